@@ -1,0 +1,162 @@
+//! Who is asking. The edge finds out, the service that owns the resource decides what they may do.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::role::Role;
+use crate::scope::{Scope, ScopeSet};
+
+/// Who is asking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Caller {
+    /// No credentials were given.
+    Anonymous,
+    /// A person, through a session or a personal token.
+    User(UserCaller),
+    /// An app, through a token of one of its installations.
+    App(AppCaller),
+    /// Another service of ours or of the product, by the name it gives itself.
+    Service(String),
+    /// The operator of this deployment, at its command line.
+    Operator,
+}
+
+/// A person and what they are in each organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserCaller {
+    pub user_id: i64,
+    pub name: String,
+    pub email: String,
+    /// May act in every organization as if an owner of it.
+    pub is_superuser: bool,
+    /// May look into every organization and review apps.
+    pub is_staff: bool,
+    pub memberships: Vec<Membership>,
+    /// Limits of a personal token; `None` for a session, which may do all its user may.
+    pub token_scopes: Option<ScopeSet>,
+}
+
+/// A user's place in one organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    pub organization_id: i64,
+    pub organization_slug: String,
+    pub role: Role,
+}
+
+/// An app in the organization that installed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppCaller {
+    pub app_id: i64,
+    pub installation_id: Uuid,
+    pub organization_id: i64,
+    pub scopes: ScopeSet,
+}
+
+impl Caller {
+    /// What the caller may do in this organization; `None` when they have no business there at all.
+    pub fn scopes_in(&self, organization_id: i64) -> Option<ScopeSet> {
+        match self {
+            Self::Anonymous => None,
+            Self::User(user) => user.scopes_in(organization_id),
+            Self::App(app) => (app.organization_id == organization_id).then_some(app.scopes),
+            Self::Service(_) | Self::Operator => Some(Scope::ALL.iter().copied().collect()),
+        }
+    }
+
+    /// Whether the caller has one of `scopes` in this organization.
+    pub fn has_any(&self, organization_id: i64, scopes: &[Scope]) -> bool {
+        self.scopes_in(organization_id).is_some_and(|held| held.contains_any(scopes))
+    }
+
+    pub fn user(&self) -> Option<&UserCaller> {
+        if let Self::User(user) = self { Some(user) } else { None }
+    }
+
+    pub fn app(&self) -> Option<&AppCaller> {
+        if let Self::App(app) = self { Some(app) } else { None }
+    }
+
+    /// A user with superuser rights.
+    pub fn is_superuser(&self) -> bool {
+        self.user().is_some_and(|user| user.is_superuser)
+    }
+
+    /// One of our own: another service, or the operator.
+    pub fn is_internal(&self) -> bool {
+        matches!(self, Self::Service(_) | Self::Operator)
+    }
+}
+
+impl UserCaller {
+    pub fn membership(&self, organization_id: i64) -> Option<&Membership> {
+        self.memberships.iter().find(|membership| membership.organization_id == organization_id)
+    }
+
+    pub fn membership_by_slug(&self, slug: &str) -> Option<&Membership> {
+        self.memberships.iter().find(|membership| membership.organization_slug == slug)
+    }
+
+    fn scopes_in(&self, organization_id: i64) -> Option<ScopeSet> {
+        let role = match self.membership(organization_id) {
+            Some(membership) => membership.role,
+            None if self.is_superuser => Role::Owner,
+            None => return None,
+        };
+        let role = if self.is_superuser { Role::Owner } else { role };
+        let held = role.scopes();
+        Some(self.token_scopes.map_or(held, |limit| held.intersection(limit.expanded())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(role: Role) -> UserCaller {
+        UserCaller {
+            user_id: 1,
+            name: "Jane".into(),
+            email: "jane@example.com".into(),
+            is_superuser: false,
+            is_staff: false,
+            memberships: vec![Membership { organization_id: 7, organization_slug: "acme".into(), role }],
+            token_scopes: None,
+        }
+    }
+
+    #[test]
+    fn a_member_has_the_scopes_of_their_role_and_none_elsewhere() {
+        let caller = Caller::User(user(Role::Manager));
+        assert_eq!(caller.scopes_in(7), Some(Role::Manager.scopes()));
+        assert_eq!(caller.scopes_in(8), None);
+    }
+
+    #[test]
+    fn a_personal_token_narrows_and_never_widens() {
+        let limit = ScopeSet::of(&[Scope::OrgAdmin]);
+        let caller = Caller::User(UserCaller { token_scopes: Some(limit), ..user(Role::Manager) });
+        let held = caller.scopes_in(7).unwrap();
+        assert!(held.contains(Scope::OrgWrite), "org:admin implies org:write, which a manager holds");
+        assert!(!held.contains(Scope::OrgAdmin), "a manager does not hold org:admin");
+        assert!(!held.contains(Scope::EventRead), "the token was not given it");
+    }
+
+    #[test]
+    fn an_app_has_its_scopes_in_its_organization_only() {
+        let scopes = ScopeSet::of(&[Scope::EventRead]);
+        let app = AppCaller { app_id: 1, installation_id: Uuid::nil(), organization_id: 7, scopes };
+        let caller = Caller::App(app);
+        assert!(caller.has_any(7, &[Scope::EventRead, Scope::EventWrite]));
+        assert!(!caller.has_any(7, &[Scope::EventWrite]));
+        assert_eq!(caller.scopes_in(8), None);
+    }
+
+    #[test]
+    fn a_superuser_is_an_owner_everywhere() {
+        let caller = Caller::User(UserCaller { is_superuser: true, ..user(Role::Member) });
+        assert_eq!(caller.scopes_in(7), Some(Role::Owner.scopes()));
+        assert_eq!(caller.scopes_in(99), Some(Role::Owner.scopes()));
+    }
+}
