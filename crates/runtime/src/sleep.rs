@@ -1,0 +1,79 @@
+//! Waiting on a [`Clock`], so that one loop runs by the system's time in production and by hand in tests.
+
+use std::future::poll_fn;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use patchbay_domain::Clock;
+
+/// The system's clock may be set, or the machine suspended, while a timer runs: look again this often.
+const LONGEST_TIMER: Duration = Duration::from_secs(60);
+
+/// Returns once `clock` shows `due` or later; at once when it already does.
+///
+/// On a manual clock only `ManualClock::advance` ends the wait. Cancel safe.
+pub async fn sleep_until(clock: &Clock, due: DateTime<Utc>) {
+    while clock.now() < due {
+        match clock.timer_until(due) {
+            // A timer has a resolution of 1 ms and `now()` is cut to microseconds: never spin on a zero rest.
+            Some(rest) => tokio::time::sleep(rest.clamp(Duration::from_millis(1), LONGEST_TIMER)).await,
+            None => return poll_fn(|cx| clock.poll_reached(due, cx)).await,
+        }
+    }
+}
+
+/// Returns once `clock` has moved on by `period`, counted from the first poll. Cancel safe.
+pub async fn sleep(clock: &Clock, period: Duration) {
+    let period = TimeDelta::from_std(period).unwrap_or(TimeDelta::MAX);
+    let due = clock.now().checked_add_signed(period).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    sleep_until(clock, due).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    fn noon() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000, 0).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_manual_clock_ends_the_wait_when_it_reaches_the_moment() {
+        let (clock, hand) = Clock::manual(noon());
+        let waiting = tokio::spawn({
+            let clock = clock.clone();
+            async move { sleep_until(&clock, noon() + TimeDelta::seconds(5)).await }
+        });
+        hand.advance(Duration::from_secs(4));
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        hand.advance(Duration::from_secs(1));
+        tokio::time::timeout(Duration::from_secs(5), waiting).await.expect("woken").unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_moment_that_has_passed_is_not_waited_for() {
+        let (clock, _hand) = Clock::manual(noon());
+        assert!(sleep_until(&clock, noon()).now_or_never().is_some());
+        assert!(sleep_until(&Clock::system(), noon()).now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn the_system_clock_has_reached_the_moment_when_the_wait_ends() {
+        let clock = Clock::system();
+        let due = clock.now() + TimeDelta::milliseconds(20);
+        sleep_until(&clock, due).await;
+        assert!(clock.now() >= due);
+    }
+
+    #[tokio::test]
+    async fn a_period_beyond_the_calendar_waits_and_does_not_overflow() {
+        let (clock, hand) = Clock::manual(noon());
+        let mut forever = Box::pin(sleep(&clock, Duration::MAX));
+        assert!(forever.as_mut().now_or_never().is_none());
+        hand.advance(Duration::from_secs(3600));
+        assert!(forever.as_mut().now_or_never().is_none());
+    }
+}
