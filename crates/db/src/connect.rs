@@ -1,0 +1,113 @@
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqlitePool};
+
+use crate::config::DbConfig;
+use crate::db::Pools;
+use crate::error::{DbError, Result};
+
+/// Statements a connection keeps prepared; above what one service has, so that none is parsed twice.
+const PREPARED_STATEMENTS: usize = 512;
+/// A connection that lay idle for longer is asked for a sign of life before it is used. Asking every time would cost
+/// every statement a second round trip; never asking would fail a statement per connection after a restart of the server.
+const PROBE_AFTER_IDLE: Duration = Duration::from_secs(1);
+/// No statement of a service runs for longer; migrations are exempt.
+const STATEMENT_TIMEOUT: &str = "30s";
+/// How long SQLite waits for another process (the CLI, say) to release its lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(crate) async fn open(config: &DbConfig, service: &str) -> Result<Pools> {
+    match config.url.strip_prefix("sqlite:") {
+        Some(":memory:") => open_memory(config).await,
+        Some(folder) => open_file(config, Path::new(folder.strip_prefix("//").unwrap_or(folder)), service).await,
+        None if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") => {
+            open_postgres(config, service).await
+        }
+        None => Err(DbError::Other("the database URL has to begin with `postgres://` or `sqlite:`".into())),
+    }
+}
+
+async fn open_postgres(config: &DbConfig, service: &str) -> Result<Pools> {
+    let options = PgConnectOptions::from_str(&config.url)
+        .map_err(|_| DbError::Other("the database URL is not a PostgreSQL URL".into()))?
+        .application_name(&format!("patchbay-{service}"))
+        .statement_cache_capacity(PREPARED_STATEMENTS)
+        .options([("search_path", schema(service).as_str()), ("statement_timeout", STATEMENT_TIMEOUT)]);
+    let pool = PgPoolOptions::new()
+        .max_connections(config.max_connections)
+        .acquire_timeout(config.acquire_timeout)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > PROBE_AFTER_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(Pools::Postgres(pool))
+}
+
+/// The schema of a service on PostgreSQL.
+pub(crate) fn schema(service: &str) -> String {
+    service.replace('-', "_")
+}
+
+async fn open_file(config: &DbConfig, folder: &Path, service: &str) -> Result<Pools> {
+    create_folder(folder)
+        .map_err(|error| DbError::Unavailable(format!("cannot create the folder {}: {error}", folder.display())))?;
+    let options = sqlite_options().filename(folder.join(format!("{service}.db"))).create_if_missing(true);
+    let writer = one_connection(config, options.clone().journal_mode(SqliteJournalMode::Wal)).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(config.max_connections)
+        .acquire_timeout(config.acquire_timeout)
+        .test_before_acquire(false)
+        .connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+async fn open_memory(config: &DbConfig) -> Result<Pools> {
+    let writer = one_connection(config, sqlite_options().in_memory(true)).await?;
+    Ok(Pools::Sqlite { readers: writer.clone(), writer })
+}
+
+/// `synchronous = full`: with less, a commit that was answered may be gone after a power cut.
+fn sqlite_options() -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(PREPARED_STATEMENTS)
+        .pragma("cache_size", "-16000")
+        .pragma("temp_store", "memory")
+        .pragma("journal_size_limit", "67108864")
+}
+
+/// A pool whose single connection is never closed before the pool is.
+async fn one_connection(config: &DbConfig, options: SqliteConnectOptions) -> Result<SqlitePool> {
+    let pool = SqlitePoolOptions::new()
+        .min_connections(1)
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(config.acquire_timeout)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+/// The files hold hashes of tokens and encrypted secrets: nobody else on the machine needs to read them.
+fn create_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

@@ -1,0 +1,138 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use sqlx::{PgPool, SqlSafeStr, SqlitePool};
+use tokio::sync::Notify;
+
+use crate::config::DbConfig;
+use crate::connect;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::insert_rows::TextKey;
+use crate::migrations::Migrations;
+use crate::query::{PostgresOn, Query, SqliteOn, Target};
+use crate::tx::Tx;
+
+/// The database of one service: a pool on PostgreSQL or SQLite. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) pools: Pools,
+    pub(crate) service: &'static str,
+    pub(crate) migrations: &'static Migrations,
+    /// Wakes the outbox relay of this process.
+    pub(crate) outbox: Notify,
+    /// Texts of multi-row inserts, so that the long ones are put together once.
+    pub(crate) insert_texts: Mutex<HashMap<TextKey, Arc<str>>>,
+}
+
+pub(crate) enum Pools {
+    Postgres(PgPool),
+    /// `sqlite::memory:` has one connection, which is the whole database: both pools are the same then.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+}
+
+/// Connections of a pool at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStats {
+    /// Open connections, idle ones included.
+    pub size: u32,
+    /// Open connections nobody uses.
+    pub idle: u32,
+}
+
+impl Db {
+    /// Opens the database of `service` (kebab-case; its schema on PostgreSQL is that name with `_`, its file on SQLite
+    /// `<service>.db`). Nothing is migrated: call [`Db::migrate`] or [`Db::ready`] next.
+    pub async fn connect(config: &DbConfig, service: &'static str, migrations: &'static Migrations) -> Result<Self> {
+        let pools = connect::open(config, service).await?;
+        let shared = Shared { pools, service, migrations, outbox: Notify::new(), insert_texts: Mutex::default() };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Which database answers. Prefer [`Db::query_per_engine`] to asking.
+    pub fn engine(&self) -> Engine {
+        match self.shared.pools {
+            Pools::Postgres(_) => Engine::Postgres,
+            Pools::Sqlite { .. } => Engine::Sqlite,
+        }
+    }
+
+    /// A statement of its own (autocommit). On SQLite `select`s run on the readers, everything else on the writer.
+    pub fn query(&self, sql: impl SqlSafeStr) -> Query<'_> {
+        let target = match &self.shared.pools {
+            Pools::Postgres(pool) => Target::Postgres(PostgresOn::Pool(pool), Default::default()),
+            Pools::Sqlite { writer, readers } => {
+                Target::Sqlite(SqliteOn::Pools { writer, readers }, Default::default())
+            }
+        };
+        Query::new(sql.into_sql_str(), target)
+    }
+
+    /// A statement that has to be said differently on each engine. Both texts take the same values.
+    pub fn query_per_engine(&self, postgres: impl SqlSafeStr, sqlite: impl SqlSafeStr) -> Query<'_> {
+        match self.engine() {
+            Engine::Postgres => self.query(postgres),
+            Engine::Sqlite => self.query(sqlite),
+        }
+    }
+
+    /// Begins a transaction: read committed on PostgreSQL (see [`Query::for_update`]), `begin immediate` on SQLite, so
+    /// that reading and then writing never fails half way. Hold it briefly and never across calls to the outside.
+    pub async fn begin(&self) -> Result<Tx> {
+        Tx::begin(self).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.query("select 1").execute().await.map(drop)
+    }
+
+    /// Readiness: the database answers and no migration is pending
+    /// ([`DbError::PendingMigrations`](crate::DbError::PendingMigrations)) or changed.
+    pub async fn ready(&self) -> Result<()> {
+        let pending = self.pending_migrations().await?;
+        if pending.is_empty() { Ok(()) } else { Err(crate::DbError::PendingMigrations(pending)) }
+    }
+
+    /// Connections at this moment; the writer and the readers together on SQLite.
+    pub fn pool_stats(&self) -> PoolStats {
+        fn stats<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> PoolStats {
+            PoolStats { size: pool.size(), idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX) }
+        }
+        match &self.shared.pools {
+            Pools::Postgres(pool) => stats(pool),
+            Pools::Sqlite { writer, readers } => {
+                let (one, many) = (stats(writer), stats(readers));
+                PoolStats { size: one.size + many.size, idle: one.idle + many.idle }
+            }
+        }
+    }
+
+    /// Closes all connections after their present statement; later statements fail as unavailable.
+    pub async fn close(&self) {
+        match &self.shared.pools {
+            Pools::Postgres(pool) => pool.close().await,
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db")
+            .field("engine", &self.engine())
+            .field("service", &self.shared.service)
+            .finish_non_exhaustive()
+    }
+}

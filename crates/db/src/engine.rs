@@ -1,0 +1,6 @@
+/// Which database answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Engine {
+    Postgres,
+    Sqlite,
+}

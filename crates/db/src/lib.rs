@@ -1,0 +1,90 @@
+//! One query interface over PostgreSQL and SQLite.
+//!
+//! A service writes each statement once, with `$1` placeholders and native types, and it runs on both:
+//!
+//! ```no_run
+//! use patchbay_db::{Db, DbConfig, DbError, Migrations};
+//!
+//! // migrations/{postgres,sqlite}/0001_apps.sql, in an order that never changes:
+//! // static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_apps"];
+//! static MIGRATIONS: Migrations = Migrations::new(&[]);
+//!
+//! # async fn example() -> Result<(), DbError> {
+//! let db = Db::connect(&DbConfig::new("sqlite:.patchbay"), "installation", &MIGRATIONS).await?;
+//! db.migrate().await?; // embedded mode and the `migrate` command; a server calls `db.ready()` instead
+//!
+//! let names: Vec<(i64, String)> =
+//!     db.query("select id, name from apps where organization_id = $1 order by id").bind(7_i64).fetch_all().await?;
+//!
+//! let mut tx = db.begin().await?;
+//! let seen: i64 = tx.query("select seen from apps where id = $1").bind(1_i64).for_update().fetch_scalar().await?;
+//! tx.query("update apps set seen = $1 where id = $2").bind(seen + 1).bind(1_i64).execute().await?;
+//! tx.commit().await?; // dropped without it = rolled back
+//! # drop(names); Ok(())
+//! # }
+//! ```
+//!
+//! # Types
+//!
+//! | Rust | PostgreSQL | SQLite (`strict` tables) |
+//! |---|---|---|
+//! | `i64` (`i32`, `i16`) | `bigint` (`integer`, `smallint`) | `integer` |
+//! | `bool` | `boolean` | `integer` |
+//! | `f64` | `double precision` | `real` |
+//! | `String`, `&str` | `text` | `text` |
+//! | [`Uuid`](uuid::Uuid) | `uuid` | `blob` |
+//! | `DateTime<Utc>` | `timestamptz` | `text` (RFC 3339 in UTC; compares and sorts in order of time) |
+//! | `Vec<u8>`, `&[u8]`, [`Blob`] | `bytea` | `blob` |
+//! | [`Json<T>`] | `jsonb`, or `json` where the text has to stay | `text` |
+//!
+//! `Option<T>` of each is nullable. Always bind times as `DateTime<Utc>`, in whole microseconds as
+//! `patchbay_domain::Clock` gives them.
+//!
+//! Row structs say `#[derive(patchbay_db::FromRow)]`; the derive's output names the `sqlx` crate, so a
+//! service that derives lists `sqlx.workspace = true` too. Tuples of up to 16 columns need no struct.
+//!
+//! # Rules that keep one text portable
+//!
+//! - `on conflict … do update`, `returning`, CTEs, row values and window functions are the same on both.
+//! - Cast `sum()` (`cast(sum(x) as bigint)`), lower both sides of `like`, write `nulls first|last`, never
+//!   write `now()`: ids and times are bound.
+//! - `in ($list)` with [`Query::bind_list`]; never build a list by hand.
+//! - Reading before writing in one transaction: [`Query::for_update`]. SQLite takes its write lock at `begin`.
+//! - Claims of work differ: [`Db::query_per_engine`] with `for update skip locked` in a CTE on PostgreSQL.
+//! - Name unique indexes as PostgreSQL names unique constraints, `<table>_<column>_<column>_key`: SQLite
+//!   reports columns only, and [`DbError::UniqueViolation`] names that constraint on both engines.
+//! - SQLite has one writing connection. While a [`Tx`] is open, statements that write must go through the
+//!   `Tx`: `db.query("insert …")` or `db.allocate_ids(…)` in the same task would wait for itself.
+
+mod arguments;
+mod blob;
+mod config;
+mod connect;
+mod db;
+mod engine;
+mod error;
+mod id_counters;
+mod insert_rows;
+mod lease;
+mod list;
+mod migrate;
+mod migrations;
+mod outbox;
+mod query;
+mod tx;
+
+pub use arguments::{ListItem, Row, Value};
+pub use blob::Blob;
+pub use config::DbConfig;
+pub use db::{Db, PoolStats};
+pub use engine::Engine;
+pub use error::{DbError, Result};
+pub use insert_rows::{InsertRows, Values};
+pub use migrations::{Migration, Migrations};
+pub use outbox::{OutboxMessage, OutboxRow};
+pub use query::Query;
+pub use tx::Tx;
+
+pub use sqlx::types::Json;
+/// For SQL text put together at run time: it must never contain anything a caller sent.
+pub use sqlx::{AssertSqlSafe, FromRow};

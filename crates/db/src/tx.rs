@@ -1,0 +1,91 @@
+use std::fmt;
+
+use sqlx::{Postgres, SqlSafeStr, Sqlite, Transaction};
+
+use crate::db::{Db, Pools};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::query::{PostgresOn, Query, SqliteOn, Target};
+
+/// An open transaction. Dropping it rolls it back.
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct Tx {
+    connection: Open,
+    pub(crate) db: Db,
+    /// Whether the relay has something to do once this is committed.
+    pub(crate) wrote_outbox: bool,
+}
+
+enum Open {
+    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+impl Tx {
+    pub(crate) async fn begin(db: &Db) -> Result<Self> {
+        let connection = match &db.shared.pools {
+            Pools::Postgres(pool) => Open::Postgres(pool.begin().await?),
+            // A plain `begin` takes the write lock at the first write, and fails there when somebody else wrote since.
+            Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin_with("begin immediate").await?),
+        };
+        Ok(Self { connection, db: db.clone(), wrote_outbox: false })
+    }
+
+    /// A statement inside of this transaction.
+    pub fn query(&mut self, sql: impl SqlSafeStr) -> Query<'_> {
+        let target = match &mut self.connection {
+            Open::Postgres(tx) => Target::Postgres(PostgresOn::Transaction(tx), Default::default()),
+            Open::Sqlite(tx) => Target::Sqlite(SqliteOn::Transaction(tx), Default::default()),
+        };
+        Query::new(sql.into_sql_str(), target)
+    }
+
+    /// As [`Db::query_per_engine`].
+    pub fn query_per_engine(&mut self, postgres: impl SqlSafeStr, sqlite: impl SqlSafeStr) -> Query<'_> {
+        match self.db.engine() {
+            Engine::Postgres => self.query(postgres),
+            Engine::Sqlite => self.query(sqlite),
+        }
+    }
+
+    /// Which database answers.
+    pub fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+
+    /// Runs text of several statements as it is, without values. For migrations.
+    pub(crate) async fn run_script(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.connection {
+            Open::Postgres(tx) => drop(sqlx::raw_sql(sql).execute(&mut **tx).await?),
+            Open::Sqlite(tx) => drop(sqlx::raw_sql(sql).execute(&mut **tx).await?),
+        }
+        Ok(())
+    }
+
+    /// Makes everything durable, then wakes the outbox relay if there is something for it.
+    pub async fn commit(self) -> Result<()> {
+        match self.connection {
+            Open::Postgres(tx) => tx.commit().await?,
+            Open::Sqlite(tx) => tx.commit().await?,
+        }
+        if self.wrote_outbox {
+            self.db.outbox_notify();
+        }
+        Ok(())
+    }
+
+    /// Undoes everything and waits until it is undone.
+    pub async fn rollback(self) -> Result<()> {
+        match self.connection {
+            Open::Postgres(tx) => tx.rollback().await?,
+            Open::Sqlite(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").field("db", &self.db).finish_non_exhaustive()
+    }
+}
