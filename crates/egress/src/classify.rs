@@ -1,0 +1,67 @@
+use std::error::Error;
+use std::io;
+
+use crate::error::{Cause, Failure, Phase};
+use crate::guard::Blocked;
+use crate::resolver::DnsError;
+
+/// Finds out what went wrong, from the whole chain of sources: the HTTP client itself tells few cases apart.
+pub(crate) fn classify(error: &reqwest::Error, phase: Phase) -> Failure {
+    let chain = chain(error);
+    let cause = cause(error, &chain, phase);
+    match cause {
+        Cause::Timeout(phase) => Failure::timeout(phase),
+        // The deepest source is the fact; those above it only say where it was noticed (and one of them has the URL).
+        _ => Failure::new(cause, chain.last().map(ToString::to_string).unwrap_or_default()),
+    }
+}
+
+fn cause(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], phase: Phase) -> Cause {
+    let has = |test: fn(&(dyn Error + 'static)) -> bool| chain.iter().any(|source| test(*source));
+    if has(|source| source.is::<Blocked>()) {
+        Cause::Blocked
+    } else if has(|source| source.is::<DnsError>()) {
+        Cause::Dns
+    } else if error.is_timeout() {
+        Cause::Timeout(if error.is_connect() { Phase::Connect } else { phase })
+    } else if has(|source| source.is::<rustls::Error>()) {
+        Cause::Tls
+    } else if has(is_reset) {
+        Cause::Reset
+    } else if error.is_connect() {
+        Cause::Connect
+    } else {
+        Cause::Protocol
+    }
+}
+
+fn is_reset(source: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = source.downcast_ref::<io::Error>() {
+        return matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof
+        );
+    }
+    source
+        .downcast_ref::<hyper::Error>()
+        .is_some_and(|error| error.is_incomplete_message() || error.is_closed() || error.is_canceled())
+}
+
+/// Like following `source()`, but an `io::Error` that wraps another error does not hide it.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    let mut chain = vec![error];
+    let mut current = error;
+    loop {
+        let wrapped = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let next = match wrapped {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => current.source(),
+        };
+        let Some(next) = next else { return chain };
+        chain.push(next);
+        current = next;
+    }
+}

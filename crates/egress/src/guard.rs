@@ -1,0 +1,155 @@
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use crate::address::{embedded_v4, forbidden};
+use crate::policy::EgressPolicy;
+
+/// Enough for every host an operator would list; beyond it the oldest knowledge is dropped and logged anew.
+const REMEMBERED_HOSTS: usize = 1024;
+
+/// What the policy says about a host and all of its addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Public,
+    /// Some address is not public but covered by this rule.
+    Exception(String),
+    /// This address is not public, for this reason, and covered by no rule.
+    Forbidden(IpAddr, &'static str),
+}
+
+/// The request was refused before anything was sent. Says which address only to the log: to whoever typed the
+/// URL the answer would be a map of the internal network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the destination is not a public address")]
+pub(crate) struct Blocked;
+
+/// Applies the policy and logs what an operator should know.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    policy: EgressPolicy,
+    logged: Mutex<HashSet<String>>,
+}
+
+impl Guard {
+    pub(crate) fn new(policy: EgressPolicy) -> Self {
+        Self { policy, logged: Mutex::default() }
+    }
+
+    pub(crate) fn https_only(&self) -> bool {
+        self.policy.https_only
+    }
+
+    /// Refuses the host if any of its addresses is forbidden.
+    pub(crate) fn check(&self, host: &str, addresses: &[IpAddr]) -> Result<(), Blocked> {
+        match judge(&self.policy, host, addresses) {
+            Verdict::Public => Ok(()),
+            Verdict::Exception(rule) => {
+                if self.first_time(host) {
+                    tracing::info!(
+                        host,
+                        rule,
+                        "sending to an address that is not public, as a rule allows it"
+                    );
+                }
+                Ok(())
+            }
+            Verdict::Forbidden(address, range) => {
+                tracing::debug!(host, %address, range, "refused to send to an address that is not public");
+                Err(Blocked)
+            }
+        }
+    }
+
+    fn first_time(&self, host: &str) -> bool {
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.len() >= REMEMBERED_HOSTS {
+            logged.clear();
+        }
+        logged.insert(host.to_owned())
+    }
+}
+
+/// One forbidden address decides, because which of them gets connected to is up to chance (or to an attacker).
+pub(crate) fn judge(policy: &EgressPolicy, host: &str, addresses: &[IpAddr]) -> Verdict {
+    let mut verdict = Verdict::Public;
+    for &address in addresses {
+        let Some(range) = forbidden(address) else { continue };
+        match exception(policy, host, address) {
+            Some(rule) => verdict = Verdict::Exception(rule),
+            None => return Verdict::Forbidden(address, range),
+        }
+    }
+    verdict
+}
+
+fn exception(policy: &EgressPolicy, host: &str, address: IpAddr) -> Option<String> {
+    // A rule for 10.0.0.0/8 also covers ::ffff:10.0.0.1, which leads to the same place.
+    let reached = match address {
+        IpAddr::V6(outer) => embedded_v4(outer).map_or(address, IpAddr::V4),
+        IpAddr::V4(_) => address,
+    };
+    if policy.allow_loopback && reached.is_loopback() {
+        return Some("loopback".to_owned());
+    }
+    let rule = policy.allow.iter().find(|rule| rule.covers(host, address) || rule.covers(host, reached))?;
+    Some(rule.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PUBLIC: &str = "93.184.215.14";
+
+    fn verdict(allow_loopback: bool, allow: &[&str], host: &str, addresses: &[&str]) -> Verdict {
+        let allow = allow.iter().map(|rule| rule.parse().unwrap()).collect();
+        let addresses: Vec<IpAddr> = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        judge(&EgressPolicy { allow_loopback, allow, https_only: false }, host, &addresses)
+    }
+
+    #[test]
+    fn one_forbidden_address_refuses_the_whole_host() {
+        assert_eq!(verdict(false, &[], "a.example", &[PUBLIC, "2606:4700::1"]), Verdict::Public);
+        let expected = Verdict::Forbidden("10.0.0.1".parse().unwrap(), "private");
+        for addresses in [["10.0.0.1", PUBLIC], [PUBLIC, "10.0.0.1"]] {
+            assert_eq!(verdict(false, &[], "a.example", &addresses), expected);
+        }
+    }
+
+    #[test]
+    fn exceptions_cover_what_they_name_and_nothing_else() {
+        let granted = |rule: &str| Some(rule.to_owned());
+        let cases: [(bool, &[&str], &str, &[&str], Option<String>); 14] = [
+            (true, &[], "localhost", &["127.0.0.1", "::1"], granted("loopback")),
+            (true, &[], "localhost", &["::ffff:127.0.0.1"], granted("loopback")),
+            (true, &[], "a.example", &["10.0.0.1"], None),
+            (true, &[], "a.example", &["127.0.0.1", "10.0.0.1"], None),
+            (false, &["a.example"], "a.example", &["10.0.0.1", PUBLIC], granted("a.example")),
+            (false, &["a.example"], "A.Example.", &["10.0.0.1"], granted("a.example")),
+            (false, &["a.example"], "b.a.example", &["10.0.0.1"], None),
+            (false, &["a.example"], "a.example.evil.example", &["10.0.0.1"], None),
+            (false, &["10.1.0.0/16"], "a.example", &["10.1.2.3"], granted("10.1.0.0/16")),
+            (false, &["10.1.0.0/16"], "a.example", &["::ffff:10.1.2.3"], granted("10.1.0.0/16")),
+            (false, &["10.1.0.0/16"], "a.example", &["10.2.0.1"], None),
+            (false, &["10.1.0.0/16"], "a.example", &["10.1.2.3", "169.254.169.254"], None),
+            (false, &["10.1.2.3"], "10.1.2.3", &["10.1.2.3"], granted("10.1.2.3/32")),
+            (false, &["fd00::/8"], "a.example", &["fd00::1"], granted("fd00::/8")),
+        ];
+        for (loopback, allow, host, addresses, expected) in cases {
+            match (verdict(loopback, allow, host, addresses), expected) {
+                (Verdict::Exception(rule), Some(expected)) => assert_eq!(rule, expected),
+                (Verdict::Forbidden(..), None) => {}
+                (verdict, expected) => panic!("{host} {addresses:?}: {verdict:?}, not {expected:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_use_of_an_exception_is_news_once_per_host() {
+        let guard = Guard::new(EgressPolicy { allow_loopback: true, ..EgressPolicy::default() });
+        assert!(guard.first_time("a.example"));
+        assert!(!guard.first_time("a.example"));
+        assert!(guard.first_time("b.example"));
+    }
+}

@@ -1,0 +1,52 @@
+//! The only HTTP client that talks to addresses other people chose.
+//!
+//! Whoever installs an app decides where Patchbay sends requests. So every request goes through one [`Egress`], which
+//!
+//! - resolves the host itself and refuses the whole request if **any** of its addresses is not public; it then
+//!   connects to exactly the addresses it has checked, so a second DNS answer cannot lead elsewhere;
+//! - takes `http` and `https` URLs without a user or password, follows no redirect and uses no proxy;
+//! - bounds everything: connecting, waiting for the headers, reading the body, the whole exchange, and the number of
+//!   body bytes kept;
+//! - keeps connections (HTTP/1.1 and HTTP/2) for the next request to the same host, within limits.
+//!
+//! Exceptions for hosts and networks of one's own are explicit in [`EgressPolicy`], and their first use is logged.
+//!
+//! ```no_run
+//! use patchbay_egress::{Egress, EgressPolicy, OutboundRequest, Timeouts};
+//! use std::time::Duration;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = EgressPolicy { allow: vec!["jira.corp.example".parse()?, "10.20.0.0/16".parse()?], ..Default::default() };
+//! let egress = Egress::new(policy)?;
+//!
+//! let request = OutboundRequest::post("https://app.example/webhook", r#"{"action":"created"}"#)
+//!     .header("Content-Type", "application/json")
+//!     .timeouts(Timeouts::within(Duration::from_secs(5)));
+//! match egress.send(request).await {
+//!     Ok(response) if response.is_success() => {}
+//!     Ok(response) => println!("answered {}", response.status),
+//!     Err(error) => println!("{} after {:?}: {}", error.cause.code(), error.elapsed, error.message),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod address;
+mod classify;
+mod client;
+mod error;
+mod guard;
+mod policy;
+mod request;
+mod resolver;
+mod response;
+mod target;
+mod tls;
+
+pub use client::{BuildError, Connections, Egress, EgressBuilder};
+pub use error::{Cause, EgressError, Phase};
+pub use policy::{AllowRule, AllowRuleError, EgressPolicy};
+pub use request::{OutboundRequest, Timeouts, header_is_reserved};
+pub use reqwest::Method;
+pub use reqwest::header::HeaderMap;
+pub use response::OutboundResponse;

@@ -1,0 +1,60 @@
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
+
+use crate::guard::Guard;
+
+/// The system's resolver blocks a thread per lookup, and names under foreign control may take long.
+const CONCURRENT_LOOKUPS: usize = 64;
+
+/// Resolves a name and hands out its addresses only if all of them may be connected to.
+#[derive(Debug)]
+pub(crate) struct GuardedResolver {
+    guard: Arc<Guard>,
+    lookups: Arc<Semaphore>,
+}
+
+/// The name has no address, or none could be found out.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct DnsError(String);
+
+impl GuardedResolver {
+    pub(crate) fn new(guard: Arc<Guard>) -> Self {
+        Self { guard, lookups: Arc::new(Semaphore::new(CONCURRENT_LOOKUPS)) }
+    }
+}
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (guard, lookups) = (Arc::clone(&self.guard), Arc::clone(&self.lookups));
+        Box::pin(async move {
+            let addresses = look_up(name.as_str().to_owned(), lookups).await?;
+            let ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
+            guard.check(name.as_str(), &ips)?;
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Port 0 stands for the port of the URL, which the connector fills in.
+async fn look_up(host: String, lookups: Arc<Semaphore>) -> Result<Vec<SocketAddr>, DnsError> {
+    let permit = lookups.acquire_owned().await.map_err(|_| DnsError("the resolver is closed".to_owned()))?;
+    // A task of its own, since a lookup goes on in its thread when the request gives up: the permit has to
+    // outlive the request.
+    let lookup = tokio::spawn(async move {
+        let found: io::Result<Vec<SocketAddr>> =
+            tokio::net::lookup_host((host.as_str(), 0)).await.map(Iterator::collect);
+        drop(permit);
+        found
+    });
+    let found = lookup.await.map_err(|_| DnsError("the lookup broke off".to_owned()))?;
+    let addresses = found.map_err(|error| DnsError(error.to_string()))?;
+    if addresses.is_empty() {
+        return Err(DnsError("the name has no address".to_owned()));
+    }
+    Ok(addresses)
+}
