@@ -1,0 +1,155 @@
+//! One queue in memory.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use crate::confirm::Answer;
+use crate::{BusConfig, BusError, Confirm, DeadLetter, DeadReason, Message, Outcome, Result};
+
+pub(super) struct MessageQueue {
+    ready: Mutex<VecDeque<Envelope>>,
+    arrived: Notify,
+    /// A permit per message from its publish to its end, so that putting one back never has to wait.
+    room: Arc<Semaphore>,
+    dead: Mutex<VecDeque<DeadLetter>>,
+    dead_letter_limit: usize,
+    delivery_limit: u32,
+    closed: CancellationToken,
+}
+
+pub(super) struct Envelope {
+    pub(super) message: Arc<Message>,
+    /// How often it has been delivered, the delivery under way included.
+    pub(super) attempt: u32,
+    answer: Answer,
+    _room: OwnedSemaphorePermit,
+}
+
+impl MessageQueue {
+    pub(super) fn new(config: &BusConfig, closed: CancellationToken) -> Arc<Self> {
+        Arc::new(Self {
+            ready: Mutex::default(),
+            arrived: Notify::new(),
+            room: Arc::new(Semaphore::new((config.queue_limit as usize).min(Semaphore::MAX_PERMITS))),
+            dead: Mutex::default(),
+            dead_letter_limit: config.dead_letter_limit as usize,
+            delivery_limit: config.delivery_limit,
+            closed,
+        })
+    }
+
+    pub(super) async fn push(&self, message: Message) -> Result<Confirm> {
+        let room = self.unless_closed(self.room.clone().acquire_owned()).await;
+        let Some(Ok(room)) = room else { return Err(BusError::Closed) };
+        let (answer, confirm) = Confirm::new();
+        let envelope = Envelope { message: Arc::new(message), attempt: 0, answer, _room: room };
+        self.make_ready(|ready| ready.push_back(envelope));
+        Ok(confirm)
+    }
+
+    /// `None` once the bus is closed.
+    pub(super) async fn unless_closed<F: Future>(&self, wait: F) -> Option<F::Output> {
+        self.closed.run_until_cancelled(wait).await
+    }
+
+    /// The next message; `None` once the bus is closed.
+    pub(super) async fn pop(&self) -> Option<Envelope> {
+        loop {
+            let arrived = self.arrived.notified();
+            if self.closed.is_cancelled() {
+                return None;
+            }
+            if let Some(mut envelope) = self.take_ready() {
+                envelope.attempt += 1;
+                return Some(envelope);
+            }
+            self.unless_closed(arrived).await;
+        }
+    }
+
+    fn take_ready(&self) -> Option<Envelope> {
+        let mut ready = lock(&self.ready);
+        let first = ready.pop_front();
+        // `Notify` keeps one wake-up at most, so each consumer that found work wakes the next one.
+        if !ready.is_empty() {
+            self.arrived.notify_one();
+        }
+        first
+    }
+
+    fn settle(&self, envelope: Envelope, outcome: Outcome) {
+        match outcome {
+            Outcome::Ack => drop(envelope.answer.send(Ok(()))),
+            Outcome::Reject => self.bury(envelope, DeadReason::Rejected),
+            Outcome::Retry if envelope.attempt > self.delivery_limit => {
+                self.bury(envelope, DeadReason::DeliveryLimit);
+            }
+            Outcome::Retry => self.make_ready(|ready| ready.push_front(envelope)),
+        }
+    }
+
+    fn make_ready(&self, put: impl FnOnce(&mut VecDeque<Envelope>)) {
+        put(&mut lock(&self.ready));
+        self.arrived.notify_one();
+        // Closing may have cleared the queue just before.
+        if self.closed.is_cancelled() {
+            self.clear();
+        }
+    }
+
+    fn bury(&self, envelope: Envelope, reason: DeadReason) {
+        tracing::warn!(key = envelope.message.key, ?reason, "a message became a dead letter");
+        let message = Arc::unwrap_or_clone(envelope.message);
+        {
+            let mut dead = lock(&self.dead);
+            dead.push_back(DeadLetter { message, reason });
+            let surplus = dead.len().saturating_sub(self.dead_letter_limit);
+            dead.drain(..surplus);
+        }
+        // After the dead letter is in place: who sees the error can look at it.
+        drop(envelope.answer.send(Err(BusError::DeadLettered)));
+    }
+
+    pub(super) fn dead_letters(&self, max: usize) -> Vec<DeadLetter> {
+        lock(&self.dead).iter().take(max).cloned().collect()
+    }
+
+    /// Lets go of everything, which fails the confirms.
+    pub(super) fn clear(&self) {
+        let dropped = std::mem::take(&mut *lock(&self.ready));
+        drop(dropped);
+    }
+}
+
+impl std::fmt::Debug for MessageQueue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MessageQueue").field("ready", &lock(&self.ready).len()).finish_non_exhaustive()
+    }
+}
+
+/// A delivery of this bus that waits for its consumer's answer.
+pub(crate) struct Unsettled {
+    pub(super) queue: Arc<MessageQueue>,
+    pub(super) envelope: Envelope,
+    /// The place in the consumer's window.
+    pub(super) _place: OwnedSemaphorePermit,
+}
+
+impl Unsettled {
+    pub(crate) fn settle(self, outcome: Outcome) {
+        self.queue.settle(self.envelope, outcome);
+    }
+}
+
+impl std::fmt::Debug for Unsettled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unsettled").field("attempt", &self.envelope.attempt).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,72 @@
+//! What travels.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use crate::{BusError, Result};
+
+/// The largest body a bus takes. Larger things do not belong into a queue.
+pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// AMQP's limit for keys and header names.
+const MAX_NAME_BYTES: usize = 255;
+
+/// A message. Cloning it copies key and headers, never the body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// The routing key: what kind of message this is, at most 255 bytes.
+    pub key: String,
+    /// The content, at most [`MAX_BODY_BYTES`].
+    pub body: Bytes,
+    /// Small facts beside the content, such as the trace context. Names of at most 255 bytes.
+    pub headers: BTreeMap<String, String>,
+}
+
+impl Message {
+    /// A message without headers.
+    pub fn new(key: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self { key: key.into(), body: body.into(), headers: BTreeMap::new() }
+    }
+
+    /// The message with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.insert(name.into(), value.into());
+        self
+    }
+
+    /// Checked before either implementation sees the message, so that both refuse the same ones.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.body.len() > MAX_BODY_BYTES {
+            return Err(BusError::Invalid("the body exceeds 8 MiB"));
+        }
+        if self.key.len() > MAX_NAME_BYTES {
+            return Err(BusError::Invalid("the key exceeds 255 bytes"));
+        }
+        if self.headers.keys().any(|name| name.len() > MAX_NAME_BYTES) {
+            return Err(BusError::Invalid("the name of a header exceeds 255 bytes"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_amqp_cannot_carry_is_refused() {
+        let long = "k".repeat(256);
+        for (message, fits) in [
+            (Message::new("issue.created", "{}"), true),
+            (Message::new(&long[1..], "{}").with_header(&long[1..], &long), true),
+            (Message::new(&*long, "{}"), false),
+            (Message::new("k", "{}").with_header(&*long, "v"), false),
+            (Message::new("k", vec![0; MAX_BODY_BYTES]), true),
+            (Message::new("k", vec![0; MAX_BODY_BYTES + 1]), false),
+        ] {
+            assert_eq!(message.check().is_ok(), fits);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The bus over RabbitMQ. The only module of the workspace that names `lapin`.
+//!
+//! Two connections, because a broker short of memory stops reading from connections that publish,
+//! and acknowledgements must still get through then. One task owns the publishing channel
+//! ([`publisher`]); each subscription owns a channel of its own.
+
+mod connect;
+mod dead_letters;
+mod declare;
+mod link;
+mod properties;
+mod publisher;
+mod subscription;
+mod unroutable;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use lapin::uri::AMQPUri;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::link::Link;
+use self::publisher::Publisher;
+pub(crate) use self::subscription::{Subscription, Unsettled};
+use crate::topology::Names;
+use crate::{BusConfig, BusError, Confirm, DeadLetter, Message, Queue, Result, Topic};
+
+#[derive(Debug)]
+pub(crate) struct RabbitMq {
+    shared: Arc<Shared>,
+    publisher: Publisher,
+    /// Made with the first subscription: most services only publish.
+    consuming: OnceLock<Link>,
+}
+
+/// What the tasks of one bus have in common.
+#[derive(Debug)]
+struct Shared {
+    uri: AMQPUri,
+    names: Names,
+    config: BusConfig,
+    closed: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl RabbitMq {
+    pub(crate) fn open(config: &BusConfig) -> Result<Self> {
+        let shared = Arc::new(Shared {
+            uri: connect::parse_url(&config.url)?,
+            names: Names::new(&config.prefix),
+            config: config.clone(),
+            closed: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        });
+        let publisher = Publisher::start(&shared);
+        Ok(Self { shared, publisher, consuming: OnceLock::new() })
+    }
+
+    pub(crate) async fn publish(&self, topic: Topic, message: Message) -> Result<Confirm> {
+        self.publisher.publish(topic, message).await
+    }
+
+    pub(crate) fn consume(&self, queue: Queue, window: u16) -> Subscription {
+        Subscription::new(self.shared.clone(), self.consuming().clone(), queue, window)
+    }
+
+    pub(crate) async fn dead_letters(&self, queue: Queue, max: usize) -> Result<Vec<DeadLetter>> {
+        dead_letters::read(&self.shared, self.consuming(), queue, max).await
+    }
+
+    pub(crate) fn healthy(&self) -> Result<()> {
+        if self.shared.closed.is_cancelled() {
+            return Err(BusError::Closed);
+        }
+        self.publisher.link.healthy()?;
+        self.consuming.get().map_or(Ok(()), Link::healthy)
+    }
+
+    pub(crate) async fn ready(&self, deadline: Duration) -> Result<()> {
+        let up = async {
+            self.publisher.link.connection().await;
+            if let Some(consuming) = self.consuming.get() {
+                consuming.connection().await;
+            }
+        };
+        let _ = tokio::time::timeout(deadline, self.shared.closed.run_until_cancelled(up)).await;
+        self.healthy()
+    }
+
+    pub(crate) async fn close(&self) {
+        self.shared.closed.cancel();
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+    }
+
+    fn consuming(&self) -> &Link {
+        self.consuming.get_or_init(|| Link::open(&self.shared, "consume"))
+    }
+}
+
+impl Drop for RabbitMq {
+    fn drop(&mut self) {
+        self.shared.closed.cancel();
+    }
+}
+
+/// For errors that a later attempt may not meet.
+fn unavailable(error: lapin::Error) -> BusError {
+    BusError::Unavailable(error.to_string())
+}

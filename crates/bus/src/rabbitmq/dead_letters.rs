@@ -1,0 +1,44 @@
+//! Looks into a dead letter queue.
+
+use lapin::options::BasicGetOptions;
+use tokio::time::timeout;
+
+use super::{Link, Shared, link, properties, unavailable};
+use crate::{BusError, DeadLetter, DeadReason, Message, Queue, Result};
+
+/// Takes up to `max` messages without acknowledging them; closing the channel puts them back.
+pub(super) async fn read(shared: &Shared, link: &Link, queue: Queue, max: usize) -> Result<Vec<DeadLetter>> {
+    let reading = async {
+        let (_connection, channel) = link::channel(link, shared).await;
+        let name = shared.names.dead_letter_queue(queue);
+        let mut letters = Vec::new();
+        while letters.len() < max {
+            let got = channel.basic_get(name.as_str().into(), BasicGetOptions::default()).await;
+            let Some(got) = got.map_err(unavailable)? else { break };
+            letters.push(letter(got.delivery));
+        }
+        channel.close(200, "looked at".into()).await.map_err(unavailable)?;
+        Ok(letters)
+    };
+    let reading = shared.closed.run_until_cancelled(timeout(shared.config.publish_timeout, reading));
+    match reading.await {
+        Some(Ok(letters)) => letters,
+        Some(Err(_)) => Err(BusError::Unavailable("the broker does not answer".into())),
+        None => Err(BusError::Closed),
+    }
+}
+
+fn letter(delivery: lapin::message::Delivery) -> DeadLetter {
+    let reason = match properties::first_death_reason(&delivery.properties) {
+        Some(reason) if reason == "rejected" => DeadReason::Rejected,
+        Some(reason) if reason == "delivery_limit" => DeadReason::DeliveryLimit,
+        other => DeadReason::Other(other.unwrap_or_default()),
+    };
+    let message = Message {
+        // The dead letter queue is reached by its own name; the key the message had is in `x-death`.
+        key: properties::first_death_key(&delivery.properties).unwrap_or_default(),
+        headers: properties::headers(&delivery.properties),
+        body: delivery.data.into(),
+    };
+    DeadLetter { message, reason }
+}

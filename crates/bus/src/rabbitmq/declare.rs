@@ -1,0 +1,67 @@
+//! Makes the broker have the exchanges and queues of the topology.
+
+use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{Channel, ExchangeKind};
+
+use super::{Shared, unavailable};
+use crate::{Queue, Result, Topic};
+
+/// Declares everything. Harmless to repeat, and repeated on each new channel: whatever was deleted
+/// meanwhile comes back.
+pub(super) async fn topology(channel: &Channel, shared: &Shared) -> Result<()> {
+    for topic in Topic::ALL {
+        let (exchange, queue) = (shared.names.exchange(topic), shared.names.queue(topic.queue()));
+        let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
+        channel
+            .exchange_declare(exchange.as_str().into(), ExchangeKind::Topic, durable, FieldTable::default())
+            .await
+            .map_err(unavailable)?;
+        queues(channel, shared, topic.queue()).await?;
+        channel
+            .queue_bind(
+                queue.as_str().into(),
+                exchange.as_str().into(),
+                "#".into(),
+                QueueBindOptions::default(),
+                FieldTable::default(),
+            )
+            .await
+            .map_err(unavailable)?;
+    }
+    Ok(())
+}
+
+/// Declares a queue and, before it, the dead letter queue it points to.
+async fn queues(channel: &Channel, shared: &Shared, queue: Queue) -> Result<()> {
+    let (name, dead) = (shared.names.queue(queue), shared.names.dead_letter_queue(queue));
+
+    let mut arguments = bounded_quorum(shared.config.dead_letter_limit);
+    declare(channel, &dead, arguments).await?;
+
+    arguments = bounded_quorum(shared.config.queue_limit);
+    arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(as_int(shared.config.delivery_limit)));
+    arguments.insert("x-dead-letter-exchange".into(), AMQPValue::LongString("".into()));
+    arguments.insert("x-dead-letter-routing-key".into(), AMQPValue::LongString(dead.into()));
+    // The default strategy drops a dead letter when the node dies on the way to its queue.
+    arguments.insert("x-dead-letter-strategy".into(), AMQPValue::LongString("at-least-once".into()));
+    declare(channel, &name, arguments).await
+}
+
+/// Replicated, on disk, and at its limit it refuses new messages instead of dropping old ones.
+fn bounded_quorum(limit: u32) -> FieldTable {
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
+    arguments.insert("x-max-length".into(), AMQPValue::LongInt(as_int(limit)));
+    arguments.insert("x-overflow".into(), AMQPValue::LongString("reject-publish".into()));
+    arguments
+}
+
+async fn declare(channel: &Channel, name: &str, arguments: FieldTable) -> Result<()> {
+    let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
+    channel.queue_declare(name.into(), durable, arguments).await.map(drop).map_err(unavailable)
+}
+
+fn as_int(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}

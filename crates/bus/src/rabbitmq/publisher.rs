@@ -1,0 +1,205 @@
+//! Publishes over one channel, with many confirms under way.
+//!
+//! One task owns the channel. That keeps the order of messages, and lapin numbers a message and
+//! queues its frames in two steps that two tasks would interleave, crediting one with the other's confirm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::{Channel, Confirmation, Connection};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::unroutable::Unroutable;
+use super::{Link, Shared, declare, link, properties, unavailable};
+use crate::confirm::Answer;
+use crate::{BusError, Confirm, Message, Result, Topic};
+
+/// Messages taken over but not yet written; a few batches, so that the task never starves.
+const WAITING: usize = 256;
+
+/// How many messages are written before confirms are looked at.
+const BATCH: usize = 64;
+
+#[derive(Debug)]
+pub(super) struct Publisher {
+    pub(super) link: Link,
+    waiting: mpsc::Sender<Publish>,
+    publish_timeout: Duration,
+}
+
+#[derive(Debug)]
+struct Publish {
+    topic: Topic,
+    message: Message,
+    answer: Answer,
+}
+
+impl Publisher {
+    pub(super) fn start(shared: &Arc<Shared>) -> Self {
+        let link = Link::open(shared, "publish");
+        let (waiting, incoming) = mpsc::channel(WAITING);
+        let writer = Writer { link: link.clone(), shared: shared.clone(), incoming };
+        shared.tasks.spawn(writer.run());
+        Self { link, waiting, publish_timeout: shared.config.publish_timeout }
+    }
+
+    pub(super) async fn publish(&self, topic: Topic, message: Message) -> Result<Confirm> {
+        let (answer, confirm) = Confirm::new();
+        let publish = Publish { topic, message, answer };
+        let publish = match self.waiting.try_send(publish) {
+            Ok(()) => return Ok(confirm),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(BusError::Closed),
+            Err(mpsc::error::TrySendError::Full(publish)) => publish,
+        };
+        match timeout(self.publish_timeout, self.waiting.send(publish)).await {
+            Ok(sent) => sent.map(|()| confirm).map_err(|_| BusError::Closed),
+            Err(_) => Err(BusError::Unavailable("too many publishes are unconfirmed".into())),
+        }
+    }
+}
+
+struct Writer {
+    link: Link,
+    shared: Arc<Shared>,
+    incoming: mpsc::Receiver<Publish>,
+}
+
+/// A message on its way: its number, who waits for it, and what the broker said.
+type Sent = (u64, Answer, lapin::Result<Confirmation>);
+
+impl Writer {
+    async fn run(mut self) {
+        let closed = self.shared.closed.clone();
+        closed
+            .run_until_cancelled(async {
+                while let Some((connection, channel)) = self.next_channel().await {
+                    self.write(&connection, channel).await;
+                }
+            })
+            .await;
+    }
+
+    /// Waits for a channel. Publishes wait along up to their timeout, after that they fail at once.
+    async fn next_channel(&mut self) -> Option<(Arc<Connection>, Channel)> {
+        let patience = Instant::now() + self.shared.config.publish_timeout;
+        let opening = confirming_channel(&self.link, &self.shared);
+        tokio::pin!(opening);
+        tokio::select! {
+            opened = &mut opening => return Some(opened),
+            () = sleep_until(patience) => {}
+        }
+        loop {
+            tokio::select! {
+                opened = &mut opening => return Some(opened),
+                publish = self.incoming.recv() => {
+                    let reason = self.link.healthy().err();
+                    let reason = reason.unwrap_or_else(|| BusError::Unavailable("no channel".into()));
+                    drop(publish?.answer.send(Err(reason)));
+                }
+            }
+        }
+    }
+
+    /// Publishes until the channel or its connection ends. What is unconfirmed then fails as its
+    /// future or, at the latest, its answer is dropped.
+    async fn write(&mut self, connection: &Arc<Connection>, channel: Channel) {
+        let exchanges = Topic::ALL.map(|topic| self.shared.names.exchange(topic));
+        let (link, config) = (self.link.clone(), self.shared.config.clone());
+        let lost = link.lost(connection);
+        tokio::pin!(lost);
+        let mut under_way = FuturesUnordered::new();
+        let mut unroutable = Unroutable::default();
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut settled: Vec<Sent> = Vec::new();
+        let mut next_id = 0;
+        let mut stalled = Instant::now() + config.publish_timeout;
+
+        while channel.status().connected() {
+            tokio::select! {
+                Some(sent) = under_way.next() => {
+                    settled.push(sent);
+                    collect_ready(&mut under_way, &mut settled);
+                    let _ = channel.wait_for_confirms().now_or_never();
+                    collect_ready(&mut under_way, &mut settled);
+                }
+                count = self.incoming.recv_many(&mut batch, BATCH), if under_way.len() < config.max_unconfirmed => {
+                    if count == 0 {
+                        return;
+                    }
+                    if under_way.is_empty() {
+                        stalled = Instant::now() + config.publish_timeout;
+                    }
+                    for publish in batch.drain(..) {
+                        next_id += 1;
+                        let exchange = &exchanges[publish.topic as usize];
+                        let mut sent = Box::pin(send(channel.clone(), exchange.as_str().into(), publish, next_id));
+                        // The first poll queues the frames: in this order.
+                        match futures::poll!(&mut sent) {
+                            std::task::Poll::Ready(sent) => settled.push(sent),
+                            std::task::Poll::Pending => under_way.push(sent),
+                        }
+                    }
+                }
+                () = &mut lost => return,
+                () = sleep_until(stalled), if !under_way.is_empty() => {
+                    tracing::warn!(unconfirmed = under_way.len(), "the broker confirms nothing");
+                    return;
+                }
+            }
+            if !settled.is_empty() {
+                stalled = Instant::now() + config.publish_timeout;
+                if settle(&mut settled, &mut unroutable)
+                    && declare::topology(&channel, &self.shared).await.is_err()
+                {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn confirming_channel(link: &Link, shared: &Shared) -> (Arc<Connection>, Channel) {
+    loop {
+        let (connection, channel) = link::channel(link, shared).await;
+        match channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(unavailable) {
+            Ok(()) => return (connection, channel),
+            Err(error) => tracing::warn!(%error, "the broker refuses to confirm"),
+        }
+    }
+}
+
+async fn send(channel: Channel, exchange: lapin::types::ShortString, publish: Publish, id: u64) -> Sent {
+    let Publish { message, answer, .. } = publish;
+    let options = BasicPublishOptions { mandatory: true, immediate: false };
+    let properties = properties::of_message(&message.headers, id);
+    let key = message.key.as_str().into();
+    let confirmation = match channel.basic_publish(exchange, key, options, &message.body, properties).await {
+        Ok(confirm) => confirm.await,
+        Err(error) => Err(error),
+    };
+    (id, answer, confirmation)
+}
+
+fn collect_ready<F: Future<Output = Sent>>(under_way: &mut FuturesUnordered<F>, settled: &mut Vec<Sent>) {
+    while let Some(Some(sent)) = under_way.next().now_or_never() {
+        settled.push(sent);
+    }
+}
+
+/// Answers; `true` when a message was unroutable, so the topology has to be declared again.
+fn settle(settled: &mut Vec<Sent>, unroutable: &mut Unroutable) -> bool {
+    for (_, _, confirmation) in &*settled {
+        unroutable.note(confirmation);
+    }
+    let mut lost_route = false;
+    for (id, answer, confirmation) in settled.drain(..) {
+        let result = unroutable.judge(id, confirmation);
+        lost_route |= result == Err(BusError::Unroutable);
+        drop(answer.send(result));
+    }
+    lost_route
+}

@@ -1,0 +1,89 @@
+//! Every exchange and queue there is. Nothing else in the workspace spells their names.
+
+/// Where messages are published: one exchange each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// What happened, from the outboxes of the services. The key is the event's type (`issue.created`).
+    Events,
+    /// One message per event and installation that asked for it.
+    Deliveries,
+}
+
+/// Where messages are consumed: one durable queue each, with a dead letter queue beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Queue {
+    /// All events, for the service that finds out who asked for them.
+    EventFanout,
+    /// All deliveries, for the service that sends them.
+    WebhookSender,
+}
+
+impl Topic {
+    pub(crate) const ALL: [Self; 2] = [Self::Events, Self::Deliveries];
+
+    /// The exchange's name without a prefix.
+    pub fn exchange(self) -> &'static str {
+        match self {
+            Self::Events => "patchbay.events",
+            Self::Deliveries => "patchbay.deliveries",
+        }
+    }
+
+    /// The queue fed by this topic. A topic with several consuming services gets one queue for each.
+    pub fn queue(self) -> Queue {
+        match self {
+            Self::Events => Queue::EventFanout,
+            Self::Deliveries => Queue::WebhookSender,
+        }
+    }
+}
+
+impl Queue {
+    /// The queue's name without a prefix: exchange's consumer, then what it consumes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EventFanout => "patchbay.event-fanout.events",
+            Self::WebhookSender => "patchbay.webhook-sender.deliveries",
+        }
+    }
+}
+
+/// The names as they stand on a broker: prefix and all.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    prefix: String,
+}
+
+impl Names {
+    pub(crate) fn new(prefix: &str) -> Self {
+        Self { prefix: prefix.to_owned() }
+    }
+
+    pub(crate) fn exchange(&self, topic: Topic) -> String {
+        format!("{}{}", self.prefix, topic.exchange())
+    }
+
+    pub(crate) fn queue(&self, queue: Queue) -> String {
+        format!("{}{}", self.prefix, queue.name())
+    }
+
+    pub(crate) fn dead_letter_queue(&self, queue: Queue) -> String {
+        format!("{}.dead", self.queue(queue))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_carry_the_prefix_and_dead_letter_queues_stand_beside_their_queue() {
+        let names = Names::new("t1.");
+        assert_eq!(names.exchange(Topic::Events), "t1.patchbay.events");
+        assert_eq!(names.queue(Topic::Events.queue()), "t1.patchbay.event-fanout.events");
+        assert_eq!(
+            names.dead_letter_queue(Queue::WebhookSender),
+            "t1.patchbay.webhook-sender.deliveries.dead"
+        );
+    }
+}
