@@ -56,8 +56,8 @@ impl Tx {
     /// Runs text of several statements as it is, without values. For migrations.
     pub(crate) async fn run_script(&mut self, sql: &'static str) -> Result<()> {
         match &mut self.connection {
-            Open::Postgres(tx) => drop(sqlx::raw_sql(sql).execute(&mut **tx).await?),
-            Open::Sqlite(tx) => drop(sqlx::raw_sql(sql).execute(&mut **tx).await?),
+            Open::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
+            Open::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
         }
         Ok(())
     }

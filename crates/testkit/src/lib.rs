@@ -1,0 +1,8 @@
+//! What tests need and production does not: throw-away databases and buses, receivers, clocks to move by hand.
+
+pub mod database;
+mod eventually;
+pub mod receiver;
+
+pub use eventually::eventually;
+pub use receiver::Receiver;
