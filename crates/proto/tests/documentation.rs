@@ -61,7 +61,10 @@ fn every_rpc_message_field_and_value_has_a_comment() {
         .iter()
         .flat_map(|file| {
             let without_comment = |(_, path): &(String, Vec<i32>)| comment(file, path).is_empty();
-            named_things(file).into_iter().filter(without_comment).map(|(name, _)| format!("{}: {name}", file.name()))
+            named_things(file)
+                .into_iter()
+                .filter(without_comment)
+                .map(|(name, _)| format!("{}: {name}", file.name()))
         })
         .collect();
     assert!(bare.is_empty(), "without a comment:\n{}", bare.join("\n"));
@@ -70,7 +73,9 @@ fn every_rpc_message_field_and_value_has_a_comment() {
 #[test]
 fn every_service_says_who_may_call_it() {
     for file in ours() {
-        for (name, path) in named_things(&file).into_iter().filter(|(_, path)| path[0] == path::SERVICE && path.len() == 4) {
+        for (name, path) in
+            named_things(&file).into_iter().filter(|(_, path)| path[0] == path::SERVICE && path.len() == 4)
+        {
             let service = comment(&file, &path[..2]);
             let method = comment(&file, &path);
             assert!(

@@ -1,0 +1,126 @@
+//! Calling another service.
+
+use std::time::Duration;
+
+use hyper_util::rt::TokioIo;
+use patchbay_domain::Caller;
+use patchbay_runtime::trace_context;
+use tonic::metadata::{Ascii, MetadataKey, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Endpoint, Uri};
+use tonic::{Request, Status};
+
+use crate::caller;
+use crate::memory::MemoryConnector;
+use crate::security::Security;
+
+/// How long a call may take unless it is a stream.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// Window of a stream and of a connection; the protocol's 64 KiB would make batches wait for the reader.
+pub(crate) const WINDOW_BYTES: u32 = 1024 * 1024;
+
+/// A connection to another service. It connects when first used and again whenever it was lost; clones share it.
+pub type Channel = InterceptedService<tonic::transport::Channel, Outgoing>;
+
+/// Where a service listens.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// `http://host:port`, or `https://` with certificates.
+    Url(String),
+    /// The same process.
+    Memory(MemoryConnector),
+}
+
+impl Target {
+    /// The channel to this target. Nothing is connected yet, so the order in which services start does not matter.
+    ///
+    /// # Errors
+    /// A URL that cannot be parsed, certificates that cannot be read.
+    pub fn channel(&self, security: &Security) -> anyhow::Result<Channel> {
+        let channel = match self {
+            Self::Url(url) => {
+                let mut endpoint = configured(Endpoint::from_shared(url.clone())?);
+                if let Some(tls) = &security.tls {
+                    endpoint = endpoint.tls_config(tls.client()?)?;
+                }
+                endpoint.connect_lazy()
+            }
+            Self::Memory(connector) => {
+                let connector = connector.clone();
+                configured(Endpoint::from_static("http://memory")).connect_with_connector_lazy(
+                    tower::service_fn(move |_: Uri| {
+                        let connector = connector.clone();
+                        async move { connector.connect().await.map(TokioIo::new) }
+                    }),
+                )
+            }
+        };
+        Ok(InterceptedService::new(channel, Outgoing::new(security)?))
+    }
+}
+
+fn configured(endpoint: Endpoint) -> Endpoint {
+    endpoint
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_while_idle(true)
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(4 * WINDOW_BYTES)
+        .tcp_nodelay(true)
+}
+
+/// A unary request in our own name, with the [default deadline](DEFAULT_DEADLINE).
+pub fn request<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(DEFAULT_DEADLINE);
+    request
+}
+
+/// A unary request on behalf of `caller`, with the [default deadline](DEFAULT_DEADLINE).
+pub fn request_as<T>(caller: &Caller, message: T) -> Request<T> {
+    let mut request = request(message);
+    caller::attach(request.metadata_mut(), caller);
+    request
+}
+
+/// A request whose answer is a stream without an end, so without a deadline.
+pub fn stream_request<T>(message: T) -> Request<T> {
+    Request::new(message)
+}
+
+/// Adds to each call what every call carries: the service secret and the trace it belongs to.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    authorization: MetadataValue<Ascii>,
+}
+
+impl Outgoing {
+    fn new(security: &Security) -> anyhow::Result<Self> {
+        let mut authorization: MetadataValue<Ascii> = format!("Bearer {}", security.secret.expose())
+            .parse()
+            .map_err(|_| anyhow::anyhow!("the service secret must be printable ASCII"))?;
+        authorization.set_sensitive(true);
+        Ok(Self { authorization })
+    }
+}
+
+impl Interceptor for Outgoing {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let metadata = request.metadata_mut();
+        metadata.insert("authorization", self.authorization.clone());
+        if let Some(context) = trace_context::inject() {
+            for (name, value) in
+                [("traceparent", Some(context.traceparent)), ("tracestate", context.tracestate)]
+            {
+                if let Some(value) = value.and_then(|value| value.parse().ok()) {
+                    metadata.insert(MetadataKey::from_static(name), value);
+                }
+            }
+        }
+        Ok(request)
+    }
+}

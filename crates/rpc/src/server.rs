@@ -1,0 +1,142 @@
+//! Serving gRPC.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use anyhow::Context;
+use futures::FutureExt;
+use futures::future::{BoxFuture, try_join_all};
+use http::{Request, Response};
+use patchbay_runtime::Stop;
+use tokio::net::TcpListener;
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tonic::service::RoutesBuilder;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use tower::Service;
+
+use crate::authenticate::AuthenticateLayer;
+use crate::channel::WINDOW_BYTES;
+use crate::memory::MemoryListener;
+use crate::observe::ObserveLayer;
+use crate::security::Security;
+
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Where calls come from.
+#[derive(Debug)]
+pub enum Listener {
+    /// A bound TCP port.
+    Tcp(TcpListener),
+    /// The same process.
+    Memory(MemoryListener),
+}
+
+/// Gathers the services of a process and serves them together with server reflection and the standard health check.
+pub struct Server {
+    routes: RoutesBuilder,
+    reporter: HealthReporter,
+}
+
+/// Tells health checks whether this process can do its work.
+#[derive(Clone)]
+pub struct Health(HealthReporter);
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Server")
+    }
+}
+
+impl std::fmt::Debug for Health {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Health")
+    }
+}
+
+impl Health {
+    /// Sets the answer to the health check of the whole process (the empty service name).
+    pub async fn set_serving(&self, serving: bool) {
+        let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
+        self.0.set_service_status("", status).await;
+    }
+}
+
+impl Server {
+    /// A server with the health check and reflection and nothing else yet.
+    pub fn new() -> anyhow::Result<Self> {
+        let (reporter, health) = tonic_health::server::health_reporter();
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(patchbay_proto::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .build_v1()
+            .context("the compiled-in descriptors cannot be read")?;
+        let mut routes = RoutesBuilder::default();
+        routes.add_service(health).add_service(reflection);
+        Ok(Self { routes, reporter })
+    }
+
+    /// Adds a generated `…Server`.
+    #[must_use]
+    pub fn add<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        self.routes.add_service(service);
+        self
+    }
+
+    /// The switch of the health check.
+    pub fn health(&self) -> Health {
+        Health(self.reporter.clone())
+    }
+
+    /// Serves on all `listeners` until `stop` is requested, then finishes the calls that have begun.
+    ///
+    /// # Errors
+    /// Certificates that cannot be read; a listener that fails.
+    pub async fn serve(
+        self,
+        listeners: Vec<Listener>,
+        security: &Security,
+        stop: Stop,
+    ) -> anyhow::Result<()> {
+        let routes = self.routes.routes();
+        let mut serving: Vec<BoxFuture<'static, Result<(), tonic::transport::Error>>> = Vec::new();
+        for listener in listeners {
+            let stop = stop.clone();
+            let requested = async move { stop.requested().await };
+            let mut server = tonic::transport::Server::builder()
+                .http2_keepalive_interval(Some(KEEP_ALIVE))
+                .initial_stream_window_size(WINDOW_BYTES)
+                .initial_connection_window_size(4 * WINDOW_BYTES)
+                .tcp_nodelay(true);
+            if let (Listener::Tcp(_), Some(tls)) = (&listener, &security.tls) {
+                server = server.tls_config(tls.server()?.timeout(TLS_HANDSHAKE_TIMEOUT))?;
+            }
+            let router = server
+                .layer(ObserveLayer)
+                .layer(AuthenticateLayer(security.secret.clone()))
+                .add_routes(routes.clone());
+            serving.push(match listener {
+                Listener::Tcp(tcp) => {
+                    let incoming = TcpIncoming::from(tcp).with_nodelay(Some(true));
+                    router.serve_with_incoming_shutdown(incoming, requested).boxed()
+                }
+                Listener::Memory(memory) => router.serve_with_incoming_shutdown(memory, requested).boxed(),
+            });
+        }
+        self.reporter.set_service_status("", ServingStatus::Serving).await;
+        try_join_all(serving).await.context("the gRPC server failed")?;
+        Ok(())
+    }
+}

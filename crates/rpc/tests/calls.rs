@@ -1,0 +1,163 @@
+//! Calls between a real server and a real client, over memory and over TCP.
+
+use std::time::Duration;
+
+use patchbay_domain::{Caller, Error, SecretString};
+use patchbay_proto::auth_token::sessions_client::SessionsClient;
+use patchbay_proto::auth_token::sessions_server::{Sessions, SessionsServer};
+use patchbay_proto::auth_token::{
+    CreateSignInLinkRequest, EndSessionRequest, EndSessionResponse, RedeemSignInLinkRequest, Session,
+    SignInLink,
+};
+use patchbay_rpc::{Channel, Listener, Security, Server, Target, status};
+use patchbay_runtime::Stop;
+use tokio::net::TcpListener;
+use tonic::{Code, Request, Response, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+
+/// Answers in a way that shows what arrived.
+struct Mirror;
+
+#[tonic::async_trait]
+impl Sessions for Mirror {
+    async fn create_sign_in_link(
+        &self,
+        request: Request<CreateSignInLinkRequest>,
+    ) -> Result<Response<SignInLink>, Status> {
+        let caller = format!("{:?}", patchbay_rpc::caller(&request)?);
+        Ok(Response::new(SignInLink { secret: caller, expires_at: None }))
+    }
+
+    async fn redeem_sign_in_link(
+        &self,
+        _: Request<RedeemSignInLinkRequest>,
+    ) -> Result<Response<Session>, Status> {
+        Err(status::from_error(Error::field("secret", "not like this").with_field("secret", "nor like that")))
+    }
+
+    async fn end_session(
+        &self,
+        request: Request<EndSessionRequest>,
+    ) -> Result<Response<EndSessionResponse>, Status> {
+        if request.get_ref().secret == "hang" {
+            std::future::pending::<()>().await;
+        }
+        panic!("a handler that panics");
+    }
+}
+
+fn security(secret: &str) -> Security {
+    Security::secret(SecretString::new(secret))
+}
+
+/// A running server and both ways to reach it.
+async fn start() -> (Stop, Vec<Target>) {
+    let (listener, connector) = patchbay_rpc::memory();
+    let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", tcp.local_addr().unwrap());
+    let stop = Stop::new();
+    let server = Server::new().unwrap().add(SessionsServer::new(Mirror));
+    let listeners = vec![Listener::Memory(listener), Listener::Tcp(tcp)];
+    let stopped = stop.clone();
+    tokio::spawn(async move { server.serve(listeners, &security("right"), stopped).await.unwrap() });
+    (stop, vec![Target::Memory(connector), Target::Url(url)])
+}
+
+fn client(target: &Target, secret: &str) -> SessionsClient<Channel> {
+    SessionsClient::new(target.channel(&security(secret)).unwrap())
+}
+
+#[tokio::test]
+async fn the_caller_arrives_with_the_call() {
+    let (_stop, targets) = start().await;
+    for target in &targets {
+        let request = patchbay_rpc::request_as(&Caller::Operator, CreateSignInLinkRequest { user_id: 1 });
+        let link = client(target, "right").create_sign_in_link(request).await.unwrap().into_inner();
+        assert_eq!(link.secret, "Operator", "{target:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_arrives_as_the_service_said_it() {
+    let (_stop, targets) = start().await;
+    for target in &targets {
+        let request = patchbay_rpc::request(RedeemSignInLinkRequest::default());
+        let refusal = client(target, "right").redeem_sign_in_link(request).await.unwrap_err();
+        let error = status::to_error(&refusal);
+        assert_eq!(error.fields[0].messages, ["not like this", "nor like that"]);
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_the_service_secret_is_refused() {
+    let (_stop, targets) = start().await;
+    for target in &targets {
+        for secret in ["wrong", "", "righ", "rightt"] {
+            let request = patchbay_rpc::request(CreateSignInLinkRequest { user_id: 1 });
+            let refusal = client(target, secret).create_sign_in_link(request).await.unwrap_err();
+            assert_eq!(status::to_error(&refusal).reason, "SERVICE_SECRET_REQUIRED", "{secret:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_health_check_needs_no_secret() {
+    let (_stop, targets) = start().await;
+    let Target::Url(url) = &targets[1] else { panic!("the second target is TCP") };
+    let channel = tonic::transport::Endpoint::from_shared(url.clone()).unwrap().connect().await.unwrap();
+    let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await.unwrap();
+    assert_eq!(answer.into_inner().status, 1, "serving");
+}
+
+#[tokio::test]
+async fn a_panic_in_a_handler_is_an_internal_error_and_the_connection_lives_on() {
+    let (_stop, targets) = start().await;
+    for target in &targets {
+        let mut client = client(target, "right");
+        let refusal =
+            client.end_session(patchbay_rpc::request(EndSessionRequest::default())).await.unwrap_err();
+        assert_eq!(refusal.code(), Code::Internal);
+        assert!(!refusal.message().contains("panics"), "the caller is not shown the inside");
+        let request = patchbay_rpc::request(CreateSignInLinkRequest { user_id: 1 });
+        client.create_sign_in_link(request).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_call_has_a_deadline() {
+    let (_stop, targets) = start().await;
+    for target in &targets {
+        let mut request = patchbay_rpc::request(EndSessionRequest { secret: "hang".into() });
+        request.set_timeout(Duration::from_millis(50));
+        let refusal = client(target, "right").end_session(request).await.unwrap_err();
+        assert_eq!(status::to_error(&refusal).kind, patchbay_domain::ErrorKind::DeadlineExceeded);
+    }
+}
+
+#[tokio::test]
+async fn a_client_outlives_the_server_it_was_connected_to() {
+    let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = tcp.local_addr().unwrap();
+    let mut client = client(&Target::Url(format!("http://{address}")), "right");
+    let call = || patchbay_rpc::request(CreateSignInLinkRequest { user_id: 1 });
+
+    let serve = |tcp| {
+        let stop = Stop::new();
+        let stopped = stop.clone();
+        let server = Server::new().unwrap().add(SessionsServer::new(Mirror));
+        let task = tokio::spawn(async move {
+            server.serve(vec![Listener::Tcp(tcp)], &security("right"), stopped).await.unwrap();
+        });
+        (stop, task)
+    };
+    let (stop, task) = serve(tcp);
+    client.create_sign_in_link(call()).await.unwrap();
+    stop.request();
+    task.await.unwrap();
+    let refusal = client.create_sign_in_link(call()).await.unwrap_err();
+    assert_eq!(status::to_error(&refusal).reason, "SERVICE_UNAVAILABLE");
+
+    let (_stop, _task) = serve(TcpListener::bind(address).await.unwrap());
+    client.create_sign_in_link(call()).await.unwrap();
+}
