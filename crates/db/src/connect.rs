@@ -23,7 +23,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) async fn open(config: &DbConfig, service: &str) -> Result<Pools> {
     match config.url.strip_prefix("sqlite:") {
         Some(":memory:") => open_memory(config).await,
-        Some(folder) => open_file(config, Path::new(folder.strip_prefix("//").unwrap_or(folder)), service).await,
+        Some(folder) => {
+            open_file(config, Path::new(folder.strip_prefix("//").unwrap_or(folder)), service).await
+        }
         None if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") => {
             open_postgres(config, service).await
         }
@@ -60,8 +62,9 @@ pub(crate) fn schema(service: &str) -> String {
 }
 
 async fn open_file(config: &DbConfig, folder: &Path, service: &str) -> Result<Pools> {
-    create_folder(folder)
-        .map_err(|error| DbError::Unavailable(format!("cannot create the folder {}: {error}", folder.display())))?;
+    create_folder(folder).map_err(|error| {
+        DbError::Unavailable(format!("cannot create the folder {}: {error}", folder.display()))
+    })?;
     let options = sqlite_options().filename(folder.join(format!("{service}.db"))).create_if_missing(true);
     let writer = one_connection(config, options.clone().journal_mode(SqliteJournalMode::Wal)).await?;
     let readers = SqlitePoolOptions::new()

@@ -51,9 +51,14 @@ pub struct PoolStats {
 impl Db {
     /// Opens the database of `service` (kebab-case; its schema on PostgreSQL is that name with `_`, its file on SQLite
     /// `<service>.db`). Nothing is migrated: call [`Db::migrate`] or [`Db::ready`] next.
-    pub async fn connect(config: &DbConfig, service: &'static str, migrations: &'static Migrations) -> Result<Self> {
+    pub async fn connect(
+        config: &DbConfig,
+        service: &'static str,
+        migrations: &'static Migrations,
+    ) -> Result<Self> {
         let pools = connect::open(config, service).await?;
-        let shared = Shared { pools, service, migrations, outbox: Notify::new(), insert_texts: Mutex::default() };
+        let shared =
+            Shared { pools, service, migrations, outbox: Notify::new(), insert_texts: Mutex::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 

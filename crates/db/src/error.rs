@@ -67,7 +67,9 @@ impl From<sqlx::Error> for DbError {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
                 Self::Unavailable(error.to_string())
             }
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::BeginFailed => Self::Unavailable(error.to_string()),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::BeginFailed => {
+                Self::Unavailable(error.to_string())
+            }
             _ => Self::Driver(Arc::new(error)),
         }
     }
@@ -126,7 +128,10 @@ impl From<DbError> for Error {
         match &error {
             DbError::Busy(_) | DbError::Unavailable(_) | DbError::PendingMigrations(_) => {
                 tracing::warn!(%error, "database not available");
-                Self::unavailable("DATABASE_UNAVAILABLE", "The service is not available right now. Try again later.")
+                Self::unavailable(
+                    "DATABASE_UNAVAILABLE",
+                    "The service is not available right now. Try again later.",
+                )
             }
             DbError::UniqueViolation { .. } => {
                 tracing::warn!(%error, "unique constraint violated without a word of the service's own");
@@ -148,7 +153,11 @@ mod tests {
     fn sqlite_columns_become_the_name_postgres_gives_the_constraint() {
         let cases = [
             ("UNIQUE constraint failed: apps.slug", false, "apps_slug_key"),
-            ("UNIQUE constraint failed: apps.organization_id, apps.slug", false, "apps_organization_id_slug_key"),
+            (
+                "UNIQUE constraint failed: apps.organization_id, apps.slug",
+                false,
+                "apps_organization_id_slug_key",
+            ),
             ("UNIQUE constraint failed: apps.id", true, "apps_pkey"),
             ("UNIQUE constraint failed: index 'apps_lower_name_key'", false, "apps_lower_name_key"),
         ];

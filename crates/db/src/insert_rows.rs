@@ -1,8 +1,8 @@
 use std::fmt::{self, Write};
 use std::sync::{Arc, PoisonError};
 
-use sqlx::error::BoxDynError;
 use sqlx::AssertSqlSafe;
+use sqlx::error::BoxDynError;
 
 use crate::arguments::{Row, Value};
 use crate::db::Db;
@@ -147,7 +147,9 @@ impl<'e, T, F: FnMut(&mut Values<'_, '_>, T)> InsertRows<'e, T, F> {
         let mut rows = rows.into_iter();
         match on {
             On::Db(db) if chunks(rows.len(), insert.columns.len()).nth(1).is_none() => {
-                let Some(size) = chunks(rows.len(), insert.columns.len()).next() else { return Ok(Vec::new()) };
+                let Some(size) = chunks(rows.len(), insert.columns.len()).next() else {
+                    return Ok(Vec::new());
+                };
                 insert.bind(db.query(insert.text(db, size)), &mut rows, &mut bind, size)?.fetch_all().await
             }
             On::Db(db) => {
@@ -174,7 +176,12 @@ impl Insert {
         Ok(inserted)
     }
 
-    async fn fetch_in<T, F, R>(self, tx: &mut Tx, mut rows: std::vec::IntoIter<T>, mut bind: F) -> Result<Vec<R>>
+    async fn fetch_in<T, F, R>(
+        self,
+        tx: &mut Tx,
+        mut rows: std::vec::IntoIter<T>,
+        mut bind: F,
+    ) -> Result<Vec<R>>
     where
         F: FnMut(&mut Values<'_, '_>, T),
         R: Row,
@@ -204,7 +211,10 @@ impl Insert {
                 return Err(DbError::Other(format!("cannot encode a row of {}: {error}", self.table)));
             }
             if query.bound() != (index + 1) * self.columns.len() {
-                return Err(DbError::Other(format!("a row of {} has not as many values as columns", self.table)));
+                return Err(DbError::Other(format!(
+                    "a row of {} has not as many values as columns",
+                    self.table
+                )));
             }
         }
         Ok(query)

@@ -9,7 +9,13 @@ impl Db {
     ///
     /// For loops that only one replica may run. The holder renews well before the end and stops working when it cannot;
     /// the work has to bear a short overlap all the same, because clocks differ and processes pause.
-    pub async fn acquire_lease(&self, name: &str, holder: Uuid, now: DateTime<Utc>, ttl: TimeDelta) -> Result<bool> {
+    pub async fn acquire_lease(
+        &self,
+        name: &str,
+        holder: Uuid,
+        now: DateTime<Utc>,
+        ttl: TimeDelta,
+    ) -> Result<bool> {
         let taken = self
             .query(
                 "insert into leases as lease (name, holder, expires_at) values ($1, $2, $3)

@@ -28,7 +28,8 @@ pub(crate) fn padded(count: usize) -> usize {
 
 fn replace_first(sql: &str, is_in: &str, is_not_in: &str) -> Option<String> {
     let at = sql.find(IN)?;
-    let negated_at = (at + IN.len()).checked_sub(NOT_IN.len()).filter(|&start| sql[start..].starts_with(NOT_IN));
+    let negated_at =
+        (at + IN.len()).checked_sub(NOT_IN.len()).filter(|&start| sql[start..].starts_with(NOT_IN));
     let (start, text) = negated_at.map_or((at, is_in), |start| (start, is_not_in));
     Some([&sql[..start], text, &sql[at + IN.len()..]].concat())
 }
@@ -47,8 +48,14 @@ mod tests {
 
     #[test]
     fn a_negated_list_stays_negated() {
-        assert_eq!(for_postgres("select 1 where x not in ($list)", 1).unwrap(), "select 1 where x <> all($1)");
-        assert_eq!(for_sqlite("select 1 where x not in ($list)", 1, 1).unwrap(), "select 1 where x not in ($1)");
+        assert_eq!(
+            for_postgres("select 1 where x not in ($list)", 1).unwrap(),
+            "select 1 where x <> all($1)"
+        );
+        assert_eq!(
+            for_sqlite("select 1 where x not in ($list)", 1, 1).unwrap(),
+            "select 1 where x not in ($1)"
+        );
     }
 
     #[test]

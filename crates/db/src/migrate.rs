@@ -63,14 +63,16 @@ impl Db {
         if !known {
             return Ok(HashMap::new());
         }
-        let rows: Vec<(String, Vec<u8>)> = self.query("select name, checksum from migrations").fetch_all().await?;
+        let rows: Vec<(String, Vec<u8>)> =
+            self.query("select name, checksum from migrations").fetch_all().await?;
         Ok(rows.into_iter().collect())
     }
 
     fn steps(&self) -> impl Iterator<Item = Step> {
         let base = BASE.iter().map(|migration| (BASE_PREFIX, migration));
         let own = self.shared.migrations.iter().map(|migration| ("", migration));
-        base.chain(own).map(|(prefix, migration)| Step { name: format!("{prefix}{}", migration.name), migration })
+        base.chain(own)
+            .map(|(prefix, migration)| Step { name: format!("{prefix}{}", migration.name), migration })
     }
 
     fn verify(&self, step: &Step, checksum: &[u8]) -> Result<()> {

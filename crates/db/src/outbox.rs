@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use patchbay_domain::Clock;
 use sqlx::FromRow;
 
+use crate::Json;
 use crate::blob::Blob;
 use crate::db::Db;
 use crate::error::Result;
 use crate::tx::Tx;
-use crate::Json;
 
 /// A message that is to be published when, and only when, the transaction commits.
 #[derive(Debug, Clone, PartialEq, Eq)]

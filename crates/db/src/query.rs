@@ -2,7 +2,8 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{
-    Arguments, AssertSqlSafe, PgConnection, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection, SqlitePool,
+    Arguments, AssertSqlSafe, PgConnection, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection,
+    SqlitePool,
 };
 
 use crate::arguments::{ListItem, Row, Value};
@@ -72,7 +73,9 @@ impl<'e> Query<'e> {
                 let count = list::padded(items.len());
                 let sql = list::for_sqlite(self.sql.as_str(), arguments.len() + 1, count);
                 let padding = items.last().into_iter().cycle().take(count - items.len());
-                if let Err(error) = items.iter().chain(padding).try_for_each(|item| arguments.add(item.clone())) {
+                if let Err(error) =
+                    items.iter().chain(padding).try_for_each(|item| arguments.add(item.clone()))
+                {
                     return self.break_with(error);
                 }
                 sql
@@ -88,9 +91,10 @@ impl<'e> Query<'e> {
     /// on SQLite, where a transaction holds the only write lock from its beginning.
     pub fn for_update(self) -> Self {
         match &self.target {
-            Target::Postgres(..) => {
-                Self { sql: AssertSqlSafe([self.sql.as_str(), " for update"].concat()).into_sql_str(), ..self }
-            }
+            Target::Postgres(..) => Self {
+                sql: AssertSqlSafe([self.sql.as_str(), " for update"].concat()).into_sql_str(),
+                ..self
+            },
             Target::Sqlite(..) => self,
         }
     }
@@ -206,9 +210,9 @@ fn only_reads(sql: &str) -> bool {
         .filter(|word| !word.is_empty());
     match words.next() {
         Some(first) if first.eq_ignore_ascii_case("select") => true,
-        Some(first) if first.eq_ignore_ascii_case("with") => {
-            !words.any(|word| ["insert", "update", "delete", "replace"].iter().any(|w| word.eq_ignore_ascii_case(w)))
-        }
+        Some(first) if first.eq_ignore_ascii_case("with") => !words.any(|word| {
+            ["insert", "update", "delete", "replace"].iter().any(|w| word.eq_ignore_ascii_case(w))
+        }),
         _ => false,
     }
 }

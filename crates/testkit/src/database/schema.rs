@@ -14,7 +14,11 @@ pub async fn assert_same_schema(migrations: &'static Migrations) {
     assert!(names.is_sorted(), "migrations are not listed in the order of their names: {names:?}");
     for migration in migrations.iter() {
         let digits = migration.name.split('_').next().unwrap_or_default();
-        assert!(digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()), "{} is not NNNN_name", migration.name);
+        assert!(
+            digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()),
+            "{} is not NNNN_name",
+            migration.name
+        );
     }
 
     let schemas = std::sync::Mutex::new(Vec::new());

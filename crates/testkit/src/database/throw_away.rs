@@ -48,7 +48,8 @@ impl ThrowAway {
 
 async fn administrate(server: &str, statement: String) {
     let config = DbConfig { max_connections: 1, ..DbConfig::new(server) };
-    let db = Db::connect(&config, "testkit-admin", &NO_MIGRATIONS).await.expect("the PostgreSQL server answers");
+    let db =
+        Db::connect(&config, "testkit-admin", &NO_MIGRATIONS).await.expect("the PostgreSQL server answers");
     db.query(AssertSqlSafe(statement)).execute().await.expect("the test user may create and drop databases");
     db.close().await;
 }
@@ -68,7 +69,10 @@ mod tests {
 
     #[test]
     fn only_the_database_of_a_url_is_replaced() {
-        assert_eq!(with_database("postgres://u:p@h:5432/postgres?sslmode=disable", "x"), "postgres://u:p@h:5432/x?sslmode=disable");
+        assert_eq!(
+            with_database("postgres://u:p@h:5432/postgres?sslmode=disable", "x"),
+            "postgres://u:p@h:5432/x?sslmode=disable"
+        );
         assert_eq!(with_database("postgres://u@h", "x"), "postgres://u@h/x");
     }
 }

@@ -1,0 +1,11 @@
+//! The same stories on both engines.
+
+mod connecting;
+mod errors;
+mod inserts;
+mod lists;
+mod migrating;
+mod outbox;
+mod things;
+mod transactions;
+mod types;
