@@ -1,5 +1,7 @@
 //! Calls between a real server and a real client, over memory and over TCP.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use patchbay_domain::{Caller, Error, SecretString};
@@ -57,7 +59,7 @@ async fn start() -> (Stop, Vec<Target>) {
     let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", tcp.local_addr().unwrap());
     let stop = Stop::new();
-    let server = Server::new().unwrap().add(SessionsServer::new(Mirror));
+    let server = Server::new().unwrap().add_service(SessionsServer::new(Mirror));
     let listeners = vec![Listener::Memory(listener), Listener::Tcp(tcp)];
     let stopped = stop.clone();
     tokio::spawn(async move { server.serve(listeners, &security("right"), stopped).await.unwrap() });
@@ -145,7 +147,7 @@ async fn a_client_outlives_the_server_it_was_connected_to() {
     let serve = |tcp| {
         let stop = Stop::new();
         let stopped = stop.clone();
-        let server = Server::new().unwrap().add(SessionsServer::new(Mirror));
+        let server = Server::new().unwrap().add_service(SessionsServer::new(Mirror));
         let task = tokio::spawn(async move {
             server.serve(vec![Listener::Tcp(tcp)], &security("right"), stopped).await.unwrap();
         });
