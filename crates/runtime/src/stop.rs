@@ -135,11 +135,11 @@ impl Stop {
         let stop = self.clone();
         tokio::spawn(async move {
             // Dropped on every way out, also when the runtime drops the task: nobody waits for a ghost.
-            let _guards = guards;
+            let guards = guards;
             let task = AssertUnwindSafe(task).catch_unwind();
             let ended = tokio::select! {
                 biased;
-                () = stop.0.hard.cancelled() => return,
+                () = stop.0.hard.cancelled() => return guards.iter().for_each(running::Guard::note_dropped),
                 ended = task => ended,
             };
             let early = endless && !stop.is_requested();

@@ -159,3 +159,92 @@ fn text_of(value: &toml::Value) -> Result<String, String> {
         toml::Value::Datetime(moment) => Ok(moment.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> std::vec::IntoIter<(OsString, OsString)> {
+        pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect::<Vec<_>>().into_iter()
+    }
+
+    fn value(sources: &[Source], name: &str) -> Option<String> {
+        sources.iter().find_map(|source| source.get(name)).map(|given| given.value.clone())
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_standard_variables() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"log = 'warn'\notlp_endpoint = 'http://file'\n[database]\nurl = 'sqlite:file'\n")
+            .unwrap();
+        let path = file.path().to_str().unwrap();
+        let sources = load(
+            environment(&[
+                ("PATCHBAY_CONFIG", path),
+                ("PATCHBAY_LOG", "debug"),
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://standard"),
+                ("LOG", "of somebody else"),
+            ]),
+            None,
+        )
+        .unwrap();
+        assert_eq!(value(&sources, "LOG").as_deref(), Some("debug"));
+        assert_eq!(value(&sources, "DATABASE_URL").as_deref(), Some("sqlite:file"));
+        assert_eq!(value(&sources, "OTLP_ENDPOINT").as_deref(), Some("http://file"));
+    }
+
+    #[test]
+    fn a_standard_variable_is_read_under_our_name() {
+        let sources = load(environment(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://standard")]), None).unwrap();
+        assert_eq!(value(&sources, "OTLP_ENDPOINT").as_deref(), Some("http://standard"));
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_not_given() {
+        let sources = load(environment(&[("PATCHBAY_LOG", "")]), None).unwrap();
+        assert_eq!(value(&sources, "LOG"), None);
+    }
+
+    #[test]
+    fn the_command_line_names_the_file() {
+        let argument = |line: &str| config_argument(line.split(' ').map(OsString::from));
+        assert_eq!(argument("patchbay up --config a.toml --open"), Some(PathBuf::from("a.toml")));
+        assert_eq!(argument("patchbay --config=a.toml"), Some(PathBuf::from("a.toml")));
+        assert_eq!(argument("patchbay up"), None);
+        assert_eq!(argument("patchbay run -- --config a.toml"), None);
+    }
+
+    #[test]
+    fn tables_and_lists_become_names_and_commas() {
+        let text = "[egress]\nallow = ['a.test', 'b.test']\nmax = 5\n[egress.deep]\non = true\n";
+        let source = toml_source(text, "f").unwrap();
+        for (name, expected) in
+            [("EGRESS_ALLOW", "a.test,b.test"), ("EGRESS_MAX", "5"), ("EGRESS_DEEP_ON", "true")]
+        {
+            assert_eq!(source.get(name).unwrap().value, expected);
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_meant_is_refused_without_quoting_it() {
+        for (text, problem) in [
+            ("a = 1\nservice_secret = 'hunter2", "f line 2"),
+            ("database_url = 'a'\n[database]\nurl = 'b'", "are the same setting"),
+            ("list = ['hunter2,b']", "list in f: an element of a list cannot contain a comma"),
+            ("[[list]]\na = 'hunter2'", "list in f: a list cannot contain tables"),
+        ] {
+            let message = toml_source(text, "f").err().expect(text);
+            assert!(message.contains(problem), "{message}");
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error =
+            load(environment(&[("PATCHBAY_CONFIG", "/nonexistent/patchbay.toml")]), None).err().unwrap();
+        assert!(error.to_string().contains("cannot read /nonexistent/patchbay.toml"), "{error}");
+    }
+}

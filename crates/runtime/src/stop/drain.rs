@@ -28,16 +28,19 @@ impl Stop {
     /// The first task that failed, or the names of those that had to be dropped.
     pub async fn drain(&self, deadline: Duration) -> Result<(), DrainError> {
         self.request();
-        let left = tokio::select! {
+        let ended = tokio::select! {
             biased;
-            () = self.0.running.none_left() => Vec::new(),
-            () = self.hard_requested() => self.running(),
-            () = tokio::time::sleep(deadline) => self.running(),
+            () = self.0.running.none_left() => true,
+            () = self.hard_requested() => false,
+            () = tokio::time::sleep(deadline) => false,
         };
-        if !left.is_empty() {
-            tracing::warn!(tasks = left.join(", "), "dropping tasks that did not end in time");
+        if !ended {
             self.request_hard();
             let _ = timeout(DROP_TIME, self.0.running.none_left()).await;
+        }
+        let left = self.0.running.unfinished();
+        if !left.is_empty() {
+            tracing::warn!(tasks = left.join(", "), "dropped tasks that did not end in time");
         }
         match self.failure() {
             Some(failure) => Err(failure.into()),

@@ -1,4 +1,4 @@
-//! The tasks of a scope that have not ended.
+//! The tasks of a scope that have not ended, and those that had to be dropped.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,46 +6,77 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
+type Names = BTreeMap<u64, Arc<str>>;
+
 /// Counts tasks by name and tells when none is left.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    tasks: Arc<watch::Sender<BTreeMap<u64, Arc<str>>>>,
+    tasks: Arc<watch::Sender<Tasks>>,
     next: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Tasks {
+    running: Names,
+    // Kept, because a task that a hard stop drops may be gone before the drain looks.
+    dropped: Names,
 }
 
 impl Running {
     /// Enters a task; it leaves when the guard is dropped.
     pub(super) fn enter(&self, name: Arc<str>) -> Guard {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        self.tasks.send_modify(|tasks| _ = tasks.insert(id, name));
+        self.tasks.send_modify(|tasks| _ = tasks.running.insert(id, name));
         Guard { tasks: self.tasks.clone(), id }
     }
 
-    /// The names, each once, with a count where several tasks share it.
+    /// The names of the tasks that have not ended, each once, with a count where several share it.
     pub(super) fn names(&self) -> Vec<String> {
-        let mut counts: BTreeMap<Arc<str>, usize> = BTreeMap::new();
-        self.tasks.borrow().values().for_each(|name| *counts.entry(name.clone()).or_default() += 1);
-        let shown = |(name, count): (Arc<str>, usize)| match count {
-            1 => name.to_string(),
-            _ => format!("{name} ({count} times)"),
-        };
-        counts.into_iter().map(shown).collect()
+        counted(&self.tasks.borrow().running)
+    }
+
+    /// Those and the ones that a hard stop has dropped.
+    pub(super) fn unfinished(&self) -> Vec<String> {
+        let tasks = self.tasks.borrow();
+        counted(&tasks.running.clone().into_iter().chain(tasks.dropped.clone()).collect())
     }
 
     /// Returns once no task is left.
     pub(super) async fn none_left(&self) {
         // Fails only when the sender is gone, which `self` holds.
-        let _ = self.tasks.subscribe().wait_for(BTreeMap::is_empty).await;
+        let _ = self.tasks.subscribe().wait_for(|tasks| tasks.running.is_empty()).await;
     }
 }
 
+fn counted(names: &Names) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    names.values().for_each(|name| *counts.entry(name).or_default() += 1);
+    let shown = |(name, count): (&str, usize)| match count {
+        1 => name.to_owned(),
+        _ => format!("{name} ({count} times)"),
+    };
+    counts.into_iter().map(shown).collect()
+}
+
+/// A task's entry.
 pub(super) struct Guard {
-    tasks: Arc<watch::Sender<BTreeMap<u64, Arc<str>>>>,
+    tasks: Arc<watch::Sender<Tasks>>,
     id: u64,
+}
+
+impl Guard {
+    /// Notes that the task is dropped before its end.
+    pub(super) fn note_dropped(&self) {
+        self.tasks.send_if_modified(|tasks| {
+            let name = tasks.running.get(&self.id).cloned();
+            tasks.dropped.extend(name.map(|name| (self.id, name)));
+            false
+        });
+    }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.tasks.send_modify(|tasks| _ = tasks.remove(&self.id));
+        self.tasks.send_modify(|tasks| _ = tasks.running.remove(&self.id));
     }
 }

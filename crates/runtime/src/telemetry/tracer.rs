@@ -43,7 +43,7 @@ pub(super) fn layer(provider: Option<&SdkTracerProvider>) -> Box<dyn Layer<Regis
 /// The log filter does not apply to traces: a quiet log must not cut them. The transport's own spans are
 /// left out, because sending a span to the collector would make further ones.
 fn spans() -> Targets {
-    let transport = ["h2", "hyper", "hyper_util", "opentelemetry", "opentelemetry_sdk", "tonic", "tower"];
+    let transport = ["h2", "hyper", "opentelemetry", "tonic", "tower"];
     Targets::new()
         .with_default(LevelFilter::INFO)
         .with_targets(transport.map(|target| (target, LevelFilter::OFF)))
