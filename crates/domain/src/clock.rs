@@ -62,7 +62,10 @@ impl Clock {
                 if state.now >= due {
                     return Poll::Ready(());
                 }
-                state.waiting.push(cx.waker().clone());
+                // A loop polls many times between two advances: one entry for a task is enough.
+                if !state.waiting.iter().any(|waiting| waiting.will_wake(cx.waker())) {
+                    state.waiting.push(cx.waker().clone());
+                }
                 Poll::Pending
             }
         }

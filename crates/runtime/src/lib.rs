@@ -4,32 +4,35 @@
 //! A `main` reads as a list:
 //!
 //! ```no_run
-//! use patchbay_runtime::{AdminConfig, Metrics, Readiness, Settings, Stop, TelemetryConfig, admin, telemetry};
+//! use patchbay_runtime::{AdminConfig, Metrics, Readiness, Settings, Stop, TelemetryConfig, admin, exit, telemetry};
 //! use std::{process::ExitCode, time::Duration};
 //!
-//! # async fn start_service() -> anyhow::Result<()> { Ok(()) }
+//! # async fn start_service(_: Metrics, _: Readiness, _: Stop) -> anyhow::Result<()> { Ok(()) }
 //! #[tokio::main]
-//! async fn main() -> anyhow::Result<ExitCode> {
+//! async fn main() -> ExitCode {
+//!     exit(run().await)
+//! }
+//!
+//! async fn run() -> anyhow::Result<()> {
 //!     let settings = Settings::load()?;
-//!     let telemetry = TelemetryConfig::read(&settings);
-//!     let admin = AdminConfig::read(&settings);
-//!     settings.finish()?; // print the error and exit with `SettingsError::EXIT_CODE`
+//!     let (telemetry, admin) = (TelemetryConfig::read(&settings), AdminConfig::read(&settings));
+//!     settings.finish()?;
 //!
 //!     let telemetry = telemetry::init(&telemetry, "installation")?;
 //!     let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());
 //!     stop.listen_for_signals()?;
 //!     let _admin = admin::start(&admin, metrics.clone(), readiness.clone(), &stop).await?;
-//!     start_service().await?;
+//!     start_service(metrics, readiness, stop.clone()).await?;
 //!
 //!     stop.requested().await;
 //!     let drained = stop.drain(Duration::from_secs(30)).await;
 //!     telemetry.shutdown().await;
-//!     drained?;
-//!     Ok(ExitCode::SUCCESS)
+//!     Ok(drained?)
 //! }
 //! ```
 
 pub mod admin;
+mod exit;
 pub mod metrics;
 pub mod settings;
 pub mod sleep;
@@ -38,6 +41,7 @@ pub mod telemetry;
 pub mod trace_context;
 
 pub use admin::{AdminConfig, Readiness};
+pub use exit::exit;
 pub use metrics::Metrics;
 pub use settings::{ByteSize, Setting, Settings, SettingsError};
 pub use sleep::{sleep, sleep_until};
