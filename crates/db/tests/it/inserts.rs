@@ -56,3 +56,26 @@ async fn a_row_with_too_few_values_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_spawned_task_can_insert_what_it_owns() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let task = tokio::spawn(async move {
+            let things = vec![thing(1), thing(2)];
+            let mut tx = db.begin().await?;
+            tx.insert_rows("things", COLUMNS, &things, values).execute().await?;
+            let parts = [(1_i64, "thing-1"), (2, "thing-2")];
+            let ids: Vec<(i64,)> = tx
+                .insert_rows("parts", &["id", "thing_id"], parts, |row, (id, _)| {
+                    row.bind(id).bind(id);
+                })
+                .suffix("returning id")
+                .fetch_all()
+                .await?;
+            tx.commit().await?;
+            Ok::<_, DbError>(ids)
+        });
+        assert_eq!(task.await.unwrap().unwrap(), [(1,), (2,)]);
+    })
+    .await;
+}

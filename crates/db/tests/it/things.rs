@@ -31,7 +31,7 @@ pub(crate) fn thing(id: i64) -> Thing {
         organization_id: 7,
         slug: format!("thing-{id}"),
         token: Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef),
-        seen_at: DateTime::from_timestamp_micros(1_566_248_777_123_456).unwrap(),
+        seen_at: DateTime::from_timestamp_micros(1_566_248_777_123_456).expect("a time"),
         enabled: true,
         ratio: 0.25,
         note: None,
@@ -58,5 +58,5 @@ pub(crate) fn values(row: &mut patchbay_db::Values<'_, '_>, thing: &Thing) {
 }
 
 pub(crate) async fn count(db: &Db) -> i64 {
-    db.query("select count(*) from things").fetch_scalar().await.unwrap()
+    db.query("select count(*) from things").fetch_scalar().await.expect("there is a table of things")
 }
