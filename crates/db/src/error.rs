@@ -129,7 +129,7 @@ impl From<DbError> for Error {
             DbError::Busy(_) | DbError::Unavailable(_) | DbError::PendingMigrations(_) => {
                 tracing::warn!(%error, "database not available");
                 Self::unavailable(
-                    "DATABASE_UNAVAILABLE",
+                    "STORAGE_UNAVAILABLE",
                     "The service is not available right now. Try again later.",
                 )
             }
