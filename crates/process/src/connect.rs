@@ -1,0 +1,148 @@
+//! The settings by which a process finds its database, its broker and the other services.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use patchbay_bus::{Bus, BusConfig};
+use patchbay_db::DbConfig;
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_domain::{SecretBytes, SecretString};
+use patchbay_rpc::{Security, Target, TlsFiles};
+use patchbay_runtime::Settings;
+
+/// `BUS_URL` for a bus inside the process.
+const IN_PROCESS: &str = "memory";
+
+/// Where everything is that a service talks to.
+#[derive(Debug)]
+pub struct Connections {
+    pub(crate) database: DbConfig,
+    pub(crate) migrate_at_start: bool,
+    bus: BusConfig,
+    /// How services know each other.
+    pub security: Security,
+}
+
+impl Connections {
+    /// Declares and reads the settings.
+    pub fn read(settings: &Settings) -> Self {
+        Self {
+            database: database(&settings.section("Database")),
+            migrate_at_start: settings.section("Database").get(
+                "MIGRATE_AT_START",
+                "false",
+                "Bring the database up to date before serving. Otherwise a service refuses to start on an old one.",
+            ),
+            bus: bus(&settings.section("Message bus")),
+            security: security(&settings.section("Between services")),
+        }
+    }
+
+    /// The message bus: RabbitMQ, or inside the process.
+    pub(crate) fn bus(&self) -> anyhow::Result<Bus> {
+        if self.bus.url == IN_PROCESS {
+            return Ok(Bus::in_process(&self.bus));
+        }
+        Bus::rabbitmq(&self.bus).context("PATCHBAY_BUS_URL cannot be used")
+    }
+}
+
+/// Declares and reads where a peer listens.
+pub(crate) fn peer(settings: &Settings, name: &str, port: u16) -> Target {
+    let variable = format!("{}_URL", name.replace('-', "_").to_uppercase());
+    let default = format!("http://127.0.0.1:{port}");
+    let meaning = format!("Where the {name} service listens.");
+    Target::Url(settings.section("Between services").get(&variable, &default, &meaning))
+}
+
+/// Declares and reads the keys that protect secrets at rest.
+pub(crate) fn sealing_keys(settings: &Settings) -> SealingKeys {
+    let settings = settings.section("Encryption at rest");
+    let current = settings
+        .required_secret("ENCRYPTION_KEY", "Encrypts client secrets and header values; at least 16 bytes.");
+    let older = settings.secret(
+        "OLD_ENCRYPTION_KEYS",
+        "Earlier values of the encryption key, comma separated, so that what they encrypted can still be read.",
+    );
+    let bytes = |secret: &str| SecretBytes::new(secret.as_bytes());
+    let older: Vec<SecretBytes> = older
+        .iter()
+        .flat_map(|keys| keys.expose().split(','))
+        .map(str::trim)
+        .filter(|key| !key.is_empty())
+        .map(bytes)
+        .collect();
+    SealingKeys::new(&bytes(current.expose()), &older).unwrap_or_else(|error| {
+        if !current.expose().is_empty() {
+            settings.problem(format!("PATCHBAY_ENCRYPTION_KEY: {}", error.message));
+        }
+        // Never used: the problem just recorded, or the missing value itself, ends the process.
+        SealingKeys::new(&SecretBytes::new([0; 32]), &[]).expect("32 bytes are enough")
+    })
+}
+
+fn database(settings: &Settings) -> DbConfig {
+    let url = settings.required_secret(
+        "DATABASE_URL",
+        "`postgres://user:password@host/database`, or `sqlite:<folder>` for one file per service.",
+    );
+    let mut config = DbConfig::new(url.expose());
+    config.max_connections =
+        settings.get("DATABASE_MAX_CONNECTIONS", "10", "Connections that one service may hold open.");
+    config.acquire_timeout = settings.get(
+        "DATABASE_ACQUIRE_TIMEOUT",
+        "5s",
+        "How long a statement waits for a free connection before it fails.",
+    );
+    config
+}
+
+fn bus(settings: &Settings) -> BusConfig {
+    let url = settings.required_secret(
+        "BUS_URL",
+        "`amqp://user:password@host:5672/vhost` (RabbitMQ 3.10 or newer), or `memory` where all services share one process.",
+    );
+    let defaults = BusConfig::default();
+    BusConfig {
+        url: url.expose().to_owned(),
+        prefix: settings
+            .optional("BUS_PREFIX", "Put before each exchange and queue name, to share a broker.")
+            .unwrap_or_default(),
+        publish_timeout: settings.get::<Duration>(
+            "BUS_PUBLISH_TIMEOUT",
+            "15s",
+            "How long a message may wait for the broker before its publisher is told that it failed.",
+        ),
+        ..defaults
+    }
+}
+
+fn security(settings: &Settings) -> Security {
+    let secret: SecretString = settings.required_secret(
+        "SERVICE_SECRET",
+        "Carried by every call between services, and by the product's own; the same everywhere.",
+    );
+    let file = |name: &str, meaning: &str| -> Option<PathBuf> { settings.optional(name, meaning) };
+    let files = (
+        file(
+            "TLS_AUTHORITY",
+            "PEM file of the authority that signed the services' certificates; turns on mutual TLS.",
+        ),
+        file("TLS_CERTIFICATE", "PEM file of this service's certificate chain."),
+        file("TLS_PRIVATE_KEY", "PEM file of the certificate's private key."),
+    );
+    let tls = match files {
+        (Some(authority), Some(certificate), Some(private_key)) => {
+            Some(TlsFiles { authority, certificate, private_key })
+        }
+        (None, None, None) => None,
+        _ => {
+            settings.problem(
+                "PATCHBAY_TLS_AUTHORITY, _CERTIFICATE and _PRIVATE_KEY are given together or not at all",
+            );
+            None
+        }
+    };
+    Security { secret, tls }
+}

@@ -1,0 +1,33 @@
+//! What every binary puts around its services: the command line, the connections to database, broker and
+//! other services, the admin port, the gRPC port, and an orderly end.
+//!
+//! A service's `main.rs` names its settings, connects what the service needs, starts it and serves:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//! use patchbay_process::{Binary, Process};
+//! # static MIGRATIONS: patchbay_db::Migrations = patchbay_db::Migrations::new(&[]);
+//!
+//! fn main() -> ExitCode {
+//!     patchbay_process::main(Binary { name: "tracker", migrations: Some(&MIGRATIONS), port: 50055 }, run)
+//! }
+//!
+//! async fn run(process: Process) -> anyhow::Result<()> {
+//!     // let config = Config::read(process.settings());
+//!     process.configured()?;
+//!     let db = process.database("tracker", &MIGRATIONS).await?;
+//!     // let server = start(Server::new()?, Deps { db, … }).await?;
+//!     # drop(db);
+//!     process.serve(patchbay_rpc::Server::new()?).await
+//! }
+//! ```
+
+mod command;
+mod connect;
+mod healthcheck;
+mod process;
+
+pub use command::{Binary, main};
+pub use connect::Connections;
+pub use healthcheck::healthcheck;
+pub use process::{Process, block_on};

@@ -1,0 +1,229 @@
+//! A process from its settings to its end.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context;
+use patchbay_bus::Bus;
+use patchbay_db::{Db, Migrations};
+use patchbay_domain::Clock;
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_rpc::{Channel, Listener, Server, Target};
+use patchbay_runtime::telemetry::{self, Telemetry};
+use patchbay_runtime::{AdminConfig, Metrics, Readiness, Settings, Stop, TelemetryConfig, admin};
+use tokio::net::TcpListener;
+
+use crate::Binary;
+use crate::connect::{self, Connections};
+
+/// How long a readiness check may take.
+const CHECK_DEADLINE: Duration = Duration::from_secs(2);
+
+/// A process around one service or several. See the crate's documentation for the order of calls.
+#[derive(Debug)]
+pub struct Process {
+    settings: Settings,
+    name: &'static str,
+    connections: Connections,
+    telemetry_config: TelemetryConfig,
+    admin_config: AdminConfig,
+    grpc_listen: SocketAddr,
+    drain_timeout: Duration,
+    telemetry: Mutex<Option<Telemetry>>,
+    /// Where the services of the process count.
+    pub metrics: Metrics,
+    /// What has to be in order before the process is given work.
+    pub readiness: Readiness,
+    /// Ends the process.
+    pub stop: Stop,
+    /// Tells the time.
+    pub clock: Clock,
+}
+
+impl Process {
+    /// Declares and reads the settings that every service has. Nothing is opened yet.
+    pub fn new(binary: Binary, settings: Settings) -> Self {
+        let section = settings.section("Process");
+        let default_listen = format!("127.0.0.1:{}", binary.port);
+        Self {
+            name: binary.name,
+            connections: Connections::read(&settings),
+            telemetry_config: TelemetryConfig::read(&settings),
+            admin_config: AdminConfig::read(&settings),
+            grpc_listen: section.get("GRPC_LISTEN", &default_listen, "Address of the gRPC port."),
+            drain_timeout: section.get(
+                "DRAIN_TIMEOUT",
+                "30s",
+                "How long work that has begun may take to end at a stop.",
+            ),
+            telemetry: Mutex::new(None),
+            metrics: Metrics::new(),
+            readiness: Readiness::new(),
+            stop: Stop::new(),
+            clock: Clock::system(),
+            settings,
+        }
+    }
+
+    /// For the service's own settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Declares and reads where another service listens; `port` is where it does by default.
+    pub fn peer(&self, name: &str, port: u16) -> Target {
+        connect::peer(&self.settings, name, port)
+    }
+
+    /// Declares and reads the keys that protect secrets at rest.
+    pub fn sealing_keys(&self) -> SealingKeys {
+        connect::sealing_keys(&self.settings)
+    }
+
+    /// Ends the reading of settings and starts logging.
+    ///
+    /// # Errors
+    /// [`SettingsError`](patchbay_runtime::SettingsError) with every problem there is. Settings that this process does not know are
+    /// only logged: services share environments and files.
+    pub fn configured(&self) -> anyhow::Result<()> {
+        let unknown = self.settings.finish_sharing()?;
+        let telemetry = telemetry::init(&self.telemetry_config, self.name)?;
+        *self.telemetry.lock().unwrap_or_else(PoisonError::into_inner) = Some(telemetry);
+        for problem in unknown {
+            tracing::debug!("{problem}");
+        }
+        self.stop.listen_for_signals().context("cannot listen for signals")?;
+        Ok(())
+    }
+
+    /// Opens the database of a service and checks that it is up to date, or brings it up to date where
+    /// `MIGRATE_AT_START` says so.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is behind.
+    pub async fn database(
+        &self,
+        service: &'static str,
+        migrations: &'static Migrations,
+    ) -> anyhow::Result<Db> {
+        let db = self.open(service, migrations).await?;
+        if self.connections.migrate_at_start {
+            db.migrate().await?;
+        }
+        db.ready().await?;
+        let checked = db.clone();
+        self.readiness.check(format!("{service}-database"), CHECK_DEADLINE, move || {
+            let db = checked.clone();
+            async move { db.ping().await }
+        });
+        Ok(db)
+    }
+
+    /// Brings the database of a service up to date and prints what was done.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or a migration fails; then nothing of that one is kept.
+    pub async fn migrate(
+        &self,
+        service: &'static str,
+        migrations: &'static Migrations,
+    ) -> anyhow::Result<()> {
+        let applied = self.open(service, migrations).await?.migrate().await?;
+        tracing::info!(service, applied = ?applied, "the database is up to date");
+        Ok(())
+    }
+
+    async fn open(&self, service: &'static str, migrations: &'static Migrations) -> anyhow::Result<Db> {
+        let config = &self.connections.database;
+        Db::connect(config, service, migrations)
+            .await
+            .with_context(|| format!("cannot open the database of {service}"))
+    }
+
+    /// The message bus.
+    ///
+    /// # Errors
+    /// When `BUS_URL` is no address of a broker. A broker that is away is not an error: the
+    /// connection is made in the background.
+    pub fn bus(&self) -> anyhow::Result<Bus> {
+        let bus = self.connections.bus()?;
+        let checked = bus.clone();
+        self.readiness.check("bus", CHECK_DEADLINE, move || {
+            let bus = checked.clone();
+            async move { bus.healthy() }
+        });
+        Ok(bus)
+    }
+
+    /// The channel to another service.
+    ///
+    /// # Errors
+    /// A URL that is none, certificates that cannot be read.
+    pub fn channel(&self, target: &Target) -> anyhow::Result<Channel> {
+        target.channel(&self.connections.security)
+    }
+
+    /// Serves the gRPC port until the process is told to stop.
+    ///
+    /// # Errors
+    /// As for [`Process::serve_also`].
+    pub async fn serve(self, server: Server) -> anyhow::Result<()> {
+        self.serve_also(server, Vec::new()).await
+    }
+
+    /// Serves gRPC on its port and on `listeners`, and the admin port, until the process is told to stop. Then
+    /// waits for the work that has begun.
+    ///
+    /// # Errors
+    /// A port that is taken; the failure of a worker; work that did not end in time.
+    pub async fn serve_also(self, server: Server, mut listeners: Vec<Listener>) -> anyhow::Result<()> {
+        let security = self.connections.security.clone();
+        listeners.push(Listener::Tcp(self.bind().await?));
+        let stop = self.stop.clone();
+        self.stop.spawn("grpc", async move { server.serve(listeners, &security, stop).await });
+        self.until_stopped().await
+    }
+
+    /// Runs the admin port until the process is told to stop, then waits for the work that has begun.
+    ///
+    /// # Errors
+    /// As for [`Process::serve_also`].
+    pub async fn until_stopped(self) -> anyhow::Result<()> {
+        let admin =
+            admin::start(&self.admin_config, self.metrics.clone(), self.readiness.clone(), &self.stop).await;
+        let address = self.admin_config.listen;
+        let admin = admin.with_context(|| taken("admin port", address, "PATCHBAY_ADMIN_LISTEN"))?;
+        self.stop.requested().await;
+        tracing::info!("stopping");
+        let drained = self.stop.drain(self.drain_timeout).await;
+        drop(admin);
+        let telemetry = self.telemetry.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(telemetry) = telemetry {
+            telemetry.shutdown().await;
+        }
+        Ok(drained?)
+    }
+
+    async fn bind(&self) -> anyhow::Result<TcpListener> {
+        let listener = TcpListener::bind(self.grpc_listen).await;
+        let listener =
+            listener.with_context(|| taken("gRPC port", self.grpc_listen, "PATCHBAY_GRPC_LISTEN"))?;
+        tracing::info!(address = %listener.local_addr()?, "gRPC listens");
+        Ok(listener)
+    }
+}
+
+fn taken(what: &str, address: SocketAddr, variable: &str) -> String {
+    format!("cannot listen on {address} ({what}); choose another address with {variable}")
+}
+
+/// Runs a future on a runtime of its own.
+pub fn block_on<F>(future: F) -> F::Output
+where
+    F: Future,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.expect("the system can start threads").block_on(future)
+}
