@@ -81,7 +81,7 @@ impl Egress {
     /// Sends one request and reads the answer. Any status is an `Ok`; redirects are not followed.
     ///
     /// Nothing is sent if the URL or a header is unfit or the destination is not allowed. Never retries what the
-    /// other side may have seen. Dropping the future ends the exchange.
+    /// other side may have seen: a kept connection that dies just as it is used again is a [`Cause::Reset`]. Dropping the future ends the exchange.
     pub async fn send(&self, request: OutboundRequest) -> Result<OutboundResponse, EgressError> {
         let started = Instant::now();
         let mut status = None;

@@ -120,7 +120,8 @@ mod tests {
     #[test]
     fn exceptions_cover_what_they_name_and_nothing_else() {
         let granted = |rule: &str| Some(rule.to_owned());
-        let cases: [(bool, &[&str], &str, &[&str], Option<String>); 14] = [
+        type Case = (bool, &'static [&'static str], &'static str, &'static [&'static str], Option<String>);
+        let cases: [Case; 14] = [
             (true, &[], "localhost", &["127.0.0.1", "::1"], granted("loopback")),
             (true, &[], "localhost", &["::ffff:127.0.0.1"], granted("loopback")),
             (true, &[], "a.example", &["10.0.0.1"], None),

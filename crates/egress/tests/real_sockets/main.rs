@@ -1,0 +1,24 @@
+//! The client against real sockets on this machine. What needs no socket is tested beside the code.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
+
+mod exchange;
+mod failures;
+mod guard;
+mod raw;
+mod tls;
+
+use std::time::Duration;
+
+use patchbay_egress::{Egress, EgressPolicy};
+
+/// Far beyond what anything here takes; reached only when something hangs.
+pub(crate) const LONG: Duration = Duration::from_secs(20);
+
+pub(crate) fn local_egress() -> Egress {
+    Egress::new(local_policy()).unwrap()
+}
+
+pub(crate) fn local_policy() -> EgressPolicy {
+    EgressPolicy { allow_loopback: true, ..EgressPolicy::default() }
+}
