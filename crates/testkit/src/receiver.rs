@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use answer::Answer;
@@ -41,6 +42,8 @@ use script::Script;
 pub struct Receiver {
     address: SocketAddr,
     script: Arc<Script>,
+    /// Tells the server to end, also by being dropped.
+    stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
 
@@ -62,8 +65,9 @@ impl Receiver {
         };
         let address = listener.local_addr().unwrap_or(address);
         let script = Arc::new(Script::default());
-        let server = tokio::spawn(server::serve(listener, Arc::clone(&script)));
-        Self { address, script, server }
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&script), stopped));
+        Self { address, script, stop, server }
     }
 
     /// Where it listens.
@@ -154,16 +158,81 @@ impl Receiver {
         }
     }
 
-    /// Stops listening and closes every connection. The port is free when this returns.
-    pub async fn stop(mut self) {
-        self.server.abort();
-        // The task's end is what frees the port; that it was aborted is no news.
-        let _ = (&mut self.server).await;
+    /// Stops listening and closes every connection; both have happened when this returns.
+    pub async fn stop(self) {
+        drop(self.stop);
+        if let Err(error) = self.server.await {
+            panic!("the receiver on {} broke: {error}", self.address);
+        }
     }
 }
 
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        self.server.abort();
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    /// Sends a request over a connection of its own and gives the first line of the answer.
+    async fn status_line(address: SocketAddr, path: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address).await?;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer.lines().next().unwrap_or_default().to_owned())
+    }
+
+    #[tokio::test]
+    async fn queued_answers_come_before_the_scripted_one_and_numbers_go_on() {
+        let receiver = Receiver::start().await;
+        receiver.answer_with(|n, _| Answer::status(200 + n as u16));
+        receiver.respond_next([500, 410]);
+        let mut lines = Vec::new();
+        for _ in 0..3 {
+            lines.push(status_line(receiver.address(), "/").await.unwrap());
+        }
+        assert!(
+            lines[0].contains("500") && lines[1].contains("410") && lines[2].contains("202"),
+            "{lines:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn waiting_ends_when_the_wanted_requests_are_there() {
+        let receiver = Receiver::start().await;
+        let address = receiver.address();
+        let client = tokio::spawn(async move {
+            for n in 0..3 {
+                status_line(address, &format!("/{n}?x=1")).await.unwrap();
+            }
+        });
+        let requests = receiver.wait_until(|all| all.iter().any(|one| one.path == "/2"), LONG).await;
+        assert_eq!((requests.len(), requests[1].path.as_str(), requests[1].query.as_str()), (3, "/1", "x=1"));
+        assert_eq!(receiver.wait_for(3, LONG).await.len(), 3);
+        client.await.unwrap();
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "not within 20ms: 1 requests")]
+    async fn waiting_for_what_does_not_come_fails() {
+        let receiver = Receiver::start().await;
+        receiver.wait_for(1, Duration::from_millis(20)).await;
+    }
+
+    #[tokio::test]
+    async fn a_stopped_receiver_refuses_until_another_starts_at_its_address() {
+        let receiver = Receiver::start().await;
+        let address = receiver.address();
+        let mut idle = TcpStream::connect(address).await.unwrap();
+        assert!(status_line(address, "/").await.unwrap().contains("200"));
+        receiver.stop().await;
+        assert!(matches!(idle.read(&mut [0; 1]).await, Ok(0) | Err(_)), "open connections are closed");
+        assert!(status_line(address, "/").await.is_err());
+        let _again = Receiver::start_at(address).await;
+        assert!(status_line(address, "/").await.unwrap().contains("200"));
     }
 }

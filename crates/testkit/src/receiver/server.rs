@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -24,8 +25,8 @@ use super::{Answer, Received};
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-/// Serves until aborted; the connections end with it.
-pub(super) async fn serve(listener: TcpListener, script: Arc<Script>) {
+/// Serves until `stopped` resolves (its sender may just be dropped), then closes every connection.
+pub(super) async fn serve(listener: TcpListener, script: Arc<Script>, mut stopped: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -35,8 +36,11 @@ pub(super) async fn serve(listener: TcpListener, script: Arc<Script>) {
                 }
             }
             Some(_) = connections.join_next() => {}
+            _ = &mut stopped => break,
         }
     }
+    drop(listener);
+    connections.shutdown().await;
 }
 
 async fn converse(stream: TcpStream, peer: SocketAddr, script: Arc<Script>) {
