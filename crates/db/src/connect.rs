@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlitePool};
+use tokio::time::Instant;
 
 use crate::config::DbConfig;
 use crate::db::Pools;
@@ -19,6 +20,8 @@ const PROBE_AFTER_IDLE: Duration = Duration::from_secs(1);
 const STATEMENT_TIMEOUT: &str = "30s";
 /// How long SQLite waits for another process (the CLI, say) to release its lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A pause before the next attempt to open a file that another process opens at this moment.
+const RETRY_OPEN_AFTER: Duration = Duration::from_millis(20);
 
 pub(crate) async fn open(config: &DbConfig, service: &str) -> Result<Pools> {
     match config.url.strip_prefix("sqlite:") {
@@ -66,13 +69,25 @@ async fn open_file(config: &DbConfig, folder: &Path, service: &str) -> Result<Po
         DbError::Unavailable(format!("cannot create the folder {}: {error}", folder.display()))
     })?;
     let options = sqlite_options().filename(folder.join(format!("{service}.db"))).create_if_missing(true);
-    let writer = one_connection(config, options.clone().journal_mode(SqliteJournalMode::Wal)).await?;
+    let writer = writer(config, options.clone().journal_mode(SqliteJournalMode::Wal)).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(config.max_connections)
         .acquire_timeout(config.acquire_timeout)
         .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "on"));
     Ok(Pools::Sqlite { writer, readers })
+}
+
+/// Turning WAL on needs the file to itself for a moment, and SQLite does not wait for it as it waits for other locks:
+/// of processes that open a new file together all but one are refused, and have to come again.
+async fn writer(config: &DbConfig, options: SqliteConnectOptions) -> Result<SqlitePool> {
+    let give_up = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match one_connection(config, options.clone()).await {
+            Err(DbError::Busy(_)) if Instant::now() < give_up => tokio::time::sleep(RETRY_OPEN_AFTER).await,
+            outcome => return outcome,
+        }
+    }
 }
 
 async fn open_memory(config: &DbConfig) -> Result<Pools> {
