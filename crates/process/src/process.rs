@@ -11,8 +11,9 @@ use patchbay_db::{Db, Migrations};
 use patchbay_domain::Clock;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_rpc::{Channel, Listener, Server, Target};
+use patchbay_runtime::admin::{self, AdminServer};
 use patchbay_runtime::telemetry::{self, Telemetry};
-use patchbay_runtime::{AdminConfig, Metrics, Readiness, Settings, Stop, TelemetryConfig, admin};
+use patchbay_runtime::{AdminConfig, Metrics, Readiness, Settings, Stop, TelemetryConfig};
 use tokio::net::TcpListener;
 
 use crate::Binary;
@@ -165,36 +166,61 @@ impl Process {
         target.channel(&self.connections.security)
     }
 
-    /// Serves the gRPC port until the process is told to stop.
+    /// Binds the gRPC port.
     ///
     /// # Errors
-    /// As for [`Process::serve_also`].
-    pub async fn serve(self, server: Server) -> anyhow::Result<()> {
-        self.serve_also(server, Vec::new()).await
+    /// A port that is taken.
+    pub async fn bind(&self) -> anyhow::Result<TcpListener> {
+        let listener = TcpListener::bind(self.grpc_listen).await;
+        let listener =
+            listener.with_context(|| taken("gRPC port", self.grpc_listen, "PATCHBAY_GRPC_LISTEN"))?;
+        tracing::info!(address = %listener.local_addr()?, "gRPC listens");
+        Ok(listener)
     }
 
-    /// Serves gRPC on its port and on `listeners`, and the admin port, until the process is told to stop. Then
-    /// waits for the work that has begun.
+    /// Opens the admin port.
+    ///
+    /// # Errors
+    /// A port that is taken.
+    pub async fn admin(&self) -> anyhow::Result<AdminServer> {
+        let address = self.admin_config.listen;
+        admin::start(&self.admin_config, self.metrics.clone(), self.readiness.clone(), &self.stop)
+            .await
+            .with_context(|| taken("admin port", address, "PATCHBAY_ADMIN_LISTEN"))
+    }
+
+    /// Serves gRPC and the admin port on the addresses that the settings name until the process is told to
+    /// stop, then waits for the work that has begun.
     ///
     /// # Errors
     /// A port that is taken; the failure of a worker; work that did not end in time.
-    pub async fn serve_also(self, server: Server, mut listeners: Vec<Listener>) -> anyhow::Result<()> {
-        let security = self.connections.security.clone();
-        listeners.push(Listener::Tcp(self.bind().await?));
-        let stop = self.stop.clone();
-        self.stop.spawn("grpc", async move { server.serve(listeners, &security, stop).await });
-        self.until_stopped().await
+    pub async fn serve(self, server: Server) -> anyhow::Result<()> {
+        let listeners = vec![Listener::Tcp(self.bind().await?)];
+        let admin = self.admin().await?;
+        self.serve_on(server, listeners, admin).await
     }
 
-    /// Runs the admin port until the process is told to stop, then waits for the work that has begun.
+    /// [`Process::serve`] on listeners that are open already.
     ///
     /// # Errors
-    /// As for [`Process::serve_also`].
-    pub async fn until_stopped(self) -> anyhow::Result<()> {
-        let admin =
-            admin::start(&self.admin_config, self.metrics.clone(), self.readiness.clone(), &self.stop).await;
-        let address = self.admin_config.listen;
-        let admin = admin.with_context(|| taken("admin port", address, "PATCHBAY_ADMIN_LISTEN"))?;
+    /// The failure of a worker; work that did not end in time.
+    pub async fn serve_on(
+        self,
+        server: Server,
+        listeners: Vec<Listener>,
+        admin: AdminServer,
+    ) -> anyhow::Result<()> {
+        let security = self.connections.security.clone();
+        let stop = self.stop.clone();
+        self.stop.spawn("grpc", async move { server.serve(listeners, &security, stop).await });
+        self.until_stopped(admin).await
+    }
+
+    /// Waits until the process is told to stop, then for the work that has begun.
+    ///
+    /// # Errors
+    /// The failure of a worker; work that did not end in time.
+    pub async fn until_stopped(self, admin: AdminServer) -> anyhow::Result<()> {
         self.stop.requested().await;
         tracing::info!("stopping");
         let drained = self.stop.drain(self.drain_timeout).await;
@@ -204,14 +230,6 @@ impl Process {
             telemetry.shutdown().await;
         }
         Ok(drained?)
-    }
-
-    async fn bind(&self) -> anyhow::Result<TcpListener> {
-        let listener = TcpListener::bind(self.grpc_listen).await;
-        let listener =
-            listener.with_context(|| taken("gRPC port", self.grpc_listen, "PATCHBAY_GRPC_LISTEN"))?;
-        tracing::info!(address = %listener.local_addr()?, "gRPC listens");
-        Ok(listener)
     }
 }
 
