@@ -16,8 +16,6 @@ pub struct Binary {
     pub name: &'static str,
     /// What its database looks like; `None` when it has none.
     pub migrations: Option<&'static Migrations>,
-    /// Port of its gRPC on loopback unless configured otherwise.
-    pub port: u16,
 }
 
 #[derive(Parser)]

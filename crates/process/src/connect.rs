@@ -48,12 +48,27 @@ impl Connections {
     }
 }
 
+/// The services that others call, and the port on which each listens on loopback unless configured otherwise.
+pub const PEERS: [(&str, u16); 5] = [
+    ("event-fanout", 50051),
+    ("installation", 50052),
+    ("auth-token", 50053),
+    ("webhook-sender", 50054),
+    ("tracker", 50055),
+];
+
 /// Declares and reads where a peer listens.
-pub(crate) fn peer(settings: &Settings, name: &str, port: u16) -> Target {
+pub(crate) fn peer(settings: &Settings, name: &str) -> Target {
+    let port = port(name);
     let variable = format!("{}_URL", name.replace('-', "_").to_uppercase());
     let default = format!("http://127.0.0.1:{port}");
     let meaning = format!("Where the {name} service listens.");
     Target::Url(settings.section("Between services").get(&variable, &default, &meaning))
+}
+
+/// The default port of a service; 0, which lets the system choose, for one that nobody calls.
+pub(crate) fn port(name: &str) -> u16 {
+    PEERS.iter().find(|(peer, _)| *peer == name).map_or(0, |(_, port)| *port)
 }
 
 /// Declares and reads the keys that protect secrets at rest.

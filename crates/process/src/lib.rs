@@ -9,7 +9,7 @@
 //! # static MIGRATIONS: patchbay_db::Migrations = patchbay_db::Migrations::new(&[]);
 //!
 //! fn main() -> ExitCode {
-//!     patchbay_process::main(Binary { name: "tracker", migrations: Some(&MIGRATIONS), port: 50055 }, run)
+//!     patchbay_process::main(Binary { name: "tracker", migrations: Some(&MIGRATIONS) }, run)
 //! }
 //!
 //! async fn run(process: Process) -> anyhow::Result<()> {
@@ -28,6 +28,6 @@ mod healthcheck;
 mod process;
 
 pub use command::{Binary, main};
-pub use connect::Connections;
+pub use connect::{Connections, PEERS};
 pub use healthcheck::healthcheck;
 pub use process::{Process, block_on};

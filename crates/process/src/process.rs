@@ -47,7 +47,7 @@ impl Process {
     /// Declares and reads the settings that every service has. Nothing is opened yet.
     pub fn new(binary: Binary, settings: Settings) -> Self {
         let section = settings.section("Process");
-        let default_listen = format!("127.0.0.1:{}", binary.port);
+        let default_listen = format!("127.0.0.1:{}", connect::port(binary.name));
         Self {
             name: binary.name,
             connections: Connections::read(&settings),
@@ -73,9 +73,9 @@ impl Process {
         &self.settings
     }
 
-    /// Declares and reads where another service listens; `port` is where it does by default.
-    pub fn peer(&self, name: &str, port: u16) -> Target {
-        connect::peer(&self.settings, name, port)
+    /// Declares and reads where another service of [`PEERS`](crate::PEERS) listens.
+    pub fn peer(&self, name: &str) -> Target {
+        connect::peer(&self.settings, name)
     }
 
     /// Declares and reads the keys that protect secrets at rest.

@@ -1,0 +1,181 @@
+//! Every service in this process, on one gRPC server that is reached over memory and, for the
+//! product's own services, over TCP.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use patchbay_domain::SecretString;
+use patchbay_process::{Binary, Process};
+use patchbay_rpc::{Channel, Listener, Server, Target};
+use patchbay_runtime::{Settings, Stop};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::data_folder::DataFolder;
+
+
+/// The address of the REST API and whatever else the settings of an all-in-one process need.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// Databases, secrets and lock.
+    pub data: &'a DataFolder,
+    /// Where the REST API listens, bound before anything else so that a port that is taken is noticed first.
+    pub http: TcpListener,
+    /// Whether logging is set up for the process; off where another part of the process has done so.
+    pub log: bool,
+}
+
+/// A running all-in-one Patchbay.
+#[derive(Debug)]
+pub struct AllInOne {
+    /// `http://host:port` of the REST API.
+    pub base_url: String,
+    /// Where the gRPC port listens.
+    pub grpc: SocketAddr,
+    /// A channel to every service.
+    pub channel: Channel,
+    /// Ends it.
+    pub stop: Stop,
+    running: JoinHandle<anyhow::Result<()>>,
+}
+
+/// The settings of an all-in-one process: everything that a laptop needs, each still open to configuration.
+///
+/// # Errors
+/// When secrets cannot be kept in the data folder.
+pub fn settings(settings: Settings, plan: &Plan<'_>) -> anyhow::Result<Settings> {
+    let database = format!("sqlite:{}", plan.data.path().display());
+    let public_url = format!("http://{}", plan.http.local_addr()?);
+    let secret = |name| -> anyhow::Result<SecretString> { plan.data.secret(name) };
+    Ok(settings
+        .with_default_override("DATABASE_URL", database)
+        .with_default_override("MIGRATE_AT_START", "true")
+        .with_default_override("BUS_URL", "memory")
+        .with_default_override("GRPC_LISTEN", "127.0.0.1:50051")
+        .with_default_override("PUBLIC_URL", public_url)
+        .with_default_override("SERVICE_SECRET", secret("service-secret")?.expose())
+        .with_default_override("ENCRYPTION_KEY", secret("encryption-key")?.expose())
+        .with_default_override("TOKEN_KEY", secret("token-key")?.expose())
+        // Apps under development listen on the developer's own machine.
+        .with_default_override("EGRESS_ALLOW", "localhost,127.0.0.0/8,::1/128"))
+}
+
+impl AllInOne {
+    /// Starts every service and waits until they can be used.
+    ///
+    /// # Errors
+    /// Wrong settings, a database that cannot be opened, a port that is taken.
+    pub async fn start(base: Settings, plan: Plan<'_>) -> anyhow::Result<Self> {
+        let process = Process::new(Binary { name: "patchbay", migrations: None }, settings(base, &plan)?);
+        let installation_config = patchbay_installation::Config::read(process.settings());
+        let auth_token_config = patchbay_auth_token::Config::read(process.settings());
+        let event_fanout_config = patchbay_event_fanout::Config::read(process.settings());
+        let webhook_sender_config = patchbay_webhook_sender::Config::read(process.settings());
+        let tracker_config = patchbay_tracker::Config::read(process.settings());
+        let gateway_config = patchbay_gateway::Config::read(process.settings());
+        let sealing = process.sealing_keys();
+        if plan.log {
+            process.configured()?;
+        } else {
+            process.settings().finish()?;
+        }
+
+        let (listener, connector) = patchbay_rpc::memory();
+        let channel = process.channel(&Target::Memory(connector))?;
+        let bus = process.bus()?;
+        let mut server = Server::new()?;
+
+        let deps = patchbay_tracker::Deps {
+            db: process.database(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await?,
+            bus: bus.clone(),
+            clock: process.clock.clone(),
+            config: tracker_config,
+            metrics: process.metrics.clone(),
+            readiness: process.readiness.clone(),
+            stop: process.stop.clone(),
+        };
+        server = patchbay_tracker::start(server, deps).await?;
+
+        let deps = patchbay_auth_token::Deps {
+            db: process.database(patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await?,
+            clock: process.clock.clone(),
+            config: auth_token_config,
+            metrics: process.metrics.clone(),
+            readiness: process.readiness.clone(),
+            stop: process.stop.clone(),
+        };
+        server = patchbay_auth_token::start(server, deps).await?;
+
+        let deps = patchbay_installation::Deps {
+            db: process.database(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await?,
+            bus: bus.clone(),
+            clock: process.clock.clone(),
+            tokens: channel.clone(),
+            directory: channel.clone(),
+            sealing,
+            config: installation_config,
+            metrics: process.metrics.clone(),
+            readiness: process.readiness.clone(),
+            stop: process.stop.clone(),
+        };
+        server = patchbay_installation::start(server, deps).await?;
+
+        let deps = patchbay_webhook_sender::Deps {
+            db: process.database(patchbay_webhook_sender::NAME, &patchbay_webhook_sender::MIGRATIONS).await?,
+            bus: bus.clone(),
+            clock: process.clock.clone(),
+            installations: channel.clone(),
+            config: webhook_sender_config,
+            metrics: process.metrics.clone(),
+            readiness: process.readiness.clone(),
+            stop: process.stop.clone(),
+        };
+        server = patchbay_webhook_sender::start(server, deps).await?;
+
+        let deps = patchbay_event_fanout::Deps {
+            db: process.database(patchbay_event_fanout::NAME, &patchbay_event_fanout::MIGRATIONS).await?,
+            bus,
+            clock: process.clock.clone(),
+            installations: channel.clone(),
+            webhooks: channel.clone(),
+            config: event_fanout_config,
+            metrics: process.metrics.clone(),
+            readiness: process.readiness.clone(),
+            stop: process.stop.clone(),
+        };
+        server = patchbay_event_fanout::start(server, deps).await?;
+
+        let http_address = plan.http.local_addr()?;
+        let deps = patchbay_gateway::Deps {
+            listener: plan.http,
+            services: patchbay_gateway::Channels {
+                installation: channel.clone(),
+                auth_token: channel.clone(),
+                tracker: channel.clone(),
+                webhook_sender: channel.clone(),
+            },
+            clock: process.clock.clone(),
+            config: gateway_config,
+            metrics: process.metrics.clone(),
+            readiness: process.readiness.clone(),
+            stop: process.stop.clone(),
+        };
+        patchbay_gateway::start(deps).await?;
+
+        let tcp = process.bind().await?;
+        let grpc = tcp.local_addr()?;
+        let admin = process.admin().await?;
+        let stop = process.stop.clone();
+        let running =
+            tokio::spawn(process.serve_on(server, vec![Listener::Memory(listener), Listener::Tcp(tcp)], admin));
+        Ok(Self { base_url: format!("http://{http_address}"), grpc, channel, stop, running })
+    }
+
+    /// Waits until it has stopped, by a signal or by [`AllInOne::stop`].
+    ///
+    /// # Errors
+    /// The failure of a worker; work that did not end in time.
+    pub async fn stopped(self) -> anyhow::Result<()> {
+        self.running.await.context("the process ended in disorder")?
+    }
+}

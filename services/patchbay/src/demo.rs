@@ -1,0 +1,51 @@
+//! `patchbay demo`: the life of an app, played against a real Patchbay over real sockets, each step checked.
+
+mod app;
+mod checks;
+mod narrator;
+mod rest;
+mod story;
+
+use clap::Args;
+use patchbay_runtime::Settings;
+use tokio::net::TcpListener;
+
+use crate::all_in_one::{AllInOne, Plan};
+use crate::data_folder::DataFolder;
+
+use narrator::Narrator;
+
+/// Options of `patchbay demo`.
+#[derive(Args, Debug, Clone)]
+pub struct Options {
+    /// Also print the body of every webhook.
+    #[arg(long)]
+    bodies: bool,
+}
+
+/// Plays the story in a temporary folder.
+///
+/// # Errors
+/// The first check that does not hold.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = DataFolder::open(folder.path())?;
+    let http = TcpListener::bind("127.0.0.1:0").await?;
+    let running = AllInOne::start(demo_settings(), Plan { data: &data, http, log: true }).await?;
+    let stop = running.stop.clone();
+    let told = story::tell(&running, &data, Narrator::new(options.bodies)).await;
+    stop.request();
+    running.stopped().await?;
+    told
+}
+
+/// The environment is not looked at: the demo shows the same on every machine.
+fn demo_settings() -> Settings {
+    Settings::from_pairs([
+        ("GRPC_LISTEN", "127.0.0.1:0"),
+        ("ADMIN_LISTEN", "127.0.0.1:0"),
+        ("LOG", "warn"),
+        // The schedule's real steps are seconds to hours.
+        ("RETRY_SCHEDULE", "200ms,400ms,5s"),
+    ])
+}

@@ -1,0 +1,30 @@
+//! What the story claims, as functions that fail with what they saw instead.
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+
+use super::rest::Answer;
+
+impl Answer {
+    /// The JSON of an answer that must have this status.
+    pub(super) fn expect(self, status: u16) -> anyhow::Result<Value> {
+        let seen = self.status;
+        let body = String::from_utf8_lossy(&self.body);
+        ensure!(seen == status, "expected {status}, the API answered {seen}: {body}");
+        if self.body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&self.body).with_context(|| format!("the API answered no JSON: {body}"))
+    }
+}
+
+/// The text at a JSON pointer.
+pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v str> {
+    value.pointer(pointer).and_then(Value::as_str).with_context(|| format!("no text at {pointer} of {value}"))
+}
+
+/// Fails unless both are the same.
+pub(super) fn same<T: PartialEq + std::fmt::Debug>(what: &str, seen: T, expected: T) -> anyhow::Result<()> {
+    ensure!(seen == expected, "{what}: expected {expected:?}, saw {seen:?}");
+    Ok(())
+}

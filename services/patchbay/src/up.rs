@@ -1,0 +1,69 @@
+//! `patchbay up`: everything in this process, on SQLite in a folder.
+
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use owo_colors::{OwoColorize, Stream};
+use patchbay_runtime::Settings;
+use tokio::net::TcpListener;
+
+use crate::all_in_one::{AllInOne, Plan};
+use crate::bootstrap;
+use crate::clients::Clients;
+use crate::data_folder::DataFolder;
+
+/// Options of `patchbay up`.
+#[derive(Args, Debug, Clone)]
+pub struct Options {
+    /// Address of the REST API. Anything but loopback makes it reachable from outside.
+    #[arg(long, env = "PATCHBAY_HTTP_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Folder for databases and secrets; created where it is missing.
+    #[arg(long, env = "PATCHBAY_DATA_DIR", default_value = ".patchbay", value_name = "FOLDER")]
+    data_dir: PathBuf,
+    /// Name of the first organization, used once, on an empty folder.
+    #[arg(long, default_value = "My Organization", value_name = "NAME")]
+    organization: String,
+    /// E-mail address of the first organization's owner.
+    #[arg(long, default_value = "owner@localhost.localdomain", value_name = "EMAIL")]
+    owner: String,
+}
+
+/// Runs until told to stop.
+///
+/// # Errors
+/// Wrong settings, a folder or port that cannot be used, the failure of a worker.
+pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
+    let data = DataFolder::open(&options.data_dir)?;
+    let http = TcpListener::bind(options.listen)
+        .await
+        .with_context(|| format!("cannot listen on {} (REST API); choose another address with --listen", options.listen))?;
+    // Declared by the command line, which has read them already.
+    let _: Option<String> = settings.optional("DATA_DIR", "Folder of `patchbay up`; `--data-dir` does the same.");
+    let running = AllInOne::start(settings, Plan { data: &data, http, log: true }).await?;
+    let clients = Clients::new(&running.channel);
+    let owner = bootstrap::first_owner(&clients, &options.organization, &options.owner).await?;
+    let link = bootstrap::sign_in_link(&clients, &running.base_url, owner.id).await?;
+    greet(&running, &data, &owner.email, &link).context("cannot write to the terminal")?;
+    running.stopped().await
+}
+
+fn greet(running: &AllInOne, data: &DataFolder, owner: &str, link: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let bold = |text: &str| text.if_supports_color(Stream::Stdout, |text| text.bold()).to_string();
+    let secret = data.path().join("secrets/service-secret");
+    writeln!(out, "{}", bold("Patchbay is running."))?;
+    writeln!(out, "  REST API   {}/api/0/", running.base_url)?;
+    writeln!(out, "  gRPC       {} (service secret in {})", running.grpc, secret.display())?;
+    writeln!(out, "  data       {}", data.path().display())?;
+    writeln!(out, "  sign in    {link}")?;
+    writeln!(out, "             as {owner}; works once, within an hour")?;
+    writeln!(out, "  webhooks   may go to localhost in this mode; everywhere else private addresses are refused")?;
+    if std::io::stdout().is_terminal() {
+        writeln!(out, "Press Ctrl-C to stop.")?;
+    }
+    out.flush()
+}
