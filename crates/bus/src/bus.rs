@@ -108,6 +108,22 @@ impl Bus {
         }
     }
 
+    /// Deletes the exchanges and queues of this bus (of its prefix, that is) with all they hold, dead
+    /// letters included. For tests, and for removing an installation from a shared broker. A publisher or
+    /// consumer that is still at work declares them again.
+    ///
+    /// # Errors
+    /// [`BusError::Unavailable`](crate::BusError::Unavailable) when the broker is away.
+    pub async fn delete_queues(&self) -> Result<()> {
+        match &*self.0 {
+            Kind::InProcess(bus) => {
+                bus.clear();
+                Ok(())
+            }
+            Kind::RabbitMq(bus) => bus.delete_queues().await,
+        }
+    }
+
     /// Ends the bus: consumers get `None`, publishes and unresolved confirms fail, connections are closed.
     /// Await the confirms you need and answer your deliveries first.
     pub async fn close(&self) {

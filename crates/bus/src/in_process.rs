@@ -51,6 +51,10 @@ impl InProcess {
 
     pub(crate) fn close(&self) {
         self.closed.cancel();
+        self.clear();
+    }
+
+    pub(crate) fn clear(&self) {
         self.event_fanout.clear();
         self.webhook_sender.clear();
     }

@@ -40,6 +40,11 @@
 //! confirm.await?;
 //! # Ok(()) }
 //! ```
+//!
+//! # Outbox
+//!
+//! Services do not publish what they do: they write it to their outbox in the same transaction
+//! (`patchbay_db::Tx::outbox`), and [`outbox::relay`] publishes it from there.
 
 mod bus;
 mod config;
@@ -50,6 +55,7 @@ mod delivery;
 mod error;
 mod in_process;
 mod message;
+pub mod outbox;
 mod rabbitmq;
 mod topology;
 

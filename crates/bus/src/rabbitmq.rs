@@ -69,17 +69,25 @@ impl RabbitMq {
         dead_letters::read(&self.shared, self.consuming(), queue, max).await
     }
 
+    pub(crate) async fn delete_queues(&self) -> Result<()> {
+        let deleting = async {
+            let (_connection, channel) = link::channel(self.consuming(), &self.shared).await;
+            declare::nothing(&channel, &self.shared).await
+        };
+        self.shared.in_time(deleting).await
+    }
+
     pub(crate) fn healthy(&self) -> Result<()> {
         if self.shared.closed.is_cancelled() {
             return Err(BusError::Closed);
         }
-        self.publisher.link.healthy()?;
+        self.publisher.healthy()?;
         self.consuming.get().map_or(Ok(()), Link::healthy)
     }
 
     pub(crate) async fn ready(&self, deadline: Duration) -> Result<()> {
         let up = async {
-            self.publisher.link.connection().await;
+            self.publisher.ready().await;
             if let Some(consuming) = self.consuming.get() {
                 consuming.connection().await;
             }
@@ -102,6 +110,18 @@ impl RabbitMq {
 impl Drop for RabbitMq {
     fn drop(&mut self) {
         self.shared.closed.cancel();
+    }
+}
+
+impl Shared {
+    /// The result of `work`, unless the bus is closed first or the publish timeout passes.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let work = tokio::time::timeout(self.config.publish_timeout, work);
+        match self.closed.run_until_cancelled(work).await {
+            Some(Ok(done)) => done,
+            Some(Err(_)) => Err(BusError::Unavailable("the broker does not answer".into())),
+            None => Err(BusError::Closed),
+        }
     }
 }
 

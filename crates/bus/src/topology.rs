@@ -19,14 +19,20 @@ pub enum Queue {
 }
 
 impl Topic {
+    /// All topics, in the order of their discriminants.
     pub(crate) const ALL: [Self; 2] = [Self::Events, Self::Deliveries];
 
-    /// The exchange's name without a prefix.
-    pub fn exchange(self) -> &'static str {
+    /// The topic's name, as it stands in outbox rows.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Events => "patchbay.events",
-            Self::Deliveries => "patchbay.deliveries",
+            Self::Events => "events",
+            Self::Deliveries => "deliveries",
         }
+    }
+
+    /// The topic of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.name() == name)
     }
 
     /// The queue fed by this topic. A topic with several consuming services gets one queue for each.
@@ -39,7 +45,7 @@ impl Topic {
 }
 
 impl Queue {
-    /// The queue's name without a prefix: exchange's consumer, then what it consumes.
+    /// The queue's name without a prefix: who consumes, then what.
     pub fn name(self) -> &'static str {
         match self {
             Self::EventFanout => "patchbay.event-fanout.events",
@@ -60,7 +66,7 @@ impl Names {
     }
 
     pub(crate) fn exchange(&self, topic: Topic) -> String {
-        format!("{}{}", self.prefix, topic.exchange())
+        format!("{}patchbay.{}", self.prefix, topic.name())
     }
 
     pub(crate) fn queue(&self, queue: Queue) -> String {
@@ -75,6 +81,15 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_topic_is_found_by_its_name_and_by_its_position() {
+        for (position, topic) in Topic::ALL.into_iter().enumerate() {
+            assert_eq!(Topic::from_name(topic.name()), Some(topic));
+            assert_eq!(topic as usize, position);
+        }
+        assert_eq!(Topic::from_name("patchbay.events"), None);
+    }
 
     #[test]
     fn names_carry_the_prefix_and_dead_letter_queues_stand_beside_their_queue() {

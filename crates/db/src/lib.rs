@@ -70,6 +70,7 @@ mod list;
 mod migrate;
 mod migrations;
 mod outbox;
+mod outbox_dead;
 mod query;
 mod tx;
 

@@ -21,7 +21,8 @@ pub struct Migration {
 }
 
 /// The tables of this crate. They are applied before a service's own; their names carry a prefix so as not to meet.
-pub(crate) static BASE: Migrations = crate::migrations!["0001_id_counters", "0002_outbox", "0003_leases"];
+pub(crate) static BASE: Migrations =
+    crate::migrations!["0001_id_counters", "0002_outbox", "0003_leases", "0004_outbox_dead"];
 pub(crate) const BASE_PREFIX: &str = "db/";
 
 impl Migrations {

@@ -117,10 +117,11 @@ impl MessageQueue {
         lock(&self.dead).iter().take(max).cloned().collect()
     }
 
-    /// Lets go of everything, which fails the confirms.
+    /// Lets go of what waits, which fails the confirms, and of the dead letters.
     pub(super) fn clear(&self) {
-        let dropped = std::mem::take(&mut *lock(&self.ready));
-        drop(dropped);
+        let waiting = std::mem::take(&mut *lock(&self.ready));
+        drop(waiting);
+        lock(&self.dead).clear();
     }
 }
 

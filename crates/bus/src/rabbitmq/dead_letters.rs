@@ -1,10 +1,9 @@
 //! Looks into a dead letter queue.
 
 use lapin::options::BasicGetOptions;
-use tokio::time::timeout;
 
 use super::{Link, Shared, link, properties, unavailable};
-use crate::{BusError, DeadLetter, DeadReason, Message, Queue, Result};
+use crate::{DeadLetter, DeadReason, Message, Queue, Result};
 
 /// Takes up to `max` messages without acknowledging them; closing the channel puts them back.
 pub(super) async fn read(shared: &Shared, link: &Link, queue: Queue, max: usize) -> Result<Vec<DeadLetter>> {
@@ -20,12 +19,7 @@ pub(super) async fn read(shared: &Shared, link: &Link, queue: Queue, max: usize)
         channel.close(200, "looked at".into()).await.map_err(unavailable)?;
         Ok(letters)
     };
-    let reading = shared.closed.run_until_cancelled(timeout(shared.config.publish_timeout, reading));
-    match reading.await {
-        Some(Ok(letters)) => letters,
-        Some(Err(_)) => Err(BusError::Unavailable("the broker does not answer".into())),
-        None => Err(BusError::Closed),
-    }
+    shared.in_time(reading).await
 }
 
 fn letter(delivery: lapin::message::Delivery) -> DeadLetter {

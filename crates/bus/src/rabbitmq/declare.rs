@@ -1,6 +1,8 @@
 //! Makes the broker have the exchanges and queues of the topology.
 
-use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::options::{
+    ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions,
+};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, ExchangeKind};
 
@@ -26,6 +28,25 @@ pub(super) async fn topology(channel: &Channel, shared: &Shared) -> Result<()> {
                 QueueBindOptions::default(),
                 FieldTable::default(),
             )
+            .await
+            .map_err(unavailable)?;
+    }
+    Ok(())
+}
+
+/// Deletes what [`topology`] declares.
+pub(super) async fn nothing(channel: &Channel, shared: &Shared) -> Result<()> {
+    for topic in Topic::ALL {
+        let queue = topic.queue();
+        for name in [shared.names.queue(queue), shared.names.dead_letter_queue(queue)] {
+            channel
+                .queue_delete(name.as_str().into(), QueueDeleteOptions::default())
+                .await
+                .map_err(unavailable)?;
+        }
+        let exchange = shared.names.exchange(topic);
+        channel
+            .exchange_delete(exchange.as_str().into(), ExchangeDeleteOptions::default())
             .await
             .map_err(unavailable)?;
     }

@@ -13,6 +13,9 @@ use crate::{BusError, Result};
 /// The first pause after a failed attempt; doubled up to the configured longest.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
+/// How long a broker may take to open a channel and declare the topology.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// How often a connection is looked at in case its end went unannounced.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
@@ -84,7 +87,7 @@ async fn open_channel(connection: &Connection, shared: &Shared) -> Result<Channe
         declare::topology(&channel, shared).await?;
         Ok(channel)
     };
-    let timeout = tokio::time::timeout(shared.config.publish_timeout, opening);
+    let timeout = tokio::time::timeout(OPEN_TIMEOUT, opening);
     timeout.await.unwrap_or_else(|_| Err(BusError::Unavailable("the broker does not answer".into())))
 }
 

@@ -10,7 +10,7 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{Channel, Confirmation, Connection};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::unroutable::Unroutable;
@@ -26,7 +26,9 @@ const BATCH: usize = 64;
 
 #[derive(Debug)]
 pub(super) struct Publisher {
-    pub(super) link: Link,
+    link: Link,
+    /// Whether there is a channel to write to.
+    open: watch::Receiver<bool>,
     waiting: mpsc::Sender<Publish>,
     publish_timeout: Duration,
 }
@@ -42,9 +44,19 @@ impl Publisher {
     pub(super) fn start(shared: &Arc<Shared>) -> Self {
         let link = Link::open(shared, "publish");
         let (waiting, incoming) = mpsc::channel(WAITING);
+        let (now_open, open) = watch::channel(false);
         let writer = Writer { link: link.clone(), shared: shared.clone(), incoming };
-        shared.tasks.spawn(writer.run());
-        Self { link, waiting, publish_timeout: shared.config.publish_timeout }
+        shared.tasks.spawn(writer.run(now_open));
+        Self { link, open, waiting, publish_timeout: shared.config.publish_timeout }
+    }
+
+    pub(super) fn healthy(&self) -> Result<()> {
+        self.link.healthy()?;
+        if *self.open.borrow() { Ok(()) } else { Err(BusError::Unavailable("no channel is open yet".into())) }
+    }
+
+    pub(super) async fn ready(&self) {
+        let _ = self.open.clone().wait_for(|open| *open).await;
     }
 
     pub(super) async fn publish(&self, topic: Topic, message: Message) -> Result<Confirm> {
@@ -72,12 +84,14 @@ struct Writer {
 type Sent = (u64, Answer, lapin::Result<Confirmation>);
 
 impl Writer {
-    async fn run(mut self) {
+    async fn run(mut self, now_open: watch::Sender<bool>) {
         let closed = self.shared.closed.clone();
         closed
             .run_until_cancelled(async {
                 while let Some((connection, channel)) = self.next_channel().await {
+                    now_open.send_replace(true);
                     self.write(&connection, channel).await;
+                    now_open.send_replace(false);
                 }
             })
             .await;
@@ -97,7 +111,7 @@ impl Writer {
                 opened = &mut opening => return Some(opened),
                 publish = self.incoming.recv() => {
                     let reason = self.link.healthy().err();
-                    let reason = reason.unwrap_or_else(|| BusError::Unavailable("no channel".into()));
+                    let reason = reason.unwrap_or_else(|| BusError::Unavailable("no channel is open yet".into()));
                     drop(publish?.answer.send(Err(reason)));
                 }
             }

@@ -1,0 +1,141 @@
+//! Throw-away buses: one story told in process and, where a broker is named, on RabbitMQ.
+
+mod proxy;
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures::FutureExt;
+use patchbay_bus::{Bus, BusConfig};
+use uuid::Uuid;
+
+pub use proxy::TcpProxy;
+
+/// Time a broker gets to answer at all; generous, because test machines are busy.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// A broker behind a proxy.
+#[derive(Clone, Debug)]
+pub struct CuttableBroker {
+    /// The broker's URL through the proxy, for what the bus itself does not offer.
+    pub url: String,
+    /// Cuts the connections and lets them through again.
+    pub proxy: TcpProxy,
+}
+
+/// Runs `test` on a fresh bus of each kind: always in process, and on RabbitMQ when
+/// `PATCHBAY_TEST_AMQP_URL` names a broker. With `PATCHBAY_TEST_REQUIRE_SERVERS=1` a missing URL is a failure.
+/// Queues and exchanges have names of their own and are deleted afterwards, also when the test panics.
+///
+/// ```no_run
+/// # use patchbay_bus::{Message, Queue, Topic};
+/// # async fn test() {
+/// patchbay_testkit::bus::each_bus(|bus| async move {
+///     let confirm = bus.publish(Topic::Events, Message::new("issue.created", "{}")).await.unwrap();
+///     bus.consume(Queue::EventFanout, 1).next().await.unwrap().ack();
+///     confirm.await.unwrap();
+/// })
+/// .await;
+/// # }
+/// ```
+pub async fn each_bus<F, R>(test: F)
+where
+    F: Fn(Bus) -> R,
+    R: Future<Output = ()>,
+{
+    each_bus_with(BusConfig::default(), test).await;
+}
+
+/// As [`each_bus`], with limits and times of the test's choice. URL and prefix are filled in.
+pub async fn each_bus_with<F, R>(config: BusConfig, test: F)
+where
+    F: Fn(Bus) -> R,
+    R: Future<Output = ()>,
+{
+    run("in process", Bus::in_process(&config), &test).await;
+    if let Some(url) = amqp_server() {
+        on_rabbitmq(&url, config, &test).await;
+    }
+}
+
+/// Runs `test` on RabbitMQ only, through a proxy that can cut the connections; not at all where there is no broker
+/// (see [`each_bus`]).
+pub async fn on_cuttable_rabbitmq<F, R>(config: BusConfig, test: F)
+where
+    F: Fn(Bus, CuttableBroker) -> R,
+    R: Future<Output = ()>,
+{
+    let Some(url) = amqp_server() else { return };
+    let proxy = TcpProxy::start(host_and_port(&url)).await;
+    let broker =
+        CuttableBroker { url: url.replacen(host_and_port(&url), &proxy.address().to_string(), 1), proxy };
+    let config = BusConfig { url: broker.url.clone(), ..config };
+    on_rabbitmq(&url, config, &|bus| test(bus, broker.clone())).await;
+}
+
+/// `broker` is where the queues are deleted; the bus of the test may go another way and may be closed by then.
+async fn on_rabbitmq<F, R>(broker: &str, config: BusConfig, test: &F)
+where
+    F: Fn(Bus) -> R,
+    R: Future<Output = ()>,
+{
+    let url = if config.url.is_empty() { broker.to_owned() } else { config.url };
+    let prefix = format!("test-{}.", Uuid::new_v4().simple());
+    let config = BusConfig { url, prefix, ..config };
+    let bus = Bus::rabbitmq(&config).expect("PATCHBAY_TEST_AMQP_URL is an AMQP URL");
+    bus.ready(READY_WITHIN).await.expect("the broker for tests answers");
+    let outcome = AssertUnwindSafe(run("RabbitMQ", bus, test)).catch_unwind().await;
+
+    let cleaner = Bus::rabbitmq(&BusConfig { url: broker.to_owned(), ..config }).expect("an AMQP URL");
+    let deleted = cleaner.delete_queues().await;
+    cleaner.close().await;
+    outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    deleted.expect("the queues of the test are deleted");
+}
+
+async fn run<F, R>(kind: &str, bus: Bus, test: &F)
+where
+    F: Fn(Bus) -> R,
+    R: Future<Output = ()>,
+{
+    let outcome = AssertUnwindSafe(test(bus.clone())).catch_unwind().await;
+    bus.close().await;
+    if let Err(panic) = outcome {
+        report(kind);
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// The URL of the broker for tests; `None` when tests have to do without.
+///
+/// # Panics
+/// When there is none although `PATCHBAY_TEST_REQUIRE_SERVERS=1` asks for it.
+pub fn amqp_server() -> Option<String> {
+    let url = std::env::var("PATCHBAY_TEST_AMQP_URL").ok().filter(|url| !url.is_empty());
+    let required = std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
+    assert!(url.is_some() || !required, "PATCHBAY_TEST_AMQP_URL is not set, and servers are required");
+    url
+}
+
+fn host_and_port(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = authority.split(['/', '?']).next().unwrap_or_default();
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+}
+
+#[expect(clippy::print_stderr, reason = "a failing test has to say on which bus it failed")]
+fn report(kind: &str) {
+    eprintln!("the test failed on the bus {kind}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_brokers_address_is_found_in_its_url() {
+        assert_eq!(host_and_port("amqp://guest:guest@127.0.0.1:5672/%2f"), "127.0.0.1:5672");
+        assert_eq!(host_and_port("amqp://localhost:5672"), "localhost:5672");
+    }
+}
