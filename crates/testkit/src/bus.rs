@@ -18,9 +18,9 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 /// A broker behind a proxy.
 #[derive(Clone, Debug)]
 pub struct CuttableBroker {
-    /// The broker's URL through the proxy, for what the bus itself does not offer.
-    pub url: String,
-    /// Cuts the connections and lets them through again.
+    /// The configuration of the bus under test, but straight to the broker: for what happens behind the bus's back.
+    pub direct: BusConfig,
+    /// Cuts the bus's connections and lets them through again.
     pub proxy: TcpProxy,
 }
 
@@ -55,7 +55,8 @@ where
 {
     run("in process", Bus::in_process(&config), &test).await;
     if let Some(url) = amqp_server() {
-        on_rabbitmq(&url, config, &test).await;
+        let config = with_own_names(config, url);
+        on_rabbitmq(config.clone(), &config, &test).await;
     }
 }
 
@@ -68,26 +69,28 @@ where
 {
     let Some(url) = amqp_server() else { return };
     let proxy = TcpProxy::start(host_and_port(&url)).await;
-    let broker =
-        CuttableBroker { url: url.replacen(host_and_port(&url), &proxy.address().to_string(), 1), proxy };
-    let config = BusConfig { url: broker.url.clone(), ..config };
-    on_rabbitmq(&url, config, &|bus| test(bus, broker.clone())).await;
+    let through_proxy = url.replacen(host_and_port(&url), &proxy.address().to_string(), 1);
+    let direct = with_own_names(config, url);
+    let config = BusConfig { url: through_proxy, ..direct.clone() };
+    let broker = CuttableBroker { direct: direct.clone(), proxy };
+    on_rabbitmq(config, &direct, &|bus| test(bus, broker.clone())).await;
 }
 
-/// `broker` is where the queues are deleted; the bus of the test may go another way and may be closed by then.
-async fn on_rabbitmq<F, R>(broker: &str, config: BusConfig, test: &F)
+fn with_own_names(config: BusConfig, url: String) -> BusConfig {
+    BusConfig { url, prefix: format!("test-{}.", Uuid::new_v4().simple()), ..config }
+}
+
+/// `direct` is how the queues are deleted; the bus of the test may be cut off or closed by then.
+async fn on_rabbitmq<F, R>(config: BusConfig, direct: &BusConfig, test: &F)
 where
     F: Fn(Bus) -> R,
     R: Future<Output = ()>,
 {
-    let url = if config.url.is_empty() { broker.to_owned() } else { config.url };
-    let prefix = format!("test-{}.", Uuid::new_v4().simple());
-    let config = BusConfig { url, prefix, ..config };
     let bus = Bus::rabbitmq(&config).expect("PATCHBAY_TEST_AMQP_URL is an AMQP URL");
     bus.ready(READY_WITHIN).await.expect("the broker for tests answers");
     let outcome = AssertUnwindSafe(run("RabbitMQ", bus, test)).catch_unwind().await;
 
-    let cleaner = Bus::rabbitmq(&BusConfig { url: broker.to_owned(), ..config }).expect("an AMQP URL");
+    let cleaner = Bus::rabbitmq(direct).expect("an AMQP URL");
     let deleted = cleaner.delete_queues().await;
     cleaner.close().await;
     outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));

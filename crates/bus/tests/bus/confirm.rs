@@ -128,12 +128,9 @@ async fn a_full_queue_refuses_and_takes_messages_again_once_there_is_room() {
 
 #[tokio::test]
 async fn an_unroutable_message_is_an_error_and_the_route_is_made_again() {
-    on_cuttable_rabbitmq(BusConfig::default(), |_, broker| async move {
-        let prefix = format!("test-unroutable-{}.", std::process::id());
-        let config = BusConfig { url: broker.url.clone(), prefix: prefix.clone(), ..BusConfig::default() };
-        let bus = Bus::rabbitmq(&config).unwrap();
+    on_cuttable_rabbitmq(BusConfig::default(), |bus, broker| async move {
         publish(&bus, 0).await.await.unwrap();
-        unbind(&config).await;
+        unbind(&broker.direct).await;
         // Many at once, so that the broker confirms several with one frame.
         let mut confirms = Vec::new();
         for i in 1..=500 {
@@ -160,8 +157,6 @@ async fn an_unroutable_message_is_an_error_and_the_route_is_made_again() {
             assert_eq!(number(&delivery), expected, "exactly the confirmed messages arrive");
             delivery.ack();
         }
-        bus.delete_queues().await.unwrap();
-        bus.close().await;
     })
     .await;
 }

@@ -57,8 +57,10 @@ async fn what_was_deleted_meanwhile_is_declared_again() {
         let mut consumer = bus.consume(Queue::EventFanout, 10);
         publish(&bus, 1).await.await.unwrap();
         next(&mut consumer).await.ack();
-        bus.delete_queues().await.unwrap();
         broker.proxy.cut();
+        let other = Bus::rabbitmq(&broker.direct).unwrap();
+        other.delete_queues().await.unwrap();
+        other.close().await;
         broker.proxy.restore();
         eventually(SOON, "messages go through again", async || publish(&bus, 2).await.await.ok()).await;
         next(&mut consumer).await.ack();
