@@ -1,0 +1,45 @@
+use patchbay_runtime::Settings;
+use url::Url;
+
+/// Settings of the tracker.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where people and apps reach the platform; the beginning of every link in events.
+    pub public_url: Url,
+}
+
+impl Config {
+    /// Reads and declares the settings; problems are kept for [`Settings::finish`].
+    pub fn read(settings: &Settings) -> Self {
+        let public_url: Url = settings.get(
+            "PUBLIC_URL",
+            "http://127.0.0.1:8080",
+            "Address under which people and apps reach the platform; links in events begin with it.",
+        );
+        if !matches!(public_url.scheme(), "http" | "https") || public_url.query().is_some() {
+            settings.problem("PATCHBAY_PUBLIC_URL has to be an http or https address without a query.");
+        }
+        Self { public_url }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_cannot_begin_a_link_is_a_problem() {
+        for address in ["ftp://files.example", "https://example.com/?tenant=1"] {
+            let settings = Settings::from_pairs([("PUBLIC_URL", address)]);
+            Config::read(&settings);
+            assert!(settings.finish().is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn nothing_has_to_be_given() {
+        let settings = Settings::from_pairs([("", ""); 0]);
+        assert_eq!(Config::read(&settings).public_url.as_str(), "http://127.0.0.1:8080/");
+        settings.finish().unwrap();
+    }
+}

@@ -1,0 +1,19 @@
+//! Decisions: plain functions over plain values.
+
+pub(crate) mod access;
+pub(crate) mod email;
+pub(crate) mod event;
+pub(crate) mod fields;
+pub(crate) mod issue;
+pub(crate) mod issue_document;
+pub(crate) mod level;
+pub(crate) mod links;
+pub(crate) mod metadata;
+pub(crate) mod new_issue;
+pub(crate) mod organization;
+pub(crate) mod project;
+pub(crate) mod reference;
+pub(crate) mod short_id;
+pub(crate) mod slug_choice;
+pub(crate) mod text;
+pub(crate) mod user;

@@ -1,0 +1,46 @@
+use patchbay_domain::{Error, Result};
+
+use super::fields::Fields;
+use super::slug_choice::SlugChoice;
+use super::text;
+
+const MAX_NAME: usize = 64;
+/// Also the limit for the platform of an issue.
+pub(crate) const MAX_PLATFORM: usize = 64;
+
+/// What issues belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Project {
+    pub(crate) id: i64,
+    pub(crate) organization_id: i64,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    /// The main technology; empty when not known.
+    pub(crate) platform: String,
+}
+
+/// What somebody who starts a project wants.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NewProject {
+    pub(crate) name: String,
+    pub(crate) slug: SlugChoice,
+    pub(crate) platform: String,
+}
+
+impl NewProject {
+    /// # Errors
+    /// `INVALID_FIELD` (name, slug, platform).
+    pub(crate) fn read(name: &str, slug: &str, platform: &str) -> Result<Self> {
+        let mut fields = Fields::default();
+        let new = Self {
+            name: fields.take("name", text::required_line(name, MAX_NAME)),
+            slug: fields.take("slug", SlugChoice::read(slug, name, "project")),
+            platform: fields.take("platform", text::line(platform, MAX_PLATFORM)),
+        };
+        fields.finish().map(|()| new)
+    }
+}
+
+pub(crate) fn not_found() -> Error {
+    Error::not_found("PROJECT_NOT_FOUND", "The requested resource does not exist")
+}

@@ -1,0 +1,60 @@
+use patchbay_domain::slug;
+
+/// How a request names something that has a slug and a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reference {
+    Id(i64),
+    Slug(String),
+}
+
+impl Reference {
+    /// All digits are a number, because no slug is; `None` for what can be neither, and so is found nowhere.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if slug::is_valid(text) {
+            return Some(Self::Slug(text.to_owned()));
+        }
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|_| digits).map(Self::Id)
+    }
+
+    /// Whether this is how something with that number and slug is named.
+    pub(crate) fn names(&self, id: i64, slug: &str) -> bool {
+        match self {
+            Self::Id(named) => *named == id,
+            Self::Slug(named) => named == slug,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_a_number_and_the_rest_a_slug() {
+        let slug = |text: &str| Some(Reference::Slug(text.to_owned()));
+        for (text, expected) in [
+            ("1", Some(Reference::Id(1))),
+            ("007", Some(Reference::Id(7))),
+            ("acme", slug("acme")),
+            ("2024-1", slug("2024-1")),
+            ("", None),
+            ("-1", None),
+            ("+1", None),
+            ("Acme", None),
+            ("a/b", None),
+            ("a\0", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(Reference::parse(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_thing_is_named_by_its_number_and_by_its_slug() {
+        assert!(Reference::Id(7).names(7, "acme"));
+        assert!(Reference::Slug("acme".to_owned()).names(7, "acme"));
+        assert!(!Reference::Id(8).names(7, "acme"));
+        assert!(!Reference::Slug("initech".to_owned()).names(7, "acme"));
+    }
+}

@@ -1,0 +1,29 @@
+use patchbay_domain::{Caller, Result};
+use patchbay_proto::tracker as wire;
+use patchbay_proto::tracker::get_user_request::User as Asked;
+
+use super::user;
+use crate::domain::user::not_found;
+use crate::domain::{access, email};
+use crate::store::users;
+use crate::tracker::Tracker;
+
+#[tracing::instrument(name = "tracker.get_user", skip_all)]
+pub(super) async fn get_user(
+    tracker: &Tracker,
+    caller: Caller,
+    request: wire::GetUserRequest,
+) -> Result<wire::User> {
+    access::internal(&caller)?;
+    let found = match request.user {
+        Some(Asked::Id(id)) => users::find(&tracker.db, id).await?,
+        Some(Asked::Email(address)) => match email::normalize(&address) {
+            Ok(address) => users::find_by_email(&tracker.db, &address).await?,
+            // Nobody has an address that is none.
+            Err(_) => None,
+        },
+        None => None,
+    };
+    let member = user::with_memberships(&tracker.db, found.ok_or_else(not_found)?).await?;
+    Ok(user::to_wire(member))
+}

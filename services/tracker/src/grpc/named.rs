@@ -1,0 +1,22 @@
+//! What requests name by slug or number.
+
+use patchbay_db::{Db, Result};
+
+use crate::domain::organization::Organization;
+use crate::domain::project::Project;
+use crate::domain::reference::Reference;
+use crate::store::{organizations, projects};
+
+pub(super) async fn organization(db: &Db, named: &str) -> Result<Option<Organization>> {
+    match Reference::parse(named) {
+        Some(reference) => organizations::find(db, &reference).await,
+        None => Ok(None),
+    }
+}
+
+pub(super) async fn project(db: &Db, organization_id: i64, named: &str) -> Result<Option<Project>> {
+    match Reference::parse(named) {
+        Some(reference) => projects::find(db, organization_id, &reference).await,
+        None => Ok(None),
+    }
+}

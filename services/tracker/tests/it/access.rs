@@ -1,0 +1,131 @@
+use patchbay_domain::{Caller, Role, Scope};
+use patchbay_proto::tracker::{
+    CreateOrganizationRequest, CreateProjectRequest, CreateUserRequest, GetIssueRequest,
+    GetOrganizationRequest, GetProjectRequest, GetUserRequest, ListOrganizationsRequest, SetMemberRequest,
+};
+use patchbay_rpc::{request_as, status};
+
+use crate::running::{app, each, issue, reason, refusal, user};
+
+#[tokio::test]
+async fn issues_are_read_and_written_by_scope() {
+    each(|tracker| async move {
+        let acme = tracker.organization("Acme").await;
+        let initech = tracker.organization("Initech").await;
+        tracker.project("acme", "Front End").await;
+        let id = tracker.issue("acme", "front-end", "boom").await.id;
+
+        let cases = [
+            (user(&acme, Role::Member), "OK", "OK"),
+            (app(&acme, &[Scope::EventRead]), "OK", "PERMISSION_DENIED"),
+            (app(&acme, &[Scope::EventWrite]), "OK", "OK"),
+            (app(&acme, &[Scope::EventAdmin]), "OK", "OK"),
+            (app(&acme, &[Scope::ProjectAdmin]), "PERMISSION_DENIED", "PERMISSION_DENIED"),
+            (user(&initech, Role::Owner), "ISSUE_NOT_FOUND", "PROJECT_NOT_FOUND"),
+            (app(&initech, Scope::ALL), "ISSUE_NOT_FOUND", "PROJECT_NOT_FOUND"),
+            (Caller::Anonymous, "ISSUE_NOT_FOUND", "PROJECT_NOT_FOUND"),
+            (Caller::Operator, "OK", "OK"),
+        ];
+        let mut issues = tracker.issues();
+        for (caller, read, write) in cases {
+            let asked = GetIssueRequest { id, organization: String::new() };
+            assert_eq!(reason(issues.get_issue(request_as(&caller, asked)).await), read, "{caller:?}");
+            let asked = issue("acme", "front-end", "boom");
+            assert_eq!(reason(issues.create_issue(request_as(&caller, asked)).await), write, "{caller:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_foreign_issue_and_one_that_is_not_look_the_same() {
+    each(|tracker| async move {
+        tracker.organization("Acme").await;
+        let initech = tracker.organization("Initech").await;
+        tracker.project("acme", "Front End").await;
+        let id = tracker.issue("acme", "front-end", "boom").await.id;
+
+        let caller = app(&initech, Scope::ALL);
+        let mut refusals = Vec::new();
+        for id in [id, id + 1] {
+            let asked = GetIssueRequest { id, organization: String::new() };
+            refusals.push(refusal(tracker.issues().get_issue(request_as(&caller, asked)).await));
+        }
+        assert_eq!(refusals[0], refusals[1]);
+        assert_eq!(refusals[0].message, "The requested resource does not exist");
+        assert_eq!(status::http_status(refusals[0].kind), 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn projects_are_read_and_written_by_scope_and_never_started_by_apps() {
+    each(|tracker| async move {
+        let acme = tracker.organization("Acme").await;
+        let initech = tracker.organization("Initech").await;
+        tracker.project("acme", "Front End").await;
+
+        let cases = [
+            (user(&acme, Role::Member), "OK", "PERMISSION_DENIED"),
+            (user(&acme, Role::Admin), "OK", "OK"),
+            (user(&acme, Role::Owner), "OK", "OK"),
+            (app(&acme, &[Scope::ProjectRead]), "OK", "PERMISSION_DENIED"),
+            (app(&acme, &[Scope::ProjectAdmin]), "OK", "PERMISSION_DENIED"),
+            (app(&acme, &[Scope::EventAdmin]), "PERMISSION_DENIED", "PERMISSION_DENIED"),
+            (user(&initech, Role::Owner), "PROJECT_NOT_FOUND", "ORGANIZATION_NOT_FOUND"),
+            (Caller::Anonymous, "PROJECT_NOT_FOUND", "ORGANIZATION_NOT_FOUND"),
+        ];
+        let mut projects = tracker.projects();
+        for (caller, read, write) in cases {
+            let asked =
+                GetProjectRequest { organization: acme.slug.clone(), project: "front-end".to_owned() };
+            assert_eq!(reason(projects.get_project(request_as(&caller, asked)).await), read, "{caller:?}");
+            let asked = CreateProjectRequest {
+                organization: acme.slug.clone(),
+                name: "Another".to_owned(),
+                ..Default::default()
+            };
+            assert_eq!(
+                reason(projects.create_project(request_as(&caller, asked)).await),
+                write,
+                "{caller:?}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_directory_answers_services_and_operators_only() {
+    each(|tracker| async move {
+        let acme = tracker.organization("Acme").await;
+        let mut directory = tracker.directory();
+        for caller in [Caller::Anonymous, user(&acme, Role::Owner), app(&acme, Scope::ALL)] {
+            let as_caller = &caller;
+            let reasons = [
+                reason(
+                    directory
+                        .create_organization(request_as(as_caller, CreateOrganizationRequest::default()))
+                        .await,
+                ),
+                reason(
+                    directory
+                        .get_organization(request_as(as_caller, GetOrganizationRequest::default()))
+                        .await,
+                ),
+                reason(
+                    directory.list_organizations(request_as(as_caller, ListOrganizationsRequest {})).await,
+                ),
+                reason(directory.create_user(request_as(as_caller, CreateUserRequest::default())).await),
+                reason(directory.get_user(request_as(as_caller, GetUserRequest::default())).await),
+                reason(directory.set_member(request_as(as_caller, SetMemberRequest::default())).await),
+            ];
+            assert_eq!(reasons, ["PERMISSION_DENIED"; 6], "{caller:?}");
+        }
+        for caller in [Caller::Operator, Caller::Service("gateway".to_owned())] {
+            let asked = GetOrganizationRequest { organization: "acme".to_owned() };
+            directory.get_organization(request_as(&caller, asked)).await.unwrap();
+        }
+    })
+    .await;
+}

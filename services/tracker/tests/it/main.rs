@@ -1,0 +1,13 @@
+//! The tracker as others meet it: started in process, called through a real channel, on both engines.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod access;
+mod bad_input;
+mod events;
+mod issues;
+mod organizations;
+mod projects;
+mod running;
+mod schema;
+mod users;

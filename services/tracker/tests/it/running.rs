@@ -1,0 +1,156 @@
+use chrono::{DateTime, Utc};
+use patchbay_bus::{Bus, BusConfig};
+use patchbay_db::Db;
+use patchbay_domain::{
+    AppCaller, Caller, Clock, Error, Membership, Role, Scope, ScopeSet, SecretString, UserCaller,
+};
+use patchbay_proto::tracker::directory_client::DirectoryClient;
+use patchbay_proto::tracker::issues_client::IssuesClient;
+use patchbay_proto::tracker::projects_client::ProjectsClient;
+use patchbay_proto::tracker::{
+    CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, Issue, Organization, Project,
+};
+use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status};
+use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_testkit::database::each_engine;
+use patchbay_tracker::{Config, Deps, MIGRATIONS, start};
+use tonic::{Response, Status};
+
+/// A tracker that runs, and what a test does with it.
+#[derive(Clone)]
+pub(crate) struct Running {
+    pub(crate) db: Db,
+    pub(crate) bus: Bus,
+    pub(crate) metrics: Metrics,
+    channel: Channel,
+}
+
+pub(crate) fn now() -> DateTime<Utc> {
+    "2019-08-19T20:58:37.391Z".parse().unwrap()
+}
+
+/// Runs `test` against a tracker on a fresh database of each engine.
+pub(crate) async fn each<F, R>(test: F)
+where
+    F: Fn(Running) -> R,
+    R: Future<Output = ()>,
+{
+    each_engine(&MIGRATIONS, |db| {
+        let test = &test;
+        async move {
+            let stop = Stop::new();
+            let running = run(db, &stop).await;
+            test(running).await;
+            stop.drain(std::time::Duration::from_secs(10)).await.unwrap();
+        }
+    })
+    .await;
+}
+
+async fn run(db: Db, stop: &Stop) -> Running {
+    let settings = Settings::from_pairs([("PUBLIC_URL", "https://patchbay.example")]);
+    let config = Config::read(&settings);
+    settings.finish().unwrap();
+
+    let (bus, metrics) = (Bus::in_process(&BusConfig::default()), Metrics::new());
+    let (clock, _) = Clock::manual(now());
+    let deps = Deps {
+        db: db.clone(),
+        bus: bus.clone(),
+        clock,
+        config,
+        metrics: metrics.clone(),
+        readiness: Readiness::new(),
+        stop: stop.clone(),
+    };
+    let server = start(Server::new().unwrap(), deps).await.unwrap();
+
+    let security = Security::secret(SecretString::new("between services"));
+    let (listener, connector) = patchbay_rpc::memory();
+    let channel = Target::Memory(connector).channel(&security).unwrap();
+    let serving = stop.clone();
+    stop.spawn(
+        "server",
+        async move { server.serve(vec![Listener::Memory(listener)], &security, serving).await },
+    );
+    Running { db, bus, metrics, channel }
+}
+
+impl Running {
+    pub(crate) fn directory(&self) -> DirectoryClient<Channel> {
+        DirectoryClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn projects(&self) -> ProjectsClient<Channel> {
+        ProjectsClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn issues(&self) -> IssuesClient<Channel> {
+        IssuesClient::new(self.channel.clone())
+    }
+
+    pub(crate) async fn organization(&self, name: &str) -> Organization {
+        let asked = CreateOrganizationRequest { name: name.to_owned(), slug: String::new() };
+        self.directory().create_organization(request(asked)).await.unwrap().into_inner()
+    }
+
+    /// In the organization of that slug.
+    pub(crate) async fn project(&self, organization: &str, name: &str) -> Project {
+        let asked = CreateProjectRequest {
+            organization: organization.to_owned(),
+            name: name.to_owned(),
+            platform: "javascript".to_owned(),
+            ..Default::default()
+        };
+        self.projects().create_project(request(asked)).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn issue(&self, organization: &str, project: &str, title: &str) -> Issue {
+        self.issues().create_issue(request(issue(organization, project, title))).await.unwrap().into_inner()
+    }
+}
+
+pub(crate) fn issue(organization: &str, project: &str, title: &str) -> CreateIssueRequest {
+    CreateIssueRequest {
+        organization: organization.to_owned(),
+        project: project.to_owned(),
+        title: title.to_owned(),
+        ..Default::default()
+    }
+}
+
+/// Why a call was refused.
+#[track_caller]
+pub(crate) fn refusal<T>(answer: Result<Response<T>, Status>) -> Error {
+    status::to_error(&answer.err().expect("the call is refused"))
+}
+
+/// The reason why a call was refused, or `OK`.
+pub(crate) fn reason<T>(answer: Result<Response<T>, Status>) -> String {
+    answer.err().map_or_else(|| "OK".to_owned(), |refusal| status::to_error(&refusal).reason.into_owned())
+}
+
+pub(crate) fn user(organization: &Organization, role: Role) -> Caller {
+    Caller::User(UserCaller {
+        user_id: 1,
+        name: "Ada".to_owned(),
+        email: "ada@example.com".to_owned(),
+        is_superuser: false,
+        is_staff: false,
+        memberships: vec![Membership {
+            organization_id: organization.id,
+            organization_slug: organization.slug.clone(),
+            role,
+        }],
+        token_scopes: None,
+    })
+}
+
+pub(crate) fn app(organization: &Organization, scopes: &[Scope]) -> Caller {
+    Caller::App(AppCaller {
+        app_id: 1,
+        installation_id: Default::default(),
+        organization_id: organization.id,
+        scopes: ScopeSet::of(scopes),
+    })
+}
