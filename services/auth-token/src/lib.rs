@@ -1,0 +1,93 @@
+//! Grants, tokens and sessions.
+//!
+//! The service keeps hashes only: a token is shown once, when it is made. What has to be shown again, a grant's
+//! code and the pair of a refresh whose answer was lost, is derived again with the server key.
+//!
+//! Every write to an installation's grant and tokens happens under that installation's lock, every
+//! revocation is recorded in one ordered list in the same transaction, and that list is what watchers are told.
+
+mod config;
+pub mod domain;
+mod grpc;
+mod metrics;
+mod revocation_feed;
+mod state;
+mod store;
+mod workers;
+
+mod create_grant;
+mod create_sign_in_link;
+mod end_session;
+mod exchange;
+mod introspect;
+mod list_grants;
+mod mint_installation_token;
+mod mint_user_token;
+mod redeem_sign_in_link;
+mod refresh;
+mod revoke_installation;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use patchbay_db::{Db, Migrations};
+use patchbay_domain::Clock;
+use patchbay_proto::auth_token::sessions_server::SessionsServer;
+use patchbay_proto::auth_token::tokens_server::TokensServer;
+use patchbay_runtime::{Metrics, Readiness, Stop};
+
+pub use config::Config;
+
+use grpc::sessions::SessionsService;
+use grpc::tokens::TokensService;
+use metrics::AuthTokenMetrics;
+use revocation_feed::RevocationFeed;
+use state::State;
+
+/// Folder, database schema and file are called so.
+pub const NAME: &str = "auth-token";
+
+/// The tables of this service.
+pub static MIGRATIONS: Migrations =
+    patchbay_db::migrations!["0001_grants", "0002_tokens", "0003_sign_in_links", "0004_revocations"];
+
+const READINESS_LIMIT: Duration = Duration::from_secs(2);
+
+/// What the service needs from the process around it.
+#[derive(Debug)]
+pub struct Deps {
+    /// Migrated.
+    pub db: Db,
+    pub clock: Clock,
+    pub config: Config,
+    pub metrics: Metrics,
+    pub readiness: Readiness,
+    pub stop: Stop,
+}
+
+/// Starts the workers (as tasks of `deps.stop`) and adds the gRPC services to `server`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<patchbay_rpc::Server> {
+    let Deps { db, clock, config, metrics, readiness, stop } = deps;
+    readiness.check(NAME, READINESS_LIMIT, {
+        let db = db.clone();
+        move || {
+            let db = db.clone();
+            async move { db.ready().await }
+        }
+    });
+
+    // Read before anybody can watch, so that the feed tells every watcher all that comes after.
+    let position = store::revocations::latest(&db).await.context("the list of revocations cannot be read")?;
+    let feed = RevocationFeed::new();
+    stop.spawn("auth-token revocations", feed.clone().run(db.clone(), clock.clone(), position, stop.clone()));
+    stop.spawn("auth-token pruner", workers::pruner::run(db.clone(), clock.clone(), stop.clone()));
+
+    let state = Arc::new(State::new(db, clock, config, AuthTokenMetrics::register(&metrics), feed));
+    Ok(server
+        .add_service(TokensServer::new(TokensService { state: state.clone(), stop }))
+        .add_service(SessionsServer::new(SessionsService { state })))
+}

@@ -1,0 +1,13 @@
+-- Every replica follows this list. Versions are handed out under the lock of the one row of
+-- revocation_version, which is held until the commit: whoever sees a version sees all before it.
+create table revocation_version (
+    only_row smallint not null primary key check (only_row = 1),
+    version bigint not null
+);
+insert into revocation_version (only_row, version) values (1, 0);
+create table revocations (
+    version bigint not null primary key,
+    token_hash bytea not null,
+    revoked_at timestamptz not null
+);
+create index revocations_revoked_at on revocations (revoked_at);

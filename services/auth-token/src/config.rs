@@ -1,0 +1,92 @@
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use patchbay_domain::SecretBytes;
+use patchbay_runtime::Settings;
+
+/// Bytes a key needs to be worth its name.
+const MIN_KEY_BYTES: usize = 16;
+
+/// Long enough for anybody, short enough for the calendar.
+const MAX_LIFETIME: Duration = Duration::from_secs(366 * 86_400);
+
+/// Settings of this service.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What grant codes and refreshed tokens are derived from.
+    pub key: SecretBytes,
+    /// How long a token of an installation works before it has to be refreshed.
+    pub token_lifetime: TimeDelta,
+    /// How long the same refresh token is answered with the same pair.
+    pub refresh_retry_window: TimeDelta,
+}
+
+impl Config {
+    /// Declares and reads the settings.
+    pub fn read(settings: &Settings) -> Self {
+        let s = settings.section("Tokens");
+        let key = s.required_secret(
+            "AUTH_TOKEN_KEY",
+            "Key that grant codes and refreshed tokens are derived from, 16 bytes or more, the same in all replicas. \
+             Changing it makes open grants unreadable and forgets which refreshes may be repeated; tokens go on working.",
+        );
+        if (1..MIN_KEY_BYTES).contains(&key.expose().len()) {
+            s.problem(format!("PATCHBAY_AUTH_TOKEN_KEY is shorter than {MIN_KEY_BYTES} bytes"));
+        }
+        let config = Self {
+            key: SecretBytes::new(key.expose()),
+            token_lifetime: span(
+                s.get("AUTH_TOKEN_LIFETIME", "8h", "How long a token of an installation works until it is refreshed."),
+            ),
+            refresh_retry_window: span(s.get(
+                "AUTH_TOKEN_REFRESH_RETRY_WINDOW",
+                "60s",
+                "How long after a refresh the same refresh token gets the same answer; later it ends the installation's tokens.",
+            )),
+        };
+        if config.token_lifetime < TimeDelta::seconds(1) {
+            s.problem("PATCHBAY_AUTH_TOKEN_LIFETIME is less than a second");
+        }
+        if config.refresh_retry_window >= config.token_lifetime {
+            s.problem(
+                "PATCHBAY_AUTH_TOKEN_REFRESH_RETRY_WINDOW is not shorter than PATCHBAY_AUTH_TOKEN_LIFETIME",
+            );
+        }
+        config
+    }
+}
+
+fn span(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration.min(MAX_LIFETIME)).unwrap_or(TimeDelta::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(pairs: &[(&str, &str)]) -> String {
+        let settings = Settings::from_pairs(pairs.iter().copied());
+        Config::read(&settings);
+        settings.finish().err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_key_is_all_that_is_needed() {
+        let settings = Settings::from_pairs([("AUTH_TOKEN_KEY", "0123456789abcdef")]);
+        let config = Config::read(&settings);
+        settings.finish().unwrap();
+        assert_eq!(config.token_lifetime, TimeDelta::hours(8));
+        assert_eq!(config.refresh_retry_window, TimeDelta::seconds(60));
+        assert!(!format!("{config:?}").contains("0123456789abcdef"));
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_refused() {
+        assert!(problems(&[]).contains("AUTH_TOKEN_KEY"));
+        assert!(problems(&[("AUTH_TOKEN_KEY", "short")]).contains("shorter than 16 bytes"));
+        let key = ("AUTH_TOKEN_KEY", "0123456789abcdef");
+        assert!(problems(&[key, ("AUTH_TOKEN_LIFETIME", "30s")]).contains("not shorter"));
+        assert!(problems(&[key, ("AUTH_TOKEN_LIFETIME", "0")]).contains("less than a second"));
+        assert!(!problems(&[("AUTH_TOKEN_KEY", "short")]).contains("\"short\""));
+    }
+}

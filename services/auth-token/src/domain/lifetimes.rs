@@ -1,0 +1,10 @@
+//! How long things live that no setting changes, because callers are told so.
+
+use chrono::TimeDelta;
+
+/// A grant, from its making to the last moment it can be exchanged.
+pub const GRANT: TimeDelta = TimeDelta::minutes(10);
+/// A sign-in link.
+pub const SIGN_IN_LINK: TimeDelta = TimeDelta::hours(1);
+/// A session, however much it is used.
+pub const SESSION: TimeDelta = TimeDelta::days(14);

@@ -1,0 +1,99 @@
+//! A token as it is stored: without its secret.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::code::Hash;
+
+/// Whose a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// An app's, through one of its installations.
+    Installation(InstallationHolder),
+    /// A user's personal token.
+    User(i64),
+    /// A user's session.
+    Session(i64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InstallationHolder {
+    pub installation: Uuid,
+    pub app_id: i64,
+    pub organization_id: i64,
+}
+
+/// A token, of an app or a person, or a session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredToken {
+    pub id: i64,
+    pub holder: Holder,
+    pub token_hash: Hash,
+    /// For people to tell tokens apart.
+    pub last_four: String,
+    /// Names of scopes with all that they imply. Names, because a release that knows fewer scopes must still
+    /// be able to say what the token is.
+    pub scopes: Vec<String>,
+    /// What its user calls it.
+    pub name: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// `None` = never expires.
+    pub expires_at: Option<DateTime<Utc>>,
+    pub refresh: Option<RefreshPart>,
+}
+
+/// What makes a token refreshable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RefreshPart {
+    /// All tokens that came from one exchange.
+    pub family: Uuid,
+    pub hash: Hash,
+    /// Set once the token has been refreshed, which ends it.
+    pub replaced: Option<Replaced>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaced {
+    pub at: DateTime<Utc>,
+    pub successor_id: i64,
+}
+
+impl StoredToken {
+    /// Nobody can use a replaced token any more; an expired one can still be refreshed.
+    pub fn is_replaced(&self) -> bool {
+        self.refresh.is_some_and(|refresh| refresh.replaced.is_some())
+    }
+
+    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    pub fn installation(&self) -> Option<InstallationHolder> {
+        match self.holder {
+            Holder::Installation(holder) => Some(holder),
+            Holder::User(_) | Holder::Session(_) => None,
+        }
+    }
+}
+
+/// Without hashes: a log line with one would let its reader recognise a token.
+impl fmt::Debug for StoredToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredToken")
+            .field("id", &self.id)
+            .field("holder", &self.holder)
+            .field("refresh", &self.refresh)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RefreshPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshPart")
+            .field("family", &self.family)
+            .field("replaced", &self.replaced)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+//! Domain types as messages, and back.
+
+use chrono::{DateTime, Utc};
+use patchbay_domain::{Error, SecretString};
+use patchbay_proto::auth_token as proto;
+use patchbay_rpc::status::from_error;
+use prost_types::Timestamp;
+use tonic::Status;
+use uuid::Uuid;
+
+use crate::domain::grant::Grant;
+use crate::domain::pair::Issued;
+use crate::domain::stored_token::{Holder, InstallationHolder, StoredToken};
+use crate::introspect::Introspection;
+
+pub(super) fn uuid(field: &str, text: &str) -> Result<Uuid, Status> {
+    text.parse().map_err(|_| from_error(Error::field(field, "Must be a valid UUID.")))
+}
+
+pub(super) fn timestamp(time: DateTime<Utc>) -> Timestamp {
+    // Never a leap second: clock and databases do not know any.
+    let nanos = i32::try_from(time.timestamp_subsec_nanos()).unwrap_or_default();
+    Timestamp { seconds: time.timestamp(), nanos }
+}
+
+pub(super) fn grant((grant, code): (Grant, SecretString)) -> proto::Grant {
+    proto::Grant {
+        installation_uuid: grant.installation.to_string(),
+        code: code.expose().to_owned(),
+        expires_at: Some(timestamp(grant.expires_at)),
+    }
+}
+
+pub(super) fn token_pair(issued: Issued) -> proto::TokenPair {
+    let Issued { token, secret, refresh_secret } = issued;
+    proto::TokenPair {
+        id: token.id,
+        token: secret.expose().to_owned(),
+        refresh_token: refresh_secret.map(|secret| secret.expose().to_owned()),
+        scopes: token.scopes,
+        created_at: Some(timestamp(token.created_at)),
+        expires_at: token.expires_at.map(timestamp),
+    }
+}
+
+pub(super) fn session((user_id, issued): (i64, Issued)) -> proto::Session {
+    proto::Session {
+        secret: issued.secret.expose().to_owned(),
+        user_id,
+        expires_at: issued.token.expires_at.map(timestamp),
+    }
+}
+
+pub(super) fn introspection(introspection: Introspection) -> proto::IntrospectResponse {
+    let inactive =
+        |why: proto::Inactive| proto::IntrospectResponse { inactive: why.into(), ..Default::default() };
+    match introspection {
+        Introspection::Active(token) => active(token),
+        Introspection::Unknown => inactive(proto::Inactive::Unknown),
+        Introspection::Expired => inactive(proto::Inactive::Expired),
+    }
+}
+
+fn active(token: StoredToken) -> proto::IntrospectResponse {
+    use proto::introspect_response::Subject;
+    let subject = match token.holder {
+        Holder::Installation(InstallationHolder { installation, app_id, organization_id }) => {
+            let installation_uuid = installation.to_string();
+            Subject::Installation(proto::InstallationSubject { installation_uuid, app_id, organization_id })
+        }
+        Holder::User(user_id) => Subject::UserTokenOf(user_id),
+        Holder::Session(user_id) => Subject::SessionOf(user_id),
+    };
+    proto::IntrospectResponse {
+        inactive: proto::Inactive::Unspecified.into(),
+        token_id: token.id,
+        scopes: token.scopes,
+        expires_at: token.expires_at.map(timestamp),
+        subject: Some(subject),
+    }
+}

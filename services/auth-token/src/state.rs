@@ -1,0 +1,55 @@
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use patchbay_db::{Db, Tx};
+use patchbay_domain::{Clock, Result};
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::domain::code::Hash;
+use crate::domain::refresh_limit::RefreshLimit;
+use crate::metrics::AuthTokenMetrics;
+use crate::revocation_feed::RevocationFeed;
+use crate::store::revocations;
+
+/// What every operation works with.
+pub(crate) struct State {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) config: Config,
+    pub(crate) metrics: AuthTokenMetrics,
+    pub(crate) feed: RevocationFeed,
+    refresh_limit: Mutex<RefreshLimit>,
+}
+
+impl State {
+    pub(crate) fn new(
+        db: Db,
+        clock: Clock,
+        config: Config,
+        metrics: AuthTokenMetrics,
+        feed: RevocationFeed,
+    ) -> Self {
+        Self { db, clock, config, metrics, feed, refresh_limit: Mutex::default() }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Counts an attempt to refresh, or refuses it.
+    pub(crate) fn admit_refresh(&self, app_id: i64, installation: Uuid) -> Result<()> {
+        let mut limit = self.refresh_limit.lock().unwrap_or_else(PoisonError::into_inner);
+        limit.admit(app_id, installation, self.now())
+    }
+
+    /// Commits a transaction in which these tokens stopped working, and tells the watchers.
+    pub(crate) async fn commit_revoking(&self, mut tx: Tx, hashes: &[Hash]) -> Result<()> {
+        revocations::record(&mut tx, hashes, self.now()).await?;
+        tx.commit().await?;
+        if !hashes.is_empty() {
+            self.feed.wake();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! Loops that run as long as the process.
+
+pub(crate) mod pruner;
