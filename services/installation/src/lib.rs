@@ -1,0 +1,31 @@
+//! Apps, and the organizations that installed them.
+//!
+//! A request takes one way: [`grpc`] converts it and begins, `domain` decides with plain functions, `store`
+//! writes the outcome together with its event, and the outbox relay hands the event to the bus. Every
+//! change gets a version; [`watch`] streams apps and installations to the services that work by them.
+
+mod changes;
+mod config;
+mod domain;
+mod events;
+mod grpc;
+mod metrics;
+mod peers;
+mod registry;
+mod sealing;
+mod start;
+mod store;
+mod watch;
+
+use patchbay_db::Migrations;
+
+pub use config::Config;
+pub use metrics::InstallationMetrics;
+pub use start::{Deps, start};
+
+/// Name of the service: its folder, and its database schema or file.
+pub const NAME: &str = "installation";
+
+/// In the order in which they run.
+pub static MIGRATIONS: Migrations =
+    patchbay_db::migrations!["0001_apps", "0002_installations", "0003_change_counter"];

@@ -1,0 +1,26 @@
+create table apps (
+    id bigint not null primary key,
+    uuid uuid not null unique,
+    slug text not null unique,
+    name text not null,
+    author text,
+    organization_id bigint not null,
+    organization_slug text not null,
+    status text not null,
+    scopes jsonb not null,
+    events jsonb not null,
+    webhook_url text,
+    redirect_url text,
+    is_alertable boolean not null,
+    verify_install boolean not null,
+    overview text,
+    allowed_origins jsonb not null,
+    popularity integer not null,
+    client_id text not null unique,
+    client_secret bytea not null,
+    webhook_headers jsonb not null,
+    published_at timestamptz,
+    created_at timestamptz not null,
+    version bigint not null
+);
+create index apps_version_idx on apps (version, id);

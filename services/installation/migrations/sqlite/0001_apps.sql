@@ -1,0 +1,26 @@
+create table apps (
+    id integer not null primary key,
+    uuid blob not null unique,
+    slug text not null unique,
+    name text not null,
+    author text,
+    organization_id integer not null,
+    organization_slug text not null,
+    status text not null,
+    scopes text not null,
+    events text not null,
+    webhook_url text,
+    redirect_url text,
+    is_alertable integer not null,
+    verify_install integer not null,
+    overview text,
+    allowed_origins text not null,
+    popularity integer not null,
+    client_id text not null unique,
+    client_secret blob not null,
+    webhook_headers text not null,
+    published_at text,
+    created_at text not null,
+    version integer not null
+) strict;
+create index apps_version_idx on apps (version, id);

@@ -1,0 +1,24 @@
+//! Decisions: plain functions over plain data.
+
+pub(crate) mod allowed_origins;
+pub(crate) mod app;
+pub(crate) mod app_access;
+pub(crate) mod app_draft;
+pub(crate) mod app_name;
+pub(crate) mod app_status_change;
+pub(crate) mod client_secret;
+pub(crate) mod installable;
+pub(crate) mod installation;
+pub(crate) mod installation_access;
+pub(crate) mod installation_event;
+pub(crate) mod organization;
+pub(crate) mod problems;
+pub(crate) mod requested_scopes;
+pub(crate) mod subscription;
+pub(crate) mod subscriptions;
+#[cfg(test)]
+mod test_app;
+#[cfg(test)]
+mod test_callers;
+pub(crate) mod web_url;
+pub(crate) mod webhook_header;

@@ -1,0 +1,72 @@
+//! An app in an organization.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::app::App;
+use super::organization::Organization;
+
+/// Where an installation is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InstallationStatus {
+    Pending,
+    Installed,
+    PendingDeletion,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Installation {
+    pub(crate) id: i64,
+    pub(crate) uuid: Uuid,
+    pub(crate) organization: Organization,
+    pub(crate) status: InstallationStatus,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) app: InstalledApp,
+}
+
+/// What is shown of the app with its installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InstalledApp {
+    pub(crate) id: i64,
+    pub(crate) uuid: Uuid,
+    pub(crate) slug: String,
+    /// Internal apps are not told of their installations and have no grants.
+    pub(crate) is_internal: bool,
+}
+
+impl Installation {
+    /// A new one. An app that wants to confirm its installations is pending until it did.
+    pub(crate) fn new(
+        id: i64,
+        uuid: Uuid,
+        app: &App,
+        organization: Organization,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let waits = app.verify_install && !app.is_internal();
+        let status = if waits { InstallationStatus::Pending } else { InstallationStatus::Installed };
+        Self { id, uuid, organization, status, created_at: now, app: InstalledApp::from(app) }
+    }
+}
+
+impl From<&App> for InstalledApp {
+    fn from(app: &App) -> Self {
+        Self { id: app.id, uuid: app.uuid, slug: app.slug.clone(), is_internal: app.is_internal() }
+    }
+}
+
+impl InstallationStatus {
+    const ALL: [Self; 3] = [Self::Pending, Self::Installed, Self::PendingDeletion];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Installed => "installed",
+            Self::PendingDeletion => "pending_deletion",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}

@@ -1,0 +1,35 @@
+//! Gathers what is wrong with a request, so that a caller is told everything at once.
+
+use patchbay_domain::Error;
+
+/// What is wrong with one field: a sentence for each broken rule.
+pub(crate) type Messages = Vec<String>;
+
+#[derive(Default)]
+pub(crate) struct Problems(Vec<(&'static str, String)>);
+
+impl Problems {
+    /// The value, or its default where the field's rules are broken; that default is never used, because
+    /// [`Problems::finish`] fails then.
+    pub(crate) fn take<T: Default>(&mut self, field: &'static str, checked: Result<T, Messages>) -> T {
+        checked.unwrap_or_else(|messages| {
+            self.0.extend(messages.into_iter().map(|message| (field, message)));
+            T::default()
+        })
+    }
+
+    pub(crate) fn add(&mut self, field: &'static str, message: impl Into<String>) {
+        self.0.push((field, message.into()));
+    }
+
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        let mut problems = self.0.into_iter();
+        let Some((field, message)) = problems.next() else { return Ok(()) };
+        let first = Error::field(field, message);
+        Err(problems.fold(first, |error, (field, message)| error.with_field(field, message)))
+    }
+}
+
+pub(crate) fn one(message: impl Into<String>) -> Messages {
+    vec![message.into()]
+}

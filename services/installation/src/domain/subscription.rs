@@ -1,0 +1,20 @@
+//! What one installation is sent.
+
+use patchbay_domain::Scope;
+use uuid::Uuid;
+
+use super::installation::InstallationStatus;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Subscription {
+    pub(crate) installation: Uuid,
+    pub(crate) status: InstallationStatus,
+    pub(crate) organization_id: i64,
+    pub(crate) app_id: i64,
+    pub(crate) app_uuid: Uuid,
+    pub(crate) app_slug: String,
+    pub(crate) app_name: String,
+    pub(crate) events: Vec<String>,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) has_webhook: bool,
+}

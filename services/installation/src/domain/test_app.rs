@@ -1,0 +1,35 @@
+//! An app for the tables of this folder's tests.
+
+use chrono::DateTime;
+use patchbay_domain::Scope;
+use uuid::Uuid;
+
+use super::app::{App, AppStatus, Sealed};
+use super::organization::Organization;
+
+/// App 12 `webhooks-galore` of organization 7.
+pub(crate) fn app(status: AppStatus) -> App {
+    App {
+        id: 12,
+        uuid: Uuid::from_u128(0x2ebf_071f_28df_4989_aca9_c37c_763b_278f),
+        slug: "webhooks-galore".into(),
+        name: "Webhooks Galore".into(),
+        author: Some("ACME".into()),
+        owner: Organization { id: 7, slug: "acme".into() },
+        status,
+        scopes: vec![Scope::EventRead],
+        events: vec!["issue.created".into()],
+        webhook_url: Some("https://example.com/hook".into()),
+        redirect_url: None,
+        is_alertable: false,
+        verify_install: true,
+        overview: None,
+        allowed_origins: vec![],
+        popularity: 1,
+        client_id: "c".repeat(64),
+        client_secret: Sealed(vec![]),
+        webhook_headers: vec![],
+        published_at: None,
+        created_at: DateTime::UNIX_EPOCH,
+    }
+}

@@ -1,0 +1,55 @@
+//! What happens to installations, as messages to the event service.
+
+use std::collections::BTreeMap;
+
+use patchbay_bus::Topic;
+use patchbay_db::OutboxMessage;
+use patchbay_domain::Caller;
+use patchbay_proto::event_fanout::{Actor, PublishRequest, Target, UserActor, actor, target};
+use patchbay_runtime::trace_context;
+use prost::Message;
+
+use crate::domain::installation::Installation;
+use crate::domain::installation_event::data_json;
+
+/// The app is told of its new installation, and of the code with which it gets its first token.
+pub(crate) fn created(installation: &Installation, code: &str, caller: &Caller) -> OutboxMessage {
+    message(installation, "created", Some(code), caller)
+}
+
+/// The last word to an app about an installation.
+pub(crate) fn deleted(installation: &Installation, caller: &Caller) -> OutboxMessage {
+    message(installation, "deleted", None, caller)
+}
+
+fn message(installation: &Installation, action: &str, code: Option<&str>, caller: &Caller) -> OutboxMessage {
+    let uuid = installation.uuid.to_string();
+    let request = PublishRequest {
+        organization_id: installation.organization.id,
+        resource: "installation".to_owned(),
+        action: action.to_owned(),
+        data_json: data_json(installation, code).into(),
+        actor: actor(caller),
+        project_id: 0,
+        targets: vec![Target {
+            receiver: Some(target::Receiver::InstallationUuid(uuid.clone())),
+            app_id: installation.app.id,
+        }],
+        idempotency_key: format!("installation.{action}:{uuid}"),
+    };
+    let mut headers = BTreeMap::new();
+    trace_context::inject_into(&mut headers);
+    OutboxMessage {
+        topic: Topic::Events.name().to_owned(),
+        key: format!("installation.{action}"),
+        body: request.encode_to_vec().into(),
+        headers,
+    }
+}
+
+/// The person who did it; nobody in particular for services and operators.
+fn actor(caller: &Caller) -> Option<Actor> {
+    let user = caller.user()?;
+    let user = UserActor { id: user.user_id, name: user.name.clone() };
+    Some(Actor { kind: Some(actor::Kind::User(user)) })
+}

@@ -1,0 +1,148 @@
+use patchbay_domain::{Caller, Error, token};
+use patchbay_proto::installation::{CreateAppRequest, CreateAppResponse, InitialToken};
+use uuid::Uuid;
+
+use super::app_message::app_message;
+use crate::domain::app::{App, AppStatus};
+use crate::domain::app_access::{self, is_elevated};
+use crate::domain::app_draft::{self, AppDraft, AppRequest};
+use crate::domain::app_name;
+use crate::domain::installation::Installation;
+use crate::domain::organization::Organization;
+use crate::registry::Registry;
+use crate::sealing;
+use crate::store::{apps, installations, versions};
+
+#[tracing::instrument(name = "installation.create_app", skip_all)]
+pub(super) async fn create_app(
+    registry: &Registry,
+    caller: &Caller,
+    request: CreateAppRequest,
+) -> Result<CreateAppResponse, Error> {
+    let owner = owner(registry, caller, &request.organization).await?;
+    let held = app_access::may_create(caller, owner.id)?;
+    let mut draft = app_draft::check(app_request(request), held)?;
+    if draft.author.is_none() {
+        let organization = registry.directory.find(&owner.slug).await?;
+        draft.author = organization.map(|organization| organization.name);
+    }
+    let app = new_app(registry, owner, draft).await?;
+    let installation = installation_at_once(registry, &app).await?;
+
+    let mut tx = registry.db.begin().await?;
+    let version = versions::next(&mut tx).await?;
+    apps::insert(&mut tx, &app, version).await?;
+    if let Some(installation) = &installation {
+        installations::insert(&mut tx, installation, version).await?;
+    }
+    registry.commit(tx).await?;
+    registry.metrics.apps_created.inc();
+
+    let initial_token = match &installation {
+        Some(installation) => {
+            registry.metrics.installs.inc();
+            initial_token(registry, &app, installation).await
+        }
+        None => None,
+    };
+    Ok(CreateAppResponse { app: Some(app_message(registry, caller, app)?), initial_token })
+}
+
+/// The organization that will own the app; who does not belong to it does not even learn whether it exists.
+async fn owner(registry: &Registry, caller: &Caller, slug: &str) -> Result<Organization, Error> {
+    if matches!(caller, Caller::Anonymous) {
+        return Err(Error::no_credentials());
+    }
+    if caller.app().is_some() {
+        return Err(Error::permission_denied());
+    }
+    if slug.is_empty() {
+        let message = "Please provide a valid value for the 'organization' field.";
+        return Err(Error::not_found("ORGANIZATION_REQUIRED", message));
+    }
+    if let Some(membership) = caller.user().and_then(|user| user.membership_by_slug(slug)) {
+        return Ok(Organization { id: membership.organization_id, slug: slug.to_owned() });
+    }
+    if !is_elevated(caller) {
+        return Err(app_access::not_a_member(slug));
+    }
+    // The directory takes numbers as well, this field does not.
+    let found = registry.directory.find(slug).await?.filter(|organization| organization.slug == slug);
+    let found = found.ok_or_else(|| {
+        Error::not_found("ORGANIZATION_NOT_FOUND", format!("Organization '{slug}' does not exist."))
+    })?;
+    Ok(Organization { id: found.id, slug: found.slug })
+}
+
+async fn new_app(registry: &Registry, owner: Organization, draft: AppDraft) -> Result<App, Error> {
+    let id = registry.db.allocate_ids("app", 1).await?;
+    let keys = &registry.sealing;
+    Ok(App {
+        id,
+        uuid: Uuid::new_v4(),
+        slug: app_name::slug_for(&draft.name, draft.is_internal, Uuid::new_v4()),
+        name: draft.name,
+        author: draft.author,
+        owner,
+        status: if draft.is_internal { AppStatus::Internal } else { AppStatus::Unpublished },
+        scopes: draft.scopes,
+        events: draft.events,
+        webhook_url: draft.webhook_url,
+        redirect_url: draft.redirect_url,
+        is_alertable: draft.is_alertable,
+        verify_install: draft.verify_install,
+        overview: draft.overview,
+        allowed_origins: draft.allowed_origins,
+        popularity: 1,
+        client_id: token::generate().expose().to_owned(),
+        client_secret: sealing::seal_client_secret(keys, id, &token::generate()),
+        webhook_headers: sealing::seal_headers(keys, id, draft.webhook_headers),
+        published_at: None,
+        created_at: registry.clock.now(),
+    })
+}
+
+/// An internal app is installed on its organization from the start, and is not told.
+async fn installation_at_once(registry: &Registry, app: &App) -> Result<Option<Installation>, Error> {
+    if !app.is_internal() {
+        return Ok(None);
+    }
+    let id = registry.db.allocate_ids("installation", 1).await?;
+    let now = registry.clock.now();
+    Ok(Some(Installation::new(id, Uuid::new_v4(), app, app.owner.clone(), now)))
+}
+
+/// The token is made after the app is committed: the other way round a crash could leave a token that works
+/// for an app that is not there. A crash or failure in between leaves an app that has no token yet, which is
+/// nothing to repair: its owner can make one at any time. So the app is answered with, not the failure.
+async fn initial_token(registry: &Registry, app: &App, installation: &Installation) -> Option<InitialToken> {
+    match registry.tokens.mint(installation, app).await {
+        Ok(token) => Some(InitialToken {
+            id: token.id,
+            token: token.token,
+            scopes: token.scopes,
+            created_at: token.created_at,
+        }),
+        Err(error) => {
+            tracing::warn!(app = %app.slug, %error, "an internal app was registered without its first token");
+            None
+        }
+    }
+}
+
+fn app_request(request: CreateAppRequest) -> AppRequest {
+    AppRequest {
+        name: request.name,
+        author: request.author,
+        scopes: request.has_scopes.then_some(request.scopes),
+        events: request.events,
+        webhook_url: request.webhook_url,
+        redirect_url: request.redirect_url,
+        is_internal: request.is_internal,
+        is_alertable: request.is_alertable,
+        verify_install: request.verify_install,
+        overview: request.overview,
+        allowed_origins: request.allowed_origins,
+        webhook_headers: request.webhook_headers,
+    }
+}

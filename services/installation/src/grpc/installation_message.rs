@@ -1,0 +1,28 @@
+//! An installation on the wire.
+
+use patchbay_proto::installation as proto;
+
+use super::timestamp::timestamp;
+use crate::domain::installation::{Installation, InstallationStatus};
+
+pub(super) fn installation_message(installation: Installation, code: Option<String>) -> proto::Installation {
+    proto::Installation {
+        uuid: installation.uuid.to_string(),
+        status: status_message(installation.status).into(),
+        app_id: installation.app.id,
+        app_uuid: installation.app.uuid.to_string(),
+        app_slug: installation.app.slug,
+        organization_id: installation.organization.id,
+        organization_slug: installation.organization.slug,
+        code,
+        created_at: Some(timestamp(installation.created_at)),
+    }
+}
+
+pub(super) fn status_message(status: InstallationStatus) -> proto::InstallationStatus {
+    match status {
+        InstallationStatus::Pending => proto::InstallationStatus::Pending,
+        InstallationStatus::Installed => proto::InstallationStatus::Installed,
+        InstallationStatus::PendingDeletion => proto::InstallationStatus::PendingDeletion,
+    }
+}

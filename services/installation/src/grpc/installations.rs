@@ -1,0 +1,72 @@
+use futures::stream::BoxStream;
+use patchbay_proto::installation::installations_server::Installations;
+use patchbay_proto::installation::{
+    Authorization, AuthorizeRequest, GetInstallationRequest, InstallRequest, Installation,
+    ListInstallationsRequest, ListInstallationsResponse, MarkInstalledRequest, UninstallRequest,
+    UninstallResponse, WatchSubscriptionsRequest, WatchSubscriptionsResponse,
+};
+use patchbay_rpc::{caller, status::from_error};
+use tonic::{Request, Response, Status};
+
+use super::{
+    authorize, get_installation, install, list_installations, mark_installed, uninstall, watch_subscriptions,
+};
+use crate::registry::Registry;
+
+#[tonic::async_trait]
+impl Installations for Registry {
+    async fn install(&self, request: Request<InstallRequest>) -> Result<Response<Installation>, Status> {
+        let caller = caller(&request)?;
+        install::install(self, &caller, request.into_inner()).await.map(Response::new).map_err(from_error)
+    }
+
+    async fn get_installation(
+        &self,
+        request: Request<GetInstallationRequest>,
+    ) -> Result<Response<Installation>, Status> {
+        let caller = caller(&request)?;
+        let found = get_installation::get_installation(self, &caller, request.into_inner()).await;
+        found.map(Response::new).map_err(from_error)
+    }
+
+    async fn list_installations(
+        &self,
+        request: Request<ListInstallationsRequest>,
+    ) -> Result<Response<ListInstallationsResponse>, Status> {
+        let caller = caller(&request)?;
+        let found = list_installations::list_installations(self, &caller, request.into_inner()).await;
+        found.map(Response::new).map_err(from_error)
+    }
+
+    async fn mark_installed(
+        &self,
+        request: Request<MarkInstalledRequest>,
+    ) -> Result<Response<Installation>, Status> {
+        let caller = caller(&request)?;
+        let done = mark_installed::mark_installed(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
+    }
+
+    async fn uninstall(
+        &self,
+        request: Request<UninstallRequest>,
+    ) -> Result<Response<UninstallResponse>, Status> {
+        let caller = caller(&request)?;
+        uninstall::uninstall(self, &caller, request.into_inner()).await.map(Response::new).map_err(from_error)
+    }
+
+    async fn authorize(&self, request: Request<AuthorizeRequest>) -> Result<Response<Authorization>, Status> {
+        // Whoever the caller is: the credentials are in the request.
+        authorize::authorize(self, request.into_inner()).await.map(Response::new).map_err(from_error)
+    }
+
+    type WatchSubscriptionsStream = BoxStream<'static, Result<WatchSubscriptionsResponse, Status>>;
+
+    async fn watch_subscriptions(
+        &self,
+        request: Request<WatchSubscriptionsRequest>,
+    ) -> Result<Response<Self::WatchSubscriptionsStream>, Status> {
+        let caller = caller(&request)?;
+        watch_subscriptions::watch_subscriptions(self, &caller).map(Response::new).map_err(from_error)
+    }
+}

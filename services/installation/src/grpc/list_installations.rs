@@ -1,0 +1,43 @@
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::installation as proto;
+
+use super::installation_message::installation_message;
+use super::organizations;
+use crate::domain::installation::Installation;
+use crate::domain::installation_access;
+use crate::registry::Registry;
+use crate::store::installations;
+
+/// As many as grants can be asked for at once.
+const MAX_LIMIT: usize = 100;
+
+#[tracing::instrument(name = "installation.list_installations", skip_all)]
+pub(super) async fn list_installations(
+    registry: &Registry,
+    caller: &Caller,
+    request: proto::ListInstallationsRequest,
+) -> Result<proto::ListInstallationsResponse, Error> {
+    let organization = organizations::visible(registry, caller, &request.organization).await?;
+    installation_access::may_list(caller, organization.id)?;
+
+    let limit = match usize::try_from(request.limit).unwrap_or_default() {
+        0 => MAX_LIMIT,
+        limit => limit.min(MAX_LIMIT),
+    };
+    let offset = i64::from(request.offset.max(0));
+    // One more than asked for tells whether there are more.
+    let mut found = installations::list(&registry.db, organization.id, offset, limit as i64 + 1).await?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+
+    let mut codes = if installation_access::sees_code(caller, organization.id) {
+        registry.tokens.codes(&found.iter().collect::<Vec<_>>()).await?
+    } else {
+        Default::default()
+    };
+    let message = |installation: Installation| {
+        let code = codes.remove(&installation.uuid.to_string());
+        installation_message(installation, code)
+    };
+    Ok(proto::ListInstallationsResponse { installations: found.into_iter().map(message).collect(), has_more })
+}

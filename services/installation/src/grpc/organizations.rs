@@ -1,0 +1,34 @@
+//! Which organization a request means, and whether its caller may know of it.
+
+use patchbay_domain::{Caller, Error};
+
+use crate::domain::app_access::is_elevated;
+use crate::domain::installation_access::organization_not_found;
+use crate::domain::organization::Organization;
+use crate::registry::Registry;
+
+/// By number or slug. To users who do not belong to it, an organization does not exist.
+pub(super) async fn visible(
+    registry: &Registry,
+    caller: &Caller,
+    named: &str,
+) -> Result<Organization, Error> {
+    match caller {
+        Caller::Anonymous => return Err(Error::no_credentials()),
+        Caller::App(_) => return Err(Error::permission_denied()),
+        Caller::User(_) | Caller::Service(_) | Caller::Operator => {}
+    }
+    let membership = caller.user().and_then(|user| match named.parse::<i64>() {
+        Ok(id) => user.membership(id),
+        Err(_) => user.membership_by_slug(named),
+    });
+    if let Some(membership) = membership {
+        let slug = membership.organization_slug.clone();
+        return Ok(Organization { id: membership.organization_id, slug });
+    }
+    if !is_elevated(caller) || named.is_empty() {
+        return Err(organization_not_found());
+    }
+    let found = registry.directory.find(named).await?.ok_or_else(organization_not_found)?;
+    Ok(Organization { id: found.id, slug: found.slug })
+}

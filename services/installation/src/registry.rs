@@ -1,0 +1,30 @@
+use patchbay_db::{Db, Tx};
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_domain::{Clock, Error};
+use patchbay_runtime::Stop;
+
+use crate::changes::Changes;
+use crate::metrics::InstallationMetrics;
+use crate::peers::{Directory, Tokens};
+
+/// What every operation works with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Registry {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) sealing: SealingKeys,
+    pub(crate) tokens: Tokens,
+    pub(crate) directory: Directory,
+    pub(crate) changes: Changes,
+    pub(crate) metrics: InstallationMetrics,
+    pub(crate) stop: Stop,
+}
+
+impl Registry {
+    /// Commits a change and wakes those who watch.
+    pub(crate) async fn commit(&self, tx: Tx) -> Result<(), Error> {
+        tx.commit().await?;
+        self.changes.announce();
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! Which secrets of an app are sealed, and to what each is bound.
+
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_domain::{Error, SecretString};
+
+use crate::domain::app::{App, Sealed, SealedHeader};
+use crate::domain::webhook_header::WebhookHeader;
+
+pub(crate) fn seal_client_secret(keys: &SealingKeys, app_id: i64, secret: &SecretString) -> Sealed {
+    Sealed(keys.seal(&client_secret_of(app_id), secret.expose().as_bytes()))
+}
+
+pub(crate) fn client_secret(keys: &SealingKeys, app: &App) -> Result<SecretString, Error> {
+    open(keys, &client_secret_of(app.id), &app.client_secret)
+}
+
+pub(crate) fn seal_headers(
+    keys: &SealingKeys,
+    app_id: i64,
+    headers: Vec<WebhookHeader>,
+) -> Vec<SealedHeader> {
+    let seal = |header: WebhookHeader| {
+        let value = Sealed(keys.seal(&header_of(app_id, &header.name), header.value.expose().as_bytes()));
+        SealedHeader { name: header.name, value }
+    };
+    headers.into_iter().map(seal).collect()
+}
+
+pub(crate) fn headers(keys: &SealingKeys, app: &App) -> Result<Vec<WebhookHeader>, Error> {
+    let open = |header: &SealedHeader| {
+        let value = open(keys, &header_of(app.id, &header.name), &header.value)?;
+        Ok(WebhookHeader { name: header.name.clone(), value })
+    };
+    app.webhook_headers.iter().map(open).collect()
+}
+
+fn client_secret_of(app_id: i64) -> String {
+    format!("apps.client_secret:{app_id}")
+}
+
+fn header_of(app_id: i64, name: &str) -> String {
+    format!("apps.webhook_headers:{app_id}:{name}")
+}
+
+fn open(keys: &SealingKeys, owner: &str, sealed: &Sealed) -> Result<SecretString, Error> {
+    let plain = keys.open(owner, &sealed.0)?;
+    let text = std::str::from_utf8(plain.expose())
+        .map_err(|_| Error::internal("SEALED_VALUE_UNREADABLE", "A stored secret cannot be read."))?;
+    Ok(SecretString::new(text))
+}

@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use patchbay_bus::{Bus, outbox};
+use patchbay_db::Db;
+use patchbay_domain::Clock;
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_proto::installation::app_registry_server::AppRegistryServer;
+use patchbay_proto::installation::installations_server::InstallationsServer;
+use patchbay_rpc::{Channel, Server};
+use patchbay_runtime::{Metrics, Readiness, Stop};
+
+use crate::changes::Changes;
+use crate::peers::{Directory, Tokens};
+use crate::registry::Registry;
+use crate::{Config, InstallationMetrics, NAME};
+
+/// Long enough for a busy database, short enough for whoever polls `/readyz`.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
+/// What the service needs from the process around it.
+#[derive(Debug)]
+pub struct Deps {
+    /// Migrated, or about to be: readiness waits for it.
+    pub db: Db,
+    /// Where events go.
+    pub bus: Bus,
+    /// The time that apps and installations are given, and by which their secrets stop being shown.
+    pub clock: Clock,
+    /// Where `auth_token.Tokens` is served.
+    pub tokens: Channel,
+    /// Where `tracker.Directory`, or the product's own, is served.
+    pub directory: Channel,
+    /// Seal client secrets and header values at rest.
+    pub sealing: SealingKeys,
+    /// Settings of this service.
+    pub config: Config,
+    /// The registry of the process.
+    pub metrics: Metrics,
+    /// The checks of the process.
+    pub readiness: Readiness,
+    /// Ends the outbox relay and the streams.
+    pub stop: Stop,
+}
+
+/// Starts the outbox relay (as a task of `deps.stop`) and adds `AppRegistry` and `Installations` to `server`.
+///
+/// # Errors
+/// None today; services share the signature.
+pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
+    let Deps { db, bus, clock, tokens, directory, sealing, config, metrics, readiness, stop } = deps;
+
+    let checked = db.clone();
+    readiness.check(format!("{NAME} database"), READY_WITHIN, move || {
+        let db = checked.clone();
+        async move { db.ready().await }
+    });
+
+    let registry = Registry {
+        db: db.clone(),
+        clock: clock.clone(),
+        sealing,
+        tokens: Tokens::new(tokens),
+        directory: Directory::new(directory),
+        changes: Changes::new(config.poll_interval),
+        metrics: InstallationMetrics::register(&metrics),
+        stop: stop.clone(),
+    };
+    stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));
+
+    Ok(server
+        .add_service(AppRegistryServer::new(registry.clone()))
+        .add_service(InstallationsServer::new(registry)))
+}

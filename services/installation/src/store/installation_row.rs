@@ -1,0 +1,49 @@
+//! The row of an installation, joined with what is shown of its app.
+
+use chrono::{DateTime, Utc};
+use patchbay_db::FromRow;
+use patchbay_domain::Error;
+use uuid::Uuid;
+
+use super::unreadable;
+use crate::domain::app::AppStatus;
+use crate::domain::installation::{Installation, InstallationStatus, InstalledApp};
+use crate::domain::organization::Organization;
+
+#[derive(Debug, FromRow)]
+pub(super) struct InstallationRow {
+    id: i64,
+    uuid: Uuid,
+    organization_id: i64,
+    organization_slug: String,
+    status: String,
+    created_at: DateTime<Utc>,
+    app_id: i64,
+    app_uuid: Uuid,
+    app_slug: String,
+    app_status: String,
+}
+
+pub(super) fn status(text: &str) -> Result<InstallationStatus, Error> {
+    InstallationStatus::parse(text).ok_or_else(|| unreadable("installation status", text))
+}
+
+impl TryFrom<InstallationRow> for Installation {
+    type Error = Error;
+
+    fn try_from(row: InstallationRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id,
+            uuid: row.uuid,
+            organization: Organization { id: row.organization_id, slug: row.organization_slug },
+            status: status(&row.status)?,
+            created_at: row.created_at,
+            app: InstalledApp {
+                id: row.app_id,
+                uuid: row.app_uuid,
+                slug: row.app_slug,
+                is_internal: AppStatus::parse(&row.app_status) == Some(AppStatus::Internal),
+            },
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! Installations. A removed one is found by nothing but the streams of changes.
+
+use chrono::{DateTime, Utc};
+use patchbay_db::{Db, Tx};
+use patchbay_domain::Error;
+use uuid::Uuid;
+
+use super::installation_row::InstallationRow;
+use crate::domain::installation::{Installation, InstallationStatus};
+
+macro_rules! select_live {
+    ($rest:literal) => {
+        concat!(
+            "select i.id, i.uuid, i.organization_id, i.organization_slug, i.status, i.created_at,
+                    a.id as app_id, a.uuid as app_uuid, a.slug as app_slug, a.status as app_status
+             from installations i join apps a on a.id = i.app_id
+             where i.status <> 'pending_deletion' and ",
+            $rest
+        )
+    };
+}
+
+/// Writes a new one unless the organization has the app already; whether it did.
+pub(crate) async fn insert(tx: &mut Tx, installation: &Installation, version: i64) -> Result<bool, Error> {
+    let inserted = tx
+        .query(
+            "insert into installations
+                 (id, uuid, app_id, organization_id, organization_slug, status, created_at, version)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)
+             on conflict (app_id, organization_id) where status <> 'pending_deletion' do nothing",
+        )
+        .bind(installation.id)
+        .bind(installation.uuid)
+        .bind(installation.app.id)
+        .bind(installation.organization.id)
+        .bind(&installation.organization.slug)
+        .bind(installation.status.as_str())
+        .bind(installation.created_at)
+        .bind(version)
+        .execute()
+        .await?;
+    Ok(inserted == 1)
+}
+
+pub(crate) async fn find(db: &Db, uuid: Uuid) -> Result<Option<Installation>, Error> {
+    let query = db.query(select_live!("i.uuid = $1")).bind(uuid);
+    query.fetch_optional::<InstallationRow>().await?.map(Installation::try_from).transpose()
+}
+
+pub(crate) async fn find_of(db: &Db, app: i64, organization: i64) -> Result<Option<Installation>, Error> {
+    let query =
+        db.query(select_live!("i.app_id = $1 and i.organization_id = $2")).bind(app).bind(organization);
+    query.fetch_optional::<InstallationRow>().await?.map(Installation::try_from).transpose()
+}
+
+/// Newest first.
+pub(crate) async fn list(
+    db: &Db,
+    organization: i64,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Installation>, Error> {
+    db.query(select_live!("i.organization_id = $1 order by i.id desc limit $2 offset $3"))
+        .bind(organization)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all::<InstallationRow>()
+        .await?
+        .into_iter()
+        .map(Installation::try_from)
+        .collect()
+}
+
+/// From pending to installed; whether it was pending.
+pub(crate) async fn confirm(tx: &mut Tx, uuid: Uuid, version: i64) -> Result<bool, Error> {
+    let query =
+        tx.query("update installations set status = $2, version = $3 where uuid = $1 and status = 'pending'");
+    let query = query.bind(uuid).bind(InstallationStatus::Installed.as_str()).bind(version);
+    Ok(query.execute().await? == 1)
+}
+
+/// Whether it was there to be removed.
+pub(crate) async fn remove(tx: &mut Tx, uuid: Uuid, now: DateTime<Utc>, version: i64) -> Result<bool, Error> {
+    let removed = tx
+        .query(
+            "update installations set status = 'pending_deletion', removed_at = $2, version = $3
+             where uuid = $1 and status <> 'pending_deletion'",
+        )
+        .bind(uuid)
+        .bind(now)
+        .bind(version)
+        .execute()
+        .await?;
+    Ok(removed == 1)
+}
