@@ -1,0 +1,39 @@
+//! The REST edge: Sentry's `/api/0/` in front of our gRPC.
+//!
+//! It owns nothing. A request is authenticated once, becomes a [`Caller`](patchbay_domain::Caller) and a call of
+//! the service that owns the thing; that service decides, and its answer or refusal is written as Sentry's JSON.
+//! Reading order: [`router`], `authenticate`, then any file of `routes`.
+
+mod authenticate;
+mod body;
+mod config;
+mod credentials;
+mod error;
+mod fields;
+mod gateway;
+mod grpc;
+mod introspection;
+mod json;
+mod limits;
+mod metrics;
+mod observe;
+mod page;
+mod params;
+mod query;
+mod revocations;
+mod router;
+mod routes;
+mod same_origin;
+mod serve;
+mod sign_in_page;
+mod start;
+
+pub use config::Config;
+pub use gateway::Gateway;
+pub use grpc::Channels;
+pub use metrics::GatewayMetrics;
+pub use router::router;
+pub use start::{Deps, start};
+
+/// Name of the service: of its folder and in logs.
+pub const NAME: &str = "gateway";

@@ -1,0 +1,109 @@
+//! Who sends a request: found out once, passed on with every call.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use patchbay_domain::{AppCaller, Caller, Error, Membership, Result, ScopeSet, SecretString, UserCaller};
+use patchbay_proto::tracker::{GetUserRequest, User, get_user_request};
+use patchbay_rpc::request;
+
+use crate::credentials::{self, Credentials, invalid_token};
+use crate::error::Failure;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::introspection::{Subject, Token};
+use crate::same_origin::{Sender, sender};
+
+/// Somebody we know.
+pub(crate) struct Authenticated(pub(crate) Caller);
+
+/// Somebody we know, or nobody.
+pub(crate) struct Visitor(pub(crate) Caller);
+
+impl FromRequestParts<Gateway> for Authenticated {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
+        match authenticate(parts, gateway).await? {
+            Caller::Anonymous => Err(Error::no_credentials().into()),
+            caller => Ok(Self(caller)),
+        }
+    }
+}
+
+impl FromRequestParts<Gateway> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
+        Ok(Self(authenticate(parts, gateway).await?))
+    }
+}
+
+async fn authenticate(parts: &Parts, gateway: &Gateway) -> Result<Caller> {
+    match credentials::read(&parts.headers)? {
+        Credentials::Missing => Ok(Caller::Anonymous),
+        Credentials::Token(token) => by_token(&token, gateway).await,
+        Credentials::Session(secret) => {
+            if !parts.method.is_safe() && sender(&parts.headers, &gateway.config.public_url) != Sender::Ours {
+                return Err(foreign_page());
+            }
+            by_session(&secret, gateway).await
+        }
+    }
+}
+
+/// A page of somebody else makes a browser send its owner's cookie.
+pub(crate) fn foreign_page() -> Error {
+    Error::forbidden("CSRF_FAILED", "CSRF Failed: the request does not come from a page of this site.")
+}
+
+async fn by_token(token: &SecretString, gateway: &Gateway) -> Result<Caller> {
+    let Token { subject, scopes, .. } = gateway.introspection.introspect(token).await?;
+    match subject {
+        Subject::Installation { installation_id, app_id, organization_id } => {
+            Ok(Caller::App(AppCaller { app_id, installation_id, organization_id, scopes }))
+        }
+        Subject::UserToken { user_id } => user(user_id, Some(scopes), gateway).await,
+        // A session lives in a cookie that scripts cannot read; it is no token to pass around.
+        Subject::Session { .. } => Err(invalid_token()),
+    }
+}
+
+async fn by_session(secret: &SecretString, gateway: &Gateway) -> Result<Caller> {
+    match gateway.introspection.introspect(secret).await {
+        Ok(Token { subject: Subject::Session { user_id }, .. }) => user(user_id, None, gateway).await,
+        Ok(_) => Ok(Caller::Anonymous),
+        // A browser keeps a cookie longer than the session lives; its owner has to sign in, nothing is wrong.
+        Err(error) if error.kind == patchbay_domain::ErrorKind::Unauthenticated => Ok(Caller::Anonymous),
+        Err(error) => Err(error),
+    }
+}
+
+/// Asked each time: what a person may do changes at once when their role does.
+async fn user(id: i64, token_scopes: Option<ScopeSet>, gateway: &Gateway) -> Result<Caller> {
+    let by_id = GetUserRequest { user: Some(get_user_request::User::Id(id)) };
+    let user = gateway.services.directory().get_user(request(by_id)).await.answer().map_err(|error| {
+        if error.kind == patchbay_domain::ErrorKind::NotFound { invalid_token() } else { error }
+    })?;
+    Ok(Caller::User(read_user(user, token_scopes)))
+}
+
+fn read_user(user: User, token_scopes: Option<ScopeSet>) -> UserCaller {
+    let memberships = user.memberships.into_iter().filter_map(|membership| {
+        // A role that only a newer version knows gives no right here.
+        let role = membership.role.parse().ok()?;
+        Some(Membership {
+            organization_id: membership.organization_id,
+            organization_slug: membership.organization_slug,
+            role,
+        })
+    });
+    UserCaller {
+        user_id: user.id,
+        name: user.name,
+        email: user.email,
+        is_superuser: user.is_superuser,
+        is_staff: user.is_staff,
+        memberships: memberships.collect(),
+        token_scopes,
+    }
+}

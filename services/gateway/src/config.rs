@@ -1,0 +1,72 @@
+//! What an operator may set.
+
+use std::time::Duration;
+
+use patchbay_runtime::Settings;
+use url::Url;
+
+/// Settings of the gateway.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where people and apps reach this deployment; without a path.
+    pub public_url: Url,
+    /// Requests worked on at once; more are answered 503.
+    pub max_requests: usize,
+    /// Connections open at once; more wait in the system's backlog.
+    pub max_connections: usize,
+    /// How long a request may take; longer is answered 504.
+    pub request_timeout: Duration,
+    /// How long what is known about a token may be used without asking again. Revocations are pushed and take
+    /// effect at once; this bounds the time in which one could be missed.
+    pub token_cache: Duration,
+}
+
+impl Config {
+    /// Declares and reads the settings.
+    pub fn read(settings: &Settings) -> Self {
+        let general = settings.section("General");
+        let public_url = general.get(
+            "PUBLIC_URL",
+            "http://localhost:8080",
+            "Where people and apps reach this deployment.",
+        );
+        let gateway = settings.section("Gateway");
+        let config = Self {
+            public_url,
+            max_requests: gateway.get(
+                "GATEWAY_MAX_REQUESTS",
+                "1024",
+                "Requests worked on at once; more are answered 503.",
+            ),
+            max_connections: gateway.get(
+                "GATEWAY_MAX_CONNECTIONS",
+                "4096",
+                "Connections open at once; more wait to be accepted.",
+            ),
+            request_timeout: gateway.get(
+                "GATEWAY_REQUEST_TIMEOUT",
+                "15s",
+                "How long a request may take; longer is answered 504.",
+            ),
+            token_cache: gateway.get(
+                "GATEWAY_TOKEN_CACHE",
+                "5s",
+                "How long what is known about a token is used without asking again; revocations take effect at once all the same.",
+            ),
+        };
+        if config.max_requests == 0 || config.max_connections == 0 {
+            settings.problem(
+                "PATCHBAY_GATEWAY_MAX_REQUESTS and PATCHBAY_GATEWAY_MAX_CONNECTIONS must be at least 1",
+            );
+        }
+        if !matches!(config.public_url.scheme(), "http" | "https") {
+            settings.problem("PATCHBAY_PUBLIC_URL must start with http:// or https://");
+        }
+        config
+    }
+
+    /// The public URL without a slash at its end, for putting paths behind it.
+    pub(crate) fn base_url(&self) -> &str {
+        self.public_url.as_str().trim_end_matches('/')
+    }
+}

@@ -1,0 +1,122 @@
+//! Refusals as Sentry writes them. The one place where an error becomes an HTTP answer.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use patchbay_domain::{Error, FieldViolation};
+use patchbay_rpc::status::http_status;
+use serde_json::{Map, Value, json};
+
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// An answer that is not the one that was asked for.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    /// `None` is an empty body.
+    body: Option<Value>,
+    reason: String,
+}
+
+impl Failure {
+    /// A refusal by HTTP's rules, which have more kinds than ours.
+    pub(crate) fn new(status: StatusCode, reason: &str, detail: &str) -> Self {
+        Self { status, body: Some(json!({ "detail": detail })), reason: reason.to_owned() }
+    }
+
+    /// Adds what Sentry tells beside `detail`.
+    #[must_use]
+    pub(crate) fn with_context(mut self, context: Value) -> Self {
+        if let Some(Value::Object(body)) = &mut self.body {
+            body.insert("context".to_owned(), context);
+        }
+        self
+    }
+
+    /// No route, or nothing where the route leads.
+    pub(crate) fn no_such_resource() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NO_SUCH_RESOURCE", "The requested resource does not exist")
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let status =
+            StatusCode::from_u16(http_status(error.kind)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = if !error.fields.is_empty() {
+            Some(Value::Object(error.fields.into_iter().map(field).collect::<Map<_, _>>()))
+        } else if error.message.is_empty() {
+            None
+        } else {
+            Some(json!({ "detail": error.message }))
+        };
+        Self { status, body, reason: error.reason.into_owned() }
+    }
+}
+
+fn field(violation: FieldViolation) -> (String, Value) {
+    (violation.field, violation.messages.into())
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        if self.status.is_server_error() {
+            tracing::error!(status = self.status.as_u16(), reason = self.reason, "a request failed");
+        }
+        let mut response = match self.body {
+            Some(body) => (self.status, axum::Json(body)).into_response(),
+            None => self.status.into_response(),
+        };
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"api\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn written(failure: impl Into<Failure>) -> (u16, String) {
+        let response = failure.into().into_response();
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn each_kind_of_refusal_has_its_shape() {
+        let cases = [
+            (Error::not_found("X", "Not here"), 404, r#"{"detail":"Not here"}"#),
+            (Error::not_found("X", ""), 404, ""),
+            (
+                Error::field("name", "too long").with_field("name", "too odd").with_field("scopes", "x"),
+                400,
+                r#"{"name":["too long","too odd"],"scopes":["x"]}"#,
+            ),
+            (
+                Error::forbidden("X", "").with_field("non_field_errors", "no"),
+                403,
+                r#"{"non_field_errors":["no"]}"#,
+            ),
+            (Error::too_many_requests("X", "Slowly"), 429, r#"{"detail":"Slowly"}"#),
+            (Error::unavailable("X", "Later"), 503, r#"{"detail":"Later"}"#),
+        ];
+        for (error, status, body) in cases {
+            assert_eq!(written(error).await, (status, body.to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn context_stands_beside_the_detail() {
+        let failure = Failure::from(Error::forbidden("X", "No")).with_context(json!({ "a": [1] }));
+        assert_eq!(written(failure).await, (403, r#"{"detail":"No","context":{"a":[1]}}"#.to_owned()));
+    }
+}

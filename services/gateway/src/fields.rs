@@ -1,0 +1,206 @@
+//! Reading the fields of a JSON object, with Django REST framework's words for what is wrong with them.
+//!
+//! Every problem is gathered, so that a developer sees all of them at once.
+
+use patchbay_domain::{Error, Result};
+use serde_json::{Map, Value};
+
+use crate::body::kind;
+
+const REQUIRED: &str = "This field is required.";
+const NULL: &str = "This field may not be null.";
+const BLANK: &str = "This field may not be blank.";
+const NOT_TEXT: &str = "Not a valid string.";
+const NUL: &str = "Null characters are not allowed.";
+const NOT_BOOLEAN: &str = "Must be a valid boolean.";
+
+/// The fields of an object, and what was found wrong with them.
+pub(crate) struct Fields {
+    object: Map<String, Value>,
+    problems: Option<Error>,
+}
+
+impl Fields {
+    pub(crate) fn new(object: Map<String, Value>) -> Self {
+        Self { object, problems: None }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.object.is_empty()
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.object.keys().map(String::as_str)
+    }
+
+    /// The value as it was sent.
+    pub(crate) fn raw(&self, name: &str) -> Option<&Value> {
+        self.object.get(name)
+    }
+
+    /// A text that has to be there and to say something.
+    pub(crate) fn required_text(&mut self, name: &str) -> String {
+        if !self.has(name) {
+            self.problem(name, REQUIRED);
+        }
+        self.text(name).unwrap_or_default()
+    }
+
+    /// A text that may be left out; when it is there it says something.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        if self.raw(name) == Some(&Value::Null) {
+            self.problem(name, NULL);
+        }
+        self.nullable_text(name)
+    }
+
+    /// A text that may be left out or null.
+    pub(crate) fn nullable_text(&mut self, name: &str) -> Option<String> {
+        let text = self.text_or_blank(name)?;
+        if text.is_empty() {
+            self.problem(name, BLANK);
+        }
+        Some(text)
+    }
+
+    /// A text that may be left out, null or blank.
+    pub(crate) fn text_or_blank(&mut self, name: &str) -> Option<String> {
+        match checked_text(self.object.get(name)?) {
+            Ok(text) => text,
+            Err(problem) => {
+                self.problem(name, problem);
+                None
+            }
+        }
+    }
+
+    /// A truth value; false when it is left out.
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
+        match self.object.get(name) {
+            None => false,
+            Some(Value::Bool(value)) => *value,
+            Some(Value::Null) => self.unreadable(name, NULL),
+            Some(_) => self.unreadable(name, NOT_BOOLEAN),
+        }
+    }
+
+    /// A list of texts; empty when it is left out or null.
+    pub(crate) fn texts(&mut self, name: &str) -> Vec<String> {
+        let items = match self.object.get(name) {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(Value::Array(items)) => items,
+            Some(other) => {
+                let message = format!("Expected a list of items but got type \"{}\".", kind(other));
+                return self.unreadable(name, message);
+            }
+        };
+        let texts: Result<Vec<_>, _> = items.iter().map(|item| checked_text(item)?.ok_or(NULL)).collect();
+        match texts {
+            Ok(texts) => texts,
+            Err(problem) => self.unreadable(name, problem),
+        }
+    }
+
+    /// Notes that something is wrong with a field.
+    pub(crate) fn problem(&mut self, name: &str, message: impl Into<String>) {
+        self.problems = Some(match self.problems.take() {
+            None => Error::field(name, message),
+            Some(problems) => problems.with_field(name, message),
+        });
+    }
+
+    /// Everything that was found wrong, if anything was.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.problems.map_or(Ok(()), Err)
+    }
+
+    /// What stands in for a value that could not be read; [`Fields::finish`] sees to it that nobody uses it.
+    fn unreadable<T: Default>(&mut self, name: &str, message: impl Into<String>) -> T {
+        self.problem(name, message);
+        T::default()
+    }
+}
+
+/// `None` is null.
+fn checked_text(value: &Value) -> Result<Option<String>, &'static str> {
+    match value {
+        Value::Null => Ok(None),
+        // PostgreSQL cannot store it.
+        Value::String(text) if text.contains('\0') => Err(NUL),
+        Value::String(text) => Ok(Some(text.trim().to_owned())),
+        _ => Err(NOT_TEXT),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: Value) -> Fields {
+        match value {
+            Value::Object(object) => Fields::new(object),
+            other => panic!("{other} is no object"),
+        }
+    }
+
+    fn problem(value: Value, read: impl FnOnce(&mut Fields)) -> Option<String> {
+        let mut fields = fields(json!({ "x": value }));
+        read(&mut fields);
+        fields.finish().err().map(|error| error.fields[0].messages.join("|"))
+    }
+
+    #[test]
+    fn each_kind_of_field_takes_what_it_should() {
+        let cases: [(Value, [Option<&str>; 5]); 7] = [
+            (json!(null), [Some(NULL), None, None, Some(NULL), None]),
+            (json!(""), [Some(BLANK), Some(BLANK), None, Some(NOT_BOOLEAN), Some("list")]),
+            (json!(" a "), [None, None, None, Some(NOT_BOOLEAN), Some("list")]),
+            (json!(1), [Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_BOOLEAN), Some("list")]),
+            (json!(true), [Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_TEXT), None, Some("list")]),
+            (json!("a\0"), [Some(NUL), Some(NUL), Some(NUL), Some(NOT_BOOLEAN), Some("list")]),
+            (json!([1]), [Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_BOOLEAN), Some(NOT_TEXT)]),
+        ];
+        for (value, expected) in cases {
+            let found = [
+                problem(value.clone(), |fields| drop(fields.required_text("x"))),
+                problem(value.clone(), |fields| drop(fields.nullable_text("x"))),
+                problem(value.clone(), |fields| drop(fields.text_or_blank("x"))),
+                problem(value.clone(), |fields| _ = fields.flag("x")),
+                problem(value.clone(), |fields| drop(fields.texts("x"))),
+            ];
+            for (found, expected) in found.iter().zip(expected) {
+                match (found, expected) {
+                    (None, None) => {}
+                    (Some(found), Some(expected)) => assert!(found.contains(expected), "{value}: {found}"),
+                    other => panic!("{value}: {other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn problems_of_several_fields_are_told_together() {
+        let mut fields = fields(json!({ "flag": 1, "list": "x" }));
+        fields.required_text("name");
+        fields.flag("flag");
+        fields.texts("list");
+        let error = fields.finish().unwrap_err();
+        let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(names, ["name", "flag", "list"]);
+        assert_eq!(error.fields[2].messages, ["Expected a list of items but got type \"str\"."]);
+    }
+
+    #[test]
+    fn a_missing_field_is_required_or_has_its_default() {
+        let mut fields = fields(json!({}));
+        assert!(!fields.flag("x") && fields.texts("x").is_empty() && fields.text("x").is_none());
+        fields.required_text("x");
+        assert_eq!(fields.finish().unwrap_err().fields[0].messages, [REQUIRED]);
+    }
+}

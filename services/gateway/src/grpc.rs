@@ -1,0 +1,78 @@
+//! The services behind the gateway, and what a failed call means.
+
+use patchbay_domain::Error;
+use patchbay_proto::auth_token::sessions_client::SessionsClient;
+use patchbay_proto::auth_token::tokens_client::TokensClient;
+use patchbay_proto::installation::app_registry_client::AppRegistryClient;
+use patchbay_proto::installation::installations_client::InstallationsClient;
+use patchbay_proto::tracker::directory_client::DirectoryClient;
+use patchbay_proto::tracker::issues_client::IssuesClient;
+use patchbay_proto::tracker::projects_client::ProjectsClient;
+use patchbay_proto::webhook_sender::webhooks_client::WebhooksClient;
+use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, status};
+use tonic::{Response, Status};
+
+/// Where the services are.
+#[derive(Clone, Debug)]
+pub struct Channels {
+    /// Apps and installations.
+    pub installation: Channel,
+    /// Tokens and sessions.
+    pub auth_token: Channel,
+    /// Organizations, users, projects and issues.
+    pub tracker: Channel,
+    /// The log of webhooks.
+    pub webhook_sender: Channel,
+}
+
+impl Channels {
+    pub(crate) fn apps(&self) -> AppRegistryClient<Channel> {
+        AppRegistryClient::new(self.installation.clone())
+    }
+
+    pub(crate) fn installations(&self) -> InstallationsClient<Channel> {
+        InstallationsClient::new(self.installation.clone())
+    }
+
+    pub(crate) fn tokens(&self) -> TokensClient<Channel> {
+        TokensClient::new(self.auth_token.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    pub(crate) fn sessions(&self) -> SessionsClient<Channel> {
+        SessionsClient::new(self.auth_token.clone())
+    }
+
+    pub(crate) fn directory(&self) -> DirectoryClient<Channel> {
+        DirectoryClient::new(self.tracker.clone())
+    }
+
+    pub(crate) fn projects(&self) -> ProjectsClient<Channel> {
+        ProjectsClient::new(self.tracker.clone())
+    }
+
+    pub(crate) fn issues(&self) -> IssuesClient<Channel> {
+        IssuesClient::new(self.tracker.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    pub(crate) fn webhooks(&self) -> WebhooksClient<Channel> {
+        WebhooksClient::new(self.webhook_sender.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+}
+
+/// The answer of a call, or the refusal of the service that was called.
+pub(crate) trait Answer<T> {
+    fn answer(self) -> Result<T, Error>;
+}
+
+impl<T> Answer<T> for Result<Response<T>, Status> {
+    fn answer(self) -> Result<T, Error> {
+        self.map(Response::into_inner).map_err(|refused| {
+            if let tonic::Code::Internal | tonic::Code::Unknown | tonic::Code::Unimplemented = refused.code()
+            {
+                // What the transport says names hosts and ports: for the log, not for the caller.
+                tracing::warn!(code = ?refused.code(), message = refused.message(), "a service failed");
+            }
+            status::to_error(&refused)
+        })
+    }
+}

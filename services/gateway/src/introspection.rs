@@ -1,0 +1,108 @@
+//! What a token is good for: asked of the token service, remembered for a moment.
+
+mod cache;
+mod token;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use patchbay_domain::{Clock, Result, SecretString, token as secret};
+use patchbay_proto::auth_token::IntrospectRequest;
+use patchbay_proto::auth_token::tokens_client::TokensClient;
+use patchbay_rpc::{Channel, request};
+
+pub(crate) use token::{Subject, Token};
+
+use crate::grpc::Answer;
+use crate::metrics::GatewayMetrics;
+use cache::Cache;
+
+/// Entries the cache holds at most, twice this many for a moment; about 200 bytes each.
+const CACHED_TOKENS: usize = 20_000;
+
+/// Asks what tokens are good for.
+pub(crate) struct Introspection {
+    tokens: TokensClient<Channel>,
+    clock: Clock,
+    cache: Mutex<Cache>,
+    was_watched: AtomicBool,
+    metrics: GatewayMetrics,
+}
+
+impl Introspection {
+    pub(crate) fn new(
+        tokens: TokensClient<Channel>,
+        clock: Clock,
+        lifetime: Duration,
+        metrics: GatewayMetrics,
+    ) -> Self {
+        let lifetime = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::MAX);
+        let cache = Mutex::new(Cache::new(CACHED_TOKENS, lifetime));
+        Self { tokens, clock, cache, was_watched: AtomicBool::new(false), metrics }
+    }
+
+    /// What the token is good for at this moment.
+    ///
+    /// # Errors
+    /// Unauthenticated when it is good for nothing; whatever keeps the token service from answering.
+    pub(crate) async fn introspect(&self, token: &SecretString) -> Result<Token> {
+        let hash = secret::hash(token.expose());
+        let ticket = {
+            let mut cache = self.cache();
+            if let Some(known) = cache.get(&hash, self.clock.now()) {
+                self.metrics.token_cache_hits.inc();
+                return Ok(known);
+            }
+            cache.ticket()
+        };
+        self.metrics.token_cache_misses.inc();
+        let asked = request(IntrospectRequest { token: token.expose().to_owned() });
+        let token = Token::read(self.tokens.clone().introspect(asked).await.answer()?)?;
+        self.cache().insert(ticket, hash, token.clone(), self.clock.now());
+        Ok(token)
+    }
+
+    /// From now on every revocation will be told by [`Introspection::revoked`].
+    pub(crate) fn watch_begins(&self) {
+        self.cache().begin();
+        self.was_watched.store(true, Ordering::Relaxed);
+        self.metrics.revocations_watched.set(1);
+    }
+
+    /// These tokens (their hashes) are good for nothing any more.
+    pub(crate) fn revoked(&self, hashes: &[Vec<u8>]) {
+        self.cache().revoke(hashes);
+    }
+
+    /// This token has been ended through us: no need to wait until we are told.
+    pub(crate) fn forget(&self, token: &SecretString) {
+        self.cache().revoke(&[secret::hash(token.expose()).to_vec()]);
+    }
+
+    /// Revocations may be missed from now on.
+    pub(crate) fn watch_ends(&self) {
+        self.cache().end();
+        self.metrics.revocations_watched.set(0);
+    }
+
+    /// Whether revocations have been watched at any time.
+    pub(crate) fn was_watched(&self) -> bool {
+        self.was_watched.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn tokens(&self) -> TokensClient<Channel> {
+        self.tokens.clone()
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Introspection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Introspection")
+    }
+}

@@ -1,0 +1,8 @@
+//! The shapes of answers that several routes share, key by key as Sentry writes them.
+
+pub(crate) mod app;
+pub(crate) mod authorization;
+pub(crate) mod installation;
+pub(crate) mod project;
+pub(crate) mod time;
+pub(crate) mod webhook_request;

@@ -1,0 +1,250 @@
+//! An app.
+
+use std::collections::BTreeSet;
+
+use patchbay_proto::installation::{App, AppStatus, CreateAppResponse, InitialToken, OwnerView};
+use patchbay_webhook_signature::Secret;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::authorization::TokenJson;
+use super::time;
+
+/// The app as every route that answers with one writes it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AppJson {
+    name: String,
+    slug: String,
+    uuid: String,
+    author: Option<String>,
+    status: &'static str,
+    scopes: Vec<String>,
+    /// The resources, each once; single events stand in `webhook_events`.
+    events: BTreeSet<String>,
+    webhook_events: Vec<String>,
+    webhook_url: Option<String>,
+    redirect_url: Option<String>,
+    webhook_headers: Vec<String>,
+    is_alertable: bool,
+    verify_install: bool,
+    overview: Option<String>,
+    schema: Value,
+    metadata: Value,
+    allowed_origins: Vec<String>,
+    popularity: i32,
+    avatars: [Value; 0],
+    feature_data: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_published: Option<String>,
+    #[serde(flatten)]
+    owner: Option<OwnerJson>,
+    /// Only where an internal app was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<[TokenJson; 1]>,
+}
+
+/// What only the owner sees.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OwnerJson {
+    client_id: String,
+    client_secret: Option<String>,
+    /// The client secret in the form that libraries for Standard Webhooks take.
+    webhook_secret: Option<String>,
+    owner: OrganizationJson,
+}
+
+#[derive(Serialize)]
+struct OrganizationJson {
+    id: i64,
+    slug: String,
+}
+
+impl From<App> for AppJson {
+    fn from(app: App) -> Self {
+        let status = app.status();
+        Self {
+            feature_data: if status == AppStatus::Internal {
+                Vec::new()
+            } else {
+                vec![api_feature(&app.name)]
+            },
+            name: app.name,
+            slug: app.slug,
+            uuid: app.uuid,
+            author: app.author,
+            status: status_name(status),
+            scopes: app.scopes,
+            events: app.events.iter().map(|event| resource(event).to_owned()).collect(),
+            webhook_events: app.events,
+            webhook_url: app.webhook_url,
+            redirect_url: app.redirect_url,
+            webhook_headers: app.webhook_headers,
+            is_alertable: app.is_alertable,
+            verify_install: app.verify_install,
+            overview: app.overview,
+            schema: serde_json::from_str(&app.schema_json).unwrap_or_else(|_| json!({})),
+            metadata: json!({}),
+            allowed_origins: app.allowed_origins,
+            popularity: app.popularity,
+            avatars: [],
+            date_published: app.published_at.as_ref().and_then(time::iso),
+            owner: app.owner_view.map(OwnerJson::from),
+            tokens: None,
+        }
+    }
+}
+
+impl AppJson {
+    /// The app as its creator sees it; `None` when the answer holds none.
+    pub(crate) fn created(answer: CreateAppResponse) -> Option<Self> {
+        let tokens = answer.initial_token.map(|token: InitialToken| [TokenJson::initial(token)]);
+        Some(Self { tokens, ..answer.app?.into() })
+    }
+}
+
+impl From<OwnerView> for OwnerJson {
+    fn from(view: OwnerView) -> Self {
+        Self {
+            webhook_secret: view.client_secret.as_deref().map(webhook_secret),
+            client_id: view.client_id,
+            client_secret: view.client_secret,
+            owner: OrganizationJson { id: view.organization_id, slug: view.organization_slug },
+        }
+    }
+}
+
+/// What is masked stays masked.
+fn webhook_secret(client_secret: &str) -> String {
+    Secret::from_client_secret(client_secret)
+        .map_or_else(|_| client_secret.to_owned(), |secret| secret.webhook_secret().to_string())
+}
+
+fn api_feature(app: &str) -> Value {
+    let description = format!("{app} can use the API with the permissions it was given.");
+    json!({ "featureId": 0, "featureGate": "integrations-api", "description": description })
+}
+
+fn resource(event: &str) -> &str {
+    event.split_once('.').map_or(event, |(resource, _)| resource)
+}
+
+/// Sentry's names of the states of an app.
+const STATUS_NAMES: [(AppStatus, &str); 5] = [
+    (AppStatus::Unpublished, "unpublished"),
+    (AppStatus::Published, "published"),
+    (AppStatus::Internal, "internal"),
+    (AppStatus::PublishRequestInprogress, "publish_request_inprogress"),
+    (AppStatus::DeletionInProgress, "deletion_in_progress"),
+];
+
+fn status_name(status: AppStatus) -> &'static str {
+    STATUS_NAMES.iter().find(|(known, _)| *known == status).map_or("unpublished", |(_, name)| *name)
+}
+
+/// The status of this name.
+pub(crate) fn status_named(name: &str) -> Option<AppStatus> {
+    STATUS_NAMES.iter().find(|(_, known)| *known == name).map(|(status, _)| *status)
+}
+
+#[cfg(test)]
+mod tests {
+    use prost_types::Timestamp;
+
+    use super::*;
+
+    fn app() -> App {
+        App {
+            id: 12,
+            uuid: "2ebf071f-28df-4989-aca9-c37c763b278f".into(),
+            slug: "acme".into(),
+            name: "ACME".into(),
+            status: AppStatus::Unpublished.into(),
+            scopes: vec!["event:read".into()],
+            events: vec!["error.created".into(), "issue.assigned".into(), "issue.created".into()],
+            webhook_url: Some("https://example.com/hook".into()),
+            schema_json: "{}".into(),
+            popularity: 1,
+            verify_install: true,
+            ..App::default()
+        }
+    }
+
+    fn owner(client_secret: Option<&str>) -> Option<OwnerView> {
+        Some(OwnerView {
+            organization_id: 7,
+            organization_slug: "org".into(),
+            client_id: "1d".into(),
+            client_secret: client_secret.map(str::to_owned),
+        })
+    }
+
+    fn json_of(app: App) -> Value {
+        serde_json::to_value(AppJson::from(app)).unwrap()
+    }
+
+    #[test]
+    fn a_stranger_sees_the_app_without_what_is_its_owners() {
+        let text = serde_json::to_string(&AppJson::from(app())).unwrap();
+        assert_eq!(
+            text,
+            concat!(
+                r#"{"name":"ACME","slug":"acme","uuid":"2ebf071f-28df-4989-aca9-c37c763b278f","author":null,"#,
+                r#""status":"unpublished","scopes":["event:read"],"events":["error","issue"],"#,
+                r#""webhookEvents":["error.created","issue.assigned","issue.created"],"#,
+                r#""webhookUrl":"https://example.com/hook","redirectUrl":null,"webhookHeaders":[],"#,
+                r#""isAlertable":false,"verifyInstall":true,"overview":null,"schema":{},"metadata":{},"#,
+                r#""allowedOrigins":[],"popularity":1,"avatars":[],"featureData":[{"featureId":0,"#,
+                r#""featureGate":"integrations-api","#,
+                r#""description":"ACME can use the API with the permissions it was given."}]}"#,
+            )
+        );
+    }
+
+    #[test]
+    fn the_owner_sees_the_secret_in_both_forms_or_masked_or_not_at_all() {
+        let clear = "9c1185a5c5e9fc54612808977ee8f548b2258d31a5b3d5b8a3c4e1f0a1b2c3d4";
+        let masked = "*".repeat(64);
+        let cases = [
+            (Some(clear), json!(clear), json!("whsec_nBGFpcXp/FRhKAiXfuj1SLIljTGls9W4o8Th8KGyw9Q=")),
+            (Some(masked.as_str()), json!(masked), json!(masked)),
+            (None, Value::Null, Value::Null),
+        ];
+        for (given, client_secret, webhook_secret) in cases {
+            let shown = json_of(App { owner_view: owner(given), ..app() });
+            assert_eq!(shown["clientSecret"], client_secret);
+            assert_eq!(shown["webhookSecret"], webhook_secret);
+            assert_eq!(shown["clientId"], "1d");
+            assert_eq!(shown["owner"], json!({ "id": 7, "slug": "org" }));
+        }
+    }
+
+    #[test]
+    fn only_a_published_app_has_a_date_and_an_internal_one_has_no_features() {
+        let published_at = Some(Timestamp { seconds: 1_786_849_394, nanos: 870_000_000 });
+        let published = App { status: AppStatus::Published.into(), published_at, ..app() };
+        assert_eq!(json_of(published)["datePublished"], "2026-08-16T03:03:14.870Z");
+        let internal = json_of(App { status: AppStatus::Internal.into(), ..app() });
+        assert_eq!(internal["featureData"], json!([]));
+        assert!(internal.get("datePublished").is_none());
+    }
+
+    #[test]
+    fn the_first_token_of_an_internal_app_is_told_with_it() {
+        let token = InitialToken { id: 3, token: "t".repeat(64), ..InitialToken::default() };
+        let answer = CreateAppResponse { app: Some(app()), initial_token: Some(token) };
+        let shown = serde_json::to_value(AppJson::created(answer)).unwrap();
+        assert_eq!(shown["tokens"][0]["id"], "3");
+        assert_eq!(shown["tokens"][0]["token"], "t".repeat(64));
+        assert!(shown["tokens"][0]["expiresAt"].is_null());
+    }
+
+    #[test]
+    fn every_status_has_one_name() {
+        for (status, name) in STATUS_NAMES {
+            assert_eq!((status_name(status), status_named(name)), (name, Some(status)));
+        }
+        assert_eq!(status_named("fired"), None);
+    }
+}

@@ -1,0 +1,44 @@
+//! What keeps one request from harming others: a time limit, a limit on how many are worked on, and an
+//! answer instead of a crash.
+
+use std::any::Any;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::error::Failure;
+use crate::gateway::Gateway;
+
+/// Answers 503 at once when too many requests are in work, and 504 when one takes too long.
+pub(crate) async fn limit(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let Ok(_permit) = gateway.requests.try_acquire() else {
+        gateway.metrics.overloaded.inc();
+        return overloaded();
+    };
+    match tokio::time::timeout(gateway.config.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_elapsed) => {
+            let detail = "The request took too long.";
+            Failure::new(StatusCode::GATEWAY_TIMEOUT, "REQUEST_TIMEOUT", detail).into_response()
+        }
+    }
+}
+
+/// Written without a line in the log, which would only add to the load; the metric tells.
+fn overloaded() -> Response {
+    let detail = "Too many requests are being worked on. Try again in a moment.";
+    let retry_after = [(header::RETRY_AFTER, HeaderValue::from_static("1"))];
+    (StatusCode::SERVICE_UNAVAILABLE, retry_after, Json(json!({ "detail": detail }))).into_response()
+}
+
+/// The answer to a request whose handler panicked.
+pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = text.unwrap_or("not a text"), "a handler panicked");
+    Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "PANIC", "Internal error.").into_response()
+}

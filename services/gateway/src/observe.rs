@@ -1,0 +1,114 @@
+//! What is seen of a request from outside: its id, its span, its metrics. Never its headers, query or body:
+//! they hold secrets, and so does the path of a sign-in link. The pattern of the route stands for it.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use patchbay_runtime::trace_context::{self, TraceContext};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::gateway::Gateway;
+use crate::metrics::{Answered, Route};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Longer than any id in use, and short enough for a log line.
+const LONGEST_ID: usize = 64;
+
+/// Gives a request its id and span, and counts its answer.
+pub(crate) async fn observe(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let (route, method) = (route(&request), method(request.method()));
+    let id = request_id(&request);
+    let span = tracing::info_span!(
+        "http",
+        otel.name = %format_args!("{method} {route}"),
+        otel.kind = "server",
+        request_id = %id.to_str().unwrap_or_default(),
+    );
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(parent) = TraceContext::read(header) {
+        trace_context::set_parent(&span, &parent);
+    }
+    let in_flight = InFlight::enter(&gateway);
+    let began = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    drop(in_flight);
+    let took = began.elapsed();
+    span.in_scope(|| {
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(method, route, status = response.status().as_u16(), took_ms, "answered");
+    });
+    let labels = Answered { route: route.clone(), method, status: class(&response) };
+    gateway.metrics.requests.get_or_create(&labels).inc();
+    gateway.metrics.request_seconds.get_or_create(&Route { route }).observe(took.as_secs_f64());
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Counts a request for as long as it lives, also when its client goes away first.
+struct InFlight<'g>(&'g Gateway);
+
+impl<'g> InFlight<'g> {
+    fn enter(gateway: &'g Gateway) -> Self {
+        gateway.metrics.requests_in_flight.inc();
+        Self(gateway)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.metrics.requests_in_flight.dec();
+    }
+}
+
+/// The pattern with its slash at the end, which requests may leave out.
+fn route(request: &Request) -> String {
+    match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
+        None => "none".to_owned(),
+        Some(pattern) if pattern.starts_with("/api/") || pattern.starts_with("/auth/") => {
+            format!("{}/", pattern.trim_end_matches('/'))
+        }
+        Some(pattern) => pattern.to_owned(),
+    }
+}
+
+/// Anybody can invent methods; metrics must not grow with them.
+fn method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+fn class(response: &Response) -> &'static str {
+    match response.status().as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
+}
+
+/// The id a proxy in front of us gave, if it can stand in a log; else a new one.
+fn request_id(request: &Request) -> HeaderValue {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let given = request
+        .headers()
+        .get(REQUEST_ID)
+        .filter(|id| !id.is_empty() && id.len() <= LONGEST_ID && id.as_bytes().iter().all(is_plain));
+    given.cloned().unwrap_or_else(|| {
+        let id = Uuid::new_v4().simple().to_string();
+        HeaderValue::try_from(id).expect("hexadecimal digits are a valid header value")
+    })
+}

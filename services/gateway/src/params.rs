@@ -1,0 +1,73 @@
+//! The parts of a path that name something. Whatever cannot be a name names nothing: 404 as for a wrong one.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use patchbay_domain::{Error, Result};
+use uuid::Uuid;
+
+/// Longer than any slug, number or uuid.
+const LONGEST: usize = 255;
+
+/// The named parts of a request's path.
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Params {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        // Fails for bytes that are no text; then nothing is named.
+        let raw = RawPathParams::from_request_parts(parts, state).await;
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Ok(Self(raw.map(|raw| raw.iter().map(owned).collect()).unwrap_or_default()))
+    }
+}
+
+impl Params {
+    /// `{app}`: slug or number of an app.
+    pub(crate) fn app(&self) -> Result<String> {
+        self.name("app")
+            .ok_or_else(|| Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app"))
+    }
+
+    /// `{organization}`: slug or number of an organization.
+    pub(crate) fn organization(&self) -> Result<String> {
+        self.name("organization").ok_or_else(|| {
+            Error::not_found("ORGANIZATION_NOT_FOUND", "Could not find requested organization")
+        })
+    }
+
+    /// `{project}`: slug or number of a project.
+    pub(crate) fn project(&self) -> Result<String> {
+        self.name("project").ok_or_else(no_such_resource)
+    }
+
+    /// `{installation}`: uuid of an installation.
+    pub(crate) fn installation(&self) -> Result<String> {
+        let uuid = self.name("installation").and_then(|text| Uuid::try_parse(&text).ok());
+        uuid.map(|uuid| uuid.to_string()).ok_or_else(|| {
+            Error::not_found("INSTALLATION_NOT_FOUND", "Could not find given sentry app installation")
+        })
+    }
+
+    /// `{issue}`: number of an issue.
+    pub(crate) fn issue(&self) -> Result<i64> {
+        self.name("issue").and_then(|text| text.parse().ok()).ok_or_else(no_such_resource)
+    }
+
+    /// `{secret}`: the secret part of a link.
+    pub(crate) fn secret(&self) -> Option<String> {
+        self.name("secret")
+    }
+
+    fn name(&self, name: &str) -> Option<String> {
+        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        let is_name = !value.is_empty() && value.len() <= LONGEST && !value.chars().any(char::is_control);
+        is_name.then(|| value.clone())
+    }
+}
+
+fn no_such_resource() -> Error {
+    Error::not_found("NO_SUCH_RESOURCE", "The requested resource does not exist")
+}

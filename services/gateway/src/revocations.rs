@@ -1,0 +1,72 @@
+//! Hears of revoked tokens, so that what is remembered about them is forgotten at once.
+
+use std::time::Duration;
+
+use patchbay_proto::auth_token::WatchRevocationsRequest;
+use patchbay_rpc::stream_request;
+use patchbay_runtime::{Readiness, Stop};
+
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long the readiness check may take; it only looks at a flag.
+const CHECK_LIMIT: Duration = Duration::from_secs(1);
+
+/// Makes the process ready once the token service has been reached for the first time. When it goes away
+/// later, the gateway stays ready: another replica of it would do no better.
+pub(crate) fn report(gateway: &Gateway, readiness: &Readiness) {
+    let gateway = gateway.clone();
+    readiness.check("gateway.revocations", CHECK_LIMIT, move || {
+        let reached = gateway.introspection.was_watched();
+        async move { if reached { Ok(()) } else { Err("the token service has not been reached yet") } }
+    });
+}
+
+/// Watches until `stop` is requested; connects again as often as needed.
+pub(crate) async fn watch(gateway: Gateway, stop: Stop) {
+    let mut pause = SHORTEST_PAUSE;
+    while !stop.is_requested() {
+        let established = tokio::select! {
+            () = stop.requested() => break,
+            established = watch_once(&gateway) => established,
+        };
+        gateway.introspection.watch_ends();
+        pause = if established { SHORTEST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+        tokio::select! {
+            () = stop.requested() => break,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    gateway.introspection.watch_ends();
+}
+
+/// Follows one stream to its end; says whether it was established.
+async fn watch_once(gateway: &Gateway) -> bool {
+    let mut established = false;
+    let ended = async {
+        let request = stream_request(WatchRevocationsRequest {});
+        let mut stream = gateway.introspection.tokens().watch_revocations(request).await.answer()?;
+        while let Some(message) =
+            stream.message().await.map_err(|status| patchbay_rpc::status::to_error(&status))?
+        {
+            if !established {
+                established = true;
+                gateway.introspection.watch_begins();
+            }
+            gateway.introspection.revoked(&message.token_hashes);
+        }
+        Ok::<_, patchbay_domain::Error>(())
+    };
+    match ended.await {
+        Ok(()) => {
+            tracing::info!("the stream of revocations ended; every token is asked for until it is back")
+        }
+        Err(error) => {
+            tracing::warn!(reason = %error.reason, "revocations are not watched; every token is asked for until they are");
+        }
+    }
+    established
+}

@@ -1,0 +1,41 @@
+//! The routes and what lies around them.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::error::Failure;
+use crate::gateway::Gateway;
+use crate::{limits, observe, routes};
+
+/// The whole HTTP interface, without a listener. The last layer is the outermost one.
+pub fn router(gateway: Gateway) -> Router {
+    routes::table()
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(async || Failure::no_such_resource())
+        .layer(CatchPanicLayer::custom(limits::panicked))
+        .layer(from_fn_with_state(gateway.clone(), limits::limit))
+        .layer(from_fn(private))
+        .layer(from_fn_with_state(gateway.clone(), observe::observe))
+        .with_state(gateway)
+}
+
+async fn method_not_allowed(method: Method) -> Failure {
+    let detail = format!("Method \"{method}\" not allowed.");
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", &detail)
+}
+
+/// Every answer is for the one who asked, and is what it says it is.
+async fn private(request: Request, next: Next) -> Response {
+    const HEADERS: [(HeaderName, HeaderValue); 3] = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::VARY, HeaderValue::from_static("Authorization, Cookie")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    let mut response = next.run(request).await;
+    response.headers_mut().extend(HEADERS);
+    response
+}

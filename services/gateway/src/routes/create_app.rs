@@ -1,0 +1,128 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_domain::Error;
+use patchbay_proto::installation::CreateAppRequest;
+use patchbay_rpc::request_as;
+use serde_json::Value;
+
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::fields::Fields;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::app::AppJson;
+
+/// `POST /api/0/sentry-apps/`: registers an app.
+pub(crate) async fn create_app(
+    State(gateway): State<Gateway>,
+    Authenticated(caller): Authenticated,
+    JsonBody(fields): JsonBody,
+) -> Result<(StatusCode, Json<AppJson>)> {
+    let request = request_as(&caller, read(fields)?);
+    let answer = gateway.services.apps().create_app(request).await.answer()?;
+    let app = AppJson::created(answer).ok_or_else(|| Error::internal("NO_APP", "Internal error."))?;
+    Ok((StatusCode::CREATED, Json(app)))
+}
+
+fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
+    // Which organization it is about comes first, as it decides who may go on.
+    let Some(Value::String(organization)) = fields.raw("organization") else {
+        let message = "Please provide a valid value for the 'organization' field.";
+        return Err(Error::not_found("ORGANIZATION_REQUIRED", message));
+    };
+    let organization = organization.replace('\0', "\u{fffd}");
+    if !is_empty(fields.raw("schema")) {
+        fields.problem("schema", "UI components are not supported yet.");
+    }
+    let request = CreateAppRequest {
+        organization,
+        name: Some(fields.required_text("name")),
+        author: fields.nullable_text("author"),
+        has_scopes: fields.has("scopes"),
+        scopes: fields.texts("scopes"),
+        events: fields.texts("events"),
+        webhook_url: given(fields.text_or_blank("webhookUrl")),
+        redirect_url: given(fields.text_or_blank("redirectUrl")),
+        is_internal: fields.flag("isInternal"),
+        is_alertable: fields.flag("isAlertable"),
+        verify_install: fields.flag("verifyInstall"),
+        overview: given(fields.text_or_blank("overview")),
+        allowed_origins: fields.texts("allowedOrigins"),
+        webhook_headers: fields.texts("webhookHeaders"),
+    };
+    fields.finish()?;
+    Ok(request)
+}
+
+/// A form sends a field that was left empty as an empty text.
+fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+fn is_empty(schema: Option<&Value>) -> bool {
+    match schema {
+        None | Some(Value::Null) => true,
+        Some(Value::String(text)) => text.is_empty(),
+        Some(Value::Object(object)) => object.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read_json(value: Value) -> patchbay_domain::Result<CreateAppRequest> {
+        let Value::Object(object) = value else { panic!("an object is needed") };
+        read(Fields::new(object))
+    }
+
+    #[test]
+    fn a_whole_body_is_read() {
+        let request = read_json(json!({
+            "organization": "org", "name": " ACME ", "author": "Jane", "scopes": ["event:read"],
+            "events": ["issue"], "schema": {}, "webhookUrl": "https://example.com", "redirectUrl": "",
+            "isInternal": false, "isAlertable": true, "verifyInstall": true, "overview": null,
+            "allowedOrigins": [], "webhookHeaders": ["X-A: b"], "popularity": 5, "features": [0],
+        }))
+        .unwrap();
+        assert_eq!(request.name.as_deref(), Some("ACME"));
+        assert!(request.has_scopes && request.is_alertable && request.verify_install);
+        assert_eq!((request.redirect_url, request.overview), (None, None));
+    }
+
+    #[test]
+    fn an_organization_that_is_no_text_is_not_found() {
+        for body in [json!({}), json!({ "organization": 7 }), json!({ "organization": null, "name": 1 })] {
+            assert_eq!(read_json(body).unwrap_err().reason, "ORGANIZATION_REQUIRED");
+        }
+    }
+
+    #[test]
+    fn every_field_of_a_wrong_type_is_named() {
+        let body = json!({
+            "organization": "org", "name": null, "author": 1, "scopes": "x", "events": [1], "schema": [],
+            "webhookUrl": {}, "isInternal": "yes", "isAlertable": null, "overview": true,
+        });
+        let error = read_json(body).unwrap_err();
+        let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "schema",
+                "name",
+                "author",
+                "scopes",
+                "events",
+                "webhookUrl",
+                "isInternal",
+                "isAlertable",
+                "overview"
+            ]
+        );
+    }
+}

@@ -1,0 +1,22 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::installation::GetInstallationRequest;
+use patchbay_rpc::request_as;
+
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::installation::InstallationJson;
+use crate::params::Params;
+
+/// `GET /api/0/sentry-app-installations/{installation}/`
+pub(crate) async fn get_installation(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<InstallationJson>> {
+    let request = request_as(&caller, GetInstallationRequest { uuid: params.installation()? });
+    let installation = gateway.services.installations().get_installation(request).await.answer()?;
+    Ok(Json(installation.into()))
+}

@@ -1,0 +1,25 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::tracker::{GetOrganizationRequest, GetProjectRequest};
+use patchbay_rpc::{request, request_as};
+
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::project::ProjectJson;
+use crate::params::Params;
+
+/// `GET /api/0/projects/{organization}/{project}/`
+pub(crate) async fn get_project(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<ProjectJson>> {
+    let message = GetProjectRequest { organization: params.organization()?, project: params.project()? };
+    let project = gateway.services.projects().get_project(request_as(&caller, message)).await.answer()?;
+    // The caller may see the project, so they may see what its organization is called.
+    let owner = GetOrganizationRequest { organization: project.organization_id.to_string() };
+    let owner = gateway.services.directory().get_organization(request(owner)).await.answer()?;
+    Ok(Json(ProjectJson::new(project, owner)))
+}

@@ -1,0 +1,43 @@
+use axum::Json;
+use patchbay_domain::{Caller, UserCaller};
+use serde::Serialize;
+
+use crate::authenticate::Visitor;
+
+#[derive(Serialize)]
+pub(crate) struct Index {
+    version: &'static str,
+    /// What the token may do; null without one.
+    auth: Option<Auth>,
+    /// Who is signed in; null for apps.
+    user: Option<User>,
+}
+
+#[derive(Serialize)]
+struct Auth {
+    scopes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct User {
+    id: String,
+    name: String,
+    email: String,
+}
+
+/// `GET /api/0/`: the version of the API and who is asking.
+pub(crate) async fn index(Visitor(caller): Visitor) -> Json<Index> {
+    let auth = match &caller {
+        Caller::App(app) => Some(app.scopes),
+        Caller::User(user) => user.token_scopes,
+        _ => None,
+    };
+    let auth = auth.map(|scopes| Auth { scopes: scopes.names() });
+    Json(Index { version: "0", auth, user: caller.user().map(User::from) })
+}
+
+impl From<&UserCaller> for User {
+    fn from(user: &UserCaller) -> Self {
+        Self { id: user.user_id.to_string(), name: user.name.clone(), email: user.email.clone() }
+    }
+}

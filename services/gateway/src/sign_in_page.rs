@@ -1,0 +1,38 @@
+//! The pages a sign-in link shows. The secret stays in the address; nothing from outside is written into them.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+/// Asks before the link is used, because programs that preview links follow them too.
+pub(crate) fn confirm() -> Response {
+    let form = r#"<form method="post"><button>Sign in</button></form>"#;
+    page(StatusCode::OK, "Sign in to Patchbay", form)
+}
+
+/// Says why nobody was signed in.
+pub(crate) fn refused(status: StatusCode, why: &'static str) -> Response {
+    page(status, "Not signed in", why)
+}
+
+fn page(status: StatusCode, title: &str, content: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
+         <body><main><h1>{title}</h1>{content}</main></body></html>\n"
+    );
+    (status, HEADERS, Html(html)).into_response()
+}
+
+/// No script, no foreign content, no frame around it, and no word of the address to anybody else.
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    // `no-referrer` would also hide from us that the button was pressed on our own page.
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+];
