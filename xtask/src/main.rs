@@ -1,1 +1,45 @@
-fn main() {}
+//! The commands of people who work on Patchbay, and of CI: `cargo xtask <command>`.
+
+mod bench;
+mod cargo;
+mod check;
+mod docs;
+mod python;
+mod servers;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+/// Everything that cargo alone does not know how to do here.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the whole test suite on both engines and both buses, starting and installing what is missing.
+    Test(test::Options),
+    /// Check formatting, lints and which crate may use which.
+    Check,
+    /// Measure a release build in both modes, next to the bare limit of the machine.
+    Bench(bench::Options),
+    /// Write the generated parts of `docs/`.
+    Docs,
+    /// What CI runs: check, then test.
+    Ci,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Test(options) => test::run(&options),
+        Command::Check => check::run(),
+        Command::Bench(options) => bench::run(&options),
+        Command::Docs => docs::write(),
+        Command::Ci => {
+            check::run()?;
+            test::run(&test::Options::default())
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `cargo xtask check`: what can be said without running anything.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, ensure};
+
+use crate::cargo::{self, cargo};
+
+/// Libraries that only certain crates may name, so that each border stays in one place.
+const RESERVED: [(&str, &[&str]); 6] = [
+    ("lapin", &["patchbay-bus"]),
+    ("reqwest", &["patchbay-egress"]),
+    ("opentelemetry-otlp", &["patchbay-runtime"]),
+    ("axum", &["patchbay-gateway", "patchbay-runtime", "patchbay", "patchbay-testkit"]),
+    ("openssl-sys", &[]),
+    ("aws-lc-sys", &[]),
+];
+
+/// Crates that must stay free of these libraries, however deep.
+const FREE_OF: [(&str, &[&str]); 3] = [
+    ("patchbay-domain", &["tokio", "sqlx", "tonic", "lapin"]),
+    ("patchbay-rpc", &["sqlx", "lapin"]),
+    ("patchbay-db", &["tonic", "lapin"]),
+];
+
+/// Formatting, lints, documentation, and the rules of who may use what.
+pub(crate) fn run() -> anyhow::Result<()> {
+    cargo::run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    cargo::run(&mut cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    for (library, users) in RESERVED {
+        let seen = direct_users(library)?;
+        let allowed: BTreeSet<String> = users.iter().map(|&user| user.to_owned()).collect();
+        let others: Vec<_> = seen.difference(&allowed).collect();
+        ensure!(others.is_empty(), "{library} is used by {others:?}; only {users:?} may");
+    }
+    for (package, libraries) in FREE_OF {
+        let dependencies = dependencies(package)?;
+        for &library in libraries {
+            ensure!(!dependencies.contains(library), "{package} must not depend on {library}");
+        }
+    }
+    Ok(())
+}
+
+/// Our packages that list `library` among their dependencies; for one that nobody may use, any package at all.
+fn direct_users(library: &str) -> anyhow::Result<BTreeSet<String>> {
+    let output = cargo(&[
+        "tree",
+        "--workspace",
+        "--invert",
+        library,
+        "--depth",
+        "1",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ])
+    .output()
+    .context("cannot run cargo tree")?;
+    // An unknown package is one that nobody uses.
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let names = text.lines().skip(1).filter_map(|line| line.split(' ').next());
+    let ours =
+        names.filter(|name| name.starts_with("patchbay") || *name == "xtask" || library.ends_with("-sys"));
+    Ok(ours.map(str::to_owned).collect())
+}
+
+fn dependencies(package: &str) -> anyhow::Result<BTreeSet<String>> {
+    let output =
+        cargo(&["tree", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+            .output()?;
+    ensure!(output.status.success(), "cargo tree failed for {package}");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect())
+}

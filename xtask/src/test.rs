@@ -1,0 +1,44 @@
+//! `cargo xtask test`: the whole test suite.
+
+use clap::Args;
+
+use crate::cargo::{self, cargo, has};
+use crate::python;
+use crate::servers::Servers;
+
+/// Options of `cargo xtask test`.
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Passed on to the test runner, for example `-p patchbay-db` or the name of a test.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+/// Runs every test; none is skipped.
+pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<()> {
+    // System tests start the services as the processes they are in production.
+    cargo::run(&mut cargo(&["build", "--workspace", "--bins"]))?;
+    let python = python::interpreter()?;
+    let runner: &[&str] = if has("nextest") { &["nextest", "run"] } else { &["test"] };
+    let mut tests = cargo(runner);
+    let selected = options.arguments.iter().any(|argument| argument.starts_with("-p"));
+    if !selected {
+        tests.arg("--workspace");
+    }
+    tests.args(&options.arguments).env("PATCHBAY_TEST_PYTHON", python);
+    servers.give_to(&mut tests);
+    cargo::run(&mut tests)?;
+    if has("nextest") && options.arguments.is_empty() {
+        // nextest leaves the examples in the documentation out.
+        let mut examples = cargo(&["test", "--workspace", "--doc", "--quiet"]);
+        servers.give_to(&mut examples);
+        cargo::run(&mut examples)?;
+    }
+    Ok(())
+}
+
+/// Starts the servers and runs every test.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    let servers = Servers::start()?;
+    run_with(&servers, options)
+}
