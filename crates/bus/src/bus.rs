@@ -70,7 +70,7 @@ impl Bus {
         let window = window.max(1);
         Consumer(match &*self.0 {
             Kind::InProcess(bus) => Source::InProcess(bus.consume(queue, window)),
-            Kind::RabbitMq(bus) => Source::RabbitMq(bus.consume(queue, window)),
+            Kind::RabbitMq(bus) => Source::RabbitMq(Box::new(bus.consume(queue, window))),
         })
     }
 

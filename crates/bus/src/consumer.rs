@@ -10,7 +10,7 @@ pub struct Consumer(pub(crate) Source);
 #[derive(Debug)]
 pub(crate) enum Source {
     InProcess(in_process::Subscription),
-    RabbitMq(rabbitmq::Subscription),
+    RabbitMq(Box<rabbitmq::Subscription>),
 }
 
 impl Consumer {

@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, QueueDeclareOptions,
+};
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::link::Backoff;
 use super::{Link, Shared, link, properties};
@@ -33,6 +37,20 @@ struct Stream {
     deliveries: lapin::Consumer,
     channel: Arc<Channel>,
     connection: Arc<Connection>,
+    check_at: Instant,
+}
+
+/// How long a queue may be silent before the broker is asked whether it still knows the consumer. It forgets
+/// without a word when a queue is deleted while somebody subscribes to it.
+const SILENCE: Duration = Duration::from_secs(10);
+
+impl Stream {
+    /// Whether the broker still counts a consumer on the queue.
+    async fn is_known(&self, queue: &str) -> bool {
+        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let asking = self.channel.queue_declare(queue.into(), passive, FieldTable::default());
+        matches!(timeout(SILENCE, asking).await, Ok(Ok(queue)) if queue.consumer_count() > 0)
+    }
 }
 
 impl Subscription {
@@ -54,9 +72,19 @@ impl Subscription {
                     let next = tokio::select! {
                         next = stream.deliveries.next() => next,
                         () = self.link.lost(&stream.connection) => None,
+                        () = sleep_until(stream.check_at) => {
+                            if stream.is_known(&self.shared.names.queue(self.queue)).await {
+                                stream.check_at = Instant::now() + SILENCE;
+                                continue;
+                            }
+                            None
+                        }
                     };
                     match next {
-                        Some(Ok(delivery)) => return received(delivery, stream.channel.clone()),
+                        Some(Ok(delivery)) => {
+                            stream.check_at = Instant::now() + SILENCE;
+                            return received(delivery, stream.channel.clone());
+                        }
                         Some(Err(error)) => {
                             tracing::warn!(queue = self.queue.name(), %error, "a subscription broke");
                             self.resubscribe();
@@ -90,7 +118,8 @@ async fn subscribe(shared: Arc<Shared>, link: Link, queue: Queue, window: u16) -
         match consume(&channel, &shared.names.queue(queue), window).await {
             Ok(deliveries) => {
                 tracing::info!(queue = queue.name(), window, "subscribed");
-                return Stream { deliveries, channel: Arc::new(channel), connection };
+                let check_at = Instant::now() + SILENCE;
+                return Stream { deliveries, channel: Arc::new(channel), connection, check_at };
             }
             Err(error) => {
                 tracing::warn!(queue = queue.name(), %error, "cannot subscribe");
