@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use patchbay_bus::{Bus, BusConfig};
 use patchbay_db::Db;
@@ -40,8 +42,11 @@ where
         async move {
             let stop = Stop::new();
             let running = run(db, &stop).await;
+            let bus = running.bus.clone();
             test(running).await;
-            stop.drain(std::time::Duration::from_secs(10)).await.unwrap();
+            // The relay would wait for confirms that nobody gives any more.
+            bus.close().await;
+            stop.drain(Duration::from_secs(10)).await.unwrap();
         }
     })
     .await;
