@@ -9,9 +9,9 @@ use crate::cargo::{self, cargo};
 /// Libraries that only certain crates may name, so that each border stays in one place.
 const RESERVED: [(&str, &[&str]); 6] = [
     ("lapin", &["patchbay-bus"]),
-    ("reqwest", &["patchbay-egress"]),
+    ("reqwest", &["patchbay-egress", "patchbay-tests"]),
     ("opentelemetry-otlp", &["patchbay-runtime"]),
-    ("axum", &["patchbay-gateway", "patchbay-runtime", "patchbay", "patchbay-testkit"]),
+    ("axum", &["patchbay-gateway", "patchbay-runtime", "patchbay", "patchbay-testkit", "patchbay-tests"]),
     ("openssl-sys", &[]),
     ("aws-lc-sys", &[]),
 ];

@@ -13,7 +13,6 @@ use tokio::task::JoinHandle;
 
 use crate::data_folder::DataFolder;
 
-
 /// The address of the REST API and whatever else the settings of an all-in-one process need.
 #[derive(Debug)]
 pub struct Plan<'a> {
@@ -166,8 +165,11 @@ impl AllInOne {
         let grpc = tcp.local_addr()?;
         let admin = process.admin().await?;
         let stop = process.stop.clone();
-        let running =
-            tokio::spawn(process.serve_on(server, vec![Listener::Memory(listener), Listener::Tcp(tcp)], admin));
+        let running = tokio::spawn(process.serve_on(
+            server,
+            vec![Listener::Memory(listener), Listener::Tcp(tcp)],
+            admin,
+        ));
         Ok(Self { base_url: format!("http://{http_address}"), grpc, channel, stop, running })
     }
 

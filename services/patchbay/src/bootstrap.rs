@@ -4,7 +4,8 @@ use patchbay_domain::ErrorKind;
 use patchbay_proto::auth_token::CreateSignInLinkRequest;
 use patchbay_proto::tracker::get_user_request;
 use patchbay_proto::tracker::{
-    CreateOrganizationRequest, CreateUserRequest, GetUserRequest, ListOrganizationsRequest, SetMemberRequest, User,
+    CreateOrganizationRequest, CreateUserRequest, GetUserRequest, ListOrganizationsRequest, SetMemberRequest,
+    User,
 };
 use patchbay_rpc::{request, status};
 
@@ -18,7 +19,8 @@ use crate::clients::Clients;
 /// Those of the tracker's directory.
 pub async fn first_owner(clients: &Clients, organization: &str, email: &str) -> anyhow::Result<User> {
     let mut directory = clients.directory.clone();
-    let existing = directory.list_organizations(request(ListOrganizationsRequest {})).await?.into_inner().organizations;
+    let existing =
+        directory.list_organizations(request(ListOrganizationsRequest {})).await?.into_inner().organizations;
     let first = match existing.into_iter().next() {
         Some(first) => first,
         None => {
@@ -30,7 +32,8 @@ pub async fn first_owner(clients: &Clients, organization: &str, email: &str) -> 
     let user = match directory.get_user(request(by_email)).await {
         Ok(user) => user.into_inner(),
         Err(refusal) if status::to_error(&refusal).kind == ErrorKind::NotFound => {
-            let wanted = CreateUserRequest { name: "Owner".to_owned(), email: email.to_owned(), ..Default::default() };
+            let wanted =
+                CreateUserRequest { name: "Owner".to_owned(), email: email.to_owned(), ..Default::default() };
             directory.create_user(request(wanted)).await?.into_inner()
         }
         Err(refusal) => return Err(refusal.into()),

@@ -27,7 +27,9 @@ impl DataFolder {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => bail!("another Patchbay is running on the data folder {name}"),
-            Err(TryLockError::Error(error)) => return Err(error).context(format!("cannot lock the data folder {name}")),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).context(format!("cannot lock the data folder {name}"));
+            }
         }
         let path = path.canonicalize().with_context(|| format!("cannot open the data folder {name}"))?;
         Ok(Self { path, _lock: lock })

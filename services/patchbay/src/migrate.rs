@@ -19,7 +19,8 @@ pub const DATABASES: [(&str, &Migrations); 5] = [
 /// Wrong settings, a database that cannot be reached, a migration that fails.
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     // Neither the broker nor other services are asked for anything here.
-    let settings = settings.with_default_override("BUS_URL", "memory").with_default_override("SERVICE_SECRET", "unused");
+    let settings =
+        settings.with_default_override("BUS_URL", "memory").with_default_override("SERVICE_SECRET", "unused");
     let process = Process::new(Binary { name: "patchbay", migrations: None }, settings);
     process.configured()?;
     for (service, migrations) in DATABASES {

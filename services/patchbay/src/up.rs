@@ -38,11 +38,12 @@ pub struct Options {
 /// Wrong settings, a folder or port that cannot be used, the failure of a worker.
 pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     let data = DataFolder::open(&options.data_dir)?;
-    let http = TcpListener::bind(options.listen)
-        .await
-        .with_context(|| format!("cannot listen on {} (REST API); choose another address with --listen", options.listen))?;
+    let http = TcpListener::bind(options.listen).await.with_context(|| {
+        format!("cannot listen on {} (REST API); choose another address with --listen", options.listen)
+    })?;
     // Declared by the command line, which has read them already.
-    let _: Option<String> = settings.optional("DATA_DIR", "Folder of `patchbay up`; `--data-dir` does the same.");
+    let _: Option<String> =
+        settings.optional("DATA_DIR", "Folder of `patchbay up`; `--data-dir` does the same.");
     let running = AllInOne::start(settings, Plan { data: &data, http, log: true }).await?;
     let clients = Clients::new(&running.channel);
     let owner = bootstrap::first_owner(&clients, &options.organization, &options.owner).await?;
@@ -61,7 +62,10 @@ fn greet(running: &AllInOne, data: &DataFolder, owner: &str, link: &str) -> std:
     writeln!(out, "  data       {}", data.path().display())?;
     writeln!(out, "  sign in    {link}")?;
     writeln!(out, "             as {owner}; works once, within an hour")?;
-    writeln!(out, "  webhooks   may go to localhost in this mode; everywhere else private addresses are refused")?;
+    writeln!(
+        out,
+        "  webhooks   may go to localhost in this mode; everywhere else private addresses are refused"
+    )?;
     if std::io::stdout().is_terminal() {
         writeln!(out, "Press Ctrl-C to stop.")?;
     }

@@ -123,7 +123,9 @@ impl Webhook {
     /// The body of a webhook that must be this event, with both signatures checked.
     pub(super) fn verified(&self, event: &str, secret: &Secret) -> anyhow::Result<Value> {
         let verifier = Verifier::new([secret]);
-        verifier.sentry(self.header("sentry-hook-signature")?, &self.body).context("Sentry-Hook-Signature")?;
+        verifier
+            .sentry(self.header("sentry-hook-signature")?, &self.body)
+            .context("Sentry-Hook-Signature")?;
         verifier
             .standard(
                 self.header("webhook-id")?,

@@ -46,7 +46,13 @@ impl Rest {
         self.send(Method::DELETE, path, Some(token), None).await
     }
 
-    async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> anyhow::Result<Answer> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> anyhow::Result<Answer> {
         let url = format!("{}{path}", self.base_url);
         let mut request = OutboundRequest::new(method, url);
         if let Some(token) = token {

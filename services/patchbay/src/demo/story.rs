@@ -107,15 +107,20 @@ impl Story {
             reviewer: self.person("Rosa Reviewer", None).await?,
             customer_id: project.organization_id,
         };
-        self.narrator.holds("organizations acme and globex, project front-end, three people with personal tokens");
+        self.narrator
+            .holds("organizations acme and globex, project front-end, three people with personal tokens");
         Ok(people)
     }
 
     /// A user with a personal token; without a place in an organization, a superuser.
     async fn person(&self, name: &str, place: Option<(&str, &str)>) -> anyhow::Result<String> {
         let email = format!("{}@example.com", name.split(' ').next().unwrap_or(name).to_lowercase());
-        let wanted =
-            CreateUserRequest { name: name.to_owned(), email, is_superuser: place.is_none(), ..Default::default() };
+        let wanted = CreateUserRequest {
+            name: name.to_owned(),
+            email,
+            is_superuser: place.is_none(),
+            ..Default::default()
+        };
         let mut directory = self.clients.directory.clone();
         let user = directory.create_user(request(wanted)).await?.into_inner();
         if let Some((organization, role)) = place {
@@ -123,8 +128,10 @@ impl Story {
                 SetMemberRequest { organization: organization.into(), user_id: user.id, role: role.into() };
             directory.set_member(request(member)).await?;
         }
-        let scopes = ["org:admin", "event:admin", "project:admin", "member:read", "team:read"].map(str::to_owned);
-        let wanted = MintUserTokenRequest { user_id: user.id, scopes: scopes.into(), name: "demo".to_owned() };
+        let scopes =
+            ["org:admin", "event:admin", "project:admin", "member:read", "team:read"].map(str::to_owned);
+        let wanted =
+            MintUserTokenRequest { user_id: user.id, scopes: scopes.into(), name: "demo".to_owned() };
         Ok(self.clients.tokens.clone().mint_user_token(request(wanted)).await?.into_inner().token)
     }
 
@@ -149,7 +156,8 @@ impl Story {
         let client_secret = text(&app, "/clientSecret")?.to_owned();
         let secret = Secret::from_client_secret(&client_secret)?;
         same("webhookSecret", text(&app, "/webhookSecret")?, secret.webhook_secret().as_str())?;
-        self.narrator.holds("registered as webhooks-galore, with client id, client secret and webhook secret");
+        self.narrator
+            .holds("registered as webhooks-galore, with client id, client secret and webhook secret");
         let slug = text(&app, "/slug")?.to_owned();
         Ok(Registered { slug, client_id: text(&app, "/clientId")?.to_owned(), client_secret, secret })
     }
@@ -159,15 +167,24 @@ impl Story {
         let path = format!("/api/0/sentry-apps/{}/", app.slug);
         self.rest.get(&path, &people.manager).await?.expect(403)?;
         self.narrator.holds("before that, other organizations may not even look at it (403)");
-        let published = self.rest.put(&path, &people.reviewer, json!({"status": "published"})).await?.expect(200)?;
+        let published =
+            self.rest.put(&path, &people.reviewer, json!({"status": "published"})).await?.expect(200)?;
         same("status", text(&published, "/status")?, "published")?;
         self.narrator.holds("status published");
         Ok(())
     }
 
-    async fn a_manager_installs_it(&mut self, people: &People, app: &Registered) -> anyhow::Result<(String, String)> {
+    async fn a_manager_installs_it(
+        &mut self,
+        people: &People,
+        app: &Registered,
+    ) -> anyhow::Result<(String, String)> {
         self.narrator.step("A manager of Globex looks at the permissions and installs the app");
-        let shown = self.rest.get(&format!("/api/0/sentry-apps/{}/", app.slug), &people.manager).await?.expect(200)?;
+        let shown = self
+            .rest
+            .get(&format!("/api/0/sentry-apps/{}/", app.slug), &people.manager)
+            .await?
+            .expect(200)?;
         same("scopes", &shown["scopes"], &json!(["project:read", "event:read"]))?;
         ensure!(shown.get("clientSecret").is_none(), "a stranger is shown the client secret");
         self.narrator.holds("it asks for project:read and event:read; its secrets are not shown");
@@ -215,14 +232,19 @@ impl Story {
     async fn the_app_confirms_the_installation(&mut self, installed: &Installed) -> anyhow::Result<()> {
         self.narrator.step("The app marks the installation as installed");
         let path = format!("/api/0/sentry-app-installations/{}/", installed.uuid);
-        let answer = self.rest.put(&path, &installed.token, json!({"status": "installed"})).await?.expect(200)?;
+        let answer =
+            self.rest.put(&path, &installed.token, json!({"status": "installed"})).await?.expect(200)?;
         same("status", text(&answer, "/status")?, "installed")?;
         ensure!(answer.get("code").is_none(), "the code is shown after its exchange");
         self.narrator.holds("installed; the code is gone");
         Ok(())
     }
 
-    async fn an_issue_reaches_the_app(&mut self, app: &Registered, installed: &Installed) -> anyhow::Result<()> {
+    async fn an_issue_reaches_the_app(
+        &mut self,
+        app: &Registered,
+        installed: &Installed,
+    ) -> anyhow::Result<()> {
         self.narrator.step("Something breaks in Globex's front end, an issue is opened in the tracker");
         let issue = CreateIssueRequest {
             organization: "globex".to_owned(),
@@ -242,8 +264,12 @@ impl Story {
 
         let fetched = self.rest.get(&format!("/api/0/issues/{id}/"), &installed.token).await?.expect(200)?;
         same("title", &fetched["title"], &body["data"]["issue"]["title"])?;
-        self.rest.get(&format!("/api/0/organizations/acme/issues/{id}/"), &installed.token).await?.expect(403)?;
-        self.narrator.holds("the app fetches the issue with its token, and nothing of other organizations (403)");
+        self.rest
+            .get(&format!("/api/0/organizations/acme/issues/{id}/"), &installed.token)
+            .await?
+            .expect(403)?;
+        self.narrator
+            .holds("the app fetches the issue with its token, and nothing of other organizations (403)");
         Ok(())
     }
 
@@ -285,9 +311,13 @@ impl Story {
         for later in &attempts[1..] {
             same("body", &later.body, &attempts[0].body)?;
             same("webhook-id", later.header("webhook-id")?, attempts[0].header("webhook-id")?)?;
-            ensure!(later.header("request-id")? != attempts[0].header("request-id")?, "attempts share a Request-ID");
+            ensure!(
+                later.header("request-id")? != attempts[0].header("request-id")?,
+                "attempts share a Request-ID"
+            );
         }
-        self.narrator.holds("three attempts with the same bytes and the same webhook-id (here after 0.2 s and 0.4 s)");
+        self.narrator
+            .holds("three attempts with the same bytes and the same webhook-id (here after 0.2 s and 0.4 s)");
         Ok(())
     }
 
@@ -295,13 +325,22 @@ impl Story {
         self.narrator.step("Acme looks at the request log of its app");
         let path = format!("/api/0/sentry-apps/{}/webhook-requests/?eventType=error.created", app.slug);
         let log = self.rest.get(&path, &people.owner).await?.expect(200)?;
-        let codes: Vec<&Value> = log.as_array().into_iter().flatten().map(|entry| &entry["responseCode"]).collect();
-        same("response codes, newest first", codes, vec![&json!(200), &json!(500), &json!(500), &json!(200)])?;
+        let codes: Vec<&Value> =
+            log.as_array().into_iter().flatten().map(|entry| &entry["responseCode"]).collect();
+        same(
+            "response codes, newest first",
+            codes,
+            vec![&json!(200), &json!(500), &json!(500), &json!(200)],
+        )?;
         self.narrator.holds("200, 500, 500 for the last event, 200 for the one before");
         Ok(())
     }
 
-    async fn the_token_is_refreshed(&mut self, app: &Registered, old: Installed) -> anyhow::Result<Installed> {
+    async fn the_token_is_refreshed(
+        &mut self,
+        app: &Registered,
+        old: Installed,
+    ) -> anyhow::Result<Installed> {
         self.narrator.step("The app refreshes its token");
         let refresh = app.grant(json!({"grant_type": "refresh_token", "refresh_token": old.refresh_token}));
         let path = format!("/api/0/sentry-app-installations/{}/authorizations/", old.uuid);
@@ -331,7 +370,8 @@ impl Story {
         webhook.verified("installation.deleted", &app.secret)?;
         self.narrator.holds("installation.deleted arrived");
         self.rest.get(&path, &installed.token).await?.expect(401)?;
-        let refresh = app.grant(json!({"grant_type": "refresh_token", "refresh_token": installed.refresh_token}));
+        let refresh =
+            app.grant(json!({"grant_type": "refresh_token", "refresh_token": installed.refresh_token}));
         let answer = self.rest.post_anonymously(&format!("{path}authorizations/"), refresh).await?;
         ensure!((400..500).contains(&answer.status), "the refresh token still works: {}", answer.status);
         self.narrator.holds("its tokens are refused");
@@ -340,7 +380,10 @@ impl Story {
         let event_id = self.publish(people, "error", "created", r#"{"error":{}}"#, Vec::new()).await?;
         let decisions = self.decisions(&event_id).await?;
         let sent = |outcome: &i32| [Outcome::Delivered as i32, Outcome::Pending as i32].contains(outcome);
-        ensure!(!decisions.iter().any(sent), "an event is sent to an app that is not installed: {decisions:?}");
+        ensure!(
+            !decisions.iter().any(sent),
+            "an event is sent to an app that is not installed: {decisions:?}"
+        );
         same("webhooks after the uninstallation", self.app.total(), before)?;
         self.narrator.holds("the next error is sent to nobody");
         Ok(())

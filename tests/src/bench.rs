@@ -1,0 +1,100 @@
+//! The benchmark: scenarios, played in both modes against a receiver in a process of its own.
+
+mod bare_limit;
+mod modes;
+mod publisher;
+pub mod receiver;
+mod report;
+mod usage;
+
+use std::net::SocketAddr;
+
+use clap::{Parser, ValueEnum};
+
+use modes::Running;
+use report::Report;
+
+/// Size of the `data` of an event, in bytes. With the envelope around it the body is about 1.2 KB.
+const DATA_BYTES: usize = 1_100;
+
+/// Options of the benchmark.
+#[derive(Parser, Debug)]
+pub struct Options {
+    /// Modes to measure.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Mode::Embedded, Mode::Distributed])]
+    modes: Vec<Mode>,
+    /// Events of the scenario `a`.
+    #[arg(long, default_value_t = 20_000)]
+    events: usize,
+    /// Concurrent callers of the scenario `a`.
+    #[arg(long, default_value_t = 64)]
+    callers: usize,
+    /// Seconds of the scenario `light`.
+    #[arg(long, default_value_t = 20)]
+    light_seconds: u64,
+    /// Be the receiver of another benchmark process.
+    #[arg(long, hide = true)]
+    receive_on: Option<SocketAddr>,
+}
+
+/// How Patchbay runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// One process, SQLite, bus in the process.
+    Embedded,
+    /// A process for each service, PostgreSQL, RabbitMQ.
+    Distributed,
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// When a part does not start, or events are lost.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    if let Some(address) = options.receive_on {
+        return receiver::serve(address).await;
+    }
+    let mut report = Report::new();
+    let receiver = receiver::Receiver::start().await?;
+    report.bare_limit(bare_limit::measure(&receiver, options.events * 2, options.callers).await?);
+    for mode in options.modes {
+        report.progress(&format!("starting {mode:?}"));
+        let running = Running::start(mode, &receiver).await?;
+        report.progress(&format!("{mode:?}: scenario a, {} events", options.events));
+        let flood = publisher::flood(&running, &receiver, options.events, options.callers).await?;
+        report.progress(&format!("{mode:?}: scenario light, {} s", options.light_seconds));
+        let light = publisher::light(&running, &receiver, options.light_seconds).await?;
+        report.mode(mode, &flood, &light);
+    }
+    report.print();
+    Ok(())
+}
+
+/// The `data` of an event, which says when it was published.
+fn data(published_micros: i64) -> Vec<u8> {
+    let mut data = format!(r#"{{"error":{{"at":{published_micros},"message":""#).into_bytes();
+    data.resize(DATA_BYTES - 3, b'x');
+    data.extend_from_slice(b"\"}}");
+    data
+}
+
+/// When the event in a body was published.
+fn published_micros(body: &[u8]) -> Option<i64> {
+    const MARK: &[u8] = br#""at":"#;
+    let start = body.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
+    let digits = body[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    std::str::from_utf8(&body[start..start + digits]).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_publishing_is_found_in_the_body() {
+        let data = data(1_566_248_777_677_000);
+        assert_eq!(data.len(), DATA_BYTES);
+        assert_eq!(published_micros(&data), Some(1_566_248_777_677_000));
+        serde_json::from_slice::<serde_json::Value>(&data).unwrap();
+    }
+}

@@ -1,0 +1,11 @@
+//! `cargo xtask bench`: how fast Patchbay is, next to the bare limit of the machine it runs on.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use patchbay_tests::bench;
+
+fn main() -> ExitCode {
+    let options = bench::Options::parse();
+    patchbay_runtime::exit(patchbay_process::block_on(bench::run(options)))
+}
