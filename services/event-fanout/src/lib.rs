@@ -1,0 +1,141 @@
+//! event-fanout accepts what happened in the product and hands one delivery for each installation that asked
+//! for it to the sender of webhooks.
+//!
+//! The path of an event, in reading order:
+//!
+//! 1. [`domain::check`]: what may be accepted.
+//! 2. [`accept`]: the queue in front of [`workers::write`], which commits many events at once and only then
+//!    answers their callers.
+//! 3. [`subscriptions`]: who asked for what, in memory, kept up to date by [`workers::watch`].
+//! 4. [`workers::hand_over`] publishes deliveries, [`workers::settle`] awaits their confirms and marks the events.
+//! 5. [`workers::recover`] hands over again what was not marked: after a crash, while the bus was away, or when
+//!    there was no room in memory. Nothing else makes up for a lost hand-over, so nothing else has to.
+
+mod accept;
+mod config;
+mod consumers;
+mod domain;
+mod grpc;
+mod in_flight;
+mod metrics;
+mod ready;
+mod store;
+mod subscriptions;
+mod workers;
+
+use std::time::Duration;
+
+use patchbay_bus::Bus;
+use patchbay_db::{Db, Migrations};
+use patchbay_domain::Clock;
+use patchbay_proto::event_fanout::events_server::EventsServer;
+use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, Server};
+use patchbay_runtime::{Metrics, Readiness, Stop};
+
+use accept::Accept;
+pub use config::Config;
+use in_flight::InFlight;
+pub use metrics::FanoutMetrics;
+use subscriptions::Subscriptions;
+use workers::{hand_over::HandOver, recover::Recover, settle::Settle, watch::Watch, write::Write};
+
+/// Name of the service, of its database schema and file.
+pub const NAME: &str = "event-fanout";
+
+/// Its tables.
+pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_events"];
+
+/// What the service needs from the process around it.
+#[derive(Debug)]
+pub struct Deps {
+    /// Its own database, migrated.
+    pub db: Db,
+    /// Events come in and deliveries go out here.
+    pub bus: Bus,
+    /// Tells the time.
+    pub clock: Clock,
+    /// To the service that streams the subscriptions.
+    pub installations: Channel,
+    /// To the service that knows what became of deliveries.
+    pub webhooks: Channel,
+    /// Limits and times.
+    pub config: Config,
+    /// Where it counts.
+    pub metrics: Metrics,
+    /// Not ready until the first snapshot of subscriptions is complete.
+    pub readiness: Readiness,
+    /// Ends it.
+    pub stop: Stop,
+}
+
+/// Starts the workers and adds the gRPC service to `server`.
+///
+/// # Errors
+/// None so far; services start alike.
+pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
+    let Deps { db, bus, clock, installations, webhooks, config, metrics, readiness, stop } = deps;
+    let metrics = FanoutMetrics::register(&metrics);
+    let subscriptions = Subscriptions::default();
+    let in_flight = InFlight::new(metrics.in_flight.clone());
+    let (accept, submissions) = Accept::new(&config, metrics.clone());
+    let (ready, to_hand_over) = ready::queue();
+    let (handed, to_settle) = workers::settle::queue();
+
+    let known = subscriptions.clone();
+    readiness.check(format!("{NAME}-subscriptions"), Duration::from_secs(1), move || {
+        let result = known.check();
+        async move { result }
+    });
+
+    let watch = Watch::new(installations, subscriptions.clone(), metrics.clone());
+    stop.spawn("event-fanout.watch", watch.run(stop.clone()));
+
+    let write = Write {
+        submissions,
+        db: db.clone(),
+        ready: ready.clone(),
+        in_flight: in_flight.clone(),
+        recover_after: config.recover_after,
+        metrics: metrics.clone(),
+    };
+    stop.spawn("event-fanout.write", write.run(stop.clone()));
+
+    let hand_over =
+        HandOver::new(to_hand_over, &config, subscriptions.clone(), bus.clone(), handed, metrics.clone());
+    stop.spawn("event-fanout.hand-over", hand_over.run(stop.clone()));
+
+    let settle = Settle {
+        handed: to_settle,
+        db: db.clone(),
+        clock: clock.clone(),
+        in_flight: in_flight.clone(),
+        metrics: metrics.clone(),
+    };
+    stop.spawn("event-fanout.settle", settle.run(stop.clone()));
+
+    let recover = Recover {
+        db: db.clone(),
+        bus: bus.clone(),
+        clock: clock.clone(),
+        subscriptions: subscriptions.clone(),
+        in_flight,
+        room: accept.room(),
+        ready,
+        metrics: metrics.clone(),
+    };
+    stop.spawn("event-fanout.recover", recover.run(stop.clone()));
+
+    let published = consumers::published::Published {
+        consumer: bus.consume(patchbay_bus::Queue::EventFanout, config.consumer_window),
+        accept: accept.clone(),
+        clock: clock.clone(),
+        metrics: metrics.clone(),
+    };
+    stop.spawn("event-fanout.published", published.run(stop.clone()));
+
+    let events = grpc::events::EventsService { accept, subscriptions, db, webhooks, clock, metrics };
+    let events = EventsServer::new(events)
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    Ok(server.add_service(events))
+}

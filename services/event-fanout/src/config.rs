@@ -1,0 +1,54 @@
+//! What an operator may set.
+
+use std::time::Duration;
+
+use patchbay_runtime::{ByteSize, Settings};
+
+/// Settings of event-fanout.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Memory for events between their arrival and their hand-over.
+    pub event_memory: ByteSize,
+    /// Memory for deliveries that the sender has not confirmed.
+    pub delivery_memory: ByteSize,
+    /// How long a caller waits for room before it is refused as overloaded.
+    pub accept_patience: Duration,
+    /// After how long an event that was not marked as handed over is handed over again.
+    pub recover_after: Duration,
+    /// Messages of the bus that are worked on at once.
+    pub consumer_window: u16,
+}
+
+impl Config {
+    /// Declares and reads the settings.
+    pub fn read(settings: &Settings) -> Self {
+        let settings = settings.section("Event fan-out");
+        Self {
+            event_memory: settings.get(
+                "FANOUT_EVENT_MEMORY",
+                "64MiB",
+                "Memory for events between their arrival and their hand-over; at least 32MiB is used.",
+            ),
+            delivery_memory: settings.get(
+                "FANOUT_DELIVERY_MEMORY",
+                "64MiB",
+                "Memory for deliveries that the sender has not confirmed; at least 4MiB is used.",
+            ),
+            accept_patience: settings.get(
+                "FANOUT_ACCEPT_PATIENCE",
+                "1s",
+                "How long a caller waits for room before it is refused as overloaded.",
+            ),
+            recover_after: settings.get(
+                "FANOUT_RECOVER_AFTER",
+                "5s",
+                "After how long an event that was not marked as handed over is handed over again.",
+            ),
+            consumer_window: settings.get(
+                "FANOUT_CONSUMER_WINDOW",
+                "1000",
+                "Messages of the bus that are worked on at once.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Messages of the bus, one file for each kind.
+
+pub(crate) mod published;

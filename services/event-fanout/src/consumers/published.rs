@@ -1,0 +1,93 @@
+//! Events that other services publish through the bus. The acknowledgement takes the place of the answer: it is
+//! given once the event is durable.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use patchbay_bus::{Consumer, Delivery};
+use patchbay_domain::{Clock, Error, Result};
+use patchbay_proto::event_fanout::PublishRequest;
+use patchbay_runtime::{Stop, TraceContext};
+use prost::Message;
+
+use crate::accept::{Accept, Accepted, Pending};
+use crate::domain::check::{Stamp, check};
+use crate::domain::event::{Event, event_id};
+use crate::metrics::FanoutMetrics;
+
+/// Between two tries of a database that is away. The message is kept meanwhile: each return to the queue would
+/// bring it closer to the dead letters, where it does not belong.
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) struct Published {
+    pub(crate) consumer: Consumer,
+    pub(crate) accept: Accept,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: FanoutMetrics,
+}
+
+impl Published {
+    /// Works until a stop is requested, then answers what is under way. What is dropped unanswered comes again.
+    pub(crate) async fn run(mut self, stop: Stop) {
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            let delivery = tokio::select! {
+                delivery = self.consumer.next() => delivery,
+                Some(()) = under_way.next() => continue,
+                () = stop.requested() => break,
+            };
+            // The bus was closed: a stop is on its way.
+            let Some(delivery) = delivery else { break };
+            match read(&delivery, &self.clock) {
+                // Queued here, one after the other, so that events are accepted in the order of the queue.
+                Ok(event) => {
+                    let event = Arc::new(event);
+                    let queued = self.accept.submit("bus", vec![event.clone()]).await;
+                    under_way.push(answer(self.accept.clone(), delivery, event, queued));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, key = delivery.key, "an event that cannot be accepted became a dead letter");
+                    self.metrics.count_refusal(&error);
+                    delivery.reject();
+                }
+            }
+        }
+        while under_way.next().await.is_some() {}
+        stop.requested().await;
+    }
+}
+
+/// The event of a message. Targets are not looked up: an app that was removed meanwhile is no fault of the message.
+fn read(delivery: &Delivery, clock: &Clock) -> Result<Event> {
+    let request = PublishRequest::decode(delivery.body.clone()).map_err(|error| {
+        Error::invalid("INVALID_MESSAGE", format!("The body is no PublishRequest: {error}."))
+    })?;
+    let accepted_at = clock.now();
+    check(
+        request,
+        Stamp {
+            event_id: event_id(accepted_at, rand::random()),
+            accepted_at,
+            traceparent: TraceContext::from_map(&delivery.headers).map(|context| context.traceparent),
+        },
+    )
+}
+
+async fn answer(accept: Accept, delivery: Delivery, event: Arc<Event>, mut queued: Result<Pending>) {
+    loop {
+        let accepted: Result<Vec<Accepted>> = match queued {
+            Ok(pending) => pending.answer().await,
+            Err(error) => Err(error),
+        };
+        match accepted {
+            Ok(_) => return delivery.ack(),
+            // Dropped: it comes again, to the next process.
+            Err(_) if accept.is_closed() => return,
+            Err(error) => tracing::warn!(%error, "an event of the bus could not be stored, trying again"),
+        }
+        tokio::time::sleep(PAUSE).await;
+        queued = accept.submit("bus", vec![event.clone()]).await;
+    }
+}

@@ -1,0 +1,14 @@
+//! What an event is, who gets it and how it is packed: no I/O, no time of its own.
+
+pub(crate) mod body;
+pub(crate) mod check;
+pub(crate) mod decide;
+pub(crate) mod event;
+pub(crate) mod index;
+pub(crate) mod kind;
+pub(crate) mod pack;
+pub(crate) mod receivers;
+#[cfg(test)]
+pub(crate) mod samples;
+pub(crate) mod settle;
+pub(crate) mod subscription;

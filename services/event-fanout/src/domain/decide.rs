@@ -1,0 +1,60 @@
+//! Whether an installation gets an event.
+
+use patchbay_domain::event::Reach;
+
+use super::event::{Event, Target};
+use super::subscription::Subscription;
+
+/// Whether an installation gets an event, or the first reason why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Send,
+    /// The installation is pending or ending.
+    NotInstalled,
+    /// The app did not subscribe to the event, or is not named by it.
+    NotSubscribed,
+    ScopeMissing,
+    ProjectFiltered,
+    NoWebhook,
+}
+
+/// For installations of the event's own organization. Unconditional targets are none of its business: they are
+/// sent to without asking.
+pub(crate) fn decide(event: &Event, subscription: &Subscription) -> Verdict {
+    if !subscription.installed {
+        return Verdict::NotInstalled;
+    }
+    let wanted = match event.kind.event_type().reach {
+        Reach::Named => event.targets.iter().any(|target| names(target, subscription)),
+        Reach::Subscribers(_) => subscription.events.contains(event.kind),
+    };
+    if !wanted {
+        return Verdict::NotSubscribed;
+    }
+    if let Reach::Subscribers(scope) = event.kind.event_type().reach
+        && !subscription.scopes.contains(scope)
+    {
+        return Verdict::ScopeMissing;
+    }
+    if event.kind.is_filtered_by_project() && !passes_filter(event.project_id, &subscription.project_ids) {
+        return Verdict::ProjectFiltered;
+    }
+    if subscription.has_webhook { Verdict::Send } else { Verdict::NoWebhook }
+}
+
+/// Whether the target means this installation.
+pub(crate) fn names(target: &Target, subscription: &Subscription) -> bool {
+    match target {
+        Target::Installation(id) => *id == subscription.installation_id,
+        Target::App(slug) => *slug == subscription.app_slug,
+        Target::Unconditional { .. } => false,
+    }
+}
+
+fn passes_filter(project_id: Option<i64>, filter: &[i64]) -> bool {
+    filter.is_empty() || project_id.is_some_and(|project_id| filter.binary_search(&project_id).is_ok())
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

@@ -1,0 +1,7 @@
+//! What event-fanout serves.
+
+pub(crate) mod events;
+mod explain;
+mod publish;
+mod publish_batch;
+mod timestamp;

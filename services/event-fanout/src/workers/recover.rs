@@ -1,0 +1,147 @@
+//! Hands over again what was accepted and not marked in time.
+//!
+//! After a crash, when the bus was away, when there was no room: all of it ends here, and only here. The sender
+//! recognises what it has seen, so doing it once too often is harmless.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use patchbay_bus::Bus;
+use patchbay_db::{Db, DbError};
+use patchbay_domain::Clock;
+use patchbay_runtime::Stop;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::accept::Room;
+use crate::in_flight::InFlight;
+use crate::metrics::FanoutMetrics;
+use crate::ready::Ready;
+use crate::store;
+use crate::subscriptions::Subscriptions;
+
+/// Between two looks at a table in which nothing was due.
+const PAUSE: Duration = Duration::from_secs(1);
+/// For how long a replica has what it claimed. The bus may take its time; another replica that is too early only
+/// makes the sender look up more.
+const CLAIM: TimeDelta = TimeDelta::seconds(30);
+/// Events claimed at once.
+const BATCH: u32 = 512;
+/// Bytes read at once.
+const CHUNK_BYTES: i64 = 4 * 1024 * 1024;
+/// Looks at the table between two counts of what is unmarked.
+const ROUNDS_PER_COUNT: u32 = 10;
+
+pub(crate) struct Recover {
+    pub(crate) db: Db,
+    pub(crate) bus: Bus,
+    pub(crate) clock: Clock,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) in_flight: InFlight,
+    pub(crate) room: Room,
+    pub(crate) ready: mpsc::Sender<Ready>,
+    pub(crate) metrics: FanoutMetrics,
+}
+
+impl Recover {
+    /// Works until a stop is requested.
+    pub(crate) async fn run(self, stop: Stop) {
+        tokio::select! {
+            () = self.rounds() => {}
+            () = stop.requested() => {}
+        }
+    }
+
+    async fn rounds(&self) {
+        self.subscriptions.ready().await;
+        for round in 0_u32.. {
+            if round.is_multiple_of(ROUNDS_PER_COUNT) {
+                self.count().await;
+            }
+            let found_many = self.round().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "events to hand over again could not be looked for");
+                false
+            });
+            // Many that could be handed on: there are probably more, and the hand-over sets the pace.
+            if !found_many {
+                patchbay_runtime::sleep(&self.clock, PAUSE).await;
+            }
+        }
+    }
+
+    /// Claims what is due and hands it on; whether it was as much as can be claimed at once.
+    async fn round(&self) -> Result<bool, DbError> {
+        if self.bus.healthy().is_err() {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        let claimed = store::claim_unmarked(&self.db, now, now + CLAIM, BATCH).await?;
+        let found_many = claimed.len() == BATCH as usize;
+        let claimed = self.in_flight.without(claimed, |claim| claim.0);
+        for ids in chunks(claimed) {
+            self.hand_on(&ids).await?;
+        }
+        Ok(found_many)
+    }
+
+    async fn hand_on(&self, ids: &[Uuid]) -> Result<(), DbError> {
+        let events = store::load_events(&self.db, ids).await?;
+        tracing::info!(events = events.len(), "handing over again what was not marked");
+        for event in events {
+            let room = self.room.take(event.kib()).await;
+            let id = event.id;
+            self.in_flight.add([id]);
+            let ready = Ready { event: Arc::new(event), replay: true, _room: room };
+            if self.ready.send(ready).await.is_err() {
+                self.in_flight.remove(&[id]);
+                return Ok(());
+            }
+            self.metrics.recovered.inc();
+        }
+        Ok(())
+    }
+
+    async fn count(&self) {
+        match store::count_unmarked(&self.db).await {
+            Ok(count) => drop(self.metrics.unmarked.set(count)),
+            Err(error) => tracing::warn!(%error, "unmarked events could not be counted"),
+        }
+    }
+}
+
+/// Groups that are read at once, by their bytes.
+fn chunks(claimed: Vec<(Uuid, i64)>) -> Vec<Vec<Uuid>> {
+    let mut chunks: Vec<Vec<Uuid>> = Vec::new();
+    let mut room = 0;
+    for (id, bytes) in claimed {
+        match chunks.last_mut() {
+            Some(chunk) if bytes <= room => chunk.push(id),
+            _ => {
+                chunks.push(vec![id]);
+                room = CHUNK_BYTES;
+            }
+        }
+        room -= bytes;
+    }
+    chunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_bounded_by_bytes_and_lose_nothing() {
+        let half = CHUNK_BYTES / 2;
+        let claimed: Vec<_> = [half, half, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 0]
+            .iter()
+            .zip(0..)
+            .map(|(bytes, id)| (Uuid::from_u128(id), *bytes))
+            .collect();
+        let lengths: Vec<_> = chunks(claimed.clone()).iter().map(Vec::len).collect();
+        assert_eq!(lengths, [2, 1, 1, 1, 1]);
+        assert_eq!(chunks(claimed.clone()).concat(), claimed.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+        assert!(chunks(Vec::new()).is_empty());
+    }
+}

@@ -1,0 +1,147 @@
+//! Makes events durable, as many at once as are waiting.
+//!
+//! There is no window in which it waits for more: the time a commit takes is the time in which the next group
+//! gathers, so groups are as large as the load makes them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use patchbay_db::{Db, DbError};
+use patchbay_domain::Error;
+use patchbay_runtime::Stop;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+use crate::accept::{Accepted, Submission};
+use crate::domain::event::Event;
+use crate::in_flight::InFlight;
+use crate::metrics::FanoutMetrics;
+use crate::ready::{self, Ready};
+use crate::store;
+
+/// A group is not extended beyond this; a single submission may be larger.
+const MAX_EVENTS: usize = 1024;
+const MAX_KIB: usize = 8 * 1024;
+/// Lost against another replica that accepted events with the same keys: worth repeating at once.
+const TRIES: usize = 3;
+/// How long acceptance slows down for the hand-over before it leaves events to the recovery.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub(crate) struct Write {
+    pub(crate) submissions: mpsc::Receiver<Submission>,
+    pub(crate) db: Db,
+    pub(crate) ready: mpsc::Sender<Ready>,
+    pub(crate) in_flight: InFlight,
+    pub(crate) recover_after: Duration,
+    pub(crate) metrics: FanoutMetrics,
+}
+
+impl Write {
+    /// Works until a stop is requested and the queue is empty.
+    pub(crate) async fn run(mut self, stop: Stop) {
+        let mut patience = PATIENCE;
+        loop {
+            let first = tokio::select! {
+                biased;
+                first = self.submissions.recv() => first,
+                () = stop.requested(), if !self.submissions.is_closed() => {
+                    self.submissions.close();
+                    continue;
+                }
+            };
+            let Some(first) = first else { return };
+            let group = self.gather(first);
+            patience = self.write(group, patience).await;
+        }
+    }
+
+    /// The first submission and what waits behind it.
+    fn gather(&mut self, first: Submission) -> Vec<Submission> {
+        let size = |submission: &Submission| {
+            (submission.events.len(), submission.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits))
+        };
+        let (mut events, mut kib) = size(&first);
+        let mut group = vec![first];
+        while events < MAX_EVENTS && kib < MAX_KIB {
+            let Ok(next) = self.submissions.try_recv() else { break };
+            let (more_events, more_kib) = size(&next);
+            (events, kib) = (events + more_events, kib + more_kib);
+            group.push(next);
+        }
+        group
+    }
+
+    /// Writes a group and answers; returns how patient to be with the hand-over next time.
+    async fn write(&mut self, group: Vec<Submission>, patience: Duration) -> Duration {
+        let events: Vec<_> = group.iter().flat_map(|submission| submission.events.iter().cloned()).collect();
+        let begun = Instant::now();
+        let accepted = match self.insert(&events).await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                let error = Error::from(error);
+                for submission in group {
+                    drop(submission.answer.send(Err(error.clone())));
+                }
+                return patience;
+            }
+        };
+        self.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
+        self.metrics.commit_size.observe(events.len() as f64);
+        // Before the callers are answered: who is told that an event is durable finds it in flight.
+        let new = events.iter().zip(&accepted).filter(|(_, accepted)| !accepted.duplicate);
+        self.in_flight.add(new.map(|(event, _)| event.id));
+        let ready = self.answer(group, accepted);
+        self.pass_on(ready, patience).await
+    }
+
+    async fn insert(&self, events: &[Arc<Event>]) -> Result<Vec<Accepted>, DbError> {
+        let recover_after = TimeDelta::from_std(self.recover_after).unwrap_or(TimeDelta::MAX);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match store::insert_events(&self.db, events, recover_after).await {
+                Err(DbError::Busy(_)) if tries < TRIES => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Tells everybody what became of their events; returns those to hand over.
+    fn answer(&self, group: Vec<Submission>, accepted: Vec<Accepted>) -> Vec<Ready> {
+        let mut accepted = accepted.into_iter();
+        let mut ready = Vec::with_capacity(accepted.len());
+        for mut submission in group {
+            let answers: Vec<_> = accepted.by_ref().take(submission.events.len()).collect();
+            let before = ready.len();
+            for (event, answer) in submission.events.into_iter().zip(&answers) {
+                if answer.duplicate {
+                    self.metrics.duplicates.inc();
+                    continue;
+                }
+                let room = submission.room.as_mut().and_then(|room| room.split(event.kib() as usize));
+                ready.push(Ready { event, replay: false, _room: room });
+            }
+            self.metrics.count_accepted(submission.source, ready.len() - before);
+            drop(submission.answer.send(Ok(answers)));
+        }
+        ready
+    }
+
+    /// To the hand-over, or, when that has no room for a while, nowhere: the recovery will find them.
+    async fn pass_on(&self, ready: Vec<Ready>, patience: Duration) -> Duration {
+        let mut ready = ready.into_iter().peekable();
+        while ready.peek().is_some() {
+            let wanted = ready.len().min(ready::LIMIT);
+            match tokio::time::timeout(patience, self.ready.reserve_many(wanted)).await {
+                Ok(Ok(places)) => places.zip(ready.by_ref()).for_each(|(place, event)| place.send(event)),
+                Ok(Err(_)) | Err(_) => {
+                    let left: Vec<_> = ready.map(|ready| ready.event.id).collect();
+                    self.in_flight.remove(&left);
+                    self.metrics.deferred.inc_by(left.len() as u64);
+                    return Duration::ZERO;
+                }
+            }
+        }
+        PATIENCE
+    }
+}
