@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::domain::grant::Grant;
 use crate::domain::pair::Issued;
 use crate::domain::stored_token::{Holder, InstallationHolder, StoredToken};
-use crate::introspect::Introspection;
+use crate::introspect::Inactive;
 
 pub(super) fn uuid(field: &str, text: &str) -> Result<Uuid, Status> {
     text.parse().map_err(|_| from_error(Error::field(field, "Must be a valid UUID.")))
@@ -51,13 +51,13 @@ pub(super) fn session((user_id, issued): (i64, Issued)) -> proto::Session {
     }
 }
 
-pub(super) fn introspection(introspection: Introspection) -> proto::IntrospectResponse {
+pub(super) fn introspection(found: Result<StoredToken, Inactive>) -> proto::IntrospectResponse {
     let inactive =
         |why: proto::Inactive| proto::IntrospectResponse { inactive: why.into(), ..Default::default() };
-    match introspection {
-        Introspection::Active(token) => active(token),
-        Introspection::Unknown => inactive(proto::Inactive::Unknown),
-        Introspection::Expired => inactive(proto::Inactive::Expired),
+    match found {
+        Ok(token) => active(token),
+        Err(Inactive::Unknown) => inactive(proto::Inactive::Unknown),
+        Err(Inactive::Expired) => inactive(proto::Inactive::Expired),
     }
 }
 

@@ -1,0 +1,81 @@
+use patchbay_domain::{AppCaller, Caller, ScopeSet, UserCaller};
+use patchbay_proto::auth_token::*;
+use patchbay_rpc::request_as;
+use tonic::Status;
+use uuid::Uuid;
+
+use crate::world::*;
+
+fn outsiders() -> [Caller; 3] {
+    let user = UserCaller {
+        user_id: 1,
+        name: "Jane".into(),
+        email: "jane@example.com".into(),
+        is_superuser: true,
+        is_staff: true,
+        memberships: Vec::new(),
+        token_scopes: None,
+    };
+    let app =
+        AppCaller { app_id: APP, installation_id: Uuid::nil(), organization_id: 7, scopes: ScopeSet::EMPTY };
+    [Caller::Anonymous, Caller::User(user), Caller::App(app)]
+}
+
+/// How each RPC of the service answers this caller; the stream is asked last.
+async fn answers(world: &World, caller: &Caller) -> Vec<Result<(), Status>> {
+    let (mut t, mut s) = (world.tokens.clone(), world.sessions.clone());
+    let id = || INSTALLATION.to_owned();
+    let grant = CreateGrantRequest { installation_uuid: id(), app_id: 1, organization_id: 1 };
+    let exchange = ExchangeRequest { installation_uuid: id(), ..Default::default() };
+    let refresh = RefreshRequest { installation_uuid: id(), ..Default::default() };
+    let mint = MintInstallationTokenRequest { installation_uuid: id(), ..Default::default() };
+    vec![
+        t.create_grant(request_as(caller, grant)).await.map(drop),
+        t.list_grants(request_as(caller, ListGrantsRequest::default())).await.map(drop),
+        t.exchange(request_as(caller, exchange)).await.map(drop),
+        t.refresh(request_as(caller, refresh)).await.map(drop),
+        t.mint_installation_token(request_as(caller, mint)).await.map(drop),
+        t.mint_user_token(request_as(caller, MintUserTokenRequest::default())).await.map(drop),
+        t.introspect(request_as(caller, IntrospectRequest::default())).await.map(drop),
+        t.revoke_installation(request_as(caller, RevokeInstallationRequest { installation_uuid: id() }))
+            .await
+            .map(drop),
+        s.create_sign_in_link(request_as(caller, CreateSignInLinkRequest::default())).await.map(drop),
+        s.redeem_sign_in_link(request_as(caller, RedeemSignInLinkRequest::default())).await.map(drop),
+        s.end_session(request_as(caller, EndSessionRequest::default())).await.map(drop),
+        t.watch_revocations(request_as(caller, WatchRevocationsRequest {})).await.map(drop),
+    ]
+}
+
+fn reasons(answers: Vec<Result<(), Status>>) -> Vec<String> {
+    let reason = |status: Status| patchbay_rpc::status::to_error(&status).reason.into_owned();
+    answers.into_iter().map(|answer| answer.map_or_else(reason, |()| "ok".to_owned())).collect()
+}
+
+#[tokio::test]
+async fn people_and_apps_may_do_nothing_here() {
+    on_each_engine(|world, db| async move {
+        for caller in outsiders() {
+            let reasons = reasons(answers(&world, &caller).await);
+            assert_eq!(reasons, ["PERMISSION_DENIED"; 12], "{caller:?}");
+        }
+        let rows: i64 = db
+            .query("select (select count(*) from grants) + (select count(*) from tokens) + (select count(*) from sign_in_links)")
+            .fetch_scalar()
+            .await
+            .unwrap();
+        assert_eq!(rows, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn services_and_operators_may_do_everything() {
+    on_each_engine(|world, _| async move {
+        for caller in [Caller::Service("installation".into()), Caller::Operator] {
+            let reasons = reasons(answers(&world, &caller).await);
+            assert!(!reasons.contains(&"PERMISSION_DENIED".to_owned()), "{caller:?}: {reasons:?}");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,16 @@
+//! The whole service through its gRPC, on both engines, with the clock moved by hand.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod callers;
+mod families;
+mod grants;
+mod introspection;
+mod minting;
+mod pruning;
+mod revocations;
+mod schema;
+mod secrecy;
+mod sessions;
+mod storage;
+mod world;
