@@ -104,21 +104,24 @@ async fn a_straggler_whose_successor_was_used_gets_nothing_and_harms_nobody() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parallel_refreshes_get_the_same_pair_from_one_rotation() {
     on_each_engine(|world, db| async move {
-        let old = world.first_pair().await;
-        let outcomes = join_all((0..10).map(|_| world.refresh(&old))).await;
-        let first = outcomes[0].clone().unwrap();
-        for outcome in outcomes {
-            assert_eq!(outcome.unwrap(), first);
+        let mut pair = world.first_pair().await;
+        for round in 1..=5 {
+            let outcomes = join_all((0..10).map(|_| world.refresh(&pair))).await;
+            pair = outcomes[0].clone().unwrap();
+            for outcome in outcomes {
+                assert_eq!(outcome.unwrap(), pair);
+            }
+            assert!(world.is_active(&pair).await);
+            assert_eq!(rows(&db).await, 1 + round);
+            world.clock.advance(minutes(1));
         }
-        assert!(world.is_active(&first).await);
-        assert_eq!(rows(&db).await, 2);
         let metrics = world.metrics.encode();
         assert!(
-            metrics.contains("patchbay_auth_token_refreshes_total{outcome=\"rotated\"} 1\n"),
+            metrics.contains("patchbay_auth_token_refreshes_total{outcome=\"rotated\"} 5\n"),
             "{metrics}"
         );
         assert!(
-            metrics.contains("patchbay_auth_token_refreshes_total{outcome=\"repeated\"} 9\n"),
+            metrics.contains("patchbay_auth_token_refreshes_total{outcome=\"repeated\"} 45\n"),
             "{metrics}"
         );
     })
