@@ -18,7 +18,26 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
 
+    // Printed by hand, without what they carry; see src/redacted.rs.
+    let secret = [
+        ".patchbay.auth_token.v1.Grant",
+        ".patchbay.auth_token.v1.ExchangeRequest",
+        ".patchbay.auth_token.v1.RefreshRequest",
+        ".patchbay.auth_token.v1.TokenPair",
+        ".patchbay.auth_token.v1.IntrospectRequest",
+        ".patchbay.auth_token.v1.SignInLink",
+        ".patchbay.auth_token.v1.RedeemSignInLinkRequest",
+        ".patchbay.auth_token.v1.Session",
+        ".patchbay.auth_token.v1.EndSessionRequest",
+        ".patchbay.installation.v1.Installation",
+        ".patchbay.installation.v1.InitialToken",
+        ".patchbay.installation.v1.OwnerView",
+        ".patchbay.installation.v1.Endpoint",
+        ".patchbay.installation.v1.Authorization",
+        ".patchbay.installation.v1.AuthorizeRequest",
+    ];
     tonic_prost_build::configure()
+        .skip_debug(secret)
         // Bodies travel from the wire to the socket without being copied.
         .bytes(".patchbay.event_fanout.v1.PublishRequest.data_json")
         .bytes(".patchbay.webhook_sender.v1.Delivery")

@@ -51,7 +51,7 @@ impl Deployment {
             ("BUS_PREFIX".to_owned(), backends.bus_prefix.clone()),
             ("SERVICE_SECRET".to_owned(), "a secret of tests".to_owned()),
             ("ENCRYPTION_KEY".to_owned(), "an encryption key of tests".to_owned()),
-            ("TOKEN_KEY".to_owned(), "a token key of tests".to_owned()),
+            ("AUTH_TOKEN_KEY".to_owned(), "a token key of tests".to_owned()),
             ("EGRESS_ALLOW".to_owned(), "127.0.0.0/8".to_owned()),
             ("PUBLIC_URL".to_owned(), format!("http://{http}")),
         ];

@@ -11,6 +11,8 @@
     reason = "generated code"
 )]
 
+mod redacted;
+
 /// Every `.proto` file of the workspace as an encoded `FileDescriptorSet`, for server reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 

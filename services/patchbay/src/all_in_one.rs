@@ -54,7 +54,7 @@ pub fn settings(settings: Settings, plan: &Plan<'_>) -> anyhow::Result<Settings>
         .with_default_override("PUBLIC_URL", public_url)
         .with_default_override("SERVICE_SECRET", secret("service-secret")?.expose())
         .with_default_override("ENCRYPTION_KEY", secret("encryption-key")?.expose())
-        .with_default_override("TOKEN_KEY", secret("token-key")?.expose())
+        .with_default_override("AUTH_TOKEN_KEY", secret("token-key")?.expose())
         // Apps under development listen on the developer's own machine.
         .with_default_override("EGRESS_ALLOW", "localhost,127.0.0.0/8,::1/128"))
 }

@@ -1,0 +1,79 @@
+//! Messages that carry tokens, codes or secrets print their name and nothing else, so that none of them
+//! reaches a log by way of `{:?}`.
+
+use std::fmt;
+
+macro_rules! redacted {
+    ($($message:path),* $(,)?) => {
+        $(impl fmt::Debug for $message {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($message), " [redacted]"))
+            }
+        })*
+
+        #[cfg(test)]
+        const REDACTED: &[&str] = &[$(stringify!($message)),*];
+    };
+}
+
+redacted! {
+    crate::auth_token::Grant,
+    crate::auth_token::ExchangeRequest,
+    crate::auth_token::RefreshRequest,
+    crate::auth_token::TokenPair,
+    crate::auth_token::IntrospectRequest,
+    crate::auth_token::SignInLink,
+    crate::auth_token::RedeemSignInLinkRequest,
+    crate::auth_token::Session,
+    crate::auth_token::EndSessionRequest,
+    crate::installation::Installation,
+    crate::installation::InitialToken,
+    crate::installation::OwnerView,
+    crate::installation::Endpoint,
+    crate::installation::Authorization,
+    crate::installation::AuthorizeRequest,
+    crate::installation::authorize_request::Grant,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prost::Message;
+    use prost_types::FileDescriptorSet;
+
+    /// Fields by these names hold something that opens a door.
+    const SECRET_FIELDS: [&str; 8] = [
+        "token",
+        "refresh_token",
+        "code",
+        "secret",
+        "client_secret",
+        "client_secrets",
+        "webhook_headers",
+        "password",
+    ];
+
+    /// Messages in which such a field holds nothing secret: values are masked, or it is what a new app is given by its maker.
+    const HARMLESS: [&str; 2] = ["crate::installation::App", "crate::installation::CreateAppRequest"];
+
+    #[test]
+    fn every_message_with_a_secret_is_redacted() {
+        let set = FileDescriptorSet::decode(crate::FILE_DESCRIPTOR_SET).unwrap();
+        for file in set.file.iter().filter(|file| file.package().starts_with("patchbay.")) {
+            let module = file.package().split('.').nth(1).unwrap();
+            for message in &file.message_type {
+                let path = format!("crate::{module}::{}", message.name());
+                let secret = message.field.iter().find(|field| SECRET_FIELDS.contains(&field.name()));
+                if let Some(field) = secret.filter(|_| !HARMLESS.contains(&path.as_str())) {
+                    assert!(REDACTED.contains(&path.as_str()), "{path} prints its field {}", field.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_does_not_print() {
+        let pair = crate::auth_token::TokenPair { token: "hunter2".into(), ..Default::default() };
+        assert_eq!(format!("{pair:?}"), "crate::auth_token::TokenPair [redacted]");
+    }
+}

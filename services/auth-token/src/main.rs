@@ -1,0 +1,26 @@
+//! Grants, tokens and sessions. This binary runs the service as a process of its own.
+
+use std::process::ExitCode;
+
+use patchbay_auth_token::{Config, Deps, MIGRATIONS, NAME, start};
+use patchbay_process::{Binary, Process};
+use patchbay_rpc::Server;
+
+fn main() -> ExitCode {
+    patchbay_process::main(Binary { name: NAME, migrations: Some(&MIGRATIONS) }, run)
+}
+
+async fn run(process: Process) -> anyhow::Result<()> {
+    let config = Config::read(process.settings());
+    process.configured()?;
+    let deps = Deps {
+        db: process.database(NAME, &MIGRATIONS).await?,
+        clock: process.clock.clone(),
+        config,
+        metrics: process.metrics.clone(),
+        readiness: process.readiness.clone(),
+        stop: process.stop.clone(),
+    };
+    let server = start(Server::new()?, deps).await?;
+    process.serve(server).await
+}
