@@ -24,11 +24,10 @@ pub struct Config {
 impl Config {
     /// Declares and reads the settings.
     pub fn read(settings: &Settings) -> Self {
-        let general = settings.section("General");
-        let public_url = general.get(
+        let public_url: Url = settings.section("General").get(
             "PUBLIC_URL",
-            "http://localhost:8080",
-            "Where people and apps reach this deployment.",
+            "http://127.0.0.1:8080",
+            "Address under which people and apps reach the platform; links in events begin with it.",
         );
         let gateway = settings.section("Gateway");
         let config = Self {

@@ -1,0 +1,19 @@
+//! The gateway in front of the real services, which run in process on SQLite. Only the log of webhooks is
+//! played by the tests, because what it holds has to be chosen by them.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answer;
+mod apps;
+mod authentication;
+mod bad_input;
+mod installations;
+mod limits;
+mod overload;
+mod platform;
+mod revocation;
+mod routing;
+mod sign_in;
+mod tracker;
+mod webhook_log;
+mod webhook_requests;

@@ -1,0 +1,227 @@
+//! Every service behind a gateway, and people to use it.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use chrono::DateTime;
+use patchbay_bus::{Bus, BusConfig};
+use patchbay_db::{Db, DbConfig, Migrations};
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_domain::{Clock, ManualClock, SecretBytes, SecretString};
+use patchbay_gateway::{Channels, Config, Gateway, router};
+use patchbay_proto::auth_token::MintUserTokenRequest;
+use patchbay_proto::auth_token::sessions_client::SessionsClient;
+use patchbay_proto::auth_token::tokens_client::TokensClient;
+use patchbay_proto::tracker::directory_client::DirectoryClient;
+use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
+use patchbay_rpc::{Channel, Listener, Security, Server, Target, request};
+use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::answer::Answer;
+use crate::webhook_log::WebhookLog;
+
+pub(crate) struct Platform {
+    pub(crate) router: Router,
+    pub(crate) channel: Channel,
+    pub(crate) clock: Clock,
+    pub(crate) hand: ManualClock,
+    pub(crate) config: Config,
+    pub(crate) stop: Stop,
+    pub(crate) log: WebhookLog,
+    _folder: TempDir,
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        self.stop.request_hard();
+    }
+}
+
+impl Platform {
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_786_849_394, 870_123_000).unwrap());
+        let (stop, metrics, readiness) = (Stop::new(), Metrics::new(), Readiness::new());
+        let bus = Bus::in_process(&BusConfig::default());
+        let security = Security::secret(SecretString::new("between services"));
+        let (listener, connector) = patchbay_rpc::memory();
+        let channel = Target::Memory(connector).channel(&security).unwrap();
+        let settings = Settings::from_pairs([
+            ("AUTH_TOKEN_KEY", "0123456789abcdef"),
+            ("PUBLIC_URL", "https://patchbay.example"),
+        ]);
+        let config = Config::read(&settings);
+
+        let mut server = Server::new().unwrap();
+        let deps = patchbay_tracker::Deps {
+            db: database(&folder, patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
+            bus: bus.clone(),
+            clock: clock.clone(),
+            config: patchbay_tracker::Config::read(&settings),
+            metrics: metrics.clone(),
+            readiness: readiness.clone(),
+            stop: stop.clone(),
+        };
+        server = patchbay_tracker::start(server, deps).await.unwrap();
+        let deps = patchbay_auth_token::Deps {
+            db: database(&folder, patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await,
+            clock: clock.clone(),
+            config: patchbay_auth_token::Config::read(&settings),
+            metrics: metrics.clone(),
+            readiness: readiness.clone(),
+            stop: stop.clone(),
+        };
+        server = patchbay_auth_token::start(server, deps).await.unwrap();
+        let deps = patchbay_installation::Deps {
+            db: database(&folder, patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await,
+            bus,
+            clock: clock.clone(),
+            tokens: channel.clone(),
+            directory: channel.clone(),
+            sealing: SealingKeys::new(&SecretBytes::new(*b"0123456789abcdef"), &[]).unwrap(),
+            config: patchbay_installation::Config::read(&settings),
+            metrics: metrics.clone(),
+            readiness,
+            stop: stop.clone(),
+        };
+        server = patchbay_installation::start(server, deps).await.unwrap();
+        let log = WebhookLog::default();
+        server = server.add_service(log.clone().server());
+        settings.finish().unwrap();
+        let serving = stop.clone();
+        stop.spawn("grpc", async move {
+            server.serve(vec![Listener::Memory(listener)], &security, serving).await
+        });
+
+        let gateway = Gateway::new(channels(&channel), config.clone(), clock.clone(), &metrics);
+        Self { router: router(gateway), channel, clock, hand, config, stop, log, _folder: folder }
+    }
+
+    /// As [`Platform::start`], with the organizations `acme` and `globex`.
+    pub(crate) async fn with_organizations() -> Self {
+        let platform = Self::start().await;
+        for name in ["Acme", "Globex"] {
+            let wanted = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
+            platform.directory().create_organization(request(wanted)).await.unwrap();
+        }
+        platform
+    }
+
+    pub(crate) fn channels(&self) -> Channels {
+        channels(&self.channel)
+    }
+
+    pub(crate) fn directory(&self) -> DirectoryClient<Channel> {
+        DirectoryClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn tokens(&self) -> TokensClient<Channel> {
+        TokensClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn sessions(&self) -> SessionsClient<Channel> {
+        SessionsClient::new(self.channel.clone())
+    }
+
+    /// A personal token of a new user in this organization.
+    pub(crate) async fn member(&self, organization: &str, role: &str) -> String {
+        let user_id = self.user(&format!("{role}@{organization}.example"), false).await;
+        let member = SetMemberRequest { organization: organization.into(), user_id, role: role.into() };
+        self.directory().set_member(request(member)).await.unwrap();
+        self.token_of(user_id).await
+    }
+
+    /// A personal token of a new superuser.
+    pub(crate) async fn superuser(&self) -> String {
+        let user_id = self.user("root@patchbay.example", true).await;
+        self.token_of(user_id).await
+    }
+
+    pub(crate) async fn user(&self, email: &str, is_superuser: bool) -> i64 {
+        let name = email.split('@').next().unwrap().to_owned();
+        let wanted = CreateUserRequest { name, email: email.to_owned(), is_superuser, is_staff: false };
+        self.directory().create_user(request(wanted)).await.unwrap().into_inner().id
+    }
+
+    pub(crate) async fn token_of(&self, user_id: i64) -> String {
+        let scopes = ["org:admin", "event:admin", "project:admin", "member:read", "team:read"];
+        let scopes = scopes.map(str::to_owned).into();
+        let wanted = MintUserTokenRequest { user_id, scopes, name: "test".to_owned() };
+        self.tokens().mint_user_token(request(wanted)).await.unwrap().into_inner().token
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        self.call("GET", path, token, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.call("POST", path, token, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.call("PUT", path, token, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, token: &str) -> Answer {
+        self.call("DELETE", path, token, None).await
+    }
+
+    /// A request with a token, or without one when it is empty.
+    pub(crate) async fn call(&self, method: &str, path: &str, token: &str, body: Option<Value>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// An app of `acme`, registered by the owner of this token.
+    pub(crate) async fn app(&self, owner: &str, changes: Value) -> Value {
+        let mut wanted = app_body();
+        for (name, value) in changes.as_object().unwrap() {
+            wanted[name] = value.clone();
+        }
+        let answer = self.post("/api/0/sentry-apps/", owner, wanted).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.json()
+    }
+}
+
+pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
+
+pub(crate) fn app_body() -> Value {
+    json!({
+        "name": "Hooks", "organization": "acme", "author": "Acme", "isInternal": false, "isAlertable": false,
+        "verifyInstall": true, "scopes": ["event:read", "project:read"], "events": ["issue", "error"],
+        "webhookUrl": "https://hooks.example/sentry", "redirectUrl": null,
+    })
+}
+
+fn channels(channel: &Channel) -> Channels {
+    Channels {
+        installation: channel.clone(),
+        auth_token: channel.clone(),
+        tracker: channel.clone(),
+        webhook_sender: channel.clone(),
+    }
+}
+
+async fn database(folder: &TempDir, service: &'static str, migrations: &'static Migrations) -> Db {
+    let url = format!("sqlite:{}", folder.path().display());
+    let db = Db::connect(&DbConfig::new(url), service, migrations).await.unwrap();
+    db.migrate().await.unwrap();
+    db
+}

@@ -1,0 +1,59 @@
+//! Plays the log of webhooks: holds what a test puts in and notes what it is asked.
+
+use std::sync::{Arc, Mutex};
+
+use patchbay_domain::Error;
+use patchbay_proto::webhook_sender::webhooks_server::{Webhooks, WebhooksServer};
+use patchbay_proto::webhook_sender::{
+    ListDeliveriesRequest, ListDeliveriesResponse, ListRequestsRequest, ListRequestsResponse,
+};
+use patchbay_rpc::status::from_error;
+use tonic::{Request, Response, Status};
+
+#[derive(Clone, Default)]
+pub(crate) struct WebhookLog(Arc<Mutex<Shared>>);
+
+#[derive(Default)]
+struct Shared {
+    holds: ListRequestsResponse,
+    asked: Vec<ListRequestsRequest>,
+}
+
+impl WebhookLog {
+    pub(crate) fn server(self) -> WebhooksServer<Self> {
+        WebhooksServer::new(self)
+    }
+
+    pub(crate) fn put(&self, holds: ListRequestsResponse) {
+        self.0.lock().unwrap().holds = holds;
+    }
+
+    pub(crate) fn asked(&self) -> Vec<ListRequestsRequest> {
+        self.0.lock().unwrap().asked.clone()
+    }
+}
+
+#[tonic::async_trait]
+impl Webhooks for WebhookLog {
+    async fn list_requests(
+        &self,
+        request: Request<ListRequestsRequest>,
+    ) -> Result<Response<ListRequestsResponse>, Status> {
+        let request = request.into_inner();
+        let known = request.event_type.is_empty() || request.event_type == "issue.created";
+        let mut shared = self.0.lock().unwrap();
+        shared.asked.push(request);
+        if known {
+            Ok(Response::new(shared.holds.clone()))
+        } else {
+            Err(from_error(Error::invalid("UNKNOWN_EVENT_TYPE", "No such event type.")))
+        }
+    }
+
+    async fn list_deliveries(
+        &self,
+        _: Request<ListDeliveriesRequest>,
+    ) -> Result<Response<ListDeliveriesResponse>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+}
