@@ -1,0 +1,206 @@
+//! One request to an app.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use patchbay_domain::Clock;
+use patchbay_egress::{Egress, EgressError, OutboundRequest, OutboundResponse, Timeouts};
+use patchbay_runtime::{TraceContext, trace_context};
+use tracing::{Instrument, Span};
+use uuid::Uuid;
+
+use crate::domain::after_attempt::Outcome;
+use crate::domain::attempt_headers::{AttemptFacts, attempt_headers};
+use crate::domain::delivery::Delivery;
+use crate::domain::request_log::{shown_answer, shown_body, shown_headers};
+use crate::domain::retry_after::retry_after;
+use crate::world::endpoint::Destination;
+
+/// What is recorded of an attempt.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub number: i32,
+    pub url: String,
+    pub started_at: DateTime<Utc>,
+    pub took: Duration,
+    pub outcome: Outcome,
+    /// Only of one that failed.
+    pub exchange: Option<Exchange>,
+}
+
+/// What was said, for the app's developers.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    pub request_headers: BTreeMap<String, String>,
+    pub request_body: String,
+    pub response_body: String,
+}
+
+impl Attempt {
+    /// Status of the answer, 0 without one.
+    pub(crate) fn response_code(&self) -> i32 {
+        match self.outcome {
+            Outcome::Answered { status, .. } => status.into(),
+            Outcome::Failed(_) => 0,
+        }
+    }
+
+    /// Why there was no answer.
+    pub(crate) fn error(&self) -> Option<&'static str> {
+        match self.outcome {
+            Outcome::Answered { .. } => None,
+            Outcome::Failed(cause) => Some(cause.code()),
+        }
+    }
+}
+
+/// Makes attempts.
+#[derive(Debug)]
+pub(crate) struct Attempter {
+    pub egress: Egress,
+    pub timeout: Duration,
+    pub clock: Clock,
+}
+
+impl Attempter {
+    /// Signs, sends and reads the answer, within the time limit.
+    pub(crate) async fn attempt(&self, delivery: &Delivery, destination: &Destination) -> Attempt {
+        let span = attempt_span(delivery);
+        let traceparent = span.in_scope(|| outgoing_traceparent(delivery));
+        self.send(delivery, destination, traceparent).instrument(span).await
+    }
+
+    async fn send(
+        &self,
+        delivery: &Delivery,
+        destination: &Destination,
+        traceparent: Option<String>,
+    ) -> Attempt {
+        let number = delivery.attempts + 1;
+        let facts = AttemptFacts { number, request_id: Uuid::new_v4(), at: self.clock.now(), traceparent };
+        let headers = attempt_headers(delivery, &facts, &destination.signer, &destination.custom_headers);
+        let request = OutboundRequest {
+            headers,
+            timeouts: Timeouts::within(self.timeout),
+            ..OutboundRequest::post(destination.url.as_str(), delivery.body.clone())
+        };
+        let sent = self.egress.send(request).await;
+        let outcome = outcome(&sent, self.clock.now());
+        let exchange = (!outcome.is_success()).then(|| exchange(delivery, destination, &facts, &sent));
+        let took = match &sent {
+            Ok(response) => response.elapsed,
+            Err(error) => error.elapsed,
+        };
+        Attempt { number, url: destination.url.clone(), started_at: facts.at, took, outcome, exchange }
+    }
+}
+
+/// The status counts also where the rest of the answer broke off: the app has decided by then.
+fn outcome(sent: &Result<OutboundResponse, EgressError>, now: DateTime<Utc>) -> Outcome {
+    match sent {
+        Ok(response) => Outcome::Answered {
+            status: response.status,
+            retry_after: response.header("retry-after").and_then(|value| retry_after(value, now)),
+        },
+        Err(EgressError { status: Some(status), .. }) => {
+            Outcome::Answered { status: *status, retry_after: None }
+        }
+        Err(error) => Outcome::Failed(error.cause),
+    }
+}
+
+/// The headers are made a second time, which only failures pay for.
+fn exchange(
+    delivery: &Delivery,
+    destination: &Destination,
+    facts: &AttemptFacts,
+    sent: &Result<OutboundResponse, EgressError>,
+) -> Exchange {
+    let custom = &destination.custom_headers;
+    let headers = attempt_headers(delivery, facts, &destination.signer, custom);
+    Exchange {
+        request_headers: shown_headers(&headers, custom),
+        request_body: shown_body(&delivery.body),
+        response_body: match sent {
+            Ok(response) => shown_answer(&response.body, custom),
+            Err(_) => String::new(),
+        },
+    }
+}
+
+/// Without a producer that traces there is nothing to be a part of.
+fn attempt_span(delivery: &Delivery) -> Span {
+    let Some(traceparent) = &delivery.traceparent else { return Span::none() };
+    let span = tracing::info_span!(
+        "webhook_sender.attempt",
+        delivery_id = %delivery.id,
+        app_id = delivery.app_id,
+        attempt = delivery.attempts + 1,
+    );
+    let parent = TraceContext { traceparent: traceparent.clone(), tracestate: None };
+    trace_context::set_parent(&span, &parent);
+    span
+}
+
+/// A process that does not trace hands the producer's context on as it is.
+fn outgoing_traceparent(delivery: &Delivery) -> Option<String> {
+    let given = delivery.traceparent.as_ref()?;
+    let current = trace_context::inject().map(|context| context.traceparent);
+    current.or_else(|| is_traceparent(given).then(|| given.clone()))
+}
+
+/// `00-<32 hex>-<16 hex>-<2 hex>`
+fn is_traceparent(text: &str) -> bool {
+    text.len() == 55
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            2 | 35 | 52 => byte == b'-',
+            _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_egress::{Cause, HeaderMap, Phase};
+
+    use super::*;
+
+    fn failed(cause: Cause, status: Option<u16>) -> Result<OutboundResponse, EgressError> {
+        Err(EgressError { cause, message: String::new(), status, elapsed: Duration::ZERO })
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_counts_by_its_status() {
+        let now = DateTime::UNIX_EPOCH;
+        let slow_body = Cause::Timeout(Phase::Body);
+        let answered = |status| Outcome::Answered { status, retry_after: None };
+        assert_eq!(outcome(&failed(slow_body, Some(200)), now), answered(200));
+        assert_eq!(outcome(&failed(Cause::Reset, Some(500)), now), answered(500));
+        assert_eq!(outcome(&failed(slow_body, None), now), Outcome::Failed(slow_body));
+    }
+
+    #[test]
+    fn retry_after_is_read_from_the_answer() {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", "7".parse().unwrap());
+        let response = OutboundResponse {
+            status: 503,
+            headers,
+            body: Default::default(),
+            truncated: false,
+            elapsed: Duration::ZERO,
+        };
+        let retry_after = Some(Duration::from_secs(7));
+        let expected = Outcome::Answered { status: 503, retry_after };
+        assert_eq!(outcome(&Ok(response), DateTime::UNIX_EPOCH), expected);
+    }
+
+    #[test]
+    fn only_a_wellformed_traceparent_is_handed_on() {
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert!(is_traceparent(good));
+        for bad in ["", &good[1..], &good.to_uppercase(), &good.replace('-', "_"), "00\r\n"] {
+            assert!(!is_traceparent(bad), "{bad}");
+        }
+    }
+}

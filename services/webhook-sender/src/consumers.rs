@@ -1,0 +1,3 @@
+//! What comes over the bus.
+
+pub(crate) mod deliveries;

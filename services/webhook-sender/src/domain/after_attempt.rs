@@ -1,0 +1,171 @@
+//! What an attempt's outcome means for the webhook.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use patchbay_egress::Cause;
+
+use super::delivery::State;
+use super::retry_schedule::RetrySchedule;
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// With an answer, whole or at least up to its status.
+    Answered { status: u16, retry_after: Option<Duration> },
+    /// Without one.
+    Failed(Cause),
+}
+
+/// What to call the outcome in metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    Delivered,
+    Redirected,
+    Refused,
+    Broken,
+    NoAnswer,
+}
+
+impl Outcome {
+    pub(crate) fn is_success(self) -> bool {
+        self.class() == Class::Delivered
+    }
+
+    pub(crate) fn class(self) -> Class {
+        match self {
+            Self::Answered { status: 200..=299, .. } => Class::Delivered,
+            Self::Answered { status: 300..=399, .. } => Class::Redirected,
+            Self::Answered { status: 400..=499, .. } => Class::Refused,
+            Self::Answered { .. } => Class::Broken,
+            Self::Failed(_) => Class::NoAnswer,
+        }
+    }
+
+    /// Why the attempt counts as failed, in a word that is stable and fits a header: `status_500`,
+    /// `timeout_total`.
+    pub(crate) fn failure(self) -> String {
+        match self {
+            Self::Answered { status, .. } => format!("status_{status}"),
+            Self::Failed(cause) => cause.code().to_owned(),
+        }
+    }
+}
+
+/// Where the webhook stands after attempt number `attempt` (from 1). `random` is from 0 to 1.
+pub(crate) fn after_attempt(
+    outcome: Outcome,
+    attempt: i32,
+    schedule: &RetrySchedule,
+    now: DateTime<Utc>,
+    random: f64,
+) -> State {
+    let dead = |reason: &str| State::Dead { reason: reason.to_owned() };
+    let asked = match outcome {
+        Outcome::Answered { status: 200..=299, .. } => return State::Delivered,
+        // The receiver says that it wants nothing of this any more.
+        Outcome::Answered { status: 410, .. } => return dead("gone"),
+        Outcome::Answered { retry_after, .. } => retry_after.unwrap_or_default(),
+        // Only the app's owner can change these, and a day of attempts would tell him less than the reason does.
+        Outcome::Failed(cause @ (Cause::Blocked | Cause::InvalidUrl | Cause::InvalidHeader)) => {
+            return dead(cause.code());
+        }
+        Outcome::Failed(_) => Duration::ZERO,
+    };
+    match schedule.pause(attempt, random) {
+        // An app may ask for more patience, never for less: it would use up its attempts too early.
+        Some(pause) => {
+            let wait = TimeDelta::from_std(pause.max(asked)).unwrap_or(TimeDelta::MAX);
+            let due_at = now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
+            State::Pending { due_at, reason: outcome.failure() }
+        }
+        None => dead("exhausted"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_egress::Phase;
+    use patchbay_runtime::Setting;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn noon() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000, 0).unwrap()
+    }
+
+    fn after(outcome: Outcome, attempt: i32) -> State {
+        after_attempt(outcome, attempt, &RetrySchedule::parse("5s, 5m").unwrap(), noon(), 0.0)
+    }
+
+    fn answered(status: u16) -> Outcome {
+        Outcome::Answered { status, retry_after: None }
+    }
+
+    fn pending(seconds: i64, reason: &str) -> State {
+        State::Pending { due_at: noon() + TimeDelta::seconds(seconds), reason: reason.to_owned() }
+    }
+
+    fn dead(reason: &str) -> State {
+        State::Dead { reason: reason.to_owned() }
+    }
+
+    #[test]
+    fn every_outcome_has_its_consequence() {
+        let cases = [
+            (answered(200), 1, State::Delivered),
+            (answered(204), 3, State::Delivered),
+            (answered(299), 1, State::Delivered),
+            (answered(301), 1, pending(5, "status_301")),
+            (answered(400), 1, pending(5, "status_400")),
+            (answered(404), 2, pending(300, "status_404")),
+            (answered(410), 1, dead("gone")),
+            (answered(500), 3, dead("exhausted")),
+            (answered(101), 1, pending(5, "status_101")),
+            (Outcome::Failed(Cause::Timeout(Phase::Total)), 1, pending(5, "timeout_total")),
+            (Outcome::Failed(Cause::Dns), 2, pending(300, "dns")),
+            (Outcome::Failed(Cause::Connect), 3, dead("exhausted")),
+            (Outcome::Failed(Cause::Blocked), 1, dead("blocked")),
+            (Outcome::Failed(Cause::InvalidUrl), 1, dead("invalid_url")),
+            (Outcome::Failed(Cause::InvalidHeader), 1, dead("invalid_header")),
+        ];
+        for (outcome, attempt, expected) in cases {
+            assert_eq!(after(outcome, attempt), expected, "{outcome:?} at attempt {attempt}");
+        }
+    }
+
+    #[test]
+    fn an_app_may_ask_for_a_longer_pause_and_not_for_a_shorter_one() {
+        for (asked, seconds) in [(60, 60), (1, 5)] {
+            let retry_after = Some(Duration::from_secs(asked));
+            let state = after(Outcome::Answered { status: 503, retry_after }, 1);
+            assert_eq!(state, pending(seconds, "status_503"));
+        }
+    }
+
+    #[test]
+    fn asking_for_patience_does_not_add_attempts() {
+        let retry_after = Some(Duration::from_secs(60));
+        assert_eq!(after(Outcome::Answered { status: 503, retry_after }, 3), dead("exhausted"));
+    }
+
+    proptest! {
+        #[test]
+        fn only_a_2xx_is_success_and_no_failure_is_due_at_once(
+            status in 100..600_u16, attempt in 1..5, random in 0.0..=1.0_f64, asked in 0..200_000_u64,
+        ) {
+            let outcome = Outcome::Answered { status, retry_after: Some(Duration::from_secs(asked)) };
+            let schedule = RetrySchedule::parse("5s, 5m").unwrap();
+            match after_attempt(outcome, attempt, &schedule, noon(), random) {
+                State::Delivered => prop_assert!((200..300).contains(&status)),
+                State::Pending { due_at, .. } => {
+                    prop_assert!(due_at >= noon() + TimeDelta::seconds(5));
+                    prop_assert!(attempt <= 2 && !(200..300).contains(&status) && status != 410);
+                }
+                State::Dead { reason } => prop_assert_eq!(reason == "gone", status == 410),
+                State::Dropped { .. } => prop_assert!(false, "an answer never drops a webhook"),
+            }
+        }
+    }
+}

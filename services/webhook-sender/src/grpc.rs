@@ -1,0 +1,6 @@
+//! What others may ask.
+
+mod list_deliveries;
+mod list_requests;
+mod timestamp;
+pub(crate) mod webhooks;

@@ -1,0 +1,42 @@
+//! `ListDeliveries`: where each delivery of an event stands.
+
+use patchbay_domain::{Caller, Error, Result};
+use patchbay_proto::webhook_sender::{
+    DeliveryState, DeliveryStatus, ListDeliveriesRequest, ListDeliveriesResponse,
+};
+use uuid::Uuid;
+
+use super::timestamp::to_timestamp;
+use super::webhooks::WebhooksService;
+use crate::store::list_deliveries::{DeliveryRow, list_deliveries as list};
+
+pub(crate) async fn list_deliveries(
+    service: &WebhooksService,
+    caller: &Caller,
+    request: ListDeliveriesRequest,
+) -> Result<ListDeliveriesResponse> {
+    if !caller.is_internal() {
+        return Err(Error::permission_denied());
+    }
+    let event_id: Uuid =
+        request.event_id.parse().map_err(|_| Error::field("event_id", "This is not a UUID."))?;
+    let rows = list(&service.db, event_id).await?;
+    Ok(ListDeliveriesResponse { deliveries: rows.into_iter().map(to_message).collect() })
+}
+
+fn to_message(row: DeliveryRow) -> DeliveryState {
+    let status = match row.status {
+        1 => DeliveryStatus::Pending,
+        2 => DeliveryStatus::Delivered,
+        3 => DeliveryStatus::Dead,
+        _ => DeliveryStatus::Dropped,
+    };
+    DeliveryState {
+        installation_uuid: row.installation_id.to_string(),
+        status: status.into(),
+        attempts: row.attempts,
+        due_at: row.due_at.map(to_timestamp),
+        response_code: row.response_code,
+        reason: row.reason.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,44 @@
+//! The `Webhooks` RPCs.
+
+use std::sync::Arc;
+
+use patchbay_db::Db;
+use patchbay_domain::Clock;
+use patchbay_proto::webhook_sender::webhooks_server::Webhooks;
+use patchbay_proto::webhook_sender::{
+    ListDeliveriesRequest, ListDeliveriesResponse, ListRequestsRequest, ListRequestsResponse,
+};
+use patchbay_rpc::status::from_error;
+use tonic::{Request, Response, Status};
+
+use super::{list_deliveries, list_requests};
+use crate::world::World;
+
+/// Answers from the record.
+#[derive(Debug)]
+pub(crate) struct WebhooksService {
+    pub db: Db,
+    pub clock: Clock,
+    pub world: Arc<World>,
+}
+
+#[tonic::async_trait]
+impl Webhooks for WebhooksService {
+    async fn list_requests(
+        &self,
+        request: Request<ListRequestsRequest>,
+    ) -> Result<Response<ListRequestsResponse>, Status> {
+        let caller = patchbay_rpc::caller(&request)?;
+        let listed = list_requests::list_requests(self, &caller, request.into_inner()).await;
+        listed.map(Response::new).map_err(from_error)
+    }
+
+    async fn list_deliveries(
+        &self,
+        request: Request<ListDeliveriesRequest>,
+    ) -> Result<Response<ListDeliveriesResponse>, Status> {
+        let caller = patchbay_rpc::caller(&request)?;
+        let listed = list_deliveries::list_deliveries(self, &caller, request.into_inner()).await;
+        listed.map(Response::new).map_err(from_error)
+    }
+}

@@ -1,0 +1,118 @@
+//! What is to be made durable, on its way to the one task that writes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use patchbay_db::Db;
+use patchbay_domain::Clock;
+use tokio::sync::{mpsc, watch};
+
+use crate::attempt::Attempt;
+use crate::domain::delivery::{Delivery, State};
+use crate::lane::Lane;
+use crate::ticket::Ticket;
+use crate::workers::due::Wake;
+
+/// Records that may wait for the writer. Few: what waits here holds its place in the window anyway.
+const BACKLOG: usize = 1024;
+
+/// How often a database that failed is asked whether it is back.
+const PROBE: Duration = Duration::from_millis(500);
+
+/// What happened to one webhook.
+#[derive(Debug)]
+pub(crate) struct Record {
+    /// As it is after the attempt.
+    pub delivery: Delivery,
+    pub attempt: Option<Attempt>,
+    pub state: State,
+    /// Whether there is a row in `deliveries` already, which has to say the same.
+    pub has_row: bool,
+    pub hold: Hold,
+}
+
+/// What is let go of when a webhook is on record.
+#[derive(Debug)]
+pub(crate) enum Hold {
+    /// It came with a message that waits for its acknowledgement.
+    Message(Ticket),
+    /// It was claimed from the database.
+    Claim(Claim),
+    /// Its message was acknowledged while its first attempt went on.
+    Nothing,
+}
+
+/// One claimed webhook's room in its lane.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    lane: Arc<Lane>,
+    wake: Arc<Wake>,
+    _room: tokio::sync::OwnedSemaphorePermit,
+}
+
+impl Claim {
+    pub(crate) fn new(lane: Arc<Lane>, wake: Arc<Wake>, room: tokio::sync::OwnedSemaphorePermit) -> Self {
+        lane.note_claimed();
+        Self { lane, wake, _room: room }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.lane.note_settled() {
+            self.wake.now();
+        }
+    }
+}
+
+/// Hands records to the writer.
+#[derive(Debug, Clone)]
+pub(crate) struct Recorder(mpsc::Sender<Record>);
+
+/// A recorder, and the writer's end of it.
+pub(crate) fn recorder() -> (Recorder, mpsc::Receiver<Record>) {
+    let (sender, receiver) = mpsc::channel(BACKLOG);
+    (Recorder(sender), receiver)
+}
+
+impl Recorder {
+    /// Waits while the writer is behind. After a hard stop the record is lost, and with it nothing but the
+    /// knowledge of an attempt: message or claim come back.
+    pub(crate) async fn record(&self, record: Record) {
+        let _ = self.0.send(record).await;
+    }
+}
+
+/// Whether outcomes can be recorded. While they cannot, nothing new is begun: each attempt without a record
+/// is one that is made twice.
+#[derive(Debug)]
+pub(crate) struct Storage {
+    db: Db,
+    works: watch::Sender<bool>,
+}
+
+impl Storage {
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db, works: watch::Sender::new(true) }
+    }
+
+    pub(crate) fn failed(&self) {
+        self.works.send_replace(false);
+    }
+
+    /// Returns at once unless storage failed, and otherwise once it answers again. Cancel safe.
+    pub(crate) async fn works(&self) {
+        while !*self.works.borrow() {
+            match self.db.ping().await {
+                Ok(()) => drop(self.works.send_replace(true)),
+                Err(_) => tokio::time::sleep(PROBE).await,
+            }
+        }
+    }
+}
+
+/// The present time of `clock` and `pause` later.
+pub(crate) fn later(clock: &Clock, pause: Duration) -> DateTime<Utc> {
+    clock.now() + chrono::TimeDelta::from_std(pause).unwrap_or_default()
+}

@@ -1,0 +1,128 @@
+//! Setting the service up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_bus::Bus;
+use patchbay_db::Db;
+use patchbay_domain::Clock;
+use patchbay_egress::{Connections, Egress};
+use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
+use patchbay_rpc::{Channel, Server};
+use patchbay_runtime::{Metrics, Readiness, Stop};
+use tokio::sync::Semaphore;
+
+use crate::attempt::Attempter;
+use crate::config::Config;
+use crate::consumers::deliveries::Deliveries;
+use crate::deliver::{Deliverer, lease};
+use crate::grpc::webhooks::WebhooksService;
+use crate::lane::Lanes;
+use crate::metrics::SenderMetrics;
+use crate::recorder::{Storage, recorder};
+use crate::workers::backlog::measure_backlog;
+use crate::workers::due::{Due, Wake};
+use crate::workers::write::Writer;
+use crate::world::{self, World};
+
+const CHECK_DEADLINE: Duration = Duration::from_secs(1);
+
+/// What the service needs from the process around it.
+#[derive(Debug)]
+pub struct Deps {
+    /// Migrated.
+    pub db: Db,
+    /// Where deliveries come from.
+    pub bus: Bus,
+    /// Tells the time.
+    pub clock: Clock,
+    /// The service that knows apps and installations.
+    pub installations: Channel,
+    /// Settings.
+    pub config: Config,
+    /// Where to count.
+    pub metrics: Metrics,
+    /// Where to say that apps and installations are known.
+    pub readiness: Readiness,
+    /// Ends the workers.
+    pub stop: Stop,
+}
+
+/// Starts the workers (as tasks of `deps.stop`) and adds the gRPC services to `server`.
+///
+/// # Errors
+/// When the HTTP client cannot be set up.
+pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
+    let Deps { db, bus, clock, installations, config, metrics, readiness, stop } = deps;
+    let metrics = SenderMetrics::register(&metrics);
+    let lanes = Arc::new(Lanes::new(config.endpoint_concurrency));
+    let world = Arc::new(World::default());
+    world::watch(&world, &installations, &lanes, &stop);
+    check(&readiness, &world);
+
+    let (recorder, records) = recorder();
+    let storage = Arc::new(Storage::new(db.clone()));
+    let wake = Arc::new(Wake::default());
+    let writer = Writer {
+        db: db.clone(),
+        clock: clock.clone(),
+        metrics: metrics.clone(),
+        storage: storage.clone(),
+        wake: wake.clone(),
+    };
+    stop.spawn("webhook-sender: writer", writer.run(records));
+
+    let deliverer = Arc::new(Deliverer {
+        world: world.clone(),
+        attempter: Attempter {
+            egress: egress(&config)?,
+            timeout: config.webhook_timeout,
+            clock: clock.clone(),
+        },
+        schedule: config.retry_schedule.clone(),
+        attempts: Arc::new(Semaphore::new(config.attempt_concurrency as usize)),
+        recorder,
+        clock: clock.clone(),
+        metrics: metrics.clone(),
+    });
+    let due = Due {
+        db: db.clone(),
+        clock: clock.clone(),
+        deliverer: deliverer.clone(),
+        lanes,
+        wake,
+        lease: lease(config.webhook_timeout),
+        window: config.delivery_window,
+        stop: stop.clone(),
+    };
+    stop.spawn("webhook-sender: due", due.run());
+    let deliveries = Deliveries {
+        bus,
+        db: db.clone(),
+        deliverer,
+        storage,
+        window: config.delivery_window,
+        stop: stop.clone(),
+    };
+    stop.spawn("webhook-sender: deliveries", deliveries.run());
+    stop.spawn("webhook-sender: backlog", measure_backlog(db.clone(), clock.clone(), metrics, stop.clone()));
+
+    Ok(server.add_service(WebhooksServer::new(WebhooksService { db, clock, world })))
+}
+
+fn egress(config: &Config) -> anyhow::Result<Egress> {
+    let connections = Connections {
+        // Every place of an endpoint keeps its connection.
+        max_idle_per_host: config.endpoint_concurrency as usize,
+        ..Connections::default()
+    };
+    Ok(Egress::builder(config.egress.clone()).connections(connections).build()?)
+}
+
+fn check(readiness: &Readiness, world: &Arc<World>) {
+    let world = world.clone();
+    readiness.check("webhook-sender-apps", CHECK_DEADLINE, move || {
+        let complete = world.is_complete();
+        async move { if complete { Ok(()) } else { Err("apps and installations are not known yet") } }
+    });
+}

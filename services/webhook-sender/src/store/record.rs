@@ -1,0 +1,146 @@
+//! Makes outcomes durable: all of a batch or none.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use patchbay_db::{Blob, Db, Json, Result, Values};
+use uuid::Uuid;
+
+use crate::attempt::Attempt;
+use crate::domain::delivery::{Delivery, State};
+use crate::recorder::Record;
+
+const ATTEMPT_COLUMNS: &[&str] = &[
+    "event_id",
+    "delivery_id",
+    "number",
+    "installation_id",
+    "app_id",
+    "organization_id",
+    "resource",
+    "action",
+    "webhook_url",
+    "accepted_at",
+    "started_at",
+    "duration_ms",
+    "delivered",
+    "response_code",
+    "error",
+    "request_headers",
+    "request_body",
+    "response_body",
+    "body",
+    "traceparent",
+    "unconditional",
+];
+
+const DELIVERY_COLUMNS: &[&str] = &[
+    "delivery_id",
+    "event_id",
+    "installation_id",
+    "app_id",
+    "organization_id",
+    "resource",
+    "action",
+    "body",
+    "accepted_at",
+    "traceparent",
+    "unconditional",
+    "status",
+    "attempts",
+    "due_at",
+    "response_code",
+    "reason",
+    "updated_at",
+];
+
+/// Two workers may have had the same webhook (a lease ran out, a message came twice): the one that knows of
+/// fewer attempts changes nothing, and what has ended stays ended.
+const PROGRESS: &str = "on conflict (delivery_id) do update set
+    status = excluded.status, attempts = excluded.attempts, due_at = excluded.due_at,
+    response_code = excluded.response_code, reason = excluded.reason, updated_at = excluded.updated_at
+    where deliveries.status = 1 and deliveries.attempts <= excluded.attempts";
+
+/// Writes attempts, and the webhooks behind them unless they arrived at once.
+pub(crate) async fn record(db: &Db, records: &[Record], now: DateTime<Utc>) -> Result<()> {
+    let attempts: Vec<_> =
+        records.iter().filter_map(|record| Some((record, record.attempt.as_ref()?))).collect();
+    // One row per webhook and statement: the last word on it counts.
+    let deliveries: HashMap<Uuid, &Record> = records
+        .iter()
+        .filter(|record| needs_row(record))
+        .map(|record| (record.delivery.id, record))
+        .collect();
+    if deliveries.is_empty() {
+        let insert = db.insert_rows("attempts", ATTEMPT_COLUMNS, attempts, bind_attempt);
+        insert.suffix("on conflict do nothing").execute().await?;
+        return Ok(());
+    }
+    // Every writer takes the locks in the same order.
+    let mut deliveries: Vec<_> = deliveries.into_values().collect();
+    deliveries.sort_unstable_by_key(|record| record.delivery.id);
+    let mut tx = db.begin().await?;
+    let insert = tx.insert_rows("attempts", ATTEMPT_COLUMNS, attempts, bind_attempt);
+    insert.suffix("on conflict do nothing").execute().await?;
+    let insert = tx.insert_rows("deliveries", DELIVERY_COLUMNS, deliveries, |row, record| {
+        bind_delivery(row, record, now);
+    });
+    insert.suffix(PROGRESS).execute().await?;
+    tx.commit().await
+}
+
+fn needs_row(record: &Record) -> bool {
+    record.has_row || record.state != State::Delivered
+}
+
+fn bind_attempt(row: &mut Values<'_, '_>, (record, attempt): (&Record, &Attempt)) {
+    let delivery: &Delivery = &record.delivery;
+    let exchange = attempt.exchange.as_ref();
+    let body = (!needs_row(record)).then(|| Blob(delivery.body.clone()));
+    row.bind(delivery.event_id)
+        .bind(delivery.id)
+        .bind(attempt.number)
+        .bind(delivery.installation_id)
+        .bind(delivery.app_id)
+        .bind(delivery.organization_id)
+        .bind(delivery.resource.as_str())
+        .bind(delivery.action.as_str())
+        .bind(attempt.url.as_str())
+        .bind(delivery.accepted_at)
+        .bind(attempt.started_at)
+        .bind(i64::try_from(attempt.took.as_millis()).unwrap_or(i64::MAX))
+        .bind(attempt.outcome.is_success())
+        .bind(attempt.response_code())
+        .bind(attempt.error())
+        .bind(exchange.map(|exchange| Json(&exchange.request_headers)))
+        .bind(exchange.map(|exchange| exchange.request_body.as_str()))
+        .bind(exchange.map(|exchange| exchange.response_body.as_str()))
+        .bind(body)
+        .bind(delivery.traceparent.as_deref())
+        .bind(delivery.unconditional);
+}
+
+fn bind_delivery(row: &mut Values<'_, '_>, record: &Record, now: DateTime<Utc>) {
+    let delivery = &record.delivery;
+    let due_at = match record.state {
+        State::Pending { due_at, .. } => due_at,
+        _ => now,
+    };
+    row.bind(delivery.id)
+        .bind(delivery.event_id)
+        .bind(delivery.installation_id)
+        .bind(delivery.app_id)
+        .bind(delivery.organization_id)
+        .bind(delivery.resource.as_str())
+        .bind(delivery.action.as_str())
+        .bind(Blob(delivery.body.clone()))
+        .bind(delivery.accepted_at)
+        .bind(delivery.traceparent.as_deref())
+        .bind(delivery.unconditional)
+        .bind(record.state.status() as i32)
+        .bind(delivery.attempts)
+        .bind(due_at)
+        .bind(record.attempt.as_ref().map_or(0, Attempt::response_code))
+        .bind(record.state.reason())
+        .bind(now);
+}

@@ -1,0 +1,58 @@
+//! The duty to answer for a message once all of its webhooks are on record.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use patchbay_bus::Receipt;
+use tokio::runtime::Handle;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// How long a message rests that could not be recorded. Each return counts towards its delivery limit, so
+/// this has to outlast a restart of the database.
+const REST: Duration = Duration::from_secs(10);
+
+/// A message that is being worked on. It is answered when the last of its [`Ticket`]s is gone: acknowledged if
+/// all of its webhooks were recorded, put back otherwise.
+#[derive(Debug)]
+pub(crate) struct Message {
+    receipt: Option<Receipt>,
+    unrecorded: AtomicUsize,
+}
+
+/// One webhook's share of its message and of the window.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    message: Arc<Message>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Message {
+    /// A message with so many webhooks to record.
+    pub(crate) fn new(receipt: Receipt, webhooks: usize) -> Arc<Self> {
+        Arc::new(Self { receipt: Some(receipt), unrecorded: AtomicUsize::new(webhooks) })
+    }
+
+    pub(crate) fn ticket(self: &Arc<Self>, room: OwnedSemaphorePermit) -> Ticket {
+        Ticket { message: self.clone(), _room: room }
+    }
+}
+
+impl Ticket {
+    /// The webhook is on record. A ticket dropped without this puts the message back.
+    pub(crate) fn recorded(self) {
+        self.message.unrecorded.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Message {
+    fn drop(&mut self) {
+        let Some(receipt) = self.receipt.take() else { return };
+        if *self.unrecorded.get_mut() == 0 {
+            receipt.ack();
+        } else if Handle::try_current().is_ok() {
+            receipt.retry_after(REST);
+        }
+        // Otherwise the process is ending, and dropping the receipt puts the message back.
+    }
+}

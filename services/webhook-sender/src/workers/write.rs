@@ -1,0 +1,90 @@
+//! Writes what happened, as much of it at once as there is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_db::{Db, DbError};
+use patchbay_domain::Clock;
+use tokio::sync::mpsc;
+
+use super::due::Wake;
+use crate::domain::delivery::State;
+use crate::metrics::SenderMetrics;
+use crate::recorder::{Hold, Record, Storage};
+use crate::store;
+
+/// Records in one transaction, at most.
+const BATCH: usize = 512;
+
+/// Pauses before a write is tried again. A hiccup must not send webhooks twice; what lasts longer gives the
+/// messages back.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(50), Duration::from_millis(250), Duration::from_millis(700)];
+
+/// The one writer.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub db: Db,
+    pub clock: Clock,
+    pub metrics: SenderMetrics,
+    pub storage: Arc<Storage>,
+    pub wake: Arc<Wake>,
+}
+
+impl Writer {
+    /// Writes until nobody is left to record anything. There is no waiting for a batch to fill: while one is
+    /// written, the next one gathers.
+    pub(crate) async fn run(self, mut records: mpsc::Receiver<Record>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while records.recv_many(&mut batch, BATCH).await > 0 {
+            self.metrics.batch_size.observe(batch.len() as f64);
+            self.write_or_split(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).await;
+        }
+    }
+
+    /// A record that storage refuses for what it is must not keep the others from being written: the batch is
+    /// halved until that one stands alone.
+    async fn write_or_split(&self, batch: Vec<Record>) {
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            match self.write(&part).await {
+                Ok(()) => part.into_iter().for_each(|record| self.settle(record)),
+                Err(error) if part.len() > 1 && !error.is_retryable() => {
+                    let rest = part.split_off(part.len() / 2);
+                    parts.extend([rest, part]);
+                }
+                Err(error) => {
+                    tracing::error!(%error, records = part.len(), "webhooks cannot be recorded; they come back");
+                    self.metrics.record_failures.inc();
+                    if error.is_retryable() {
+                        self.storage.failed();
+                    }
+                }
+            }
+        }
+    }
+
+    async fn write(&self, records: &[Record]) -> Result<(), DbError> {
+        let mut pauses = PAUSES.iter();
+        loop {
+            match store::record::record(&self.db, records, self.clock.now()).await {
+                Err(error) if error.is_retryable() => match pauses.next() {
+                    Some(pause) => tokio::time::sleep(*pause).await,
+                    None => return Err(error),
+                },
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn settle(&self, record: Record) {
+        if let State::Pending { due_at, .. } = record.state {
+            self.wake.at(due_at);
+        }
+        match record.hold {
+            Hold::Message(ticket) => ticket.recorded(),
+            Hold::Claim(claim) => drop(claim),
+            Hold::Nothing => {}
+        }
+    }
+}

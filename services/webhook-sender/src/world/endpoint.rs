@@ -1,0 +1,153 @@
+//! Where and how one app receives its webhooks.
+
+use std::fmt;
+use std::sync::Arc;
+
+use patchbay_egress::header_is_reserved;
+use patchbay_proto::installation as proto;
+use patchbay_proto::installation::AppStatus;
+use patchbay_webhook_signature::{Secret, SecretError, Signer};
+
+use crate::domain::verdict::AppView;
+use crate::lane::Lane;
+
+/// One app. Made anew with each change, so that nothing of it is computed per webhook.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub app_id: i64,
+    pub app_slug: String,
+    pub status: AppStatus,
+    pub owner_organization_id: i64,
+    /// Absent when the app takes no webhooks.
+    pub destination: Option<Arc<Destination>>,
+    /// Outlives changes of the endpoint.
+    pub lane: Arc<Lane>,
+}
+
+/// What an attempt needs.
+pub(crate) struct Destination {
+    pub url: String,
+    pub signer: Signer,
+    pub custom_headers: Vec<(String, String)>,
+}
+
+impl Endpoint {
+    pub(crate) fn new(message: proto::Endpoint, lane: Arc<Lane>) -> Self {
+        let destination = Destination::new(&message).unwrap_or_else(|error| {
+            tracing::error!(app_id = message.app_id, %error, "an app's secrets cannot sign; it gets no webhooks");
+            None
+        });
+        Self {
+            app_id: message.app_id,
+            status: message.status(),
+            app_slug: message.app_slug,
+            owner_organization_id: message.owner_organization_id,
+            destination: destination.map(Arc::new),
+            lane,
+        }
+    }
+
+    pub(crate) fn view(&self) -> AppView {
+        match (self.status, &self.destination) {
+            (AppStatus::DeletionInProgress, None) => AppView::Removed,
+            (_, None) => AppView::WithoutUrl,
+            (_, Some(_)) => AppView::Reachable,
+        }
+    }
+}
+
+impl Destination {
+    fn new(message: &proto::Endpoint) -> Result<Option<Self>, SecretError> {
+        let Some((newest, previous)) = message.client_secrets.split_first() else { return Ok(None) };
+        if message.webhook_url.is_empty() {
+            return Ok(None);
+        }
+        let mut signer = Signer::new(&Secret::from_client_secret(newest)?);
+        for secret in previous {
+            signer = signer.and_previous(&Secret::from_client_secret(secret)?);
+        }
+        Ok(Some(Self {
+            url: message.webhook_url.clone(),
+            signer,
+            custom_headers: custom_headers(&message.webhook_headers),
+        }))
+    }
+}
+
+/// Lines that are no header, or one that only the connection may set, are left out: they would fail every attempt.
+fn custom_headers(lines: &[String]) -> Vec<(String, String)> {
+    let pairs = lines.iter().filter_map(|line| line.split_once(':'));
+    pairs
+        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        .filter(|(name, value)| is_token(name) && is_value(value) && !header_is_reserved(name))
+        .collect()
+}
+
+fn is_token(name: &str) -> bool {
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+fn is_value(value: &str) -> bool {
+    value.chars().all(|c| c == '\t' || !c.is_control())
+}
+
+/// Values of headers stay out, and a URL may carry a token in its query.
+impl fmt::Debug for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Destination").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lane::Lanes;
+
+    fn message() -> proto::Endpoint {
+        proto::Endpoint {
+            app_id: 1,
+            status: AppStatus::Published.into(),
+            webhook_url: "https://app.example/hook?token=hunter2".into(),
+            client_secrets: vec!["ab".repeat(32)],
+            webhook_headers: vec!["X-Token: hunter2".into()],
+            ..Default::default()
+        }
+    }
+
+    fn endpoint(message: proto::Endpoint) -> Endpoint {
+        Endpoint::new(message, Lanes::new(8).of(1))
+    }
+
+    #[test]
+    fn an_app_is_reachable_with_a_url_and_a_secret() {
+        let url = String::new();
+        let removed = AppStatus::DeletionInProgress.into();
+        let cases = [
+            (message(), AppView::Reachable),
+            (proto::Endpoint { webhook_url: url.clone(), ..message() }, AppView::WithoutUrl),
+            (proto::Endpoint { client_secrets: vec![], ..message() }, AppView::WithoutUrl),
+            (proto::Endpoint { client_secrets: vec!["x".into()], ..message() }, AppView::WithoutUrl),
+            (proto::Endpoint { webhook_url: url, status: removed, ..message() }, AppView::Removed),
+            (proto::Endpoint { status: removed, ..message() }, AppView::Reachable),
+        ];
+        for (message, view) in cases {
+            assert_eq!(endpoint(message.clone()).view(), view, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn custom_headers_that_would_break_the_request_are_left_out() {
+        let lines =
+            ["X-A: 1", "X-B:a:b ", "Host: internal", "no header", "bad name: 1", ": 1", "X-C: a\r\nX-D: 1"];
+        let lines = lines.map(str::to_owned);
+        let expected = [("X-A", "1"), ("X-B", "a:b")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(custom_headers(&lines), expected);
+    }
+
+    #[test]
+    fn neither_secrets_nor_headers_nor_the_url_show_in_debug_output() {
+        let shown = format!("{:?}", endpoint(message()));
+        assert!(!shown.contains("hunter2") && !shown.contains("abab"), "{shown}");
+    }
+}

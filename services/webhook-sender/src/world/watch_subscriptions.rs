@@ -1,0 +1,36 @@
+//! The installations, from the installation service.
+
+use std::sync::Arc;
+
+use patchbay_proto::installation::installations_client::InstallationsClient;
+use patchbay_proto::installation::{
+    InstallationStatus, WatchSubscriptionsRequest, WatchSubscriptionsResponse,
+};
+use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, stream_request};
+use patchbay_runtime::Stop;
+use uuid::Uuid;
+
+use super::World;
+use super::follow::follow;
+use crate::domain::verdict::InstallationView;
+
+pub(crate) async fn watch_subscriptions(world: Arc<World>, channel: Channel, stop: Stop) {
+    let client = InstallationsClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let open = || {
+        let mut client = client.clone();
+        async move { client.watch_subscriptions(stream_request(WatchSubscriptionsRequest {})).await }
+    };
+    follow("subscriptions", &world.installations, &stop, open, read).await;
+}
+
+/// Removed ones are kept until the next snapshot, so that webhooks still under way to them end at once.
+fn read(message: WatchSubscriptionsResponse) -> (Vec<(Uuid, InstallationView)>, bool) {
+    let rows = message.subscriptions.iter().filter_map(|subscription| {
+        let view = match subscription.status() {
+            InstallationStatus::PendingDeletion => InstallationView::Removed,
+            _ => InstallationView::Live,
+        };
+        Some((subscription.installation_uuid.parse().ok()?, view))
+    });
+    (rows.collect(), message.version.is_some())
+}
