@@ -7,6 +7,8 @@ use super::problems::Messages;
 const MAX_LENGTH: usize = 1024;
 /// Receivers and proxies limit the size of all headers together, often to 8 KiB.
 const MAX_HEADERS: usize = 20;
+/// What may stand around a value; a line break may not.
+const BLANKS: [char; 2] = [' ', '\t'];
 
 /// One header. Its value is often a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +35,7 @@ fn parse(line: &str) -> Result<WebhookHeader, &'static str> {
         return Err("Ensure this field has no more than 1024 characters.");
     }
     let (name, value) = line.split_once(':').ok_or("Headers must be in the form 'Name: value'.")?;
-    let (name, value) = (name.trim(), value.trim());
+    let (name, value) = (name.trim_matches(BLANKS), value.trim_matches(BLANKS));
     if name.is_empty() || !name.bytes().all(is_name_byte) {
         return Err("Header names may only contain letters, digits and !#$%&'*+-.^_`|~");
     }

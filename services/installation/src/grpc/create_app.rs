@@ -1,4 +1,5 @@
 use patchbay_domain::{Caller, Error, token};
+use patchbay_proto::auth_token::TokenPair;
 use patchbay_proto::installation::{CreateAppRequest, CreateAppResponse, InitialToken};
 use uuid::Uuid;
 
@@ -29,23 +30,41 @@ pub(super) async fn create_app(
     let app = new_app(registry, owner, draft).await?;
     let installation = installation_at_once(registry, &app).await?;
 
-    let mut tx = registry.db.begin().await?;
-    let version = versions::next(&mut tx).await?;
-    apps::insert(&mut tx, &app, version).await?;
-    if let Some(installation) = &installation {
-        installations::insert(&mut tx, installation, version).await?;
-    }
-    registry.commit(tx).await?;
-    registry.metrics.apps_created.inc();
-
+    // The token comes before the app: once there is an app it can be removed again, and its removal ends the
+    // tokens it finds. A crash in between leaves a token that was shown to nobody, of an app that never was.
     let initial_token = match &installation {
-        Some(installation) => {
-            registry.metrics.installs.inc();
-            initial_token(registry, &app, installation).await
-        }
+        Some(installation) => Some(registry.tokens.mint(installation, &app).await?),
         None => None,
     };
-    Ok(CreateAppResponse { app: Some(app_message(registry, caller, app)?), initial_token })
+    if let Err(error) = write(registry, &app, installation.as_ref()).await {
+        abandon(registry, installation.as_ref()).await;
+        return Err(error);
+    }
+    registry.metrics.apps_created.inc();
+    registry.metrics.installs.inc_by(installation.is_some().into());
+    Ok(CreateAppResponse {
+        app: Some(app_message(registry, caller, app)?),
+        initial_token: initial_token.map(initial_token_message),
+    })
+}
+
+async fn write(registry: &Registry, app: &App, installation: Option<&Installation>) -> Result<(), Error> {
+    let mut tx = registry.db.begin().await?;
+    let version = versions::next(&mut tx).await?;
+    apps::insert(&mut tx, app, version).await?;
+    if let Some(installation) = installation {
+        installations::insert(&mut tx, installation, version).await?;
+    }
+    registry.commit(tx).await
+}
+
+/// Takes the token back that the app will not need. Where that fails, nobody knows the token.
+async fn abandon(registry: &Registry, installation: Option<&Installation>) {
+    if let Some(installation) = installation
+        && let Err(error) = registry.tokens.revoke(installation.uuid).await
+    {
+        tracing::warn!(%error, "the token of an app that was not registered is left behind");
+    }
 }
 
 /// The organization that will own the app; who does not belong to it does not even learn whether it exists.
@@ -112,22 +131,8 @@ async fn installation_at_once(registry: &Registry, app: &App) -> Result<Option<I
     Ok(Some(Installation::new(id, Uuid::new_v4(), app, app.owner.clone(), now)))
 }
 
-/// The token is made after the app is committed: the other way round a crash could leave a token that works
-/// for an app that is not there. A crash or failure in between leaves an app that has no token yet, which is
-/// nothing to repair: its owner can make one at any time. So the app is answered with, not the failure.
-async fn initial_token(registry: &Registry, app: &App, installation: &Installation) -> Option<InitialToken> {
-    match registry.tokens.mint(installation, app).await {
-        Ok(token) => Some(InitialToken {
-            id: token.id,
-            token: token.token,
-            scopes: token.scopes,
-            created_at: token.created_at,
-        }),
-        Err(error) => {
-            tracing::warn!(app = %app.slug, %error, "an internal app was registered without its first token");
-            None
-        }
-    }
+fn initial_token_message(pair: TokenPair) -> InitialToken {
+    InitialToken { id: pair.id, token: pair.token, scopes: pair.scopes, created_at: pair.created_at }
 }
 
 fn app_request(request: CreateAppRequest) -> AppRequest {

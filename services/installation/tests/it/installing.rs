@@ -1,0 +1,197 @@
+use patchbay_domain::{Caller, ErrorKind, Role, Scope};
+use patchbay_proto::event_fanout::{Actor, PublishRequest, Target, UserActor, actor, target};
+use patchbay_proto::installation::installations_client::InstallationsClient;
+use patchbay_proto::installation::{
+    AppStatus, CreateAppRequest, InstallRequest, InstallationStatus, MarkInstalledRequest,
+};
+use patchbay_rpc::request_as;
+
+use crate::callers::{app_of, member, member_with_token, superuser};
+use crate::running::{each, install, internal, public, reason, refusal};
+
+#[tokio::test]
+async fn a_new_installation_waits_for_its_app_which_is_told() {
+    each(|running| async move {
+        let app = running.published_app().await;
+        let mut events = running.events();
+        let installation = running.installed(&app).await;
+        assert_eq!(installation.status(), InstallationStatus::Pending);
+        assert_eq!(installation.app_id, app.id);
+        assert_eq!((&installation.app_uuid, &installation.app_slug), (&app.uuid, &app.slug));
+        assert_eq!(installation.organization_slug, "other-corp");
+        let code = installation.code.clone().unwrap();
+
+        let event = events.next().await;
+        let uuid = &installation.uuid;
+        let data = format!(
+            r#"{{"installation":{{"status":"pending","organization":{{"slug":"other-corp","id":{}}},"app":{{"uuid":"{}","slug":"webhooks-galore","sentryAppId":{}}},"code":"{code}","uuid":"{uuid}"}}}}"#,
+            running.other.id, app.uuid, app.id
+        );
+        assert_eq!(std::str::from_utf8(&event.data_json).unwrap(), data);
+        let user = UserActor { id: 1, name: "Meredith Heller".into() };
+        let expected = PublishRequest {
+            organization_id: running.other.id,
+            resource: "installation".into(),
+            action: "created".into(),
+            data_json: data.into(),
+            actor: Some(Actor { kind: Some(actor::Kind::User(user)) }),
+            project_id: 0,
+            targets: vec![Target {
+                receiver: Some(target::Receiver::InstallationUuid(uuid.clone())),
+                app_id: app.id,
+            }],
+            idempotency_key: format!("installation.created:{uuid}"),
+        };
+        assert_eq!(event, expected);
+        assert!(running.metrics.encode().contains("patchbay_installation_installs_total 1"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn installing_again_yields_the_same_installation_and_tells_nobody() {
+    each(|running| async move {
+        let app = running.published_app().await;
+        let mut events = running.events();
+        let first = running.installed(&app).await;
+        assert_eq!(running.installed(&app).await, first, "code included, while it can be exchanged");
+        events.next().await;
+        // On another organization it is another installation, and the next thing told.
+        let second = running.install(&running.manager(), &app, &running.acme).await.unwrap().into_inner();
+        assert_ne!(second.uuid, first.uuid);
+        assert_eq!(events.next().await.idempotency_key, format!("installation.created:{}", second.uuid));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_verify_is_installed_at_once() {
+    each(|running| async move {
+        let app = running.app(CreateAppRequest { verify_install: false, ..public("Hooks") }).await;
+        let installation =
+            running.install(&running.manager(), &app, &running.acme).await.unwrap().into_inner();
+        assert_eq!(installation.status(), InstallationStatus::Installed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organization_installs_published_apps_and_its_own() {
+    each(|running| async move {
+        let app = running.app(public("Hooks")).await;
+        let error = refusal(running.install(&running.outsider(), &app, &running.other).await);
+        assert_eq!(error.kind, ErrorKind::NotFound);
+        assert_eq!((error.reason.as_ref(), error.message.as_str()), ("APP_NOT_FOUND", ""));
+        let missing = InstallRequest { organization: "acme".into(), app_slug: "nothing".into() };
+        let answer = running.installations.clone().install(request_as(&running.manager(), missing)).await;
+        assert_eq!(reason(answer), "APP_NOT_FOUND");
+
+        assert_eq!(reason(running.install(&running.manager(), &app, &running.acme).await), "OK");
+        assert_eq!(reason(running.install(&superuser(), &app, &running.other).await), "OK");
+        running.set_status(&app, AppStatus::Published).await;
+        assert_eq!(reason(running.install(&running.outsider(), &app, &running.other).await), "OK");
+
+        let own = running.app(internal("Own")).await;
+        let error = reason(running.install(&running.outsider(), &own, &running.other).await);
+        assert_eq!(error, "APP_NOT_FOUND", "an internal app stays at home");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_install() {
+    each(|running| async move {
+        let app = running.published_app().await;
+        let installation =
+            running.install(&running.manager(), &app, &running.acme).await.unwrap().into_inner();
+        let other = &running.other;
+        for (caller, expected) in [
+            (Caller::Anonymous, "NO_CREDENTIALS"),
+            (app_of(&installation), "PERMISSION_DENIED"),
+            (running.manager(), "ORGANIZATION_NOT_FOUND"),
+            (member(other, Role::Member), "PERMISSION_DENIED"),
+            (member_with_token(other, Role::Owner, &[Scope::OrgRead]), "PERMISSION_DENIED"),
+            (member_with_token(other, Role::Owner, &[Scope::OrgWrite]), "OK"),
+            (member(other, Role::Admin), "OK"),
+            (Caller::Operator, "OK"),
+        ] {
+            assert_eq!(reason(running.install(&caller, &app, other).await), expected, "{caller:?}");
+        }
+        let error = refusal(running.install(&running.manager(), &app, other).await);
+        assert_eq!(
+            (error.kind, error.message.as_str()),
+            (ErrorKind::NotFound, "Could not find requested organization")
+        );
+        let nowhere = InstallRequest { organization: "nowhere".into(), app_slug: app.slug.clone() };
+        let answer = running.installations.clone().install(request_as(&superuser(), nowhere)).await;
+        assert_eq!(refusal(answer).message, "Could not find requested organization");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_organization_is_named_by_slug_or_number_and_the_app_by_slug_only() {
+    each(|running| async move {
+        let app = running.published_app().await;
+        let asked = InstallRequest { organization: running.acme.id.to_string(), app_slug: app.slug.clone() };
+        let answer =
+            running.installations.clone().install(request_as(&running.manager(), asked.clone())).await;
+        assert_eq!(answer.unwrap().into_inner().organization_slug, "acme");
+        for slug in [app.id.to_string(), "No Slug".into(), String::new()] {
+            let asked = InstallRequest { app_slug: slug.clone(), ..asked.clone() };
+            let error =
+                refusal(running.installations.clone().install(request_as(&running.manager(), asked)).await);
+            assert_eq!(
+                (error.kind, error.fields[0].field.as_str()),
+                (ErrorKind::Invalid, "slug"),
+                "{slug:?}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_the_token_service_nothing_is_installed() {
+    each(|running| async move {
+        let app = running.published_app().await;
+        let mut cut_off = InstallationsClient::new(running.replica_without_tokens().await);
+        let asked = install(&app, &running.other);
+        let error = refusal(cut_off.install(request_as(&running.outsider(), asked)).await);
+        assert!(error.is_retryable(), "{error:?}");
+        let count: i64 = running.db.query("select count(*) from installations").fetch_scalar().await.unwrap();
+        assert_eq!(count, 0);
+        assert!(running.db.outbox_batch(1).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_app_itself_confirms_its_installation() {
+    each(|running| async move {
+        let app = running.published_app().await;
+        let other_app = running.app(public("Other App")).await;
+        let of_other =
+            running.install(&running.manager(), &other_app, &running.acme).await.unwrap().into_inner();
+        let installation = running.installed(&app).await;
+        let mark = async |caller: &Caller, uuid: &str| {
+            let asked = MarkInstalledRequest { uuid: uuid.to_owned() };
+            running.installations.clone().mark_installed(request_as(caller, asked)).await
+        };
+        let uuid = installation.uuid.as_str();
+        for (caller, expected) in [
+            (Caller::Anonymous, "NO_CREDENTIALS"),
+            (running.outsider(), "PERMISSION_DENIED"),
+            (superuser(), "PERMISSION_DENIED"),
+            (app_of(&of_other), "PERMISSION_DENIED"),
+        ] {
+            assert_eq!(reason(mark(&caller, uuid).await), expected, "{caller:?}");
+        }
+        assert_eq!(reason(mark(&app_of(&installation), "nothing").await), "INSTALLATION_NOT_FOUND");
+        for _ in 0..2 {
+            let confirmed = mark(&app_of(&installation), uuid).await.unwrap().into_inner();
+            assert_eq!(confirmed.status(), InstallationStatus::Installed);
+        }
+    })
+    .await;
+}

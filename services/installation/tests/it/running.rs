@@ -1,0 +1,296 @@
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use patchbay_bus::{Bus, BusConfig, Consumer, Queue};
+use patchbay_db::{Db, DbConfig, Migrations};
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_domain::{Caller, Clock, Error, ManualClock, Role, SecretBytes, SecretString};
+use patchbay_proto::auth_token::tokens_client::TokensClient;
+use patchbay_proto::auth_token::{IntrospectRequest, IntrospectResponse};
+use patchbay_proto::event_fanout::PublishRequest;
+use patchbay_proto::installation::app_registry_client::AppRegistryClient;
+use patchbay_proto::installation::installations_client::InstallationsClient;
+use patchbay_proto::installation::{
+    App, AppStatus, CreateAppRequest, InstallRequest, Installation, SetAppStatusRequest,
+};
+use patchbay_proto::tracker::directory_client::DirectoryClient;
+use patchbay_proto::tracker::{CreateOrganizationRequest, Organization};
+use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, request_as, status};
+use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_testkit::database::each_config;
+use prost::Message;
+use tonic::{Response, Status};
+
+use crate::callers::member;
+
+/// Generous: machines that run tests are busy.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// The service and those it calls, all of them real.
+pub(crate) struct Running {
+    pub(crate) apps: AppRegistryClient<Channel>,
+    pub(crate) installations: InstallationsClient<Channel>,
+    pub(crate) tokens: TokensClient<Channel>,
+    pub(crate) db: Db,
+    pub(crate) bus: Bus,
+    pub(crate) metrics: Metrics,
+    pub(crate) hand: ManualClock,
+    pub(crate) acme: Organization,
+    pub(crate) other: Organization,
+    pub(crate) stop: Stop,
+    clock: Clock,
+    peers: Channel,
+}
+
+pub(crate) fn now() -> DateTime<Utc> {
+    "2019-08-19T20:58:37.391Z".parse().unwrap()
+}
+
+/// Runs `test` against fresh databases of each engine.
+pub(crate) async fn each<F, R>(test: F)
+where
+    F: Fn(Running) -> R,
+    R: Future<Output = ()>,
+{
+    each_config(|config| {
+        let test = &test;
+        async move {
+            let stop = Stop::new();
+            let mut databases = Vec::new();
+            let running = run(&config, &stop, &mut databases).await;
+            test(running).await;
+            stop.drain(Duration::from_secs(10)).await.unwrap();
+            for db in databases {
+                db.close().await;
+            }
+        }
+    })
+    .await;
+}
+
+async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running {
+    let (clock, hand) = Clock::manual(now());
+    let (bus, metrics) = (Bus::in_process(&BusConfig::default()), Metrics::new());
+    let mut open = async |name, migrations: &'static Migrations| {
+        let db =
+            Db::connect(&DbConfig { max_connections: 4, ..config.clone() }, name, migrations).await.unwrap();
+        db.migrate().await.unwrap();
+        databases.push(db.clone());
+        db
+    };
+
+    let deps = patchbay_tracker::Deps {
+        db: open(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
+        bus: Bus::in_process(&BusConfig::default()),
+        clock: clock.clone(),
+        config: patchbay_tracker::Config::read(&settings()),
+        metrics: Metrics::new(),
+        readiness: Readiness::new(),
+        stop: stop.clone(),
+    };
+    let server = patchbay_tracker::start(Server::new().unwrap(), deps).await.unwrap();
+    let deps = patchbay_auth_token::Deps {
+        db: open(patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await,
+        clock: clock.clone(),
+        config: patchbay_auth_token::Config::read(&settings()),
+        metrics: Metrics::new(),
+        readiness: Readiness::new(),
+        stop: stop.clone(),
+    };
+    let peers = serve(patchbay_auth_token::start(server, deps).await.unwrap(), stop);
+
+    let db = open(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await;
+    let replica = Replica { db: &db, bus: &bus, clock: &clock, metrics: &metrics, stop };
+    let channel = replica.start(peers.clone(), peers.clone()).await;
+    Running {
+        apps: AppRegistryClient::new(channel.clone()),
+        installations: InstallationsClient::new(channel),
+        tokens: TokensClient::new(peers.clone()),
+        acme: organization(&peers, "Acme").await,
+        other: organization(&peers, "Other Corp").await,
+        db,
+        bus,
+        metrics,
+        hand,
+        stop: stop.clone(),
+        clock,
+        peers,
+    }
+}
+
+/// What replicas of the service share.
+struct Replica<'a> {
+    db: &'a Db,
+    bus: &'a Bus,
+    clock: &'a Clock,
+    metrics: &'a Metrics,
+    stop: &'a Stop,
+}
+
+impl Replica<'_> {
+    async fn start(&self, tokens: Channel, directory: Channel) -> Channel {
+        let deps = patchbay_installation::Deps {
+            db: self.db.clone(),
+            bus: self.bus.clone(),
+            clock: self.clock.clone(),
+            tokens,
+            directory,
+            sealing: SealingKeys::new(&SecretBytes::new(*b"0123456789abcdef"), &[]).unwrap(),
+            config: patchbay_installation::Config::read(&settings()),
+            metrics: self.metrics.clone(),
+            readiness: Readiness::new(),
+            stop: self.stop.clone(),
+        };
+        serve(patchbay_installation::start(Server::new().unwrap(), deps).await.unwrap(), self.stop)
+    }
+}
+
+fn settings() -> Settings {
+    Settings::from_pairs([
+        ("AUTH_TOKEN_KEY", "a key of the tests"),
+        ("PUBLIC_URL", "https://patchbay.example"),
+    ])
+}
+
+fn security() -> Security {
+    Security::secret(SecretString::new("between services"))
+}
+
+fn serve(server: Server, stop: &Stop) -> Channel {
+    let (listener, connector) = patchbay_rpc::memory();
+    let serving = stop.clone();
+    stop.spawn("server", async move {
+        server.serve(vec![Listener::Memory(listener)], &security(), serving).await
+    });
+    Target::Memory(connector).channel(&security()).unwrap()
+}
+
+async fn organization(peers: &Channel, name: &str) -> Organization {
+    let asked = CreateOrganizationRequest { name: name.to_owned(), slug: String::new() };
+    DirectoryClient::new(peers.clone()).create_organization(request(asked)).await.unwrap().into_inner()
+}
+
+impl Running {
+    /// Another replica of the service on the same database; its changes are not announced to this one.
+    pub(crate) async fn replica(&self) -> Channel {
+        self.replica_with(self.peers.clone()).await
+    }
+
+    /// A replica that cannot reach the token service.
+    pub(crate) async fn replica_without_tokens(&self) -> Channel {
+        let (_, connector) = patchbay_rpc::memory();
+        self.replica_with(Target::Memory(connector).channel(&security()).unwrap()).await
+    }
+
+    async fn replica_with(&self, tokens: Channel) -> Channel {
+        let Self { db, bus, clock, metrics, stop, .. } = self;
+        Replica { db, bus, clock, metrics, stop }.start(tokens, self.peers.clone()).await
+    }
+
+    /// A manager of Acme.
+    pub(crate) fn manager(&self) -> Caller {
+        member(&self.acme, Role::Manager)
+    }
+
+    /// A manager of the other organization.
+    pub(crate) fn outsider(&self) -> Caller {
+        member(&self.other, Role::Manager)
+    }
+
+    /// Registers an app of Acme.
+    pub(crate) async fn app(&self, asked: CreateAppRequest) -> App {
+        let answer = self.apps.clone().create_app(request_as(&self.manager(), asked)).await;
+        answer.unwrap().into_inner().app.unwrap()
+    }
+
+    /// Registers and publishes `Webhooks Galore`.
+    pub(crate) async fn published_app(&self) -> App {
+        let app = self.app(public("Webhooks Galore")).await;
+        self.set_status(&app, AppStatus::Published).await
+    }
+
+    pub(crate) async fn set_status(&self, app: &App, status: AppStatus) -> App {
+        let asked = SetAppStatusRequest { app: app.slug.clone(), status: status.into() };
+        self.apps.clone().set_app_status(request_as(&Caller::Operator, asked)).await.unwrap().into_inner()
+    }
+
+    /// Installs the app on the caller's organization.
+    pub(crate) async fn install(
+        &self,
+        caller: &Caller,
+        app: &App,
+        on: &Organization,
+    ) -> Result<Response<Installation>, Status> {
+        self.installations.clone().install(request_as(caller, install(app, on))).await
+    }
+
+    /// Installs the app on the other organization, by its manager.
+    pub(crate) async fn installed(&self, app: &App) -> Installation {
+        self.install(&self.outsider(), app, &self.other).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn introspect(&self, token: &str) -> IntrospectResponse {
+        let asked = IntrospectRequest { token: token.to_owned() };
+        self.tokens.clone().introspect(request(asked)).await.unwrap().into_inner()
+    }
+
+    /// The events that have been told, in order. One consumer for the whole test.
+    pub(crate) fn events(&self) -> Events {
+        Events(self.bus.consume(Queue::EventFanout, 10))
+    }
+}
+
+pub(crate) struct Events(Consumer);
+
+impl Events {
+    pub(crate) async fn next(&mut self) -> PublishRequest {
+        let next = tokio::time::timeout(SOON, self.0.next()).await;
+        let delivery = next.expect("an event is told").expect("the bus is open");
+        let event = PublishRequest::decode(delivery.body.clone()).unwrap();
+        assert_eq!(delivery.key, format!("{}.{}", event.resource, event.action));
+        delivery.ack();
+        event
+    }
+}
+
+/// A complete request for a public app of Acme that verifies its installations.
+pub(crate) fn public(name: &str) -> CreateAppRequest {
+    CreateAppRequest {
+        organization: "acme".to_owned(),
+        name: Some(name.to_owned()),
+        author: Some("ACME Inc".to_owned()),
+        has_scopes: true,
+        scopes: vec!["event:read".to_owned(), "org:read".to_owned()],
+        events: vec!["issue".to_owned()],
+        webhook_url: Some("https://example.com/hook".to_owned()),
+        verify_install: true,
+        ..Default::default()
+    }
+}
+
+/// The least that an internal app of Acme needs.
+pub(crate) fn internal(name: &str) -> CreateAppRequest {
+    CreateAppRequest {
+        organization: "acme".to_owned(),
+        name: Some(name.to_owned()),
+        has_scopes: true,
+        scopes: vec!["org:write".to_owned()],
+        is_internal: true,
+        ..Default::default()
+    }
+}
+
+pub(crate) fn install(app: &App, on: &Organization) -> InstallRequest {
+    InstallRequest { organization: on.slug.clone(), app_slug: app.slug.clone() }
+}
+
+/// Why a call was refused.
+#[track_caller]
+pub(crate) fn refusal<T>(answer: Result<Response<T>, Status>) -> Error {
+    status::to_error(&answer.err().expect("the call is refused"))
+}
+
+/// The reason why a call was refused, or `OK`.
+pub(crate) fn reason<T>(answer: Result<Response<T>, Status>) -> String {
+    answer.err().map_or_else(|| "OK".to_owned(), |refusal| status::to_error(&refusal).reason.into_owned())
+}
