@@ -42,3 +42,18 @@ pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     tracing::error!(panic = text.unwrap_or("not a text"), "a handler panicked");
     Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "PANIC", "Internal error.").into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_words_of_a_panic_stay_inside() {
+        let response = panicked(Box::new("index out of bounds: secret"));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(body, r#"{"detail":"Internal error."}"#);
+    }
+}

@@ -63,7 +63,9 @@ impl Params {
 
     fn name(&self, name: &str) -> Option<String> {
         let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
-        let is_name = !value.is_empty() && value.len() <= LONGEST && !value.chars().any(char::is_control);
+        // Slugs, numbers, uuids and secrets have no other characters.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let is_name = !value.is_empty() && value.len() <= LONGEST && value.bytes().all(is_plain);
         is_name.then(|| value.clone())
     }
 }

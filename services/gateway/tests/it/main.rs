@@ -13,6 +13,8 @@ mod overload;
 mod platform;
 mod revocation;
 mod routing;
+mod running;
+mod serving;
 mod sign_in;
 mod tracker;
 mod webhook_log;

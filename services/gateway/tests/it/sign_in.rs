@@ -55,6 +55,15 @@ async fn a_link_signs_in_once_and_looking_at_it_does_not_use_it_up() {
 }
 
 #[tokio::test]
+async fn a_link_that_cannot_be_one_signs_nobody_in() {
+    let platform = Platform::start().await;
+    for odd in ["x", "%00", "%ff", &"0".repeat(64), &"0".repeat(5000)] {
+        let answer = send(&platform, "POST", &format!("/auth/link/{odd}/"), &[]).await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (404, ""), "{odd}");
+    }
+}
+
+#[tokio::test]
 async fn a_session_reads_and_writes_from_our_own_pages_only() {
     let platform = Platform::start().await;
     let cookie = signed_in(&platform).await;

@@ -1,4 +1,4 @@
-//! Plays the log of webhooks: holds what a test puts in and notes what it is asked.
+//! Plays the log of webhooks: holds what a test puts in for apps called `hooks…` and notes what it is asked.
 
 use std::sync::{Arc, Mutex};
 
@@ -40,6 +40,10 @@ impl Webhooks for WebhookLog {
         request: Request<ListRequestsRequest>,
     ) -> Result<Response<ListRequestsResponse>, Status> {
         let request = request.into_inner();
+        if !request.app.starts_with("hooks") {
+            let message = "Could not find the requested sentry app";
+            return Err(from_error(Error::not_found("APP_NOT_FOUND", message)));
+        }
         let known = request.event_type.is_empty() || request.event_type == "issue.created";
         let mut shared = self.0.lock().unwrap();
         shared.asked.push(request);

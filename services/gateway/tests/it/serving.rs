@@ -1,0 +1,82 @@
+use patchbay_gateway::Config;
+use patchbay_testkit::eventually;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::platform::{DEADLINE, Platform};
+use crate::running::Running;
+
+#[tokio::test]
+async fn a_gateway_is_ready_once_it_has_reached_the_token_service() {
+    let platform = Platform::start().await;
+    let gateway = Running::start(&platform).await;
+    eventually(DEADLINE, "the gateway is ready", async || {
+        gateway.readiness.report(false).await.ready.then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_the_token_service_requests_are_answered_503_and_the_process_is_not_ready() {
+    let platform = Platform::start().await;
+    platform.stop.drain(DEADLINE).await.unwrap();
+    let gateway = Running::start(&platform).await;
+    let answer = gateway.get("/api/0/", "token").await;
+    assert_eq!(answer.status, 503);
+    let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(body["detail"], "A part of the service is not available right now.");
+    assert!(!gateway.readiness.report(false).await.ready);
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_server_and_its_tasks() {
+    let platform = Platform::start().await;
+    let gateway = Running::start(&platform).await;
+    gateway.watches().await;
+    assert_eq!(gateway.get("/healthz", "x").await.status, 200);
+    gateway.stop.drain(DEADLINE).await.unwrap();
+    assert!(TcpStream::connect(gateway.address).await.is_err(), "the port is closed");
+}
+
+/// Sends these bytes on a connection of their own and reads until it is closed.
+async fn exchange(gateway: &Running, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(gateway.address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_refused_and_does_no_harm() {
+    let platform = Platform::start().await;
+    let gateway = Running::start(&platform).await;
+    for bytes in [
+        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n"[..],
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nhost: x\r\nbad header\r\n\r\n",
+        b"POST /api/0/ HTTP/1.1\r\nhost: x\r\ncontent-length: x\r\n\r\n",
+    ] {
+        let answer = exchange(&gateway, bytes).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+    assert_eq!(gateway.get("/healthz", "x").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_connection_too_many_waits_until_another_one_ends() {
+    let platform = Platform::start().await;
+    let gateway = Running::with(&platform, Config { max_connections: 1, ..platform.config.clone() }).await;
+    let connections = |count| format!("patchbay_gateway_connections {count}");
+    let first = TcpStream::connect(gateway.address).await.unwrap();
+    eventually(DEADLINE, "the first connection is open", async || {
+        gateway.has_metric(&connections(1)).then_some(())
+    })
+    .await;
+    let mut second =
+        Box::pin(exchange(&gateway, b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+    assert!(futures::poll!(&mut second).is_pending());
+    assert!(gateway.has_metric(&connections(1)));
+    drop(first);
+    assert!(second.await.starts_with("HTTP/1.1 200"));
+}
