@@ -185,9 +185,9 @@ impl Story {
             .get(&format!("/api/0/sentry-apps/{}/", app.slug), &people.manager)
             .await?
             .expect(200)?;
-        same("scopes", &shown["scopes"], &json!(["project:read", "event:read"]))?;
+        same("scopes", &shown["scopes"], &json!(["event:read", "project:read"]))?;
         ensure!(shown.get("clientSecret").is_none(), "a stranger is shown the client secret");
-        self.narrator.holds("it asks for project:read and event:read; its secrets are not shown");
+        self.narrator.holds("it asks for event:read and project:read; its secrets are not shown");
 
         let wanted = json!({"slug": app.slug});
         let path = "/api/0/organizations/globex/sentry-app-installations/";

@@ -16,14 +16,6 @@ impl Reference {
         let digits = text.bytes().all(|b| b.is_ascii_digit());
         text.parse().ok().filter(|_| digits).map(Self::Id)
     }
-
-    /// Whether this is how something with that number and slug is named.
-    pub(crate) fn names(&self, id: i64, slug: &str) -> bool {
-        match self {
-            Self::Id(named) => *named == id,
-            Self::Slug(named) => named == slug,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -48,13 +40,5 @@ mod tests {
         ] {
             assert_eq!(Reference::parse(text), expected, "{text:?}");
         }
-    }
-
-    #[test]
-    fn a_thing_is_named_by_its_number_and_by_its_slug() {
-        assert!(Reference::Id(7).names(7, "acme"));
-        assert!(Reference::Slug("acme".to_owned()).names(7, "acme"));
-        assert!(!Reference::Id(8).names(7, "acme"));
-        assert!(!Reference::Slug("initech".to_owned()).names(7, "acme"));
     }
 }

@@ -58,6 +58,24 @@ async fn a_foreign_issue_and_one_that_is_not_look_the_same() {
 }
 
 #[tokio::test]
+async fn who_names_a_foreign_organization_is_refused_whether_the_issue_is_there_or_not() {
+    each(|tracker| async move {
+        tracker.organization("Acme").await;
+        let initech = tracker.organization("Initech").await;
+        tracker.project("acme", "Front End").await;
+        let id = tracker.issue("acme", "front-end", "boom").await.id;
+        for caller in [app(&initech, Scope::ALL), user(&initech, Role::Owner), Caller::Anonymous] {
+            for id in [id, id + 1] {
+                let asked = GetIssueRequest { id, organization: "acme".to_owned() };
+                let answer = tracker.issues().get_issue(request_as(&caller, asked)).await;
+                assert_eq!(reason(answer), "PERMISSION_DENIED", "{caller:?}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn projects_are_read_and_written_by_scope_and_never_started_by_apps() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
@@ -71,8 +89,8 @@ async fn projects_are_read_and_written_by_scope_and_never_started_by_apps() {
             (app(&acme, &[Scope::ProjectRead]), "OK", "PERMISSION_DENIED"),
             (app(&acme, &[Scope::ProjectAdmin]), "OK", "PERMISSION_DENIED"),
             (app(&acme, &[Scope::EventAdmin]), "PERMISSION_DENIED", "PERMISSION_DENIED"),
-            (user(&initech, Role::Owner), "PROJECT_NOT_FOUND", "ORGANIZATION_NOT_FOUND"),
-            (Caller::Anonymous, "PROJECT_NOT_FOUND", "ORGANIZATION_NOT_FOUND"),
+            (user(&initech, Role::Owner), "PERMISSION_DENIED", "ORGANIZATION_NOT_FOUND"),
+            (Caller::Anonymous, "PERMISSION_DENIED", "ORGANIZATION_NOT_FOUND"),
         ];
         let mut projects = tracker.projects();
         for (caller, read, write) in cases {

@@ -1,4 +1,4 @@
-use patchbay_domain::{Caller, Result};
+use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::project;
@@ -15,7 +15,7 @@ pub(super) async fn get_project(
 ) -> Result<wire::Project> {
     let organization =
         named::organization(&tracker.db, &request.organization).await?.ok_or_else(not_found)?;
-    access::one_of(&caller, organization.id, access::READ_PROJECTS, not_found())?;
+    access::one_of(&caller, organization.id, access::READ_PROJECTS, Error::permission_denied())?;
     let found =
         named::project(&tracker.db, organization.id, &request.project).await?.ok_or_else(not_found)?;
     Ok(project::to_wire(found))
