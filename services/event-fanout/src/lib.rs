@@ -35,7 +35,7 @@ use patchbay_runtime::{Metrics, Readiness, Stop};
 use accept::Accept;
 pub use config::Config;
 use in_flight::InFlight;
-pub use metrics::FanoutMetrics;
+pub use metrics::{FanoutMetrics, Refusal, Source};
 use subscriptions::Subscriptions;
 use workers::{hand_over::HandOver, recover::Recover, settle::Settle, watch::Watch, write::Write};
 

@@ -26,6 +26,8 @@ patchbay_runtime::metrics! {
         pub duplicates: Counter,
         /// Events and calls that were refused, by reason.
         pub refused: CounterFamily<Refusal>,
+        /// Times that an event of the bus could not be stored and was kept for another try.
+        pub store_retries: Counter,
         /// Events that became durable together.
         pub commit_size: Histogram = SIZES,
         /// Seconds it took to make them durable.

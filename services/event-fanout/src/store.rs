@@ -14,3 +14,6 @@ pub(crate) use find_event::{FoundEvent, find_event};
 pub(crate) use insert_events::insert_events;
 pub(crate) use load_events::load_events;
 pub(crate) use mark_fanned_out::mark_fanned_out;
+
+#[cfg(test)]
+mod tests;

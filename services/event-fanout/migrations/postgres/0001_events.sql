@@ -7,11 +7,11 @@ create table events (
     idempotency_key bytea,
     resource text not null,
     action text not null,
-    -- Null: the product itself.
-    actor json,
+    -- JSON, kept as text because the json types of PostgreSQL refuse an escaped zero. Null: the product itself.
+    actor text,
     project_id bigint,
-    -- Null: whoever subscribed.
-    targets json,
+    -- JSON likewise. Null: whoever subscribed.
+    targets text,
     traceparent text,
     accepted_at timestamptz not null,
     -- When it is handed over again, should it not be marked by then.

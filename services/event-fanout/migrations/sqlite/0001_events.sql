@@ -7,10 +7,10 @@ create table events (
     idempotency_key blob,
     resource text not null,
     action text not null,
-    -- Null: the product itself.
+    -- JSON, kept as text because the json types of PostgreSQL refuse an escaped zero. Null: the product itself.
     actor text,
     project_id integer,
-    -- Null: whoever subscribed.
+    -- JSON likewise. Null: whoever subscribed.
     targets text,
     traceparent text,
     accepted_at text not null,

@@ -9,6 +9,7 @@ use futures::stream::FuturesUnordered;
 use patchbay_bus::{Consumer, Delivery};
 use patchbay_domain::{Clock, Error, Result};
 use patchbay_proto::event_fanout::PublishRequest;
+use patchbay_runtime::metrics::Counter;
 use patchbay_runtime::{Stop, TraceContext};
 use prost::Message;
 
@@ -45,7 +46,13 @@ impl Published {
                 Ok(event) => {
                     let event = Arc::new(event);
                     let queued = self.accept.submit("bus", vec![event.clone()]).await;
-                    under_way.push(answer(self.accept.clone(), delivery, event, queued));
+                    under_way.push(answer(
+                        self.accept.clone(),
+                        delivery,
+                        event,
+                        queued,
+                        self.metrics.store_retries.clone(),
+                    ));
                 }
                 Err(error) => {
                     tracing::warn!(%error, key = delivery.key, "an event that cannot be accepted became a dead letter");
@@ -75,7 +82,13 @@ fn read(delivery: &Delivery, clock: &Clock) -> Result<Event> {
     )
 }
 
-async fn answer(accept: Accept, delivery: Delivery, event: Arc<Event>, mut queued: Result<Pending>) {
+async fn answer(
+    accept: Accept,
+    delivery: Delivery,
+    event: Arc<Event>,
+    mut queued: Result<Pending>,
+    retries: Counter,
+) {
     loop {
         let accepted: Result<Vec<Accepted>> = match queued {
             Ok(pending) => pending.answer().await,
@@ -87,6 +100,7 @@ async fn answer(accept: Accept, delivery: Delivery, event: Arc<Event>, mut queue
             Err(_) if accept.is_closed() => return,
             Err(error) => tracing::warn!(%error, "an event of the bus could not be stored, trying again"),
         }
+        retries.inc();
         tokio::time::sleep(PAUSE).await;
         queued = accept.submit("bus", vec![event.clone()]).await;
     }

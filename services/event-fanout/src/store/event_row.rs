@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use patchbay_db::{Blob, DbError, FromRow, Json};
+use patchbay_db::{Blob, DbError, FromRow};
 use patchbay_domain::Actor;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -13,24 +14,24 @@ use crate::domain::kind::Kind;
 /// Who caused it; the product itself is a null.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ActorRow {
+enum ActorRow {
     User { id: i64, name: String },
     App,
 }
 
 impl ActorRow {
-    pub(super) fn of(actor: &Actor) -> Option<Json<Self>> {
+    fn of(actor: &Actor) -> Option<Self> {
         match actor {
-            Actor::User { id, name } => Some(Json(Self::User { id: *id, name: name.clone() })),
-            Actor::App => Some(Json(Self::App)),
+            Actor::User { id, name } => Some(Self::User { id: *id, name: name.clone() }),
+            Actor::App => Some(Self::App),
             Actor::System => None,
         }
     }
 
-    fn read(row: Option<Json<Self>>) -> Actor {
+    fn read(row: Option<Self>) -> Actor {
         match row {
-            Some(Json(Self::User { id, name })) => Actor::User { id, name },
-            Some(Json(Self::App)) => Actor::App,
+            Some(Self::User { id, name }) => Actor::User { id, name },
+            Some(Self::App) => Actor::App,
             None => Actor::System,
         }
     }
@@ -43,9 +44,9 @@ pub(super) struct EventRow {
     organization_id: i64,
     resource: String,
     action: String,
-    actor: Option<Json<ActorRow>>,
+    actor: Option<String>,
     project_id: Option<i64>,
-    targets: Option<Json<Vec<Target>>>,
+    targets: Option<String>,
     traceparent: Option<String>,
     accepted_at: DateTime<Utc>,
     pub(super) fanned_out_at: Option<DateTime<Utc>>,
@@ -69,10 +70,30 @@ impl EventRow {
             idempotency_key: None::<Bytes>,
             kind,
             data: self.data.0,
-            actor: ActorRow::read(self.actor),
+            actor: ActorRow::read(from_json(self.id, self.actor)?),
             project_id: self.project_id,
-            targets: self.targets.map(|Json(targets)| targets).unwrap_or_default(),
+            targets: from_json(self.id, self.targets)?.unwrap_or_default(),
             traceparent: self.traceparent,
         })
     }
+}
+
+/// The `actor` column.
+pub(super) fn actor_column(actor: &Actor) -> Option<String> {
+    ActorRow::of(actor).map(|row| to_json(&row))
+}
+
+/// The `targets` column.
+pub(super) fn targets_column(targets: &[Target]) -> Option<String> {
+    (!targets.is_empty()).then(|| to_json(targets))
+}
+
+fn to_json<T: Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).expect("names and ids are always JSON")
+}
+
+fn from_json<T: DeserializeOwned>(event: Uuid, text: Option<String>) -> Result<Option<T>, DbError> {
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|error| DbError::Other(format!("the row of event {event} cannot be read: {error}")))
 }

@@ -2,10 +2,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use patchbay_db::{Blob, Db, Json, Result};
+use patchbay_db::{Blob, Db, Result};
 use uuid::Uuid;
 
-use super::event_row::ActorRow;
+use super::event_row::{actor_column, targets_column};
 use crate::accept::Accepted;
 use crate::domain::event::Event;
 
@@ -39,9 +39,9 @@ pub(crate) async fn insert_events(
                 .bind(event.idempotency_key.clone().map(Blob))
                 .bind(event_type.resource)
                 .bind(event_type.action)
-                .bind(ActorRow::of(&event.actor))
+                .bind(actor_column(&event.actor))
                 .bind(event.project_id)
-                .bind((!event.targets.is_empty()).then_some(Json(&event.targets)))
+                .bind(targets_column(&event.targets))
                 .bind(event.traceparent.as_deref())
                 .bind(event.accepted_at)
                 .bind(event.accepted_at + recover_after)

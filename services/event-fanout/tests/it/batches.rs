@@ -1,0 +1,55 @@
+use patchbay_proto::event_fanout::{PublishBatchRequest, PublishBatchResponse, PublishRequest};
+use patchbay_rpc::{request, status};
+use uuid::Uuid;
+
+use crate::requests::{issue_created, subscription, with_key};
+use crate::started::{Started, deliveries, started};
+
+async fn publish(
+    started: &Started,
+    events: Vec<PublishRequest>,
+) -> Result<PublishBatchResponse, patchbay_domain::Error> {
+    let answer = started.client.clone().publish_batch(request(PublishBatchRequest { events })).await;
+    answer.map(tonic::Response::into_inner).map_err(|refusal| status::to_error(&refusal))
+}
+
+#[tokio::test]
+async fn a_batch_is_accepted_as_a_whole_and_delivered_in_its_order() {
+    let started = started(vec![subscription(1)]).await;
+    let answer = publish(&started, vec![issue_created(); 1000]).await.unwrap();
+    let answered: Vec<_> = answer.events.iter().map(|event| event.event_id.clone()).collect();
+    let delivered = deliveries(&mut started.sender(), 1000).await;
+    let delivered: Vec<_> =
+        delivered.iter().map(|one| Uuid::from_slice(&one.event_id).unwrap().to_string()).collect();
+    assert_eq!(delivered, answered);
+}
+
+#[tokio::test]
+async fn one_wrong_event_refuses_the_batch_and_nothing_of_it_is_accepted() {
+    let started = started(vec![subscription(1)]).await;
+    let wrong = PublishRequest { organization_id: 0, ..issue_created() };
+    let refusal = publish(&started, vec![with_key("a"), wrong, with_key("b")]).await.unwrap_err();
+    assert_eq!(refusal.reason, "ORGANIZATION_REQUIRED");
+    assert!(refusal.message.starts_with("events[1]"), "{}", refusal.message);
+    let answer = publish(&started, vec![with_key("a"), with_key("b")]).await.unwrap();
+    assert!(answer.events.iter().all(|event| !event.duplicate), "their keys are still free");
+}
+
+#[tokio::test]
+async fn duplicates_are_told_one_by_one() {
+    let started = started(vec![]).await;
+    let known = started.publish(with_key("a")).await.unwrap();
+    let answer = publish(&started, vec![with_key("b"), with_key("a"), with_key("b")]).await.unwrap();
+    let duplicates: Vec<_> = answer.events.iter().map(|event| event.duplicate).collect();
+    assert_eq!(duplicates, [false, true, true]);
+    assert_eq!(answer.events[1].event_id, known.event_id);
+    assert_eq!(answer.events[2].event_id, answer.events[0].event_id);
+}
+
+#[tokio::test]
+async fn a_batch_has_at_most_a_thousand_events_and_may_have_none() {
+    let started = started(vec![]).await;
+    let refusal = publish(&started, vec![issue_created(); 1001]).await.unwrap_err();
+    assert_eq!(refusal.reason, "BATCH_TOO_LARGE");
+    assert!(publish(&started, vec![]).await.unwrap().events.is_empty());
+}

@@ -1,0 +1,32 @@
+use patchbay_bus::{Message, Queue, Topic};
+use patchbay_domain::ErrorKind;
+use patchbay_testkit::eventually;
+use prost::Message as _;
+
+use crate::requests::{issue_created, subscription};
+use crate::started::{DEADLINE, started};
+
+#[tokio::test]
+async fn nobody_is_told_that_an_event_is_accepted_while_the_database_is_gone() {
+    let started = started(vec![subscription(1)]).await;
+    started.db.close().await;
+    let refusal = started.publish(issue_created()).await.unwrap_err();
+    assert_eq!((refusal.kind, refusal.reason.as_ref()), (ErrorKind::Unavailable, "STORAGE_UNAVAILABLE"));
+    assert_eq!(started.metrics.handed_over.get(), 0, "what is not durable is not sent");
+}
+
+#[tokio::test]
+async fn a_message_is_not_acknowledged_while_the_database_is_gone_and_comes_again() {
+    let started = started(vec![]).await;
+    started.db.close().await;
+    let message = Message::new("issue.created", issue_created().encode_to_vec());
+    let confirm = started.bus.publish(Topic::Events, message).await.unwrap();
+    let retries = &started.metrics.store_retries;
+    eventually(DEADLINE, "it was tried", async || (retries.get() > 0).then_some(())).await;
+    started.stop.request_hard();
+    let mut next = started.bus.consume(Queue::EventFanout, 1);
+    let again = tokio::time::timeout(DEADLINE, next.next()).await.expect("it comes again").unwrap();
+    assert!(again.redelivered);
+    again.ack();
+    confirm.await.unwrap();
+}

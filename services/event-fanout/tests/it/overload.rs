@@ -1,0 +1,47 @@
+use futures::future::join_all;
+use patchbay_bus::{Bus, BusConfig};
+use patchbay_db::DbConfig;
+use patchbay_domain::ErrorKind;
+use patchbay_proto::event_fanout::PublishRequest;
+use patchbay_testkit::eventually;
+
+use crate::requests::issue_created;
+use crate::started::{DEADLINE, config_of, database, start};
+
+/// Of which a good thirty fill the least memory for events.
+fn mebibyte() -> PublishRequest {
+    let data_json = format!(r#"{{"a":"{}"}}"#, "x".repeat(1_000_000));
+    PublishRequest { data_json: data_json.into(), ..issue_created() }
+}
+
+#[tokio::test]
+async fn callers_beyond_the_memory_for_events_are_refused_and_those_within_it_are_served() {
+    let waits_long = DbConfig { acquire_timeout: DEADLINE * 3, ..DbConfig::new("sqlite::memory:") };
+    let db = database(&waits_long).await;
+    let bus = Bus::in_process(&BusConfig::default());
+    let impatient = config_of([("FANOUT_EVENT_MEMORY", "1MiB"), ("FANOUT_ACCEPT_PATIENCE", "100ms")]);
+    let mut started = start(db, bus, 0, impatient).await;
+    started.snapshot(1, vec![]).await;
+    // The only connection is taken, so nothing is committed and everything waits.
+    let tx = started.db.begin().await.unwrap();
+    let calls: Vec<_> = (0..40)
+        .map(|_| {
+            let mut client = started.client.clone();
+            let mut request = patchbay_rpc::request(mebibyte());
+            request.set_timeout(DEADLINE * 3);
+            tokio::spawn(async move { client.publish(request).await })
+        })
+        .collect();
+    let overloaded = patchbay_event_fanout::Refusal { reason: "OVERLOADED".into() };
+    let refused = || started.metrics.refused.get_or_create(&overloaded).get();
+    eventually(DEADLINE, "the surplus is refused", async || (refused() == 7).then_some(())).await;
+    tx.rollback().await.unwrap();
+    let answers: Vec<_> = join_all(calls).await.into_iter().map(|call| call.unwrap()).collect();
+    let accepted = answers.iter().filter(|answer| answer.is_ok()).count();
+    assert_eq!(accepted, 33, "as many as fit into 32 MiB");
+    for refusal in answers.into_iter().filter_map(Result::err) {
+        let error = patchbay_rpc::status::to_error(&refusal);
+        assert_eq!((error.kind, error.reason.as_ref()), (ErrorKind::Unavailable, "OVERLOADED"));
+    }
+    started.publish(mebibyte()).await.unwrap();
+}

@@ -1,0 +1,110 @@
+//! The other side of what event-fanout calls: the proto's own traits, played by the test.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use futures::Stream;
+use futures::stream::unfold;
+use patchbay_proto::installation::installations_server::Installations;
+use patchbay_proto::installation::*;
+use patchbay_proto::webhook_sender::webhooks_server::Webhooks;
+use patchbay_proto::webhook_sender::{
+    DeliveryState, ListDeliveriesRequest, ListDeliveriesResponse, ListRequestsRequest, ListRequestsResponse,
+};
+use tokio::sync::mpsc;
+use tonic::{Request, Response, Status};
+
+/// One connected stream of subscriptions; dropping it ends the stream.
+pub(crate) type SubscriptionStream = mpsc::UnboundedSender<Result<WatchSubscriptionsResponse, Status>>;
+
+/// Gives every stream that is opened to the test.
+#[derive(Clone)]
+pub(crate) struct Peers {
+    pub(crate) opened: mpsc::UnboundedSender<SubscriptionStream>,
+    pub(crate) deliveries: Arc<Mutex<Vec<DeliveryState>>>,
+}
+
+/// A message that completes a snapshot, or comes after it.
+pub(crate) fn known(
+    version: i64,
+    subscriptions: Vec<Subscription>,
+) -> Result<WatchSubscriptionsResponse, Status> {
+    Ok(WatchSubscriptionsResponse { subscriptions, version: Some(version) })
+}
+
+/// A part of a snapshot that is not complete.
+pub(crate) fn part(subscriptions: Vec<Subscription>) -> Result<WatchSubscriptionsResponse, Status> {
+    Ok(WatchSubscriptionsResponse { subscriptions, version: None })
+}
+
+fn not_played<T>() -> Result<Response<T>, Status> {
+    Err(Status::unimplemented("event-fanout does not call this"))
+}
+
+#[tonic::async_trait]
+impl Installations for Peers {
+    type WatchSubscriptionsStream =
+        Pin<Box<dyn Stream<Item = Result<WatchSubscriptionsResponse, Status>> + Send>>;
+
+    async fn watch_subscriptions(
+        &self,
+        _: Request<WatchSubscriptionsRequest>,
+    ) -> Result<Response<Self::WatchSubscriptionsStream>, Status> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.opened.send(sender).map_err(|_| Status::unavailable("the test is over"))?;
+        Ok(Response::new(Box::pin(unfold(receiver, |mut receiver| async move {
+            receiver.recv().await.map(|message| (message, receiver))
+        }))))
+    }
+
+    async fn install(&self, _: Request<InstallRequest>) -> Result<Response<Installation>, Status> {
+        not_played()
+    }
+
+    async fn get_installation(
+        &self,
+        _: Request<GetInstallationRequest>,
+    ) -> Result<Response<Installation>, Status> {
+        not_played()
+    }
+
+    async fn list_installations(
+        &self,
+        _: Request<ListInstallationsRequest>,
+    ) -> Result<Response<ListInstallationsResponse>, Status> {
+        not_played()
+    }
+
+    async fn mark_installed(
+        &self,
+        _: Request<MarkInstalledRequest>,
+    ) -> Result<Response<Installation>, Status> {
+        not_played()
+    }
+
+    async fn uninstall(&self, _: Request<UninstallRequest>) -> Result<Response<UninstallResponse>, Status> {
+        not_played()
+    }
+
+    async fn authorize(&self, _: Request<AuthorizeRequest>) -> Result<Response<Authorization>, Status> {
+        not_played()
+    }
+}
+
+#[tonic::async_trait]
+impl Webhooks for Peers {
+    async fn list_requests(
+        &self,
+        _: Request<ListRequestsRequest>,
+    ) -> Result<Response<ListRequestsResponse>, Status> {
+        not_played()
+    }
+
+    async fn list_deliveries(
+        &self,
+        _: Request<ListDeliveriesRequest>,
+    ) -> Result<Response<ListDeliveriesResponse>, Status> {
+        let deliveries = self.deliveries.lock().unwrap().clone();
+        Ok(Response::new(ListDeliveriesResponse { deliveries }))
+    }
+}
