@@ -158,11 +158,14 @@ fn security() -> Security {
 
 fn serve(server: Server, stop: &Stop) -> Channel {
     let (listener, connector) = patchbay_rpc::memory();
+    let channel = Target::Memory(connector.clone()).channel(&security()).unwrap();
     let serving = stop.clone();
     stop.spawn("server", async move {
+        // The server would end with its last client, before it is asked to stop.
+        let _open = connector;
         server.serve(vec![Listener::Memory(listener)], &security(), serving).await
     });
-    Target::Memory(connector).channel(&security()).unwrap()
+    channel
 }
 
 async fn organization(peers: &Channel, name: &str) -> Organization {
