@@ -58,7 +58,10 @@ where
             let stop = Stop::new();
             let mut databases = Vec::new();
             let running = run(&config, &stop, &mut databases).await;
+            let bus = running.bus.clone();
             test(running).await;
+            // The relay would wait for confirms that nobody gives any more.
+            bus.close().await;
             stop.drain(Duration::from_secs(10)).await.unwrap();
             for db in databases {
                 db.close().await;
