@@ -1,5 +1,6 @@
 //! What an operator may set.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use patchbay_runtime::Settings;
@@ -19,6 +20,13 @@ pub struct Config {
     /// How long what is known about a token may be used without asking again. Revocations are pushed and take
     /// effect at once; this bounds the time in which one could be missed.
     pub token_cache: Duration,
+}
+
+/// Declares and reads where the REST API listens. Apart from [`Config`], because a process that serves more than
+/// the gateway binds its ports before it starts anything.
+pub fn http_listen(settings: &Settings) -> SocketAddr {
+    let meaning = "Address of the REST API; `--listen` of `patchbay up` does the same.";
+    settings.section("Gateway").get("HTTP_LISTEN", "127.0.0.1:8080", meaning)
 }
 
 impl Config {

@@ -81,6 +81,13 @@ impl Introspection {
         self.cache().revoke(&[secret::hash(token.expose()).to_vec()]);
     }
 
+    /// Tokens of this installation have been ended through us: whoever ended them finds them ended at once.
+    pub(crate) fn forget_installation(&self, uuid: &str) {
+        if let Ok(uuid) = uuid.parse() {
+            self.cache().forget_installation(uuid);
+        }
+    }
+
     /// Revocations may be missed from now on.
     pub(crate) fn watch_ends(&self) {
         self.cache().end();

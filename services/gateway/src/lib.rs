@@ -28,7 +28,7 @@ mod serve;
 mod sign_in_page;
 mod start;
 
-pub use config::Config;
+pub use config::{Config, http_listen};
 pub use gateway::Gateway;
 pub use grpc::Channels;
 pub use metrics::GatewayMetrics;

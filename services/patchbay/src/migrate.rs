@@ -35,6 +35,8 @@ pub fn settings_reference() -> String {
     let process = Process::new(Binary { name: "patchbay", migrations: None }, settings);
     let settings = process.settings();
     process.sealing_keys();
+    crate::up::data_dir(settings);
+    patchbay_gateway::http_listen(settings);
     patchbay_gateway::Config::read(settings);
     patchbay_installation::Config::read(settings);
     patchbay_auth_token::Config::read(settings);

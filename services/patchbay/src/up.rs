@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use owo_colors::{OwoColorize, Stream};
+use patchbay_gateway::http_listen;
 use patchbay_runtime::Settings;
 use tokio::net::TcpListener;
 
@@ -18,12 +19,12 @@ use crate::data_folder::DataFolder;
 /// Options of `patchbay up`.
 #[derive(Args, Debug, Clone)]
 pub struct Options {
-    /// Address of the REST API. Anything but loopback makes it reachable from outside.
-    #[arg(long, env = "PATCHBAY_HTTP_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: SocketAddr,
-    /// Folder for databases and secrets; created where it is missing.
-    #[arg(long, env = "PATCHBAY_DATA_DIR", default_value = ".patchbay", value_name = "FOLDER")]
-    data_dir: PathBuf,
+    /// Address of the REST API, 127.0.0.1:8080 unless set; anything but loopback makes it reachable from outside.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Folder for databases and secrets, .patchbay unless set; created where it is missing.
+    #[arg(long, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
     /// Name of the first organization, used once, on an empty folder.
     #[arg(long, default_value = "My Organization", value_name = "NAME")]
     organization: String,
@@ -32,18 +33,23 @@ pub struct Options {
     owner: String,
 }
 
+/// Declares and reads the folder for databases and secrets.
+pub fn data_dir(settings: &Settings) -> PathBuf {
+    let meaning = "Folder for databases and secrets of `patchbay up`; `--data-dir` does the same.";
+    settings.section("Process").get("DATA_DIR", ".patchbay", meaning)
+}
+
 /// Runs until told to stop.
 ///
 /// # Errors
 /// Wrong settings, a folder or port that cannot be used, the failure of a worker.
 pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
-    let data = DataFolder::open(&options.data_dir)?;
-    let http = TcpListener::bind(options.listen).await.with_context(|| {
-        format!("cannot listen on {} (REST API); choose another address with --listen", options.listen)
-    })?;
-    // Declared by the command line, which has read them already.
-    let _: Option<String> =
-        settings.optional("DATA_DIR", "Folder of `patchbay up`; `--data-dir` does the same.");
+    let (listen, folder) = (http_listen(&settings), data_dir(&settings));
+    let data = DataFolder::open(&options.data_dir.unwrap_or(folder))?;
+    let listen = options.listen.unwrap_or(listen);
+    let http = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen} (REST API); choose another address with --listen"))?;
     let running = AllInOne::start(settings, Plan { data: &data, http, log: true }).await?;
     let clients = Clients::new(&running.channel);
     let owner = bootstrap::first_owner(&clients, &options.organization, &options.owner).await?;

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Token;
+use uuid::Uuid;
+
+use super::{Subject, Token};
 
 type Hash = [u8; 32];
 
@@ -76,6 +78,13 @@ impl Cache {
         }
     }
 
+    pub(super) fn forget_installation(&mut self, uuid: Uuid) {
+        self.epoch += 1;
+        let is_another = |entry: &Entry| !matches!(entry.token.subject, Subject::Installation { installation_id, .. } if installation_id == uuid);
+        self.young.retain(|_, entry| is_another(entry));
+        self.old.retain(|_, entry| is_another(entry));
+    }
+
     pub(super) fn end(&mut self) {
         self.clear();
         self.watched = false;
@@ -99,12 +108,29 @@ impl Cache {
 mod tests {
     use patchbay_domain::ScopeSet;
 
-    use super::super::Subject;
     use super::*;
 
     fn token() -> Token {
         let subject = Subject::UserToken { user_id: 1 };
         Token { subject, scopes: ScopeSet::EMPTY, expires_at: None }
+    }
+
+    #[test]
+    fn an_installation_is_forgotten_and_others_are_not() {
+        let mut cache = Cache::new(10, TimeDelta::seconds(5));
+        cache.begin();
+        let of = |installation: u128| {
+            let installation_id = Uuid::from_u128(installation);
+            let subject = Subject::Installation { installation_id, app_id: 1, organization_id: 1 };
+            Token { subject, scopes: ScopeSet::EMPTY, expires_at: None }
+        };
+        cache.insert(cache.ticket(), [1; 32], of(1), at(0));
+        cache.insert(cache.ticket(), [2; 32], of(2), at(0));
+        let asked_before = cache.ticket();
+        cache.forget_installation(Uuid::from_u128(1));
+        cache.insert(asked_before, [1; 32], of(1), at(0));
+        assert_eq!(cache.get(&[1; 32], at(0)), None, "an answer on its way may be older");
+        assert_eq!(cache.get(&[2; 32], at(0)), Some(of(2)));
     }
 
     fn at(second: i64) -> DateTime<Utc> {

@@ -25,8 +25,9 @@ pub(crate) async fn authorize(
     if fields.is_empty() {
         return Err(Error::unauthenticated("INVALID_REQUEST", "Invalid request").into());
     }
+    let uuid = params.installation()?;
     let mut message = AuthorizeRequest {
-        installation_uuid: params.installation()?,
+        installation_uuid: uuid.clone(),
         client_id: credential(&fields, "client_id")?,
         client_secret: credential(&fields, "client_secret")?,
         grant: None,
@@ -49,6 +50,8 @@ pub(crate) async fn authorize(
         Some(problem) if refusal.reason == "INVALID_FIELD" => problem,
         _ => refusal,
     })?;
+    // The token that was refreshed is refused from the next request on, not once its revocation has come round.
+    gateway.introspection.forget_installation(&uuid);
     Ok((StatusCode::CREATED, Json(TokenJson::authorization(answer, state))))
 }
 

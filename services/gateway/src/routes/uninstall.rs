@@ -15,7 +15,9 @@ pub(crate) async fn uninstall(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
-    let request = request_as(&caller, UninstallRequest { uuid: params.installation()? });
+    let uuid = params.installation()?;
+    let request = request_as(&caller, UninstallRequest { uuid: uuid.clone() });
     gateway.services.installations().uninstall(request).await.answer()?;
+    gateway.introspection.forget_installation(&uuid);
     Ok(StatusCode::NO_CONTENT)
 }

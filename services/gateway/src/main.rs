@@ -1,0 +1,42 @@
+//! The REST edge. This binary runs it as a process of its own.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use patchbay_gateway::{Channels, Config, Deps, NAME, http_listen, start};
+use patchbay_process::{Binary, Process};
+use tokio::net::TcpListener;
+
+fn main() -> ExitCode {
+    patchbay_process::main(Binary { name: NAME, migrations: None }, run)
+}
+
+async fn run(process: Process) -> anyhow::Result<()> {
+    let config = Config::read(process.settings());
+    let listen = http_listen(process.settings());
+    let installation = process.peer("installation");
+    let auth_token = process.peer("auth-token");
+    let tracker = process.peer("tracker");
+    let webhook_sender = process.peer("webhook-sender");
+    process.configured()?;
+    let listener = TcpListener::bind(listen).await;
+    let deps = Deps {
+        listener: listener.with_context(|| {
+            format!("cannot listen on {listen} (REST API); choose another address with PATCHBAY_HTTP_LISTEN")
+        })?,
+        services: Channels {
+            installation: process.channel(&installation)?,
+            auth_token: process.channel(&auth_token)?,
+            tracker: process.channel(&tracker)?,
+            webhook_sender: process.channel(&webhook_sender)?,
+        },
+        clock: process.clock.clone(),
+        config,
+        metrics: process.metrics.clone(),
+        readiness: process.readiness.clone(),
+        stop: process.stop.clone(),
+    };
+    start(deps).await?;
+    let admin = process.admin().await?;
+    process.until_stopped(admin).await
+}
