@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use crate::domain::event::Event;
 
 /// Events that may wait. Their bytes are bounded by the room they hold, this bounds the many small ones.
-pub(crate) const LIMIT: usize = 16 * 1024;
+pub(crate) const LIMIT: usize = 4 * 1024;
 
 /// An event that is durable and can be handed over.
 #[derive(Debug)]

@@ -60,9 +60,11 @@ async fn an_event_comes_back_as_it_was() {
         let app = Event { actor: Actor::App, ..event(2) };
         insert(&db, [app.clone(), full.clone(), event(3)]).await;
         let ids = [3, 1, 2].map(Uuid::from_u128);
-        assert_eq!(load_events(&db, &ids).await.expect("it loads"), [full.clone(), app, event(3)]);
+        assert_eq!(load_unmarked(&db, &ids).await.expect("it loads"), [full.clone(), app, event(3)]);
         let found = find_event(&db, full.id).await.expect("it looks").expect("it is there");
         assert_eq!(found.event, Event { data: Default::default(), ..full });
+        mark_fanned_out(&db, &ids[..2], at(1)).await.expect("it marks");
+        assert_eq!(load_unmarked(&db, &ids).await.expect("it loads").len(), 1, "what is marked is done");
         assert!(find_event(&db, Uuid::from_u128(99)).await.expect("it looks").is_none());
     })
     .await;

@@ -78,6 +78,7 @@ impl Recover {
         let now = self.clock.now();
         let claimed = store::claim_unmarked(&self.db, now, now + CLAIM, BATCH).await?;
         let found_many = claimed.len() == BATCH as usize;
+        // One that is marked and let go right here is noticed when it is read: the mark is written first.
         let claimed = self.in_flight.without(claimed, |claim| claim.0);
         for ids in chunks(claimed) {
             self.hand_on(&ids).await?;
@@ -86,7 +87,7 @@ impl Recover {
     }
 
     async fn hand_on(&self, ids: &[Uuid]) -> Result<(), DbError> {
-        let events = store::load_events(&self.db, ids).await?;
+        let events = store::load_unmarked(&self.db, ids).await?;
         tracing::info!(events = events.len(), "handing over again what was not marked");
         for event in events {
             let room = self.room.take(event.kib()).await;

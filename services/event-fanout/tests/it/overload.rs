@@ -1,12 +1,15 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use futures::future::join_all;
 use patchbay_bus::{Bus, BusConfig};
 use patchbay_db::DbConfig;
 use patchbay_domain::ErrorKind;
-use patchbay_proto::event_fanout::PublishRequest;
+use patchbay_proto::event_fanout::{PublishBatchRequest, PublishRequest};
 use patchbay_testkit::eventually;
 
-use crate::requests::issue_created;
-use crate::started::{DEADLINE, config_of, database, start};
+use crate::requests::{issue_created, subscription};
+use crate::started::{DEADLINE, config_of, database, event_ids, next_batch, start};
 
 /// Of which a good thirty fill the least memory for events.
 fn mebibyte() -> PublishRequest {
@@ -44,4 +47,33 @@ async fn callers_beyond_the_memory_for_events_are_refused_and_those_within_it_ar
         assert_eq!((error.kind, error.reason.as_ref()), (ErrorKind::Unavailable, "OVERLOADED"));
     }
     started.publish(mebibyte()).await.unwrap();
+}
+
+#[tokio::test]
+async fn events_without_room_for_the_hand_over_are_accepted_all_the_same_and_handed_over_later() {
+    let db = database(&DbConfig::new("sqlite::memory:")).await;
+    let mut started = start(db, Bus::in_process(&BusConfig::default()), 0, config_of([])).await;
+    // Nothing is handed over before the first snapshot, so everything waits.
+    let mut accepted = BTreeSet::new();
+    while started.metrics.deferred.get() == 0 {
+        let mut batch = patchbay_rpc::request(PublishBatchRequest { events: vec![issue_created(); 1000] });
+        batch.set_timeout(DEADLINE);
+        let answer = started.client.clone().publish_batch(batch).await.unwrap().into_inner();
+        accepted.extend(answer.events.into_iter().map(|event| event.event_id));
+        assert!(accepted.len() <= 20_000, "the queue has a bound");
+    }
+    started.snapshot(1, vec![subscription(1)]).await;
+    let (mut sender, mut seen) = (started.sender(), BTreeSet::new());
+    while seen.len() < accepted.len() {
+        tokio::select! {
+            batch = next_batch(&mut sender) => {
+                for event_id in event_ids(&batch.deliveries) {
+                    assert!(seen.insert(event_id), "handed over once only");
+                }
+            }
+            () = tokio::time::sleep(Duration::from_millis(50)) => started.time.advance(Duration::from_secs(6)),
+        }
+    }
+    assert_eq!(seen, accepted);
+    assert_eq!(started.metrics.recovered.get(), started.metrics.deferred.get());
 }
