@@ -7,3 +7,6 @@ pub(crate) mod list_deliveries;
 pub(crate) mod list_requests;
 pub(crate) mod record;
 pub(crate) mod recorded;
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 /// How long a message rests that could not be recorded. Each return counts towards its delivery limit, so
 /// this has to outlast a restart of the database.
-const REST: Duration = Duration::from_secs(10);
+const REST: Duration = Duration::from_secs(5);
 
 /// A message that is being worked on. It is answered when the last of its [`Ticket`]s is gone: acknowledged if
 /// all of its webhooks were recorded, put back otherwise.

@@ -49,10 +49,12 @@ impl Deliveries {
             self.bus.consume(Queue::WebhookSender, u16::try_from(messages).unwrap_or(u16::MAX));
         loop {
             let next = async {
-                // Without what is known of the apps each webhook would wait, and without storage be sent twice.
+                // Without what is known of the apps each webhook would wait.
                 self.deliverer.world.complete().await;
+                let message = consumer.next().await;
+                // Without storage it would be sent, and sent again. Dropped here by a stop, it goes back.
                 self.storage.works().await;
-                consumer.next().await
+                message
             };
             let received = tokio::select! {
                 () = self.stop.requested() => break,

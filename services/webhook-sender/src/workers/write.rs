@@ -55,10 +55,10 @@ impl Writer {
                 }
                 Err(error) => {
                     tracing::error!(%error, records = part.len(), "webhooks cannot be recorded; they come back");
-                    self.metrics.record_failures.inc();
                     if error.is_retryable() {
                         self.storage.failed();
                     }
+                    self.metrics.record_failures.inc();
                 }
             }
         }

@@ -1,0 +1,122 @@
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use futures::{Stream, StreamExt, stream};
+use patchbay_proto::installation::app_registry_server::AppRegistry;
+use patchbay_proto::installation::installations_server::Installations;
+use patchbay_proto::installation::*;
+use tokio::sync::watch;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+/// The streams of the installation service, told by the test: after each change all there is.
+#[derive(Clone, Default)]
+pub(crate) struct Apps {
+    endpoints: Arc<Mutex<BTreeMap<i64, Endpoint>>>,
+    subscriptions: Arc<Mutex<BTreeMap<String, Subscription>>>,
+    version: Arc<watch::Sender<i64>>,
+}
+
+impl Apps {
+    pub(crate) fn set_endpoint(&self, endpoint: Endpoint) {
+        self.endpoints.lock().unwrap().insert(endpoint.app_id, endpoint);
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    pub(crate) fn change_endpoint(&self, app_id: i64, change: impl FnOnce(&mut Endpoint)) {
+        let mut endpoint = self.endpoints.lock().unwrap()[&app_id].clone();
+        change(&mut endpoint);
+        self.set_endpoint(endpoint);
+    }
+
+    pub(crate) fn set_installation(&self, installation: Uuid, app_id: i64, status: InstallationStatus) {
+        let uuid = installation.to_string();
+        let subscription = Subscription {
+            installation_uuid: uuid.clone(),
+            app_id,
+            status: status.into(),
+            ..Default::default()
+        };
+        self.subscriptions.lock().unwrap().insert(uuid, subscription);
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// As when the service has forgotten about an installation by the time it is asked again.
+    pub(crate) fn forget_installation(&self, installation: Uuid) {
+        self.subscriptions.lock().unwrap().remove(&installation.to_string());
+    }
+
+    fn follow<M: Send + 'static>(&self, say: impl Fn(i64) -> M + Send + 'static) -> Told<M> {
+        let version = self.version.subscribe();
+        let states = stream::unfold((version, true), |(mut version, first)| async move {
+            if !first {
+                version.changed().await.ok()?;
+            }
+            let now = *version.borrow_and_update();
+            Some((now, (version, false)))
+        });
+        Ok(Response::new(states.map(move |version| Ok(say(version))).boxed()))
+    }
+}
+
+type Told<M> = Result<Response<Pin<Box<dyn Stream<Item = Result<M, Status>> + Send>>>, Status>;
+
+#[tonic::async_trait]
+impl AppRegistry for Apps {
+    type WatchEndpointsStream = Pin<Box<dyn Stream<Item = Result<WatchEndpointsResponse, Status>> + Send>>;
+
+    async fn watch_endpoints(&self, _: Request<WatchEndpointsRequest>) -> Told<WatchEndpointsResponse> {
+        let endpoints = self.endpoints.clone();
+        self.follow(move |version| WatchEndpointsResponse {
+            endpoints: endpoints.lock().unwrap().values().cloned().collect(),
+            version: Some(version),
+        })
+    }
+
+    async fn create_app(&self, _: Request<CreateAppRequest>) -> Result<Response<CreateAppResponse>, Status> {
+        Err(Status::unimplemented("the sender only watches"))
+    }
+
+    async fn get_app(&self, _: Request<GetAppRequest>) -> Result<Response<App>, Status> {
+        Err(Status::unimplemented("the sender only watches"))
+    }
+
+    async fn set_app_status(&self, _: Request<SetAppStatusRequest>) -> Result<Response<App>, Status> {
+        Err(Status::unimplemented("the sender only watches"))
+    }
+}
+
+macro_rules! unimplemented_rpcs {
+    ($($name:ident($request:ty) -> $response:ty;)*) => {
+        #[tonic::async_trait]
+        impl Installations for Apps {
+            type WatchSubscriptionsStream =
+                Pin<Box<dyn Stream<Item = Result<WatchSubscriptionsResponse, Status>> + Send>>;
+
+            async fn watch_subscriptions(
+                &self,
+                _: Request<WatchSubscriptionsRequest>,
+            ) -> Told<WatchSubscriptionsResponse> {
+                let subscriptions = self.subscriptions.clone();
+                self.follow(move |version| WatchSubscriptionsResponse {
+                    subscriptions: subscriptions.lock().unwrap().values().cloned().collect(),
+                    version: Some(version),
+                })
+            }
+
+            $(async fn $name(&self, _: Request<$request>) -> Result<Response<$response>, Status> {
+                Err(Status::unimplemented("the sender only watches"))
+            })*
+        }
+    };
+}
+
+unimplemented_rpcs! {
+    install(InstallRequest) -> Installation;
+    get_installation(GetInstallationRequest) -> Installation;
+    list_installations(ListInstallationsRequest) -> ListInstallationsResponse;
+    mark_installed(MarkInstalledRequest) -> Installation;
+    uninstall(UninstallRequest) -> UninstallResponse;
+    authorize(AuthorizeRequest) -> Authorization;
+}

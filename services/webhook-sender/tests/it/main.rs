@@ -1,0 +1,16 @@
+//! The service as a whole: a real bus, database, streams and receivers; only the clock is moved by hand.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod apps;
+mod bounds;
+mod first_attempts;
+mod headers;
+mod installations;
+mod neighbours;
+mod outages;
+mod reading;
+mod replays;
+mod retries;
+mod running;
+mod schema;
