@@ -73,10 +73,10 @@ impl AllInOne {
         let tracker_config = patchbay_tracker::Config::read(process.settings());
         let gateway_config = patchbay_gateway::Config::read(process.settings());
         let sealing = process.sealing_keys();
+        // Every service is here, so a setting that none of them knows is a mistake.
+        process.settings().finish()?;
         if plan.log {
             process.configured()?;
-        } else {
-            process.settings().finish()?;
         }
 
         let (listener, connector) = patchbay_rpc::memory();

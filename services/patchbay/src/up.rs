@@ -47,9 +47,9 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     let (listen, folder) = (http_listen(&settings), data_dir(&settings));
     let data = DataFolder::open(&options.data_dir.unwrap_or(folder))?;
     let listen = options.listen.unwrap_or(listen);
-    let http = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen} (REST API); choose another address with --listen"))?;
+    let http = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen} (REST API); choose another address with --listen")
+    })?;
     let running = AllInOne::start(settings, Plan { data: &data, http, log: true }).await?;
     let clients = Clients::new(&running.channel);
     let owner = bootstrap::first_owner(&clients, &options.organization, &options.owner).await?;

@@ -1,7 +1,10 @@
 //! What the story claims, as functions that fail with what they saw instead.
 
+use std::time::Duration;
+
 use anyhow::{Context, ensure};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::rest::Answer;
 
@@ -21,6 +24,21 @@ impl Answer {
 /// The text at a JSON pointer.
 pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v str> {
     value.pointer(pointer).and_then(Value::as_str).with_context(|| format!("no text at {pointer} of {value}"))
+}
+
+/// Asks again until there is an answer, for at most twenty seconds.
+pub(super) async fn until<T>(
+    what: &str,
+    mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(answer) = ask().await? {
+            return Ok(answer);
+        }
+        ensure!(Instant::now() < deadline, "not within 20 s: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Fails unless both are the same.
