@@ -51,7 +51,7 @@ where
         Err(error) => error.exit(),
     };
     exit(block_on(async move {
-        let settings = Settings::load_with(arguments.config)?;
+        let settings = settings(binary, Settings::load_with(arguments.config)?);
         match arguments.command.unwrap_or(Command::Serve) {
             Command::Serve => run(Process::new(binary, settings)).await,
             Command::Migrate => migrate(binary, settings).await,
@@ -60,9 +60,42 @@ where
     }))
 }
 
+/// A service without a database has no use for the addresses and passwords of storage and broker: whoever runs it need not hand
+/// them to the process that stands at the edge.
+fn settings(binary: Binary, settings: Settings) -> Settings {
+    match binary.migrations {
+        Some(_) => settings,
+        None => settings
+            .with_default_override("DATABASE_URL", "unused")
+            .with_default_override("BUS_URL", "memory"),
+    }
+}
+
 async fn migrate(binary: Binary, settings: Settings) -> anyhow::Result<()> {
     let Some(migrations) = binary.migrations else { anyhow::bail!("{} has no database", binary.name) };
     let process = Process::new(binary, settings);
     process.configured()?;
     process.migrate(binary.name, migrations).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_without_a_database_is_asked_neither_for_one_nor_for_a_broker() {
+        let given = Settings::from_pairs([("SERVICE_SECRET", "secret")]);
+        let edge = Binary { name: "edge", migrations: None };
+        let process = Process::new(edge, settings(edge, given.clone()));
+        process.settings().finish().unwrap();
+
+        static MIGRATIONS: Migrations = Migrations::new(&[]);
+        let owner = Binary { name: "owner", migrations: Some(&MIGRATIONS) };
+        let process = Process::new(owner, settings(owner, given));
+        let problems = process.settings().finish().unwrap_err().to_string();
+        assert!(
+            problems.contains("PATCHBAY_DATABASE_URL") && problems.contains("PATCHBAY_BUS_URL"),
+            "{problems}"
+        );
+    }
 }
