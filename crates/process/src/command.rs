@@ -60,8 +60,8 @@ where
     }))
 }
 
-/// A service without a database has no use for the addresses and passwords of storage and broker: whoever runs it need not hand
-/// them to the process that stands at the edge.
+/// A service without a database has no use for the addresses and passwords of storage and broker: whoever
+/// runs it need not hand them to the process that stands at the edge.
 fn settings(binary: Binary, settings: Settings) -> Settings {
     match binary.migrations {
         Some(_) => settings,
