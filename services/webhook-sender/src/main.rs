@@ -1,0 +1,29 @@
+//! Sends webhooks, again where needed, and keeps the record. This binary runs the service as a process of its own.
+
+use std::process::ExitCode;
+
+use patchbay_webhook_sender::{Config, Deps, MIGRATIONS, NAME, start};
+use patchbay_process::{Binary, Process};
+use patchbay_rpc::Server;
+
+fn main() -> ExitCode {
+    patchbay_process::main(Binary { name: NAME, migrations: Some(&MIGRATIONS) }, run)
+}
+
+async fn run(process: Process) -> anyhow::Result<()> {
+    let config = Config::read(process.settings());
+    let installations = process.peer("installation");
+    process.configured()?;
+    let deps = Deps {
+        db: process.database(NAME, &MIGRATIONS).await?,
+        bus: process.bus()?,
+        clock: process.clock.clone(),
+        installations: process.channel(&installations)?,
+        config,
+        metrics: process.metrics.clone(),
+        readiness: process.readiness.clone(),
+        stop: process.stop.clone(),
+    };
+    let server = start(Server::new()?, deps).await?;
+    process.serve(server).await
+}
