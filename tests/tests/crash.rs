@@ -18,6 +18,7 @@ use patchbay_testkit::{Receiver, eventually};
 use patchbay_tests::Deployment;
 use patchbay_tests::deployment::Backends;
 use patchbay_tests::scenario::Services;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 const EVENTS: usize = 2_000;
@@ -31,10 +32,11 @@ fn servers_installed() -> bool {
     missing.is_empty() && required
 }
 
-/// Publishes one event until it is accepted. The key makes every repetition the same event.
+/// Publishes one event until it is accepted, as a product would. The key makes every repetition the same event.
 async fn publish(channel: Channel, organization_id: i64, number: usize) -> Uuid {
     let mut events = EventsClient::new(channel);
-    eventually(Duration::from_secs(120), "the event is accepted", async || {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
         let event = PublishRequest {
             organization_id,
             resource: "error".to_owned(),
@@ -43,10 +45,12 @@ async fn publish(channel: Channel, organization_id: i64, number: usize) -> Uuid 
             idempotency_key: format!("crash-{number}"),
             ..Default::default()
         };
-        let accepted = events.publish(request(event)).await.ok()?;
-        Some(accepted.into_inner().event_id.parse().unwrap())
-    })
-    .await
+        match events.publish(request(event)).await {
+            Ok(accepted) => return accepted.into_inner().event_id.parse().unwrap(),
+            Err(refusal) => assert!(Instant::now() < deadline, "event {number} is not accepted: {refusal}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
