@@ -9,20 +9,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use patchbay_domain::SecretString;
 use patchbay_domain::ids::delivery_id;
 use patchbay_proto::event_fanout::events_client::EventsClient;
 use patchbay_proto::event_fanout::{ExplainRequest, Outcome, PublishRequest};
-use patchbay_rpc::{Channel, request};
+use patchbay_rpc::{Channel, Security, Target, request};
 use patchbay_test_servers::{Durability, Postgres, RabbitMq, missing};
 use patchbay_testkit::{Receiver, eventually};
-use patchbay_tests::Deployment;
 use patchbay_tests::deployment::Backends;
+use patchbay_tests::program::free_address;
 use patchbay_tests::scenario::Services;
+use patchbay_tests::{Deployment, Program};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 const EVENTS: usize = 2_000;
 const PUBLISHERS: usize = 16;
+
+/// Retries and recovery within the patience of a test.
+const SOON: [(&str, &str); 2] = [("RETRY_SCHEDULE", "1s,1s,2s,2s,5s,5s"), ("RECOVER_AFTER", "2s")];
 
 /// Whether the servers are installed; `cargo xtask test` sees to it that they are.
 fn servers_installed() -> bool {
@@ -53,33 +59,17 @@ async fn publish(channel: Channel, organization_id: i64, number: usize) -> Uuid 
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_accepted_event_is_delivered_although_fanout_sender_and_broker_are_killed() {
-    if !servers_installed() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    // The user that runs postgres has to get through.
-    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
-    let postgres = Postgres::start(&folder.path().join("postgres"), Durability::Full).unwrap();
-    let mut rabbitmq = RabbitMq::start(&folder.path().join("rabbitmq")).unwrap();
-    let backends = Backends { postgres: postgres.url(), amqp: rabbitmq.url(), bus_prefix: String::new() };
-    let settings = [("RETRY_SCHEDULE", "1s,1s,2s,2s,5s,5s"), ("RECOVER_AFTER", "2s")];
-    let mut deployment = Deployment::start(backends, folder.path(), &settings).await.unwrap();
+/// A product that publishes events all the while, whatever happens to Patchbay.
+struct Product {
+    accepted: Arc<AtomicUsize>,
+    publishers: Vec<JoinHandle<Vec<Uuid>>>,
+}
 
-    let receiver = Receiver::start().await;
-    let services =
-        Services { tracker: deployment.channel("tracker"), installation: deployment.channel("installation") };
-    let organization = services.organization("Acme").await.unwrap();
-    let app = services.app(&organization, "Counter", &receiver.url("/webhook")).await.unwrap();
-    let installation: Uuid = services.install(&organization, &app).await.unwrap().parse().unwrap();
-    receiver.wait_for(1, Duration::from_secs(30)).await;
-
-    let accepted = Arc::new(AtomicUsize::new(0));
-    let publishers: Vec<_> = (0..PUBLISHERS)
-        .map(|publisher| {
-            let (channel, accepted, organization_id) =
-                (deployment.channel("event-fanout"), accepted.clone(), organization.id);
+impl Product {
+    fn start(channel: &Channel, organization_id: i64) -> Self {
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let publisher = |publisher: usize| {
+            let (channel, accepted) = (channel.clone(), accepted.clone());
             tokio::spawn(async move {
                 let mut ids = Vec::new();
                 for number in (publisher..EVENTS).step_by(PUBLISHERS) {
@@ -88,38 +78,37 @@ async fn every_accepted_event_is_delivered_although_fanout_sender_and_broker_are
                 }
                 ids
             })
-        })
-        .collect();
-    let reached = async |share: usize| {
+        };
+        let publishers = (0..PUBLISHERS).map(publisher).collect();
+        Self { accepted, publishers }
+    }
+
+    /// Waits until this share of all events, in percent, has been accepted.
+    async fn reaches(&self, percent: usize) {
         eventually(Duration::from_secs(120), "enough events are accepted", async || {
-            (accepted.load(Ordering::Relaxed) >= EVENTS * share / 100).then_some(())
+            (self.accepted.load(Ordering::Relaxed) >= EVENTS * percent / 100).then_some(())
         })
         .await;
-    };
-
-    reached(20).await;
-    deployment.program("event-fanout").kill().unwrap();
-    deployment.program("event-fanout").start().unwrap();
-    reached(40).await;
-    deployment.program("webhook-sender").kill().unwrap();
-    deployment.program("webhook-sender").start().unwrap();
-    reached(60).await;
-    rabbitmq.kill();
-    rabbitmq.restart().unwrap();
-    reached(80).await;
-    deployment.program("webhook-sender").kill().unwrap();
-    deployment.program("event-fanout").kill().unwrap();
-    deployment.program("webhook-sender").start().unwrap();
-    deployment.program("event-fanout").start().unwrap();
-
-    let mut event_ids = HashSet::new();
-    for publisher in publishers {
-        event_ids.extend(publisher.await.unwrap());
     }
-    assert_eq!(event_ids.len(), EVENTS, "each key was accepted once");
 
-    let expected: HashSet<String> =
-        event_ids.iter().map(|event| delivery_id(*event, installation).to_string()).collect();
+    /// The ids of all events, once all have been accepted.
+    async fn event_ids(self) -> HashSet<Uuid> {
+        let mut ids = HashSet::new();
+        for publisher in self.publishers {
+            ids.extend(publisher.await.unwrap());
+        }
+        assert_eq!(ids.len(), EVENTS, "each key was accepted once");
+        ids
+    }
+}
+
+/// Exactly the accepted events arrive, and the records say the same: accepted = delivered; nothing pending, dead or dropped.
+async fn nothing_is_lost(
+    receiver: &Receiver,
+    events: &Channel,
+    event_ids: &HashSet<Uuid>,
+    installation: Uuid,
+) {
     let webhooks = eventually(Duration::from_secs(180), "every event arrives", async || {
         let webhooks: Vec<String> = receiver
             .received()
@@ -131,18 +120,95 @@ async fn every_accepted_event_is_delivered_although_fanout_sender_and_broker_are
         (distinct.len() >= EVENTS).then_some(webhooks)
     })
     .await;
+    let expected: HashSet<String> =
+        event_ids.iter().map(|event| delivery_id(*event, installation).to_string()).collect();
     let distinct: HashSet<String> = webhooks.iter().cloned().collect();
     assert_eq!(distinct, expected, "exactly the accepted events arrived");
     eprintln!("{} webhooks for {EVENTS} events: {} duplicates", webhooks.len(), webhooks.len() - EVENTS);
 
-    // What arrived is what the records say: accepted = delivered, nothing pending, dead or dropped.
-    let channel = deployment.channel("event-fanout");
     let outcomes = eventually(Duration::from_secs(120), "the ledger closes", async || {
-        let outcomes = ledger(&channel, &event_ids).await?;
+        let outcomes = ledger(events, event_ids).await?;
         (outcomes.get(&Outcome::Delivered) == Some(&EVENTS)).then_some(outcomes)
     })
     .await;
     assert_eq!(outcomes, BTreeMap::from([(Outcome::Delivered, EVENTS)]));
+}
+
+/// An app that takes every webhook, installed; its first webhook has arrived.
+async fn installed_app(services: &Services, receiver: &Receiver) -> (i64, Uuid) {
+    let organization = services.organization("Acme").await.unwrap();
+    let app = services.app(&organization, "Counter", &receiver.url("/webhook")).await.unwrap();
+    let installation = services.install(&organization, &app).await.unwrap().parse().unwrap();
+    receiver.wait_for(1, Duration::from_secs(30)).await;
+    (organization.id, installation)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_accepted_event_is_delivered_although_fanout_sender_and_broker_are_killed() {
+    if !servers_installed() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // The user that runs postgres has to get through.
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let postgres = Postgres::start(&folder.path().join("postgres"), Durability::Full).unwrap();
+    let mut rabbitmq = RabbitMq::start(&folder.path().join("rabbitmq")).unwrap();
+    let backends = Backends { postgres: postgres.url(), amqp: rabbitmq.url(), bus_prefix: String::new() };
+    let mut deployment = Deployment::start(backends, folder.path(), &SOON).await.unwrap();
+    let services =
+        Services { tracker: deployment.channel("tracker"), installation: deployment.channel("installation") };
+    let receiver = Receiver::start().await;
+    let (organization_id, installation) = installed_app(&services, &receiver).await;
+
+    let events = deployment.channel("event-fanout");
+    let product = Product::start(&events, organization_id);
+    product.reaches(20).await;
+    deployment.program("event-fanout").kill().unwrap();
+    deployment.program("event-fanout").start().unwrap();
+    product.reaches(40).await;
+    deployment.program("webhook-sender").kill().unwrap();
+    deployment.program("webhook-sender").start().unwrap();
+    product.reaches(60).await;
+    rabbitmq.kill();
+    rabbitmq.restart().unwrap();
+    product.reaches(80).await;
+    deployment.program("webhook-sender").kill().unwrap();
+    deployment.program("event-fanout").kill().unwrap();
+    deployment.program("webhook-sender").start().unwrap();
+    deployment.program("event-fanout").start().unwrap();
+
+    nothing_is_lost(&receiver, &events, &product.event_ids().await, installation).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_accepted_event_is_delivered_although_the_all_in_one_process_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let grpc = free_address().unwrap();
+    let own = [
+        ("DATA_DIR", folder.path().join("data").display().to_string()),
+        ("HTTP_LISTEN", free_address().unwrap().to_string()),
+        ("GRPC_LISTEN", grpc.to_string()),
+        ("SERVICE_SECRET", "a secret of tests".to_owned()),
+    ];
+    let soon = SOON.map(|(name, value)| (name, value.to_owned()));
+    let variables =
+        own.into_iter().chain(soon).map(|(name, value)| (format!("PATCHBAY_{name}"), value)).collect();
+    let mut patchbay = Program::new("patchbay", &["up"], folder.path(), variables).unwrap();
+    patchbay.start().unwrap();
+    patchbay.ready().await.unwrap();
+    let security = Security::secret(SecretString::new("a secret of tests"));
+    let channel = Target::Url(format!("http://{grpc}")).channel(&security).unwrap();
+    let services = Services { tracker: channel.clone(), installation: channel.clone() };
+    let receiver = Receiver::start().await;
+    let (organization_id, installation) = installed_app(&services, &receiver).await;
+
+    let product = Product::start(&channel, organization_id);
+    for percent in [20, 50, 80] {
+        product.reaches(percent).await;
+        patchbay.kill().unwrap();
+        patchbay.start().unwrap();
+    }
+    nothing_is_lost(&receiver, &channel, &product.event_ids().await, installation).await;
 }
 
 /// How many events have which outcome; `None` while a service cannot be asked.

@@ -163,3 +163,28 @@ async fn a_client_outlives_the_server_it_was_connected_to() {
     let (_stop, _task) = serve(TcpListener::bind(address).await.unwrap());
     client.create_sign_in_link(call()).await.unwrap();
 }
+
+#[tokio::test]
+async fn reflection_lists_what_is_served() {
+    use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+    use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+    use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+    use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse};
+
+    let (_stop, targets) = start().await;
+    let mut reflection = ServerReflectionClient::new(targets[0].channel(&security("right")).unwrap());
+    let asked = ServerReflectionRequest {
+        message_request: Some(MessageRequest::ListServices(String::new())),
+        ..Default::default()
+    };
+    let mut answers =
+        reflection.server_reflection_info(tokio_stream::once(asked)).await.unwrap().into_inner();
+    let answer: ServerReflectionResponse = answers.message().await.unwrap().unwrap();
+    let Some(MessageResponse::ListServicesResponse(list)) = answer.message_response else {
+        panic!("reflection answers {answer:?}");
+    };
+    let names: Vec<String> = list.service.into_iter().map(|service| service.name).collect();
+    for name in ["patchbay.auth_token.v1.Sessions", "grpc.health.v1.Health"] {
+        assert!(names.iter().any(|listed| listed == name), "{name} is not among {names:?}");
+    }
+}
