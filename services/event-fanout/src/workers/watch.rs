@@ -36,8 +36,10 @@ impl Watch {
         loop {
             let mut had_snapshot = false;
             let ended = tokio::select! {
-                ended = self.follow(&mut had_snapshot) => ended,
+                // First: in one process the stream's other end stops at the same moment, which is no loss to tell of.
+                biased;
                 () = stop.requested() => return,
+                ended = self.follow(&mut had_snapshot) => ended,
             };
             if had_snapshot {
                 pause = FIRST_PAUSE;

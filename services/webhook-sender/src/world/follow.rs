@@ -37,8 +37,10 @@ pub(crate) async fn follow<M, K, V, F>(
             }
         };
         let (status, seen) = tokio::select! {
-            ended = followed => ended,
+            // First: in one process the stream's other end stops at the same moment, which is no loss to tell of.
+            biased;
             () = stop.requested() => return,
+            ended = followed => ended,
         };
         view.lost();
         pause = if seen { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
