@@ -6,6 +6,7 @@ use sqlx::error::BoxDynError;
 
 use crate::arguments::{Row, Value};
 use crate::db::Db;
+use crate::engine::Engine;
 use crate::error::{DbError, Result};
 use crate::query::Query;
 use crate::tx::Tx;
@@ -223,10 +224,12 @@ impl Insert {
     fn text(self, db: &Db, rows: usize) -> AssertSqlSafe<Arc<str>> {
         let mut texts = db.shared.insert_texts.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (self.table, self.columns, self.suffix, rows);
-        AssertSqlSafe(texts.entry(key).or_insert_with(|| self.write_text(rows).into()).clone())
+        AssertSqlSafe(texts.entry(key).or_insert_with(|| self.write_text(rows, db.engine()).into()).clone())
     }
 
-    fn write_text(self, rows: usize) -> String {
+    /// SQLite looks through the names of all parameters for each one it binds, which for thousands of them takes longer
+    /// than the insert; parameters that are only counted have no names.
+    fn write_text(self, rows: usize, engine: Engine) -> String {
         let width = self.columns.len();
         let mut text = format!("insert into {} ({}) values ", self.table, self.columns.join(", "));
         text.reserve(rows * width * 6 + self.suffix.len());
@@ -234,8 +237,12 @@ impl Insert {
             text.push_str(if row == 0 { "(" } else { "), (" });
             for column in 1..=width {
                 let separator = if column == 1 { "" } else { "," };
+                let number = row * width + column;
                 // Writing to a string cannot fail.
-                let _ = write!(text, "{separator}${}", row * width + column);
+                let _ = match engine {
+                    Engine::Postgres => write!(text, "{separator}${number}"),
+                    Engine::Sqlite => write!(text, "{separator}?"),
+                };
             }
         }
         text.push_str(") ");
@@ -285,8 +292,11 @@ mod tests {
     }
 
     #[test]
-    fn every_value_of_every_row_has_its_own_number() {
+    fn every_value_of_every_row_has_a_parameter_of_its_own() {
         let insert = Insert { table: "t", columns: &["a", "b"], suffix: "returning a" };
-        assert_eq!(insert.write_text(2), "insert into t (a, b) values ($1,$2), ($3,$4) returning a");
+        let postgres = insert.write_text(2, Engine::Postgres);
+        assert_eq!(postgres, "insert into t (a, b) values ($1,$2), ($3,$4) returning a");
+        let sqlite = insert.write_text(2, Engine::Sqlite);
+        assert_eq!(sqlite, "insert into t (a, b) values (?,?), (?,?) returning a");
     }
 }
