@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use patchbay_webhook_sender::{Config, Deps, MIGRATIONS, NAME, start};
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
+use patchbay_webhook_sender::{Config, Deps, MIGRATIONS, NAME, start};
 
 fn main() -> ExitCode {
     patchbay_process::main(Binary { name: NAME, migrations: Some(&MIGRATIONS) }, run)

@@ -112,8 +112,8 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
 
 fn egress(config: &Config) -> anyhow::Result<Egress> {
     let connections = Connections {
-        // Every place of an endpoint keeps its connection.
-        max_idle_per_host: config.endpoint_concurrency as usize,
+        // Many apps may live at one host; every place of theirs keeps its connection.
+        max_idle_per_host: config.attempt_concurrency as usize,
         ..Connections::default()
     };
     Ok(Egress::builder(config.egress.clone()).connections(connections).build()?)

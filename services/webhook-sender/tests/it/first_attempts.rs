@@ -1,5 +1,9 @@
+use patchbay_bus::{Bus, BusConfig};
 use patchbay_proto::webhook_sender::DeliveryStatus;
 use patchbay_testkit::Receiver;
+use patchbay_testkit::bus::each_bus;
+use patchbay_testkit::database::each_engine;
+use patchbay_webhook_sender::MIGRATIONS;
 
 use crate::running::{BODY, Running, SOON};
 
@@ -75,6 +79,43 @@ async fn the_service_is_ready_once_it_knows_the_apps() {
     running.start_again().await;
     patchbay_testkit::eventually(SOON, "ready", async || {
         running.readiness.report(false).await.ready.then_some(())
+    })
+    .await;
+}
+
+/// The same story on every engine and bus: one webhook that arrives, one that fails first.
+async fn one_arrives_and_one_is_tried_again(mut running: Running) {
+    let receiver = Receiver::start().await;
+    let installation = running.app(1, &receiver).await;
+    running.start_again().await;
+    let webhooks = [running.webhook(1, installation), running.webhook(1, installation)];
+    receiver.respond_next([500]);
+    for webhook in &webhooks {
+        running.publish(std::slice::from_ref(webhook)).await.await.unwrap();
+    }
+    running.until(&webhooks[0], DeliveryStatus::Pending).await;
+    running.until(&webhooks[1], DeliveryStatus::Delivered).await;
+    running.hand.advance(std::time::Duration::from_secs(7));
+    running.until(&webhooks[0], DeliveryStatus::Delivered).await;
+    assert_eq!(running.requests(1).await.len(), 3);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn it_works_on_every_engine() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let bus = Bus::in_process(&BusConfig::default());
+        one_arrives_and_one_is_tried_again(Running::stopped_on(db, bus, &[])).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_works_on_every_bus() {
+    each_bus(|bus| async move {
+        let mut running = Running::stopped(&[]).await;
+        running.bus = bus;
+        one_arrives_and_one_is_tried_again(running).await;
     })
     .await;
 }

@@ -44,7 +44,7 @@ pub(crate) struct Running {
     settings: Vec<(&'static str, &'static str)>,
     stop: Stop,
     runs: bool,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Running {
@@ -65,12 +65,18 @@ impl Running {
         let config = DbConfig::new(format!("sqlite:{}", folder.path().display()));
         let db = Db::connect(&config, NAME, &MIGRATIONS).await.unwrap();
         db.migrate().await.unwrap();
+        let running = Self::stopped_on(db, Bus::in_process(&BusConfig::default()), settings);
+        Self { _folder: Some(folder), ..running }
+    }
+
+    /// As [`Running::stopped`], on a database and a bus of the test's choice.
+    pub(crate) fn stopped_on(db: Db, bus: Bus, settings: &[(&'static str, &'static str)]) -> Self {
         let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_700_000_000, 0).unwrap());
         let unconnected = Target::Url("http://127.0.0.1:1".into());
         let channel = unconnected.channel(&security()).unwrap();
         Self {
             apps: Apps::default(),
-            bus: Bus::in_process(&BusConfig::default()),
+            bus,
             db,
             clock,
             hand,
@@ -80,7 +86,7 @@ impl Running {
             settings: [&[("EGRESS_ALLOW", "127.0.0.0/8")], settings].concat(),
             stop: Stop::new(),
             runs: false,
-            _folder: folder,
+            _folder: None,
         }
     }
 
