@@ -28,7 +28,7 @@ const EVENTS: usize = 2_000;
 const PUBLISHERS: usize = 16;
 
 /// Retries and recovery within the patience of a test.
-const SOON: [(&str, &str); 2] = [("RETRY_SCHEDULE", "1s,1s,2s,2s,5s,5s"), ("RECOVER_AFTER", "2s")];
+const SOON: [(&str, &str); 2] = [("RETRY_SCHEDULE", "1s,1s,2s,2s,5s,5s"), ("FANOUT_RECOVER_AFTER", "2s")];
 
 /// Whether the servers are installed; `cargo xtask test` sees to it that they are.
 fn servers_installed() -> bool {

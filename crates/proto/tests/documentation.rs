@@ -1,5 +1,7 @@
 //! The proto files are a public API: everything in them is documented.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use prost::Message;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 

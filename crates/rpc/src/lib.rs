@@ -13,6 +13,7 @@ mod observe;
 mod security;
 mod server;
 pub mod status;
+pub mod timestamp;
 
 pub use caller::caller;
 pub use channel::{Channel, DEFAULT_DEADLINE, Target, request, request_as, stream_request};

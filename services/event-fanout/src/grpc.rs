@@ -4,4 +4,3 @@ pub(crate) mod events;
 mod explain;
 mod publish;
 mod publish_batch;
-mod timestamp;

@@ -13,7 +13,6 @@ mod list_installations;
 mod mark_installed;
 mod organizations;
 mod set_app_status;
-mod timestamp;
 mod uninstall;
 mod watch_endpoints;
 mod watch_subscriptions;

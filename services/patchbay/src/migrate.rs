@@ -54,7 +54,6 @@ pub fn settings_reference() -> String {
 /// # Errors
 /// Never; the signature is that of every command.
 #[expect(clippy::print_stdout, reason = "printing is what this command is for")]
-#[expect(clippy::unnecessary_wraps, reason = "has the shape of every command")]
 pub fn print_settings() -> anyhow::Result<()> {
     print!("{}", settings_reference());
     Ok(())

@@ -1,7 +1,5 @@
 //! The demo as a person runs it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::process::Command;
 
 #[test]

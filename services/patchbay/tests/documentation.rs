@@ -1,7 +1,5 @@
 //! The written reference and the code say the same.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 #[test]
 fn the_configuration_reference_is_what_the_code_declares() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");

@@ -2,5 +2,4 @@
 
 mod list_deliveries;
 mod list_requests;
-mod timestamp;
 pub(crate) mod webhooks;

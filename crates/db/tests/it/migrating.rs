@@ -17,8 +17,7 @@ static EDITED: Migrations = Migrations::new(&[step("0001_a", "create table a (x 
 static BROKEN: Migrations =
     Migrations::new(&[step("0001_a", "create table a (x text); insert into nowhere values (1);")]);
 
-const BASE: [&str; 4] =
-    ["db/0001_id_counters", "db/0002_outbox", "db/0003_leases", "db/0004_outbox_dead"];
+const BASE: [&str; 4] = ["db/0001_id_counters", "db/0002_outbox", "db/0003_leases", "db/0004_outbox_dead"];
 
 #[tokio::test]
 async fn both_texts_of_a_migration_mean_the_same() {

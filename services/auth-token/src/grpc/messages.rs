@@ -1,10 +1,9 @@
 //! Domain types as messages, and back.
 
-use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, SecretString};
 use patchbay_proto::auth_token as proto;
 use patchbay_rpc::status::from_error;
-use prost_types::Timestamp;
+use patchbay_rpc::timestamp::to_wire;
 use tonic::Status;
 use uuid::Uuid;
 
@@ -17,17 +16,11 @@ pub(super) fn uuid(field: &str, text: &str) -> Result<Uuid, Status> {
     text.parse().map_err(|_| from_error(Error::field(field, "Must be a valid UUID.")))
 }
 
-pub(super) fn timestamp(time: DateTime<Utc>) -> Timestamp {
-    // Never a leap second: clock and databases do not know any.
-    let nanos = i32::try_from(time.timestamp_subsec_nanos()).unwrap_or_default();
-    Timestamp { seconds: time.timestamp(), nanos }
-}
-
 pub(super) fn grant((grant, code): (Grant, SecretString)) -> proto::Grant {
     proto::Grant {
         installation_uuid: grant.installation.to_string(),
         code: code.expose().to_owned(),
-        expires_at: Some(timestamp(grant.expires_at)),
+        expires_at: Some(to_wire(grant.expires_at)),
     }
 }
 
@@ -38,8 +31,8 @@ pub(super) fn token_pair(issued: Issued) -> proto::TokenPair {
         token: secret.expose().to_owned(),
         refresh_token: refresh_secret.map(|secret| secret.expose().to_owned()),
         scopes: token.scopes,
-        created_at: Some(timestamp(token.created_at)),
-        expires_at: token.expires_at.map(timestamp),
+        created_at: Some(to_wire(token.created_at)),
+        expires_at: token.expires_at.map(to_wire),
     }
 }
 
@@ -47,7 +40,7 @@ pub(super) fn session((user_id, issued): (i64, Issued)) -> proto::Session {
     proto::Session {
         secret: issued.secret.expose().to_owned(),
         user_id,
-        expires_at: issued.token.expires_at.map(timestamp),
+        expires_at: issued.token.expires_at.map(to_wire),
     }
 }
 
@@ -75,7 +68,7 @@ fn active(token: StoredToken) -> proto::IntrospectResponse {
         inactive: proto::Inactive::Unspecified.into(),
         token_id: token.id,
         scopes: token.scopes,
-        expires_at: token.expires_at.map(timestamp),
+        expires_at: token.expires_at.map(to_wire),
         subject: Some(subject),
     }
 }

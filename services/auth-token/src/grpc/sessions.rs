@@ -6,6 +6,7 @@ use patchbay_proto::auth_token::{
     SignInLink,
 };
 use patchbay_rpc::status::from_error;
+use patchbay_rpc::timestamp;
 use tonic::{Request, Response, Status};
 
 use super::authorize::internal;
@@ -28,7 +29,7 @@ impl Sessions for SessionsService {
     ) -> Result<Response<SignInLink>, Status> {
         let user_id = internal(request)?.user_id;
         let (secret, expires_at) = create_sign_in_link(&self.state, user_id).await.map_err(from_error)?;
-        let expires_at = Some(messages::timestamp(expires_at));
+        let expires_at = Some(timestamp::to_wire(expires_at));
         Ok(Response::new(SignInLink { secret: secret.expose().to_owned(), expires_at }))
     }
 

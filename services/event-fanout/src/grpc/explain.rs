@@ -8,12 +8,12 @@ use patchbay_rpc::{MAX_MESSAGE_BYTES, status};
 use uuid::Uuid;
 
 use super::events::EventsService;
-use super::timestamp::timestamp;
 use crate::domain::decide::{Verdict, decide};
 use crate::domain::event::{Event, Target};
 use crate::domain::index::Index;
 use crate::domain::receivers::is_unconditional;
 use crate::store::{self, FoundEvent};
+use patchbay_rpc::timestamp::to_wire;
 
 impl EventsService {
     pub(super) async fn explain_event(&self, request: ExplainRequest) -> Result<ExplainResponse> {
@@ -26,8 +26,8 @@ impl EventsService {
             event_id: event.id.to_string(),
             organization_id: event.organization_id,
             event_type: event.kind.event_type().name(),
-            accepted_at: Some(timestamp(event.accepted_at)),
-            fanned_out_at: fanned_out_at.map(timestamp),
+            accepted_at: Some(to_wire(event.accepted_at)),
+            fanned_out_at: fanned_out_at.map(to_wire),
             decisions: decisions(&self.subscriptions.read(), &event, deliveries),
         })
     }

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result, ScopeSet};
 use patchbay_proto::auth_token::introspect_response::Subject as SubjectMessage;
 use patchbay_proto::auth_token::{Inactive, IntrospectResponse};
+use patchbay_rpc::timestamp;
 use uuid::Uuid;
 
 use crate::credentials::invalid_token;
-use crate::json::time;
 
 /// A token that is good for something.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +45,7 @@ impl Token {
         };
         // A scope that only a newer version knows gives no right here.
         let scopes = answer.scopes.iter().filter_map(|name| name.parse().ok()).collect();
-        Ok(Self { subject, scopes, expires_at: answer.expires_at.as_ref().and_then(time::read) })
+        Ok(Self { subject, scopes, expires_at: answer.expires_at.as_ref().and_then(timestamp::from_wire) })
     }
 }
 

@@ -1,27 +1,17 @@
 //! Moments as Sentry writes them.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::SecondsFormat;
+use patchbay_rpc::timestamp::from_wire;
 use prost_types::Timestamp;
-
-/// A moment as it came over gRPC; `None` when it lies outside of the calendar.
-pub(crate) fn read(timestamp: &Timestamp) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(timestamp.seconds, timestamp.nanos.try_into().ok()?)
-}
-
-/// A moment as it goes over gRPC.
-pub(crate) fn timestamp(moment: DateTime<Utc>) -> Timestamp {
-    let nanos = i32::try_from(moment.timestamp_subsec_nanos()).unwrap_or(0);
-    Timestamp { seconds: moment.timestamp(), nanos }
-}
 
 /// `2026-08-16T11:03:14.870Z`, as most of the API writes it.
 pub(crate) fn iso(timestamp: &Timestamp) -> Option<String> {
-    read(timestamp).map(|moment| moment.to_rfc3339_opts(SecondsFormat::Millis, true))
+    from_wire(timestamp).map(|moment| moment.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 /// `2026-08-16 03:03:14.123456+00:00`, as the log of webhooks writes it.
 pub(crate) fn spaced(timestamp: &Timestamp) -> Option<String> {
-    read(timestamp).map(|moment| moment.format("%Y-%m-%d %H:%M:%S%.6f+00:00").to_string())
+    from_wire(timestamp).map(|moment| moment.format("%Y-%m-%d %H:%M:%S%.6f+00:00").to_string())
 }
 
 #[cfg(test)]
@@ -33,7 +23,6 @@ mod tests {
         let moment = Timestamp { seconds: 1_786_849_394, nanos: 870_123_456 };
         assert_eq!(iso(&moment).unwrap(), "2026-08-16T03:03:14.870Z");
         assert_eq!(spaced(&moment).unwrap(), "2026-08-16 03:03:14.870123+00:00");
-        assert_eq!(timestamp(read(&moment).unwrap()), moment);
         let whole = Timestamp { seconds: 1_786_849_394, nanos: 0 };
         assert_eq!(iso(&whole).unwrap(), "2026-08-16T03:03:14.000Z");
         assert_eq!(iso(&Timestamp { seconds: i64::MAX, nanos: 0 }), None);

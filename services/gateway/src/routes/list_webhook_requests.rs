@@ -7,13 +7,12 @@ use futures::{StreamExt, TryStreamExt, stream};
 use patchbay_domain::{Error, ErrorKind};
 use patchbay_proto::tracker::{GetOrganizationRequest, Organization};
 use patchbay_proto::webhook_sender::{ListRequestsRequest, ListRequestsResponse};
-use patchbay_rpc::{request, request_as};
+use patchbay_rpc::{request, request_as, timestamp};
 
 use crate::authenticate::Authenticated;
 use crate::error::Result;
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
-use crate::json::time;
 use crate::json::webhook_request::WebhookRequestJson;
 use crate::params::Params;
 use crate::query::Query;
@@ -38,8 +37,8 @@ pub(crate) async fn list_webhook_requests(
         event_type: filter.event_type.clone(),
         errors_only: filter.errors_only,
         organization_id,
-        start: filter.start.map(time::timestamp),
-        end: filter.end.map(time::timestamp),
+        start: filter.start.map(timestamp::to_wire),
+        end: filter.end.map(timestamp::to_wire),
     };
     let answer = gateway.services.webhooks().list_requests(request_as(&caller, message)).await.answer();
     let answer = answer.map_err(|error| match error.reason.as_ref() {

@@ -3,13 +3,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use patchbay_domain::{Error, ErrorKind, Result};
 use patchbay_proto::auth_token::{RedeemSignInLinkRequest, Session};
-use patchbay_rpc::request;
+use patchbay_rpc::{request, timestamp};
 
 use crate::credentials::SESSION_COOKIE;
 use crate::error::Failure;
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
-use crate::json::time;
 use crate::params::Params;
 use crate::same_origin::{Sender, sender};
 use crate::sign_in_page;
@@ -52,7 +51,7 @@ fn signed_in(gateway: &Gateway, session: &Session) -> Response {
 }
 
 fn cookie(gateway: &Gateway, session: &Session) -> Option<HeaderValue> {
-    let until = session.expires_at.as_ref().and_then(time::read)?;
+    let until = session.expires_at.as_ref().and_then(timestamp::from_wire)?;
     let expires = until.format("%a, %d %b %Y %H:%M:%S GMT");
     let value = format!("{SESSION_COOKIE}={}; Expires={expires}; {}", session.secret, attributes(gateway));
     let mut value = HeaderValue::from_str(&value).ok()?;

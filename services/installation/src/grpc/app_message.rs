@@ -3,12 +3,12 @@
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 
-use super::timestamp::timestamp;
 use crate::domain::app::{App, AppStatus};
 use crate::domain::app_access;
 use crate::domain::client_secret::{self, MASK, Visibility};
 use crate::registry::Registry;
 use crate::sealing;
+use patchbay_rpc::timestamp::to_wire;
 
 /// What stands in for the value of a webhook header.
 const HEADER_MASK: &str = "********";
@@ -35,8 +35,8 @@ pub(super) fn app_message(registry: &Registry, caller: &Caller, app: App) -> Res
         schema_json: "{}".to_owned(),
         allowed_origins: app.allowed_origins,
         popularity: app.popularity,
-        published_at: published_at.map(timestamp),
-        created_at: Some(timestamp(app.created_at)),
+        published_at: published_at.map(to_wire),
+        created_at: Some(to_wire(app.created_at)),
         owner_view,
         webhook_headers: app
             .webhook_headers

@@ -2,8 +2,8 @@
 
 use patchbay_proto::installation as proto;
 
-use super::timestamp::timestamp;
 use crate::domain::installation::{Installation, InstallationStatus};
+use patchbay_rpc::timestamp::to_wire;
 
 pub(super) fn installation_message(installation: Installation, code: Option<String>) -> proto::Installation {
     proto::Installation {
@@ -15,7 +15,7 @@ pub(super) fn installation_message(installation: Installation, code: Option<Stri
         organization_id: installation.organization.id,
         organization_slug: installation.organization.slug,
         code,
-        created_at: Some(timestamp(installation.created_at)),
+        created_at: Some(to_wire(installation.created_at)),
     }
 }
 

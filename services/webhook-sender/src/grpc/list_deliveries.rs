@@ -4,9 +4,9 @@ use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::webhook_sender::{
     DeliveryState, DeliveryStatus, ListDeliveriesRequest, ListDeliveriesResponse,
 };
+use patchbay_rpc::timestamp;
 use uuid::Uuid;
 
-use super::timestamp::to_timestamp;
 use super::webhooks::WebhooksService;
 use crate::store::list_deliveries::{DeliveryRow, list_deliveries as list};
 
@@ -35,7 +35,7 @@ fn to_message(row: DeliveryRow) -> DeliveryState {
         installation_uuid: row.installation_id.to_string(),
         status: status.into(),
         attempts: row.attempts,
-        due_at: row.due_at.map(to_timestamp),
+        due_at: row.due_at.map(timestamp::to_wire),
         response_code: row.response_code,
         reason: row.reason.unwrap_or_default(),
     }

@@ -1,11 +1,12 @@
 //! `ListRequests`: the newest attempts of an app's webhooks.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::installation::AppStatus;
 use patchbay_proto::webhook_sender::{ListRequestsRequest, ListRequestsResponse, Request};
+use patchbay_rpc::timestamp;
+use prost_types::Timestamp;
 
-use super::timestamp::{from_timestamp, to_timestamp};
 use super::webhooks::WebhooksService;
 use crate::domain::event_filter::event_filter;
 use crate::domain::request_access::may_read_requests;
@@ -32,8 +33,8 @@ pub(crate) async fn list_requests(
         event: event_filter(&request.event_type)?,
         errors_only: request.errors_only,
         organization_id: Some(request.organization_id).filter(|id| *id != 0),
-        start: request.start.map_or(Ok(now - DAYS), |start| from_timestamp("start", start))?,
-        end: request.end.map_or(Ok(now + TimeDelta::microseconds(1)), |end| from_timestamp("end", end))?,
+        start: moment("start", request.start)?.unwrap_or(now - DAYS),
+        end: moment("end", request.end)?.unwrap_or(now + TimeDelta::microseconds(1)),
     };
     let rows = list(&service.db, wanted).await?;
     Ok(ListRequestsResponse {
@@ -43,11 +44,16 @@ pub(crate) async fn list_requests(
     })
 }
 
+fn moment(field: &str, given: Option<Timestamp>) -> Result<Option<DateTime<Utc>>> {
+    let read = |given| timestamp::from_wire(&given).ok_or_else(|| Error::field(field, "This is not a time."));
+    given.map(read).transpose()
+}
+
 fn to_message(row: RequestRow) -> Request {
     Request {
         webhook_url: row.webhook_url,
         event_type: format!("{}.{}", row.resource, row.action),
-        started_at: Some(to_timestamp(row.started_at)),
+        started_at: Some(timestamp::to_wire(row.started_at)),
         response_code: row.response_code,
         organization_id: row.organization_id,
         delivery_id: row.delivery_id.to_string(),
