@@ -55,6 +55,7 @@ finish() {
     fi
     "${compose[@]}" down --volumes --remove-orphans > /dev/null 2>&1 || true
     kill "$engine" && wait "$engine" || true
+    umount "$state"/exec/netns/* 2> /dev/null || true
     ip link delete docker0 2> /dev/null || true
     iptables-restore < "$state/iptables.before" || true
     exit "$status"
@@ -88,16 +89,17 @@ answers() {
 
 only_the_gateway_is_published() {
     local published
-    published=$(docker ps --format '{{.Label "com.docker.compose.service"}} {{.Ports}}' | grep -e '->')
+    published=$(docker ps --quiet | xargs --max-args=1 docker port)
     echo "published: $published"
-    [ "$published" = "gateway 127.0.0.1:$port->8080/tcp" ] || fail "something else than the gateway on loopback is published"
+    [ "$published" = "8080/tcp -> 127.0.0.1:$port" ] || fail "something else than the gateway on loopback is published"
 }
 
 stops_cleanly() {
     "${compose[@]}" stop
-    local name
-    for name in "${services[@]}"; do
-        [ "$(inspect "$name" '{{.State.ExitCode}}')" = 0 ] || fail "$name ended with $(inspect "$name" '{{.State.ExitCode}}') when told to stop"
+    local name code
+    for name in "${services[@]}" postgres rabbitmq; do
+        code=$(inspect "$name" '{{.State.ExitCode}}')
+        [ "$code" = 0 ] || fail "$name ended with $code when told to stop"
     done
 }
 

@@ -8,7 +8,10 @@ RUN groupadd --system --gid 999 rabbitmq \
     && install --directory --owner rabbitmq --group rabbitmq --mode 1777 \
         /var/lib/rabbitmq /var/log/rabbitmq /etc/rabbitmq /etc/rabbitmq/conf.d \
     && echo "log.console = true" > /etc/rabbitmq/conf.d/10-defaults.conf
-ENV HOME=/var/lib/rabbitmq LANG=C.UTF-8
+# Past Debian's wrappers, which as a container's first process would keep the signal to stop from the server.
+ENV HOME=/var/lib/rabbitmq \
+    LANG=C.UTF-8 \
+    PATH=/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 VOLUME /var/lib/rabbitmq
 EXPOSE 5672
 CMD ["rabbitmq-server"]
