@@ -84,9 +84,15 @@ impl Egress {
     /// other side may have seen: a kept connection that dies just as it is used again is a [`Cause::Reset`]. Dropping the future ends the exchange.
     pub async fn send(&self, request: OutboundRequest) -> Result<OutboundResponse, EgressError> {
         let started = Instant::now();
+        let timeouts = request.timeouts;
         let mut status = None;
-        let outcome = timeout(request.timeouts.total, self.exchange(request, started, &mut status)).await;
-        outcome.unwrap_or_else(|_| Err(Failure::timeout(Phase::Total))).map_err(|failure| EgressError {
+        let outcome = timeout(timeouts.total, self.exchange(request, started, &mut status)).await;
+        let outcome = outcome.unwrap_or_else(|_| {
+            // Where both limits are the same, which timer fires first is chance; what is said must not be.
+            let no_headers = status.is_none() && timeouts.headers <= timeouts.total;
+            Err(Failure::timeout(if no_headers { Phase::Headers } else { Phase::Total }))
+        });
+        outcome.map_err(|failure| EgressError {
             cause: failure.cause,
             message: failure.message,
             status,
