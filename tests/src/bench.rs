@@ -54,6 +54,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     if let Some(address) = options.receive_on {
         return receiver::serve(address).await;
     }
+    // reqwest wants a process-wide one even where nothing speaks TLS; a second call finds the first one's.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut report = Report::new();
     let receiver = receiver::Receiver::start().await?;
     report.bare_limit(bare_limit::measure(&receiver, options.events * 2, options.callers).await?);
