@@ -41,6 +41,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         // Bodies travel from the wire to the socket without being copied.
         .bytes(".patchbay.event_fanout.v1.PublishRequest.data_json")
         .bytes(".patchbay.webhook_sender.v1.Delivery")
+        .bytes(".patchbay.webhook_sender.v1.CallRequest.body")
+        .bytes(".patchbay.webhook_sender.v1.CallResponse.body")
         .bytes(".patchbay.tracker.v1.Issue.document_json")
         .compile_fds(descriptors)?;
     Ok(())

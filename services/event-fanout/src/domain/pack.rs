@@ -65,6 +65,8 @@ fn delivery(event: &Event, receiver: &Receiver<'_>) -> Delivery {
         accepted_at_micros: event.accepted_at.timestamp_micros(),
         traceparent: event.traceparent.clone().unwrap_or_default(),
         unconditional: receiver.unconditional,
+        ordering_key: String::new(),
+        sequence: 0,
     }
 }
 

@@ -9,7 +9,10 @@ use patchbay_proto::installation::installations_server::Installations;
 use patchbay_proto::installation::*;
 use patchbay_proto::webhook_sender::webhooks_server::Webhooks;
 use patchbay_proto::webhook_sender::{
-    DeliveryState, ListDeliveriesRequest, ListDeliveriesResponse, ListRequestsRequest, ListRequestsResponse,
+    CallRequest, CallResponse, CancelRecoveryRequest, DeliveryState, EndpointHealth,
+    GetEndpointHealthRequest, GetRecoveryRequest, ListDeadLettersRequest, ListDeadLettersResponse,
+    ListDeliveriesRequest, ListDeliveriesResponse, ListPoisonMessagesRequest, ListPoisonMessagesResponse,
+    ListRequestsRequest, ListRequestsResponse, RecoverRequest, Recovery, ResendRequest, ResendResponse,
 };
 use tokio::sync::mpsc;
 use tonic::{Request, Response, Status};
@@ -106,5 +109,46 @@ impl Webhooks for Peers {
     ) -> Result<Response<ListDeliveriesResponse>, Status> {
         let deliveries = self.deliveries.lock().unwrap().clone();
         Ok(Response::new(ListDeliveriesResponse { deliveries }))
+    }
+
+    async fn call(&self, _: Request<CallRequest>) -> Result<Response<CallResponse>, Status> {
+        not_played()
+    }
+
+    async fn resend(&self, _: Request<ResendRequest>) -> Result<Response<ResendResponse>, Status> {
+        not_played()
+    }
+
+    async fn list_dead_letters(
+        &self,
+        _: Request<ListDeadLettersRequest>,
+    ) -> Result<Response<ListDeadLettersResponse>, Status> {
+        not_played()
+    }
+
+    async fn recover(&self, _: Request<RecoverRequest>) -> Result<Response<Recovery>, Status> {
+        not_played()
+    }
+
+    async fn get_recovery(&self, _: Request<GetRecoveryRequest>) -> Result<Response<Recovery>, Status> {
+        not_played()
+    }
+
+    async fn cancel_recovery(&self, _: Request<CancelRecoveryRequest>) -> Result<Response<Recovery>, Status> {
+        not_played()
+    }
+
+    async fn get_endpoint_health(
+        &self,
+        _: Request<GetEndpointHealthRequest>,
+    ) -> Result<Response<EndpointHealth>, Status> {
+        not_played()
+    }
+
+    async fn list_poison_messages(
+        &self,
+        _: Request<ListPoisonMessagesRequest>,
+    ) -> Result<Response<ListPoisonMessagesResponse>, Status> {
+        not_played()
     }
 }

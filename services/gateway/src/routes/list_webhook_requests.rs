@@ -39,6 +39,7 @@ pub(crate) async fn list_webhook_requests(
         organization_id,
         start: filter.start.map(timestamp::to_wire),
         end: filter.end.map(timestamp::to_wire),
+        ..Default::default()
     };
     let answer = gateway.services.webhooks().list_requests(request_as(&caller, message)).await.answer();
     let answer = answer.map_err(|error| match error.reason.as_ref() {

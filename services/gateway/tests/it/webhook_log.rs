@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use patchbay_domain::Error;
 use patchbay_proto::webhook_sender::webhooks_server::{Webhooks, WebhooksServer};
 use patchbay_proto::webhook_sender::{
-    ListDeliveriesRequest, ListDeliveriesResponse, ListRequestsRequest, ListRequestsResponse,
+    CallRequest, CallResponse, CancelRecoveryRequest, EndpointHealth, GetEndpointHealthRequest,
+    GetRecoveryRequest, ListDeadLettersRequest, ListDeadLettersResponse, ListDeliveriesRequest,
+    ListDeliveriesResponse, ListPoisonMessagesRequest, ListPoisonMessagesResponse, ListRequestsRequest,
+    ListRequestsResponse, RecoverRequest, Recovery, ResendRequest, ResendResponse,
 };
 use patchbay_rpc::status::from_error;
 use tonic::{Request, Response, Status};
@@ -58,6 +61,47 @@ impl Webhooks for WebhookLog {
         &self,
         _: Request<ListDeliveriesRequest>,
     ) -> Result<Response<ListDeliveriesResponse>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+
+    async fn call(&self, _: Request<CallRequest>) -> Result<Response<CallResponse>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+
+    async fn resend(&self, _: Request<ResendRequest>) -> Result<Response<ResendResponse>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+
+    async fn list_dead_letters(
+        &self,
+        _: Request<ListDeadLettersRequest>,
+    ) -> Result<Response<ListDeadLettersResponse>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+
+    async fn recover(&self, _: Request<RecoverRequest>) -> Result<Response<Recovery>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+
+    async fn get_recovery(&self, _: Request<GetRecoveryRequest>) -> Result<Response<Recovery>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+
+    async fn cancel_recovery(&self, _: Request<CancelRecoveryRequest>) -> Result<Response<Recovery>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+
+    async fn get_endpoint_health(
+        &self,
+        _: Request<GetEndpointHealthRequest>,
+    ) -> Result<Response<EndpointHealth>, Status> {
+        Err(Status::unimplemented("the gateway has no use for it"))
+    }
+
+    async fn list_poison_messages(
+        &self,
+        _: Request<ListPoisonMessagesRequest>,
+    ) -> Result<Response<ListPoisonMessagesResponse>, Status> {
         Err(Status::unimplemented("the gateway has no use for it"))
     }
 }

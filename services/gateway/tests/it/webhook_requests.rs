@@ -32,6 +32,7 @@ async fn the_log_names_organizations_and_filters_are_handed_on() {
         requests: vec![attempt(globex, 200), attempt(globex, 500), attempt(999, 0)],
         app_slug: "hooks".into(),
         app_is_internal: false,
+        ..Default::default()
     });
     let path = "/api/0/sentry-apps/hooks/webhook-requests/?eventType=issue.created&errorsOnly=true\
                 &organizationSlug=globex&start=2026-08-16%2003:03:14&end=2026-08-17%2003:03:14";
@@ -57,6 +58,7 @@ async fn an_internal_app_has_one_organization_which_is_not_named() {
         requests: vec![attempt(acme, 200)],
         app_slug: "hooks-1a2b3c".into(),
         app_is_internal: true,
+        ..Default::default()
     });
     let shown = platform.get("/api/0/sentry-apps/hooks-1a2b3c/webhook-requests/", &owner).await.json();
     assert!(shown[0].get("organization").is_none());

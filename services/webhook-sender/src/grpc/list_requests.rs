@@ -41,6 +41,7 @@ pub(crate) async fn list_requests(
         requests: rows.into_iter().map(to_message).collect(),
         app_slug: endpoint.app_slug.clone(),
         app_is_internal: endpoint.status == AppStatus::Internal,
+        next_page: String::new(),
     })
 }
 
@@ -66,5 +67,6 @@ fn to_message(row: RequestRow) -> Request {
             .unwrap_or_default(),
         request_body: row.request_body.unwrap_or_default(),
         response_body: row.response_body.unwrap_or_default(),
+        ..Default::default()
     }
 }

@@ -170,6 +170,7 @@ impl Running {
             accepted_at_micros: self.clock.now().timestamp_micros(),
             traceparent: String::new(),
             unconditional: false,
+            ..Default::default()
         }
     }
 
