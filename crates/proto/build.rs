@@ -33,6 +33,9 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         ".patchbay.installation.v1.InitialToken",
         ".patchbay.installation.v1.OwnerView",
         ".patchbay.installation.v1.Endpoint",
+        ".patchbay.installation.v1.ClientCertificate",
+        ".patchbay.installation.v1.RotateSecretResponse",
+        ".patchbay.installation.v1.UpdateAppRequest",
         ".patchbay.installation.v1.Authorization",
         ".patchbay.installation.v1.AuthorizeRequest",
     ];

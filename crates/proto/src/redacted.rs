@@ -30,6 +30,9 @@ redacted! {
     crate::installation::InitialToken,
     crate::installation::OwnerView,
     crate::installation::Endpoint,
+    crate::installation::ClientCertificate,
+    crate::installation::RotateSecretResponse,
+    crate::installation::UpdateAppRequest,
     crate::installation::Authorization,
     crate::installation::AuthorizeRequest,
     crate::installation::authorize_request::Grant,
@@ -42,13 +45,15 @@ mod tests {
     use prost_types::FileDescriptorSet;
 
     /// Fields by these names hold something that opens a door.
-    const SECRET_FIELDS: [&str; 8] = [
+    const SECRET_FIELDS: [&str; 10] = [
         "token",
         "refresh_token",
         "code",
         "secret",
         "client_secret",
         "client_secrets",
+        "webhook_secret",
+        "private_key_pem",
         "webhook_headers",
         "password",
     ];

@@ -177,6 +177,7 @@ mod tests {
             organization_slug: "org".into(),
             client_id: "1d".into(),
             client_secret: client_secret.map(str::to_owned),
+            ..OwnerView::default()
         })
     }
 

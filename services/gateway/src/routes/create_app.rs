@@ -51,6 +51,8 @@ fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
         overview: given(fields.text_or_blank("overview")),
         allowed_origins: fields.texts("allowedOrigins"),
         webhook_headers: fields.texts("webhookHeaders"),
+        schema_json: String::new(),
+        popularity: None,
     };
     fields.finish()?;
     Ok(request)

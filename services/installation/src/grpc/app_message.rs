@@ -43,6 +43,10 @@ pub(super) fn app_message(registry: &Registry, caller: &Caller, app: App) -> Res
             .into_iter()
             .map(|header| format!("{}: {HEADER_MASK}", header.name))
             .collect(),
+        is_disabled: false,
+        features: Vec::new(),
+        avatars: Vec::new(),
+        metadata_json: "{}".to_owned(),
     })
 }
 
@@ -59,6 +63,10 @@ fn owner_view(registry: &Registry, caller: &Caller, app: &App) -> Result<proto::
         organization_slug: app.owner.slug.clone(),
         client_id: app.client_id.clone(),
         client_secret,
+        webhook_secret: None,
+        delivery: None,
+        has_client_certificate: false,
+        previous_secret_until: None,
     })
 }
 

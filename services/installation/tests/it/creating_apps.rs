@@ -71,6 +71,10 @@ async fn a_public_app_is_registered_with_credentials() {
                 ..view
             }),
             webhook_headers: vec!["X-Api-Key: ********".into()],
+            is_disabled: false,
+            features: vec![],
+            avatars: vec![],
+            metadata_json: "{}".into(),
         };
         assert_eq!(app, expected);
         assert_eq!(app.created_at.unwrap().seconds, crate::running::now().timestamp());

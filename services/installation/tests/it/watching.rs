@@ -245,6 +245,9 @@ fn endpoint(app: &App, status: AppStatus) -> Endpoint {
         webhook_url: app.webhook_url.clone().unwrap_or_default(),
         client_secrets: vec![app.owner_view.clone().unwrap().client_secret.unwrap()],
         webhook_headers: vec!["X-Api-Key: hunter2".into()],
+        is_disabled: false,
+        delivery: None,
+        client_certificate: None,
     }
 }
 

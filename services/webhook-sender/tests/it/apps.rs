@@ -62,32 +62,46 @@ impl Apps {
 
 type Told<M> = Result<Response<Pin<Box<dyn Stream<Item = Result<M, Status>> + Send>>>, Status>;
 
-#[tonic::async_trait]
-impl AppRegistry for Apps {
-    type WatchEndpointsStream = Pin<Box<dyn Stream<Item = Result<WatchEndpointsResponse, Status>> + Send>>;
+macro_rules! unimplemented_rpcs_of_apps {
+    ($($name:ident($request:ty) -> $response:ty;)*) => {
+        #[tonic::async_trait]
+        impl AppRegistry for Apps {
+            type WatchEndpointsStream =
+                Pin<Box<dyn Stream<Item = Result<WatchEndpointsResponse, Status>> + Send>>;
 
-    async fn watch_endpoints(&self, _: Request<WatchEndpointsRequest>) -> Told<WatchEndpointsResponse> {
-        let endpoints = self.endpoints.clone();
-        self.follow(move |version| WatchEndpointsResponse {
-            endpoints: endpoints.lock().unwrap().values().cloned().collect(),
-            version: Some(version),
-        })
-    }
+            async fn watch_endpoints(&self, _: Request<WatchEndpointsRequest>) -> Told<WatchEndpointsResponse> {
+                let endpoints = self.endpoints.clone();
+                self.follow(move |version| WatchEndpointsResponse {
+                    endpoints: endpoints.lock().unwrap().values().cloned().collect(),
+                    version: Some(version),
+                })
+            }
 
-    async fn create_app(&self, _: Request<CreateAppRequest>) -> Result<Response<CreateAppResponse>, Status> {
-        Err(Status::unimplemented("the sender only watches"))
-    }
-
-    async fn get_app(&self, _: Request<GetAppRequest>) -> Result<Response<App>, Status> {
-        Err(Status::unimplemented("the sender only watches"))
-    }
-
-    async fn set_app_status(&self, _: Request<SetAppStatusRequest>) -> Result<Response<App>, Status> {
-        Err(Status::unimplemented("the sender only watches"))
-    }
+            $(async fn $name(&self, _: Request<$request>) -> Result<Response<$response>, Status> {
+                Err(Status::unimplemented("the sender only watches"))
+            })*
+        }
+    };
 }
 
-macro_rules! unimplemented_rpcs {
+unimplemented_rpcs_of_apps! {
+    create_app(CreateAppRequest) -> CreateAppResponse;
+    get_app(GetAppRequest) -> App;
+    list_apps(ListAppsRequest) -> ListAppsResponse;
+    update_app(UpdateAppRequest) -> App;
+    delete_app(DeleteAppRequest) -> DeleteAppResponse;
+    rotate_secret(RotateSecretRequest) -> RotateSecretResponse;
+    set_avatar(SetAvatarRequest) -> App;
+    get_avatar(GetAvatarRequest) -> AvatarImage;
+    list_components(ListComponentsRequest) -> ListComponentsResponse;
+    get_stats(GetStatsRequest) -> Stats;
+    list_stats(ListStatsRequest) -> ListStatsResponse;
+    record_interaction(RecordInteractionRequest) -> RecordInteractionResponse;
+    get_interaction(GetInteractionRequest) -> Interaction;
+    set_app_status(SetAppStatusRequest) -> App;
+}
+
+macro_rules! unimplemented_rpcs_of_installations {
     ($($name:ident($request:ty) -> $response:ty;)*) => {
         #[tonic::async_trait]
         impl Installations for Apps {
@@ -112,7 +126,7 @@ macro_rules! unimplemented_rpcs {
     };
 }
 
-unimplemented_rpcs! {
+unimplemented_rpcs_of_installations! {
     install(InstallRequest) -> Installation;
     get_installation(GetInstallationRequest) -> Installation;
     list_installations(ListInstallationsRequest) -> ListInstallationsResponse;
