@@ -1,18 +1,5 @@
-//! The two gRPC services: convert, begin, decide, store, commit, convert.
+//! The gRPC services: convert, begin, decide, store, commit, convert. A folder for each, a file for each RPC.
 
-mod app_message;
-mod app_registry;
-mod authorize;
-mod create_app;
-mod get_app;
-mod get_installation;
-mod install;
-mod installation_message;
+mod apps;
 mod installations;
-mod list_installations;
-mod mark_installed;
 mod organizations;
-mod set_app_status;
-mod uninstall;
-mod watch_endpoints;
-mod watch_subscriptions;

@@ -1,3 +1,12 @@
+mod authorize;
+mod get_installation;
+mod install;
+mod installation_message;
+mod list_installations;
+mod mark_installed;
+mod uninstall;
+mod watch_subscriptions;
+
 use futures::stream::BoxStream;
 use patchbay_proto::installation::installations_server::Installations;
 use patchbay_proto::installation::{
@@ -8,9 +17,6 @@ use patchbay_proto::installation::{
 use patchbay_rpc::{caller, status::from_error};
 use tonic::{Request, Response, Status};
 
-use super::{
-    authorize, get_installation, install, list_installations, mark_installed, uninstall, watch_subscriptions,
-};
 use crate::registry::Registry;
 
 #[tonic::async_trait]

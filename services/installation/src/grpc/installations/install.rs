@@ -4,13 +4,13 @@ use uuid::Uuid;
 
 use super::get_installation::shown;
 use super::installation_message::installation_message;
-use super::organizations;
 use crate::domain::app::App;
 use crate::domain::app_access::is_elevated;
 use crate::domain::installation::Installation;
 use crate::domain::organization::Organization;
 use crate::domain::{installable, installation_access};
 use crate::events;
+use crate::grpc::organizations;
 use crate::registry::Registry;
 use crate::store::{apps, installations, versions};
 

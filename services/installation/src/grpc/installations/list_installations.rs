@@ -2,9 +2,9 @@ use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 
 use super::installation_message::installation_message;
-use super::organizations;
 use crate::domain::installation::Installation;
 use crate::domain::installation_access;
+use crate::grpc::organizations;
 use crate::registry::Registry;
 use crate::store::installations;
 

@@ -1,3 +1,9 @@
+mod app_message;
+mod create_app;
+mod get_app;
+mod set_app_status;
+mod watch_endpoints;
+
 use futures::stream::BoxStream;
 use patchbay_proto::installation::app_registry_server::AppRegistry;
 use patchbay_proto::installation::{
@@ -11,7 +17,6 @@ use patchbay_proto::installation::{
 use patchbay_rpc::{caller, status::from_error};
 use tonic::{Request, Response, Status};
 
-use super::{create_app, get_app, set_app_status, watch_endpoints};
 use crate::registry::Registry;
 
 #[tonic::async_trait]
