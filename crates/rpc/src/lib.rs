@@ -8,6 +8,7 @@
 mod authenticate;
 mod caller;
 mod channel;
+mod follow;
 mod memory;
 mod observe;
 mod security;
@@ -17,6 +18,7 @@ pub mod timestamp;
 
 pub use caller::caller;
 pub use channel::{Channel, DEFAULT_DEADLINE, Target, request, request_as, stream_request};
+pub use follow::{Follower, follow};
 pub use memory::{MemoryConnector, MemoryListener, memory};
 pub use security::{Security, TlsFiles};
 pub use server::{Health, Listener, Server};

@@ -1,88 +1,57 @@
-//! Keeping a view up to date from a stream of "snapshot, then changes".
+//! A view that follows a stream.
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::time::Duration;
 
-use patchbay_runtime::Stop;
-use tonic::{Response, Status, Streaming};
+use patchbay_rpc::Follower;
 
 use super::view::View;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// What one message of the stream says: rows, and whether the snapshot is complete with it.
+/// What one message of a stream says: rows, and whether the snapshot is complete with it.
 pub(crate) type Step<K, V> = (Vec<(K, V)>, bool);
 
-/// Follows a stream until `stop`, and opens it again whenever it ends. Until a new snapshot is complete the
-/// view stays as it was.
-pub(crate) async fn follow<M, K, V, F>(
-    what: &'static str,
-    view: &View<K, V>,
-    stop: &Stop,
-    open: impl Fn() -> F,
-    read: impl Fn(M) -> Step<K, V>,
-) where
-    K: Eq + Hash,
-    V: Clone,
-    F: Future<Output = Result<Response<Streaming<M>>, Status>>,
-{
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let followed = async {
-            match open().await {
-                Ok(stream) => apply(stream.into_inner(), view, &read).await,
-                Err(status) => (status, false),
-            }
-        };
-        let (status, seen) = tokio::select! {
-            // First: in one process the stream's other end stops at the same moment, which is no loss to tell of.
-            biased;
-            () = stop.requested() => return,
-            ended = followed => ended,
-        };
-        view.lost();
-        pause = if seen { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
-        // At the start of a process its services are reached only after all of them are set up.
-        if view.is_complete() || pause == LONGEST_PAUSE {
-            tracing::warn!(stream = what, %status, "the stream of the installation service ended; opening it again");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = stop.requested() => return,
-        }
+/// Keeps a view as a stream tells. Until a snapshot is complete the view stays as it was.
+pub(crate) struct Following<'a, K, V, R> {
+    view: &'a View<K, V>,
+    /// The snapshot as far as it is known, until it is complete.
+    snapshot: Option<HashMap<K, V>>,
+    read: R,
+}
+
+impl<'a, K, V, R> Following<'a, K, V, R> {
+    /// `read` says what a message holds.
+    pub(crate) fn new(view: &'a View<K, V>, read: R) -> Self {
+        Self { view, snapshot: None, read }
     }
 }
 
-/// Applies the stream to its end; says how it ended and whether its snapshot was complete by then.
-async fn apply<M, K, V>(
-    mut stream: Streaming<M>,
-    view: &View<K, V>,
-    read: &impl Fn(M) -> Step<K, V>,
-) -> (Status, bool)
+impl<M, K, V, R> Follower<M> for Following<'_, K, V, R>
 where
     K: Eq + Hash,
     V: Clone,
+    R: Fn(M) -> Step<K, V>,
 {
-    let mut snapshot = Some(HashMap::new());
-    loop {
-        let message = match stream.message().await {
-            Ok(Some(message)) => message,
-            Ok(None) => return (Status::unavailable("closed"), snapshot.is_none()),
-            Err(status) => return (status, snapshot.is_none()),
-        };
-        let (rows, complete) = read(message);
-        match snapshot.take() {
-            None => view.update(rows),
+    fn opened(&mut self) {
+        self.snapshot = Some(HashMap::new());
+    }
+
+    fn told(&mut self, message: M) -> bool {
+        let (rows, complete) = (self.read)(message);
+        match self.snapshot.take() {
+            None => self.view.update(rows),
             Some(mut gathered) => {
                 gathered.extend(rows);
                 if complete {
-                    view.replace(gathered);
+                    self.view.replace(gathered);
                 } else {
-                    snapshot = Some(gathered);
+                    self.snapshot = Some(gathered);
                 }
             }
         }
+        self.snapshot.is_none()
+    }
+
+    fn lost(&mut self) {
+        self.view.lost();
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::{WatchEndpointsRequest, WatchEndpointsResponse};
-use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, stream_request};
+use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, follow, stream_request};
 use patchbay_runtime::Stop;
 
 use super::World;
 use super::endpoint::Endpoint;
-use super::follow::follow;
+use super::follow::Following;
 use crate::lane::Lanes;
 
 pub(crate) async fn watch_endpoints(world: Arc<World>, channel: Channel, lanes: Arc<Lanes>, stop: Stop) {
@@ -25,5 +25,5 @@ pub(crate) async fn watch_endpoints(world: Arc<World>, channel: Channel, lanes: 
         });
         (endpoints.collect(), message.version.is_some())
     };
-    follow("endpoints", &world.endpoints, &stop, open, read).await;
+    follow("endpoints", &stop, open, &mut Following::new(&world.endpoints, read)).await;
 }

@@ -6,12 +6,12 @@ use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::{
     InstallationStatus, WatchSubscriptionsRequest, WatchSubscriptionsResponse,
 };
-use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, stream_request};
+use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, follow, stream_request};
 use patchbay_runtime::Stop;
 use uuid::Uuid;
 
 use super::World;
-use super::follow::follow;
+use super::follow::Following;
 use crate::domain::verdict::InstallationView;
 
 pub(crate) async fn watch_subscriptions(world: Arc<World>, channel: Channel, stop: Stop) {
@@ -20,7 +20,7 @@ pub(crate) async fn watch_subscriptions(world: Arc<World>, channel: Channel, sto
         let mut client = client.clone();
         async move { client.watch_subscriptions(stream_request(WatchSubscriptionsRequest {})).await }
     };
-    follow("subscriptions", &world.installations, &stop, open, read).await;
+    follow("subscriptions", &stop, open, &mut Following::new(&world.installations, read)).await;
 }
 
 /// Removed ones are kept until the next snapshot, so that webhooks still under way to them end at once.
