@@ -3,3 +3,4 @@
 mod apps;
 mod installations;
 mod organizations;
+mod publishing;

@@ -6,6 +6,7 @@ use patchbay_domain::Clock;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_proto::installation::app_registry_server::AppRegistryServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
+use patchbay_proto::installation::publishing_server::PublishingServer;
 use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::{Metrics, Readiness, Stop};
 
@@ -42,7 +43,7 @@ pub struct Deps {
     pub stop: Stop,
 }
 
-/// Starts the outbox relay (as a task of `deps.stop`) and adds `AppRegistry` and `Installations` to `server`.
+/// Starts the outbox relay (as a task of `deps.stop`) and adds `AppRegistry`, `Installations` and `Publishing` to `server`.
 ///
 /// # Errors
 /// None today; services share the signature.
@@ -69,5 +70,6 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
 
     Ok(server
         .add_service(AppRegistryServer::new(registry.clone()))
-        .add_service(InstallationsServer::new(registry)))
+        .add_service(InstallationsServer::new(registry.clone()))
+        .add_service(PublishingServer::new(registry)))
 }

@@ -77,6 +77,7 @@ mod tests {
             scopes: vec!["event:write".into(), "scope:of-tomorrow".into()],
             project_ids: vec![9, 4],
             has_webhook: true,
+            suspended_reason: String::new(),
         }
     }
 

@@ -92,6 +92,45 @@ impl Installations for Peers {
     async fn authorize(&self, _: Request<AuthorizeRequest>) -> Result<Response<Authorization>, Status> {
         not_played()
     }
+
+    async fn get_project_filter(
+        &self,
+        _: Request<GetProjectFilterRequest>,
+    ) -> Result<Response<ProjectFilter>, Status> {
+        not_played()
+    }
+
+    async fn set_project_filter(
+        &self,
+        _: Request<SetProjectFilterRequest>,
+    ) -> Result<Response<ProjectFilter>, Status> {
+        not_played()
+    }
+
+    async fn clear_project_filter(
+        &self,
+        _: Request<ClearProjectFilterRequest>,
+    ) -> Result<Response<ClearProjectFilterResponse>, Status> {
+        not_played()
+    }
+
+    async fn get_webhooks(&self, _: Request<GetWebhooksRequest>) -> Result<Response<WebhooksState>, Status> {
+        not_played()
+    }
+
+    async fn stop_webhooks(
+        &self,
+        _: Request<StopWebhooksRequest>,
+    ) -> Result<Response<WebhooksState>, Status> {
+        not_played()
+    }
+
+    async fn resume_webhooks(
+        &self,
+        _: Request<ResumeWebhooksRequest>,
+    ) -> Result<Response<WebhooksState>, Status> {
+        not_played()
+    }
 }
 
 #[tonic::async_trait]

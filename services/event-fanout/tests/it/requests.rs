@@ -47,5 +47,6 @@ pub(crate) fn subscription(number: u128) -> Subscription {
         scopes: vec!["event:read".into()],
         project_ids: Vec::new(),
         has_webhook: true,
+        suspended_reason: String::new(),
     }
 }

@@ -68,6 +68,7 @@ mod tests {
             organization_slug: "org".into(),
             code: Some("c0de".into()),
             created_at: None,
+            redirect_url: None,
         };
         let without_code = Installation { code: None, ..installation.clone() };
         let text = |installation| serde_json::to_string(&InstallationJson::from(installation)).unwrap();

@@ -8,11 +8,11 @@ use futures::stream::BoxStream;
 use patchbay_proto::installation::app_registry_server::AppRegistry;
 use patchbay_proto::installation::{
     App, AvatarImage, CreateAppRequest, CreateAppResponse, DeleteAppRequest, DeleteAppResponse,
-    GetAppRequest, GetAvatarRequest, GetInteractionRequest, GetStatsRequest, Interaction, ListAppsRequest,
-    ListAppsResponse, ListComponentsRequest, ListComponentsResponse, ListStatsRequest, ListStatsResponse,
-    RecordInteractionRequest, RecordInteractionResponse, RotateSecretRequest, RotateSecretResponse,
-    SetAppStatusRequest, SetAvatarRequest, Stats, UpdateAppRequest, WatchEndpointsRequest,
-    WatchEndpointsResponse,
+    DisableAppRequest, EnableAppRequest, GetAppRequest, GetAvatarRequest, GetInteractionRequest,
+    GetStatsRequest, Interaction, ListAppsRequest, ListAppsResponse, ListComponentsRequest,
+    ListComponentsResponse, ListStatsRequest, ListStatsResponse, RecordInteractionRequest,
+    RecordInteractionResponse, RotateSecretRequest, RotateSecretResponse, SetAppStatusRequest,
+    SetAvatarRequest, Stats, UpdateAppRequest, WatchEndpointsRequest, WatchEndpointsResponse,
 };
 use patchbay_rpc::{caller, status::from_error};
 use tonic::{Request, Response, Status};
@@ -97,6 +97,14 @@ impl AppRegistry for Registry {
         _: Request<GetInteractionRequest>,
     ) -> Result<Response<Interaction>, Status> {
         Err(Status::unimplemented("get_interaction"))
+    }
+
+    async fn disable_app(&self, _: Request<DisableAppRequest>) -> Result<Response<App>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn enable_app(&self, _: Request<EnableAppRequest>) -> Result<Response<App>, Status> {
+        Err(Status::unimplemented("not yet"))
     }
 
     type WatchEndpointsStream = BoxStream<'static, Result<WatchEndpointsResponse, Status>>;

@@ -8,6 +8,7 @@ mod uninstall;
 mod watch_subscriptions;
 
 use futures::stream::BoxStream;
+use patchbay_proto::installation as proto;
 use patchbay_proto::installation::installations_server::Installations;
 use patchbay_proto::installation::{
     Authorization, AuthorizeRequest, GetInstallationRequest, InstallRequest, Installation,
@@ -64,6 +65,48 @@ impl Installations for Registry {
     async fn authorize(&self, request: Request<AuthorizeRequest>) -> Result<Response<Authorization>, Status> {
         // Whoever the caller is: the credentials are in the request.
         authorize::authorize(self, request.into_inner()).await.map(Response::new).map_err(from_error)
+    }
+
+    async fn get_project_filter(
+        &self,
+        _: Request<proto::GetProjectFilterRequest>,
+    ) -> Result<Response<proto::ProjectFilter>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn set_project_filter(
+        &self,
+        _: Request<proto::SetProjectFilterRequest>,
+    ) -> Result<Response<proto::ProjectFilter>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn clear_project_filter(
+        &self,
+        _: Request<proto::ClearProjectFilterRequest>,
+    ) -> Result<Response<proto::ClearProjectFilterResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn get_webhooks(
+        &self,
+        _: Request<proto::GetWebhooksRequest>,
+    ) -> Result<Response<proto::WebhooksState>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn stop_webhooks(
+        &self,
+        _: Request<proto::StopWebhooksRequest>,
+    ) -> Result<Response<proto::WebhooksState>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn resume_webhooks(
+        &self,
+        _: Request<proto::ResumeWebhooksRequest>,
+    ) -> Result<Response<proto::WebhooksState>, Status> {
+        Err(Status::unimplemented("not yet"))
     }
 
     type WatchSubscriptionsStream = BoxStream<'static, Result<WatchSubscriptionsResponse, Status>>;

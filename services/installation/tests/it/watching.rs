@@ -91,6 +91,7 @@ async fn a_watcher_gets_what_there_is_and_then_every_change() {
             scopes: app.scopes.clone(),
             project_ids: vec![],
             has_webhook: true,
+            suspended_reason: String::new(),
         };
         assert_eq!(watcher.known.values().collect::<Vec<_>>(), [&expected]);
 

@@ -99,6 +99,8 @@ unimplemented_rpcs_of_apps! {
     record_interaction(RecordInteractionRequest) -> RecordInteractionResponse;
     get_interaction(GetInteractionRequest) -> Interaction;
     set_app_status(SetAppStatusRequest) -> App;
+    disable_app(DisableAppRequest) -> App;
+    enable_app(EnableAppRequest) -> App;
 }
 
 macro_rules! unimplemented_rpcs_of_installations {
@@ -133,4 +135,10 @@ unimplemented_rpcs_of_installations! {
     mark_installed(MarkInstalledRequest) -> Installation;
     uninstall(UninstallRequest) -> UninstallResponse;
     authorize(AuthorizeRequest) -> Authorization;
+    get_project_filter(GetProjectFilterRequest) -> ProjectFilter;
+    set_project_filter(SetProjectFilterRequest) -> ProjectFilter;
+    clear_project_filter(ClearProjectFilterRequest) -> ClearProjectFilterResponse;
+    get_webhooks(GetWebhooksRequest) -> WebhooksState;
+    stop_webhooks(StopWebhooksRequest) -> WebhooksState;
+    resume_webhooks(ResumeWebhooksRequest) -> WebhooksState;
 }

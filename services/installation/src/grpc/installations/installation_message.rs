@@ -16,6 +16,7 @@ pub(super) fn installation_message(installation: Installation, code: Option<Stri
         organization_slug: installation.organization.slug,
         code,
         created_at: Some(to_wire(installation.created_at)),
+        redirect_url: None,
     }
 }
 

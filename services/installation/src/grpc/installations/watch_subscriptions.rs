@@ -39,5 +39,6 @@ fn message(subscription: Subscription) -> proto::Subscription {
         scopes: subscription.scopes.iter().map(ToString::to_string).collect(),
         project_ids: Vec::new(),
         has_webhook: subscription.has_webhook,
+        suspended_reason: String::new(),
     }
 }
