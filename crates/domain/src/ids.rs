@@ -8,12 +8,32 @@ const DELIVERY_NAMESPACE: Uuid = Uuid::from_u128(0x6f0d_2a51_94c3_5e0b_8b1e_3d5c
 /// The id of the delivery of one event to one installation.
 ///
 /// It is a function of both, so that an event that is fanned out twice (after a crash) yields the
-/// same deliveries, which the second time are recognised and dropped.
+/// same deliveries, which the second time are recognised and dropped. Its first half is the event's, so that
+/// ids grow with time as the events' do and those of one event stand side by side: see [`deliveries_of`].
 pub fn delivery_id(event_id: Uuid, installation_id: Uuid) -> Uuid {
     let mut name = [0; 32];
     name[..16].copy_from_slice(event_id.as_bytes());
     name[16..].copy_from_slice(installation_id.as_bytes());
-    Uuid::new_v5(&DELIVERY_NAMESPACE, &name)
+    let mut bytes = Uuid::new_v5(&DELIVERY_NAMESPACE, &name).into_bytes();
+    bytes[..8].copy_from_slice(&prefix(event_id));
+    Uuid::from_bytes(bytes)
+}
+
+/// The lowest and the highest id that a delivery of the event can have.
+pub fn deliveries_of(event_id: Uuid) -> (Uuid, Uuid) {
+    let within = |rest: u8| {
+        let mut bytes = [rest; 16];
+        bytes[..8].copy_from_slice(&prefix(event_id));
+        Uuid::from_bytes(bytes)
+    };
+    (within(0), within(u8::MAX))
+}
+
+/// The half that holds the time, marked as version 8: "made by rules of one's own".
+fn prefix(event_id: Uuid) -> [u8; 8] {
+    let mut prefix = (event_id.as_u128() >> 64) as u64;
+    prefix = prefix & !0xf000 | 0x8000;
+    prefix.to_be_bytes()
 }
 
 #[cfg(test)]
@@ -26,5 +46,17 @@ mod tests {
         assert_eq!(delivery_id(a, b), delivery_id(a, b));
         assert_ne!(delivery_id(a, b), delivery_id(b, a));
         assert_ne!(delivery_id(a, b), delivery_id(a, c));
+    }
+
+    #[test]
+    fn the_deliveries_of_an_event_stand_together_and_behind_those_of_earlier_events() {
+        let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+        assert!(deliveries_of(first) <= deliveries_of(second));
+        for event in [first, second] {
+            let id = delivery_id(event, Uuid::new_v4());
+            let (lowest, highest) = deliveries_of(event);
+            assert!(lowest <= id && id <= highest, "{lowest} {id} {highest}");
+            assert_eq!(id.get_version_num(), 8);
+        }
     }
 }

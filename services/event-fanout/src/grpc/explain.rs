@@ -82,7 +82,7 @@ fn decision(installation_uuid: String, app_slug: String, outcome: Outcome) -> De
 fn of_delivery(delivery: DeliveryState, app_slug: String) -> Decision {
     let outcome = match delivery.status() {
         DeliveryStatus::Delivered => Outcome::Delivered,
-        DeliveryStatus::Pending | DeliveryStatus::Unspecified => Outcome::Pending,
+        DeliveryStatus::Pending | DeliveryStatus::Parked | DeliveryStatus::Unspecified => Outcome::Pending,
         DeliveryStatus::Dead => Outcome::Dead,
         DeliveryStatus::Dropped => Outcome::Dropped,
     };
