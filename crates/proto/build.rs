@@ -43,6 +43,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         .skip_debug(secret)
         // Bodies travel from the wire to the socket without being copied.
         .bytes(".patchbay.event_fanout.v1.PublishRequest.data_json")
+        .bytes(".patchbay.event_fanout.v1.SequencedEvent.body")
         .bytes(".patchbay.webhook_sender.v1.Delivery")
         .bytes(".patchbay.webhook_sender.v1.CallRequest.body")
         .bytes(".patchbay.webhook_sender.v1.CallResponse.body")

@@ -216,7 +216,7 @@ async fn ledger(channel: &Channel, event_ids: &HashSet<Uuid>) -> Option<BTreeMap
     let mut events = EventsClient::new(channel.clone());
     let mut outcomes = BTreeMap::new();
     for event in event_ids {
-        let asked = request(ExplainRequest { event_id: event.to_string() });
+        let asked = request(ExplainRequest { event_id: event.to_string(), organization_id: 0 });
         let explained = events.explain(asked).await.ok()?.into_inner();
         for decision in explained.decisions {
             *outcomes.entry(decision.outcome()).or_default() += 1;

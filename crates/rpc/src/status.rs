@@ -3,11 +3,17 @@
 //! Across gRPC an error keeps its `reason` (in `google.rpc.ErrorInfo`, domain `patchbay`) and its field
 //! violations (in `google.rpc.BadRequest`), so that the gateway can say exactly what the owner of a resource said.
 
+use std::time::Duration;
+
 use patchbay_domain::{Error, ErrorKind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 const ERROR_DOMAIN: &str = "patchbay";
+
+/// After how long what was refused for want of room or of a peer is worth trying again; for clients that read
+/// `google.rpc.RetryInfo`.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Each kind once. Both mappings and their inverse are read from here.
 const TABLE: &[(ErrorKind, Code, u16)] = &[
@@ -36,6 +42,9 @@ pub fn http_status(kind: ErrorKind) -> u16 {
 pub fn from_error(error: Error) -> Status {
     let mut details = ErrorDetails::new();
     details.set_error_info(error.reason.as_ref(), ERROR_DOMAIN, std::collections::HashMap::new());
+    if let ErrorKind::Unavailable | ErrorKind::TooManyRequests = error.kind {
+        details.set_retry_info(Some(RETRY_AFTER));
+    }
     for violation in &error.fields {
         for message in &violation.messages {
             details.add_bad_request_violation(violation.field.as_str(), message.as_str());
@@ -123,6 +132,13 @@ mod tests {
         assert_eq!(to_error(&from_error(error.clone())), error);
         let plain = Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app");
         assert_eq!(to_error(&from_error(plain.clone())), plain);
+    }
+
+    #[test]
+    fn who_is_refused_for_want_of_room_is_told_when_to_try_again() {
+        let told = |error| from_error(error).get_details_retry_info().and_then(|info| info.retry_delay);
+        assert_eq!(told(Error::unavailable("OVERLOADED", "Full.")), Some(RETRY_AFTER));
+        assert_eq!(told(Error::invalid("WRONG", "Wrong.")), None);
     }
 
     #[test]

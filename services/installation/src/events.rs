@@ -36,6 +36,8 @@ fn message(installation: &Installation, action: &str, code: Option<&str>, caller
             app_id: installation.app.id,
         }],
         idempotency_key: format!("installation.{action}:{uuid}"),
+        // Its end is not told before its beginning.
+        ordering_key: uuid,
     };
     let mut headers = BTreeMap::new();
     trace_context::inject_into(&mut headers);

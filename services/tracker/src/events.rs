@@ -22,6 +22,7 @@ pub(crate) fn message(event: Event) -> OutboxMessage {
         project_id: event.project_id,
         targets: Vec::new(),
         idempotency_key: event.idempotency_key,
+        ..PublishRequest::default()
     };
     OutboxMessage {
         topic: Topic::Events.name().to_owned(),

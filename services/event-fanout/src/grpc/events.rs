@@ -1,12 +1,13 @@
+use futures::stream::BoxStream;
 use patchbay_db::Db;
 use patchbay_domain::{Clock, Error};
 use patchbay_proto::event_fanout::events_server::Events;
 use patchbay_proto::event_fanout::{
-    ExplainRequest, ExplainResponse, PublishBatchRequest, PublishBatchResponse, PublishRequest,
-    PublishResponse,
+    BackfillRequest, BackfillResponse, ExplainRequest, ExplainResponse, PublishBatchRequest,
+    PublishBatchResponse, PublishRequest, PublishResponse, PublishStreamRequest, PublishStreamResponse,
 };
 use patchbay_rpc::{Channel, status};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::accept::Accept;
 use crate::metrics::FanoutMetrics;
@@ -36,6 +37,24 @@ impl Events for EventsService {
     ) -> Result<Response<PublishBatchResponse>, Status> {
         services_only(&request)?;
         self.publish_events(request).await.map(Response::new).map_err(status::from_error)
+    }
+
+    type PublishStreamStream = BoxStream<'static, Result<PublishStreamResponse, Status>>;
+
+    async fn publish_stream(
+        &self,
+        request: Request<Streaming<PublishStreamRequest>>,
+    ) -> Result<Response<Self::PublishStreamStream>, Status> {
+        services_only(&request)?;
+        Err(Status::unimplemented("PublishStream"))
+    }
+
+    async fn backfill(
+        &self,
+        request: Request<BackfillRequest>,
+    ) -> Result<Response<BackfillResponse>, Status> {
+        services_only(&request)?;
+        Err(Status::unimplemented("Backfill"))
     }
 
     async fn explain(&self, request: Request<ExplainRequest>) -> Result<Response<ExplainResponse>, Status> {

@@ -131,7 +131,7 @@ impl Started {
     }
 
     pub(crate) async fn explain(&self, event_id: &str) -> Result<ExplainResponse, patchbay_domain::Error> {
-        let message = ExplainRequest { event_id: event_id.to_owned() };
+        let message = ExplainRequest { event_id: event_id.to_owned(), organization_id: 0 };
         let answer = self.client.clone().explain(request(message)).await;
         answer.map(tonic::Response::into_inner).map_err(|refusal| status::to_error(&refusal))
     }

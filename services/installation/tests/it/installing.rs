@@ -41,6 +41,7 @@ async fn a_new_installation_waits_for_its_app_which_is_told() {
                 app_id: app.id,
             }],
             idempotency_key: format!("installation.created:{uuid}"),
+            ordering_key: uuid.to_string(),
         };
         assert_eq!(event, expected);
         assert!(running.metrics.encode().contains("patchbay_installation_installs_total 1"));

@@ -416,7 +416,7 @@ impl Story {
     /// What became of an event, once all of it has been handed over.
     async fn decisions(&self, event_id: &str) -> anyhow::Result<Vec<i32>> {
         until("the event is handed over", async || {
-            let asked = ExplainRequest { event_id: event_id.to_owned() };
+            let asked = ExplainRequest { event_id: event_id.to_owned(), organization_id: 0 };
             let explained = self.clients.events.clone().explain(request(asked)).await?.into_inner();
             let decisions = explained.decisions.iter().map(|decision| decision.outcome).collect();
             Ok(explained.fanned_out_at.is_some().then_some(decisions))

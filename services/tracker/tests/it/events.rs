@@ -41,6 +41,7 @@ async fn an_opened_issue_is_told_to_the_bus_once() {
             project_id: project.id,
             targets: Vec::new(),
             idempotency_key: format!("issue.created:{}", opened.id),
+            ..PublishRequest::default()
         };
         assert_eq!(event, expected);
 
