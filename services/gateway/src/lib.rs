@@ -4,11 +4,13 @@
 //! the service that owns the thing; that service decides, and its answer or refusal is written as Sentry's JSON.
 //! Reading order: [`router`], `authenticate`, then any file of `routes`.
 
+mod access;
 mod authenticate;
 mod body;
 mod config;
 mod credentials;
 mod error;
+mod field;
 mod fields;
 mod gateway;
 mod grpc;
@@ -17,6 +19,8 @@ mod json;
 mod limits;
 mod metrics;
 mod observe;
+mod openapi;
+mod operation;
 mod page;
 mod params;
 mod query;

@@ -1,4 +1,13 @@
 //! One file for each operation: read the request, call the owner, write the answer.
+//!
+//! To add one:
+//! 1. Write its handler in a file of its own here, both named after what it does.
+//! 2. Declare it in the group of `operations/` it belongs to: id (the handler's name), path, what it does, who may
+//!    call it, what it reads, each status it answers with. The refusals that all share (400, 401, 403, 404, 413, 415,
+//!    429, 5xx) are added to that. What it answers is a type of `json/` that derives `Serialize` and
+//!    `utoipa::ToSchema`; two types with one name need `#[schema(as = …)]`.
+//!
+//! The router and the API's description are both made from the table: there is nothing else to register.
 
 mod authorize;
 mod create_app;
@@ -12,45 +21,43 @@ mod install;
 mod list_installations;
 mod list_webhook_requests;
 mod mark_installed;
+mod openapi;
+mod operations;
 mod sign_in;
 mod sign_out;
 mod uninstall;
 mod update_app;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
 
 use crate::gateway::Gateway;
+use crate::operation::Operation;
+
+/// Operations that belong together.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// Every operation.
+pub(crate) fn groups() -> Vec<Group> {
+    vec![
+        operations::general::group(),
+        operations::apps::group(),
+        operations::installations::group(),
+        operations::tracker::group(),
+        operations::signing_in::group(),
+    ]
+}
 
 /// Every route. Paths end with a slash; without it they lead to the same place.
 pub(crate) fn table() -> Router<Gateway> {
-    let routes: [(&str, MethodRouter<Gateway>); 13] = [
-        ("/healthz", get(health::health)),
-        ("/api/0/", get(index::index)),
-        ("/api/0/sentry-apps/", post(create_app::create_app)),
-        ("/api/0/sentry-apps/{app}/", get(get_app::get_app).put(update_app::update_app)),
-        ("/api/0/sentry-apps/{app}/webhook-requests/", get(list_webhook_requests::list_webhook_requests)),
-        (
-            "/api/0/organizations/{organization}/sentry-app-installations/",
-            get(list_installations::list_installations).post(install::install),
-        ),
-        (
-            "/api/0/sentry-app-installations/{installation}/",
-            get(get_installation::get_installation)
-                .put(mark_installed::mark_installed)
-                .delete(uninstall::uninstall),
-        ),
-        ("/api/0/sentry-app-installations/{installation}/authorizations/", post(authorize::authorize)),
-        ("/api/0/issues/{issue}/", get(get_issue::get_issue)),
-        ("/api/0/organizations/{organization}/issues/{issue}/", get(get_issue::get_organization_issue)),
-        ("/api/0/projects/{organization}/{project}/", get(get_project::get_project)),
-        ("/auth/link/{secret}/", get(sign_in::confirm).post(sign_in::sign_in)),
-        ("/auth/sign-out/", post(sign_out::sign_out)),
-    ];
-    routes.into_iter().fold(Router::new(), |router, (path, methods)| {
-        let router = router.route(path, methods.clone());
-        match path.strip_suffix('/') {
-            Some(without_slash) => router.route(without_slash, methods),
+    let operations = groups().into_iter().flat_map(|group| group.operations);
+    operations.fold(Router::new(), |router, operation| {
+        let router = router.route(operation.path, operation.handler.clone());
+        match operation.path.strip_suffix('/') {
+            Some(without_slash) => router.route(without_slash, operation.handler),
             None => router,
         }
     })

@@ -6,13 +6,15 @@ use patchbay_proto::installation::{App, AppStatus, CreateAppResponse, InitialTok
 use patchbay_webhook_signature::Secret;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::authorization::TokenJson;
 use super::time;
 
 /// The app as every route that answers with one writes it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = App)]
 pub(crate) struct AppJson {
     name: String,
     slug: String,
@@ -45,8 +47,9 @@ pub(crate) struct AppJson {
 }
 
 /// What only the owner sees.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AppOwner)]
 struct OwnerJson {
     client_id: String,
     client_secret: Option<String>,
@@ -55,7 +58,8 @@ struct OwnerJson {
     owner: OrganizationJson,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OwnerOrganization)]
 struct OrganizationJson {
     id: i64,
     slug: String,

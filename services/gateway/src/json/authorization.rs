@@ -3,12 +3,14 @@
 use patchbay_domain::token;
 use patchbay_proto::installation::{Authorization, InitialToken};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::time;
 
 /// A new token.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Token)]
 pub(crate) struct TokenJson {
     /// A number, written as a text.
     id: String,

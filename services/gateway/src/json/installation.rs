@@ -2,9 +2,11 @@
 
 use patchbay_proto::installation::{Installation, InstallationStatus};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The installation as every route that answers with one writes it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Installation)]
 pub(crate) struct InstallationJson {
     app: App,
     organization: Organization,
@@ -15,15 +17,17 @@ pub(crate) struct InstallationJson {
     code: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = InstalledApp)]
 struct App {
     uuid: String,
     slug: String,
     sentry_app_id: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = InstallingOrganization)]
 struct Organization {
     slug: String,
     id: i64,

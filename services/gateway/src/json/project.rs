@@ -2,9 +2,11 @@
 
 use patchbay_proto::tracker::{Organization, Project};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A project and where it belongs.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Project)]
 pub(crate) struct ProjectJson {
     /// Numbers of projects and their organizations are written as texts.
     id: String,
@@ -14,7 +16,8 @@ pub(crate) struct ProjectJson {
     organization: OrganizationJson,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProjectOrganization)]
 struct OrganizationJson {
     id: String,
     slug: String,

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use patchbay_proto::tracker::Organization;
 use patchbay_proto::webhook_sender::Request;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::time;
 
 /// One attempt.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookRequest)]
 pub(crate) struct WebhookRequestJson {
     #[serde(rename = "webhookUrl")]
     webhook_url: String,
@@ -26,7 +28,8 @@ pub(crate) struct WebhookRequestJson {
     failure: Option<FailureJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookOrganization)]
 struct OrganizationJson {
     name: String,
     id: i64,
@@ -34,7 +37,8 @@ struct OrganizationJson {
 }
 
 /// What was sent and answered, told of failures only.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookFailure)]
 struct FailureJson {
     request_body: String,
     request_headers: BTreeMap<String, String>,

@@ -1,10 +1,11 @@
 use axum::Json;
 use patchbay_domain::{Caller, UserCaller};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::authenticate::Visitor;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Index {
     version: &'static str,
     /// What the token may do; null without one.
@@ -13,12 +14,12 @@ pub(crate) struct Index {
     user: Option<User>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Auth {
     scopes: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct User {
     id: String,
     name: String,

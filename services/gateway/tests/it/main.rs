@@ -9,6 +9,7 @@ mod authentication;
 mod bad_input;
 mod installations;
 mod limits;
+mod openapi;
 mod overload;
 mod platform;
 mod revocation;

@@ -1,0 +1,7 @@
+//! The table of operations, a file for each group.
+
+pub(super) mod apps;
+pub(super) mod general;
+pub(super) mod installations;
+pub(super) mod signing_in;
+pub(super) mod tracker;
