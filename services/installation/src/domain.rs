@@ -13,9 +13,11 @@ pub(crate) mod installation_access;
 pub(crate) mod installation_event;
 pub(crate) mod organization;
 pub(crate) mod problems;
+pub(crate) mod project_filter;
 pub(crate) mod requested_scopes;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
+pub(crate) mod suspension;
 #[cfg(test)]
 mod test_app;
 #[cfg(test)]

@@ -27,5 +27,13 @@ pub use start::{Deps, start};
 pub const NAME: &str = "installation";
 
 /// In the order in which they run.
-pub static MIGRATIONS: Migrations =
-    patchbay_db::migrations!["0001_apps", "0002_installations", "0003_change_counter"];
+pub static MIGRATIONS: Migrations = patchbay_db::migrations![
+    "0001_apps",
+    "0002_installations",
+    "0003_change_counter",
+    "0004_app_disabling",
+    "0005_stopped_webhooks",
+    "0006_project_filter",
+    "0007_mails",
+    "0008_publish_requests",
+];

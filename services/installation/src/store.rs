@@ -1,5 +1,9 @@
 //! SQL in, domain types out.
 
+use chrono::{DateTime, Utc};
+
+use crate::domain::suspension::Suspension;
+
 pub(crate) mod app_row;
 pub(crate) mod apps;
 pub(crate) mod endpoint_feed;
@@ -8,6 +12,11 @@ pub(crate) mod installation_row;
 pub(crate) mod installations;
 pub(crate) mod subscription_feed;
 pub(crate) mod versions;
+
+/// From a pair of columns of which both or none are set.
+fn suspension(since: Option<DateTime<Utc>>, cause: Option<String>) -> Option<Suspension> {
+    since.map(|since| Suspension { since, cause: cause.unwrap_or_default() })
+}
 
 /// A row says what this code never writes: another version, or another hand, was at work.
 fn unreadable(what: &str, value: &str) -> patchbay_domain::Error {

@@ -5,6 +5,7 @@ use patchbay_domain::{Scope, ScopeSet};
 use uuid::Uuid;
 
 use super::organization::Organization;
+use super::suspension::Suspension;
 
 /// Where an app is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,7 @@ pub(crate) struct App {
     pub(crate) webhook_headers: Vec<SealedHeader>,
     pub(crate) published_at: Option<DateTime<Utc>>,
     pub(crate) created_at: DateTime<Utc>,
+    pub(crate) disabled: Option<Suspension>,
 }
 
 /// Ciphertext; see [`sealing`](crate::sealing) for how it is opened.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::app::App;
 use super::organization::Organization;
+use super::suspension::{self, Suspended, Suspension};
 
 /// Where an installation is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub(crate) struct Installation {
     pub(crate) organization: Organization,
     pub(crate) status: InstallationStatus,
     pub(crate) created_at: DateTime<Utc>,
+    pub(crate) webhooks_stopped: Option<Suspension>,
     pub(crate) app: InstalledApp,
 }
 
@@ -30,6 +32,11 @@ pub(crate) struct InstalledApp {
     pub(crate) id: i64,
     pub(crate) uuid: Uuid,
     pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) owner: Organization,
+    pub(crate) webhook_url: Option<String>,
+    pub(crate) redirect_url: Option<String>,
+    pub(crate) disabled: Option<Suspension>,
     /// Internal apps are not told of their installations and have no grants.
     pub(crate) is_internal: bool,
 }
@@ -45,13 +52,29 @@ impl Installation {
     ) -> Self {
         let waits = app.verify_install && !app.is_internal();
         let status = if waits { InstallationStatus::Pending } else { InstallationStatus::Installed };
-        Self { id, uuid, organization, status, created_at: now, app: InstalledApp::from(app) }
+        let app = InstalledApp::from(app);
+        Self { id, uuid, organization, status, created_at: now, webhooks_stopped: None, app }
+    }
+
+    /// Why it is sent nothing, if so.
+    pub(crate) fn suspended(&self) -> Option<(Suspended, &Suspension)> {
+        suspension::effective(self.app.disabled.as_ref(), self.webhooks_stopped.as_ref())
     }
 }
 
 impl From<&App> for InstalledApp {
     fn from(app: &App) -> Self {
-        Self { id: app.id, uuid: app.uuid, slug: app.slug.clone(), is_internal: app.is_internal() }
+        Self {
+            id: app.id,
+            uuid: app.uuid,
+            slug: app.slug.clone(),
+            name: app.name.clone(),
+            owner: app.owner.clone(),
+            webhook_url: app.webhook_url.clone(),
+            redirect_url: app.redirect_url.clone(),
+            disabled: app.disabled.clone(),
+            is_internal: app.is_internal(),
+        }
     }
 }
 

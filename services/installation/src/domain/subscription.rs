@@ -4,6 +4,7 @@ use patchbay_domain::Scope;
 use uuid::Uuid;
 
 use super::installation::InstallationStatus;
+use super::suspension::Suspended;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Subscription {
@@ -17,4 +18,7 @@ pub(crate) struct Subscription {
     pub(crate) events: Vec<String>,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) has_webhook: bool,
+    /// Empty for all.
+    pub(crate) project_ids: Vec<i64>,
+    pub(crate) suspended: Option<Suspended>,
 }

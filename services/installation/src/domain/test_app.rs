@@ -31,5 +31,6 @@ pub(crate) fn app(status: AppStatus) -> App {
         webhook_headers: vec![],
         published_at: None,
         created_at: DateTime::UNIX_EPOCH,
+        disabled: None,
     }
 }

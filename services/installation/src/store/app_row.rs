@@ -6,7 +6,7 @@ use patchbay_domain::{Error, Scope};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::unreadable;
+use super::{suspension, unreadable};
 use crate::domain::app::{App, AppStatus, Sealed, SealedHeader};
 use crate::domain::organization::Organization;
 
@@ -34,6 +34,8 @@ pub(super) struct AppRow {
     webhook_headers: Json<Vec<HeaderColumn>>,
     published_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
+    disabled_at: Option<DateTime<Utc>>,
+    disabled_cause: Option<String>,
     pub(super) version: i64,
 }
 
@@ -92,6 +94,7 @@ impl TryFrom<AppRow> for App {
                 .collect::<Result<_, _>>()?,
             published_at: row.published_at,
             created_at: row.created_at,
+            disabled: suspension(row.disabled_at, row.disabled_cause),
         })
     }
 }

@@ -5,7 +5,7 @@ use patchbay_db::FromRow;
 use patchbay_domain::Error;
 use uuid::Uuid;
 
-use super::unreadable;
+use super::{suspension, unreadable};
 use crate::domain::app::AppStatus;
 use crate::domain::installation::{Installation, InstallationStatus, InstalledApp};
 use crate::domain::organization::Organization;
@@ -18,10 +18,19 @@ pub(super) struct InstallationRow {
     organization_slug: String,
     status: String,
     created_at: DateTime<Utc>,
+    webhooks_stopped_at: Option<DateTime<Utc>>,
+    webhooks_stopped_cause: Option<String>,
     app_id: i64,
     app_uuid: Uuid,
     app_slug: String,
+    app_name: String,
     app_status: String,
+    owner_id: i64,
+    owner_slug: String,
+    webhook_url: Option<String>,
+    redirect_url: Option<String>,
+    disabled_at: Option<DateTime<Utc>>,
+    disabled_cause: Option<String>,
 }
 
 pub(super) fn status(text: &str) -> Result<InstallationStatus, Error> {
@@ -38,10 +47,16 @@ impl TryFrom<InstallationRow> for Installation {
             organization: Organization { id: row.organization_id, slug: row.organization_slug },
             status: status(&row.status)?,
             created_at: row.created_at,
+            webhooks_stopped: suspension(row.webhooks_stopped_at, row.webhooks_stopped_cause),
             app: InstalledApp {
                 id: row.app_id,
                 uuid: row.app_uuid,
                 slug: row.app_slug,
+                name: row.app_name,
+                owner: Organization { id: row.owner_id, slug: row.owner_slug },
+                webhook_url: row.webhook_url,
+                redirect_url: row.redirect_url,
+                disabled: suspension(row.disabled_at, row.disabled_cause),
                 is_internal: AppStatus::parse(&row.app_status) == Some(AppStatus::Internal),
             },
         })

@@ -12,7 +12,9 @@ macro_rules! select_live {
     ($rest:literal) => {
         concat!(
             "select i.id, i.uuid, i.organization_id, i.organization_slug, i.status, i.created_at,
-                    a.id as app_id, a.uuid as app_uuid, a.slug as app_slug, a.status as app_status
+                    i.webhooks_stopped_at, i.webhooks_stopped_cause, a.id as app_id, a.uuid as app_uuid,
+                    a.slug as app_slug, a.name as app_name, a.status as app_status, a.organization_id as owner_id,
+                    a.organization_slug as owner_slug, a.webhook_url, a.redirect_url, a.disabled_at, a.disabled_cause
              from installations i join apps a on a.id = i.app_id
              where i.status <> 'pending_deletion' and ",
             $rest
@@ -83,7 +85,7 @@ pub(crate) async fn confirm(tx: &mut Tx, uuid: Uuid, version: i64) -> Result<boo
 pub(crate) async fn remove(tx: &mut Tx, uuid: Uuid, now: DateTime<Utc>, version: i64) -> Result<bool, Error> {
     let removed = tx
         .query(
-            "update installations set status = 'pending_deletion', removed_at = $2, version = $3
+            "update installations set status = 'pending_deletion', removed_at = $2, version = $3, project_filter = '[]'
              where uuid = $1 and status <> 'pending_deletion'",
         )
         .bind(uuid)

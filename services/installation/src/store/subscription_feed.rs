@@ -1,12 +1,15 @@
 //! Installations as the streams see them.
 
+use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Json};
 use patchbay_domain::Error;
 use uuid::Uuid;
 
 use super::feed::{Feed, PAGE, Position};
-use super::{app_row, installation_row};
+use super::{app_row, installation_row, suspension};
+use crate::domain::project_filter::FilteredProject;
 use crate::domain::subscription::Subscription;
+use crate::domain::suspension::effective;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SubscriptionFeed;
@@ -15,7 +18,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select i.id, i.version, i.uuid, i.status, i.organization_id, a.id as app_id, a.uuid as app_uuid,
-                    a.slug as app_slug, a.name as app_name, a.events, a.scopes, a.webhook_url
+                    a.slug as app_slug, a.name as app_name, a.events, a.scopes, a.webhook_url, i.project_filter,
+                    a.disabled_at, a.disabled_cause, i.webhooks_stopped_at, i.webhooks_stopped_cause
              from installations i join apps a on a.id = i.app_id ",
             $rest
         )
@@ -61,10 +65,17 @@ struct SubscriptionRow {
     events: Json<Vec<String>>,
     scopes: Json<Vec<String>>,
     webhook_url: Option<String>,
+    project_filter: Json<Vec<FilteredProject>>,
+    disabled_at: Option<DateTime<Utc>>,
+    disabled_cause: Option<String>,
+    webhooks_stopped_at: Option<DateTime<Utc>>,
+    webhooks_stopped_cause: Option<String>,
 }
 
 impl SubscriptionRow {
     fn placed(self) -> Result<(Position, Subscription), Error> {
+        let disabled = suspension(self.disabled_at, self.disabled_cause);
+        let stopped = suspension(self.webhooks_stopped_at, self.webhooks_stopped_cause);
         let subscription = Subscription {
             installation: self.uuid,
             status: installation_row::status(&self.status)?,
@@ -76,6 +87,8 @@ impl SubscriptionRow {
             events: self.events.0,
             scopes: app_row::scopes(&self.scopes)?,
             has_webhook: self.webhook_url.is_some(),
+            project_ids: self.project_filter.0.into_iter().map(|project| project.id).collect(),
+            suspended: effective(disabled.as_ref(), stopped.as_ref()).map(|(suspended, _)| suspended),
         };
         Ok((Position { version: self.version, id: self.id }, subscription))
     }

@@ -43,7 +43,7 @@ pub(super) fn app_message(registry: &Registry, caller: &Caller, app: App) -> Res
             .into_iter()
             .map(|header| format!("{}: {HEADER_MASK}", header.name))
             .collect(),
-        is_disabled: false,
+        is_disabled: app.disabled.is_some(),
         features: Vec::new(),
         avatars: Vec::new(),
         metadata_json: "{}".to_owned(),

@@ -118,6 +118,7 @@ async fn new_app(registry: &Registry, owner: Organization, draft: AppDraft) -> R
         webhook_headers: sealing::seal_headers(keys, id, draft.webhook_headers),
         published_at: None,
         created_at: registry.clock.now(),
+        disabled: None,
     })
 }
 

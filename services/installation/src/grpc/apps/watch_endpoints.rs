@@ -45,7 +45,7 @@ fn endpoint(keys: &SealingKeys, app: App) -> Result<Endpoint, Error> {
         webhook_url: app.webhook_url.filter(|_| !removed).unwrap_or_default(),
         client_secrets,
         webhook_headers,
-        is_disabled: false,
+        is_disabled: app.disabled.is_some(),
         delivery: None,
         client_certificate: None,
     })

@@ -9,6 +9,7 @@ use tonic::Status;
 use super::installation_message::status_message;
 use crate::domain::app_access;
 use crate::domain::subscription::Subscription;
+use crate::domain::suspension::Suspended;
 use crate::registry::Registry;
 use crate::store::subscription_feed::SubscriptionFeed;
 use crate::watch::{Page, watch};
@@ -37,8 +38,8 @@ fn message(subscription: Subscription) -> proto::Subscription {
         app_name: subscription.app_name,
         events: subscription.events,
         scopes: subscription.scopes.iter().map(ToString::to_string).collect(),
-        project_ids: Vec::new(),
+        project_ids: subscription.project_ids,
         has_webhook: subscription.has_webhook,
-        suspended_reason: String::new(),
+        suspended_reason: subscription.suspended.map(Suspended::as_str).unwrap_or_default().to_owned(),
     }
 }
