@@ -15,6 +15,7 @@ pub(crate) mod organization;
 pub(crate) mod problems;
 pub(crate) mod project_filter;
 pub(crate) mod requested_scopes;
+pub(crate) mod schema;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
 pub(crate) mod suspension;
