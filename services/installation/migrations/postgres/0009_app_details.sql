@@ -1,6 +1,6 @@
--- `json` keeps the text of a schema as its developer wrote it.
-alter table apps add column schema json not null default '{}';
-alter table apps add column metadata jsonb not null default '{}';
+-- JSON, kept as text: its developer finds it again as it was written, escaped zeros included.
+alter table apps add column schema text not null default '{}';
+alter table apps add column metadata text not null default '{}';
 -- Sentry's numbers; 0 is `integrations-api`, which every app has at first.
 alter table apps add column features jsonb not null default '[0]';
 -- How webhooks are sent to the app; what is absent is as the operator has it for all.
@@ -22,7 +22,7 @@ create table app_components (
     app_id bigint not null references apps (id),
     position integer not null,
     type text not null,
-    schema json not null
+    schema text not null
 );
 create unique index app_components_app_id_position_key on app_components (app_id, position);
 

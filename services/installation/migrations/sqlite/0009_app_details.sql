@@ -1,4 +1,4 @@
--- The text of a schema stays as its developer wrote it.
+-- JSON, kept as text: its developer finds it again as it was written, escaped zeros included.
 alter table apps add column schema text not null default '{}';
 alter table apps add column metadata text not null default '{}';
 -- Sentry's numbers; 0 is `integrations-api`, which every app has at first.
