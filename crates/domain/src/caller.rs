@@ -78,9 +78,19 @@ impl Caller {
         if let Self::App(app) = self { Some(app) } else { None }
     }
 
-    /// A user with superuser rights.
+    /// A user with superuser rights, in a session or with a token that may use them.
     pub fn is_superuser(&self) -> bool {
-        self.user().is_some_and(|user| user.is_superuser)
+        self.user().is_some_and(|user| user.is_superuser && user.may_use_rank())
+    }
+
+    /// A user with staff rights, in a session or with a token that may use them.
+    pub fn is_staff(&self) -> bool {
+        self.user().is_some_and(|user| user.is_staff && user.may_use_rank())
+    }
+
+    /// A user through a session: themselves, not a program they gave a token to.
+    pub fn is_session(&self) -> bool {
+        self.user().is_some_and(|user| user.token_scopes.is_none())
     }
 
     /// One of our own: another service, or the operator.
@@ -96,6 +106,12 @@ impl UserCaller {
 
     pub fn membership_by_slug(&self, slug: &str) -> Option<&Membership> {
         self.memberships.iter().find(|membership| membership.organization_slug == slug)
+    }
+
+    /// A token that was limited to less than administering organizations was not meant to act with the rank of its
+    /// owner either.
+    fn may_use_rank(&self) -> bool {
+        self.token_scopes.is_none_or(|scopes| scopes.contains(Scope::OrgAdmin))
     }
 
     fn scopes_in(&self, organization_id: i64) -> Option<ScopeSet> {
@@ -151,6 +167,26 @@ mod tests {
         assert!(caller.has_any(7, &[Scope::EventRead, Scope::EventWrite]));
         assert!(!caller.has_any(7, &[Scope::EventWrite]));
         assert_eq!(caller.scopes_in(8), None);
+    }
+
+    #[test]
+    fn a_rank_is_used_in_a_session_or_with_a_token_that_may_administer() {
+        let limits = [
+            (None, true),
+            (Some(ScopeSet::of(&[Scope::OrgAdmin])), true),
+            (Some(ScopeSet::of(&[Scope::OrgWrite, Scope::EventAdmin])), false),
+            (Some(ScopeSet::EMPTY), false),
+        ];
+        for (token_scopes, expected) in limits {
+            let ranked =
+                UserCaller { is_superuser: true, is_staff: true, token_scopes, ..user(Role::Member) };
+            let plain = Caller::User(UserCaller { token_scopes, ..user(Role::Owner) });
+            let ranked = Caller::User(ranked);
+            assert_eq!((ranked.is_superuser(), ranked.is_staff()), (expected, expected), "{token_scopes:?}");
+            assert_eq!((plain.is_superuser(), plain.is_staff()), (false, false));
+            assert_eq!(ranked.is_session(), token_scopes.is_none());
+        }
+        assert!(!Caller::Operator.is_session());
     }
 
     #[test]
