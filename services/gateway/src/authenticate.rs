@@ -6,11 +6,13 @@ use patchbay_domain::{AppCaller, Caller, Error, Membership, Result, ScopeSet, Se
 use patchbay_proto::tracker::{GetUserRequest, User, get_user_request};
 use patchbay_rpc::request;
 
+use crate::client_address::client_address;
 use crate::credentials::{self, Credentials, invalid_token};
 use crate::error::Failure;
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
 use crate::introspection::{Subject, Token};
+use crate::rate_limit::Key;
 use crate::same_origin::{Sender, sender};
 
 /// Somebody we know.
@@ -38,10 +40,20 @@ impl FromRequestParts<Gateway> for Visitor {
     }
 }
 
-async fn authenticate(parts: &Parts, gateway: &Gateway) -> Result<Caller> {
+async fn authenticate(parts: &Parts, gateway: &Gateway) -> Result<Caller, Failure> {
+    let found = identify(parts, gateway).await;
+    gateway.rate_limits.check(Key::of(found.as_ref().ok(), || client_address(parts, gateway)))?;
+    Ok(found?)
+}
+
+async fn identify(parts: &Parts, gateway: &Gateway) -> Result<Caller> {
     match credentials::read(&parts.headers)? {
         Credentials::Missing => Ok(Caller::Anonymous),
-        Credentials::Token(token) => by_token(&token, gateway).await,
+        Credentials::Token(token) => {
+            let caller = by_token(&token, gateway).await?;
+            gateway.origins.check(&caller, &parts.headers, &gateway.config.public_url).await?;
+            Ok(caller)
+        }
         Credentials::Session(secret) => {
             if !parts.method.is_safe() && sender(&parts.headers, &gateway.config.public_url) != Sender::Ours {
                 return Err(foreign_page());

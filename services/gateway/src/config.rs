@@ -17,6 +17,12 @@ pub struct Config {
     pub max_connections: usize,
     /// How long a request may take; longer is answered 504.
     pub request_timeout: Duration,
+    /// Requests of one user or one installation a minute; 0 for no limit.
+    pub caller_limit: u32,
+    /// Requests of one address a minute that show no credentials, or wrong ones; 0 for no limit.
+    pub address_limit: u32,
+    /// Reverse proxies of the operator's in front of the gateway.
+    pub proxies: usize,
     /// How long what is known about a token may be used without asking again. Revocations are pushed and take
     /// effect at once; this bounds the time in which one could be missed.
     pub token_cache: Duration,
@@ -54,6 +60,21 @@ impl Config {
                 "GATEWAY_REQUEST_TIMEOUT",
                 "15s",
                 "How long a request may take; longer is answered 504.",
+            ),
+            caller_limit: gateway.get(
+                "GATEWAY_CALLER_LIMIT",
+                "3000",
+                "Requests a minute of one user or one installation, which may also come all at once; more are answered 429. 0 for no limit.",
+            ),
+            address_limit: gateway.get(
+                "GATEWAY_ADDRESS_LIMIT",
+                "600",
+                "Requests a minute without credentials, or with wrong ones, from one address; more are answered 429. 0 for no limit.",
+            ),
+            proxies: gateway.get(
+                "GATEWAY_PROXIES",
+                "0",
+                "Reverse proxies of yours in front of the REST API. So many entries at the end of `X-Forwarded-For` are believed.",
             ),
             token_cache: gateway.get(
                 "GATEWAY_TOKEN_CACHE",

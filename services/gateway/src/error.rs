@@ -1,10 +1,22 @@
 //! Refusals as Sentry writes them. The one place where an error becomes an HTTP answer.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use patchbay_domain::{Error, FieldViolation};
+use patchbay_domain::{Error, ErrorKind, FieldViolation};
 use patchbay_rpc::status::http_status;
 use serde_json::{Map, Value, json};
+
+use crate::observe;
+use crate::origins::FOREIGN_ORIGIN;
+
+/// Seconds after which a service's own limit (ten refreshes a minute, for one) has room again.
+const REFILL: u64 = 60;
+/// Seconds after which a part that is missing is worth asking for again.
+const MOMENT: u64 = 1;
+/// Reasons of failures on our side of which Sentry tells more than that something happened.
+const TOLD: [&str; 2] = ["ORGANIZATION_UNAVAILABLE", "PUBLISH_CONFIRMATION_FAILED"];
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -15,12 +27,18 @@ pub(crate) struct Failure {
     /// `None` is an empty body.
     body: Option<Value>,
     reason: String,
+    /// Seconds after which the same request may succeed.
+    retry_after: Option<u64>,
 }
+
+/// Marks an answer that is not for pages of somebody else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ForFewEyes;
 
 impl Failure {
     /// A refusal by HTTP's rules, which have more kinds than ours.
     pub(crate) fn new(status: StatusCode, reason: &str, detail: &str) -> Self {
-        Self { status, body: Some(json!({ "detail": detail })), reason: reason.to_owned() }
+        Self { status, body: Some(json!({ "detail": detail })), reason: reason.to_owned(), retry_after: None }
     }
 
     /// Adds what Sentry tells beside `detail`.
@@ -30,6 +48,11 @@ impl Failure {
             body.insert("context".to_owned(), context);
         }
         self
+    }
+
+    /// Says when to come back, in whole seconds.
+    pub(crate) fn with_retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait.as_secs() + 1), ..self }
     }
 
     /// No route, or nothing where the route leads.
@@ -46,15 +69,30 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let status =
             StatusCode::from_u16(http_status(error.kind)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let reason = error.reason.into_owned();
+        let retry_after = match error.kind {
+            ErrorKind::TooManyRequests => Some(REFILL),
+            ErrorKind::Unavailable => Some(MOMENT),
+            _ => None,
+        };
+        let is_told = error.kind != ErrorKind::Internal || TOLD.contains(&reason.as_str());
+        let message = if is_told { error.message } else { our_fault() };
         let body = if !error.fields.is_empty() {
             Some(Value::Object(error.fields.into_iter().map(field).collect::<Map<_, _>>()))
-        } else if error.message.is_empty() {
+        } else if message.is_empty() {
             None
         } else {
-            Some(json!({ "detail": error.message }))
+            Some(json!({ "detail": message }))
         };
-        Self { status, body, reason: error.reason.into_owned() }
+        Self { status, body, reason, retry_after }
     }
+}
+
+/// Sentry's words for what is nobody else's business, with the id that finds it in the log.
+fn our_fault() -> String {
+    let id = observe::current_request_id();
+    let id = id.as_deref().unwrap_or("None");
+    format!("An issue occurred during the integration platform process. Sentry error ID: {id}")
 }
 
 fn field(violation: FieldViolation) -> (String, Value) {
@@ -70,6 +108,12 @@ impl IntoResponse for Failure {
             Some(body) => (self.status, axum::Json(body)).into_response(),
             None => self.status.into_response(),
         };
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.reason == FOREIGN_ORIGIN {
+            response.extensions_mut().insert(ForFewEyes);
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer realm=\"api\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
@@ -108,6 +152,11 @@ mod tests {
             ),
             (Error::too_many_requests("X", "Slowly"), 429, r#"{"detail":"Slowly"}"#),
             (Error::unavailable("X", "Later"), 503, r#"{"detail":"Later"}"#),
+            (
+                Error::internal("X", "of no concern"),
+                500,
+                r#"{"detail":"An issue occurred during the integration platform process. Sentry error ID: None"}"#,
+            ),
         ];
         for (error, status, body) in cases {
             assert_eq!(written(error).await, (status, body.to_owned()));

@@ -82,9 +82,11 @@ impl Fields {
     pub(crate) fn flag(&mut self, name: &str) -> bool {
         match self.object.get(name) {
             None => false,
-            Some(Value::Bool(value)) => *value,
             Some(Value::Null) => self.unreadable(name, NULL),
-            Some(_) => self.unreadable(name, NOT_BOOLEAN),
+            Some(value) => match truth(value) {
+                Some(value) => value,
+                None => self.unreadable(name, NOT_BOOLEAN),
+            },
         }
     }
 
@@ -125,10 +127,27 @@ impl Fields {
     }
 }
 
+/// The spellings of Django REST framework.
+fn truth(value: &Value) -> Option<bool> {
+    let text = match value {
+        Value::Bool(value) => return Some(*value),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_ascii_lowercase(),
+        _ => return None,
+    };
+    match text.as_str() {
+        "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
+        "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// `None` is null.
 fn checked_text(value: &Value) -> Result<Option<String>, &'static str> {
     match value {
         Value::Null => Ok(None),
+        // A number is taken for what it looks like, as in a form.
+        Value::Number(number) => Ok(Some(number.to_string())),
         // PostgreSQL cannot store it.
         Value::String(text) if text.contains('\0') => Err(NUL),
         Value::String(text) => Ok(Some(text.trim().to_owned())),
@@ -157,14 +176,20 @@ mod tests {
 
     #[test]
     fn each_kind_of_field_takes_what_it_should() {
-        let cases: [(Value, [Option<&str>; 5]); 7] = [
+        let cases: [(Value, [Option<&str>; 5]); 10] = [
             (json!(null), [Some(NULL), None, None, Some(NULL), None]),
             (json!(""), [Some(BLANK), Some(BLANK), None, Some(NOT_BOOLEAN), Some("list")]),
             (json!(" a "), [None, None, None, Some(NOT_BOOLEAN), Some("list")]),
-            (json!(1), [Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_BOOLEAN), Some("list")]),
+            (json!(1), [None, None, None, None, Some("list")]),
+            (json!(2.5), [None, None, None, Some(NOT_BOOLEAN), Some("list")]),
+            (json!("Yes"), [None, None, None, None, Some("list")]),
+            (json!(["a", 1]), [Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_BOOLEAN), None]),
             (json!(true), [Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_TEXT), None, Some("list")]),
             (json!("a\0"), [Some(NUL), Some(NUL), Some(NUL), Some(NOT_BOOLEAN), Some("list")]),
-            (json!([1]), [Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_BOOLEAN), Some(NOT_TEXT)]),
+            (
+                json!([true]),
+                [Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_TEXT), Some(NOT_BOOLEAN), Some(NOT_TEXT)],
+            ),
         ];
         for (value, expected) in cases {
             let found = [
@@ -186,7 +211,7 @@ mod tests {
 
     #[test]
     fn problems_of_several_fields_are_told_together() {
-        let mut fields = fields(json!({ "flag": 1, "list": "x" }));
+        let mut fields = fields(json!({ "flag": 7, "list": "x" }));
         fields.required_text("name");
         fields.flag("flag");
         fields.texts("list");

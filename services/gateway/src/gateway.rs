@@ -10,6 +10,8 @@ use crate::config::Config;
 use crate::grpc::Channels;
 use crate::introspection::Introspection;
 use crate::metrics::GatewayMetrics;
+use crate::origins::Origins;
+use crate::rate_limit::RateLimits;
 
 /// What every request needs. Clones are the same gateway.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Gateway {
     pub(crate) introspection: Arc<Introspection>,
     pub(crate) config: Arc<Config>,
     pub(crate) metrics: Arc<GatewayMetrics>,
+    pub(crate) origins: Arc<Origins>,
+    pub(crate) rate_limits: Arc<RateLimits>,
     /// One permit for each request that is being worked on.
     pub(crate) requests: Arc<Semaphore>,
 }
@@ -26,8 +30,12 @@ impl Gateway {
     /// A gateway in front of these services. Nothing is connected yet.
     pub fn new(services: Channels, config: Config, clock: Clock, metrics: &Metrics) -> Self {
         let metrics = GatewayMetrics::register(metrics);
-        let introspection = Introspection::new(services.tokens(), clock, config.token_cache, metrics.clone());
+        let introspection =
+            Introspection::new(services.tokens(), clock.clone(), config.token_cache, metrics.clone());
+        let origins = Origins::new(services.apps(), clock);
         Self {
+            origins: Arc::new(origins),
+            rate_limits: Arc::new(RateLimits::new(config.caller_limit, config.address_limit)),
             services: Arc::new(services),
             introspection: Arc::new(introspection),
             requests: Arc::new(Semaphore::new(config.max_requests)),

@@ -16,6 +16,16 @@ use crate::metrics::{Answered, Route};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+tokio::task_local! {
+    /// The id of the request that is being worked on.
+    static CURRENT: String;
+}
+
+/// The id of the request that is being worked on, if it is one.
+pub(crate) fn current_request_id() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
 /// Longer than any id in use, and short enough for a log line.
 const LONGEST_ID: usize = 64;
 
@@ -35,7 +45,8 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, request: Request, ne
     }
     let in_flight = InFlight::enter(&gateway);
     let began = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let known_as = id.to_str().unwrap_or_default().to_owned();
+    let mut response = CURRENT.scope(known_as, next.run(request)).instrument(span.clone()).await;
     drop(in_flight);
     let took = began.elapsed();
     span.in_scope(|| {
@@ -69,6 +80,7 @@ impl Drop for InFlight<'_> {
 fn route(request: &Request) -> String {
     match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
         None => "none".to_owned(),
+        Some(pattern) if pattern.contains('.') => pattern.to_owned(),
         Some(pattern) if pattern.starts_with("/api/") || pattern.starts_with("/auth/") => {
             format!("{}/", pattern.trim_end_matches('/'))
         }

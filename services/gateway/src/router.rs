@@ -9,15 +9,17 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::error::Failure;
 use crate::gateway::Gateway;
-use crate::{limits, observe, routes};
+use crate::{cors, limits, observe, routes};
 
 /// The whole HTTP interface, without a listener. The last layer is the outermost one.
 pub fn router(gateway: Gateway) -> Router {
-    routes::table()
+    routes::table(&gateway)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(async || Failure::no_such_resource())
         .layer(CatchPanicLayer::custom(limits::panicked))
         .layer(from_fn_with_state(gateway.clone(), limits::limit))
+        .layer(from_fn(limits::head))
+        .layer(from_fn(cors::cors))
         .layer(from_fn(private))
         .layer(from_fn_with_state(gateway.clone(), observe::observe))
         .with_state(gateway)
@@ -32,7 +34,7 @@ async fn method_not_allowed(method: Method) -> Failure {
 async fn private(request: Request, next: Next) -> Response {
     const HEADERS: [(HeaderName, HeaderValue); 3] = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::VARY, HeaderValue::from_static("Authorization, Cookie")),
+        (header::VARY, HeaderValue::from_static("Authorization, Cookie, Origin")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     let mut response = next.run(request).await;

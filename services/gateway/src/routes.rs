@@ -28,10 +28,17 @@ mod sign_out;
 mod uninstall;
 mod update_app;
 
-use axum::Router;
+use std::collections::BTreeMap;
 
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::MethodRouter;
+
+use crate::cors;
 use crate::gateway::Gateway;
 use crate::operation::Operation;
+use crate::rate_limit::by_address;
 
 /// Operations that belong together.
 pub(crate) struct Group {
@@ -52,13 +59,25 @@ pub(crate) fn groups() -> Vec<Group> {
 }
 
 /// Every route. Paths end with a slash; without it they lead to the same place.
-pub(crate) fn table() -> Router<Gateway> {
+pub(crate) fn table(gateway: &Gateway) -> Router<Gateway> {
+    let mut methods: BTreeMap<&str, Vec<Method>> = BTreeMap::new();
     let operations = groups().into_iter().flat_map(|group| group.operations);
-    operations.fold(Router::new(), |router, operation| {
-        let router = router.route(operation.path, operation.handler.clone());
-        match operation.path.strip_suffix('/') {
-            Some(without_slash) => router.route(without_slash, operation.handler),
-            None => router,
-        }
-    })
+    let router = operations.fold(Router::new(), |router, operation| {
+        methods.entry(operation.path).or_default().push(operation.method);
+        let handler = match operation.access.asks_who() {
+            true => operation.handler,
+            false => operation.handler.layer(from_fn_with_state(gateway.clone(), by_address)),
+        };
+        at(router, operation.path, handler)
+    });
+    methods.into_iter().fold(router, |router, (path, methods)| at(router, path, cors::options(&methods)))
+}
+
+/// With the slash at the end and without.
+fn at(router: Router<Gateway>, path: &str, handler: MethodRouter<Gateway>) -> Router<Gateway> {
+    let router = router.route(path, handler.clone());
+    match path.strip_suffix('/') {
+        Some(without_slash) => router.route(without_slash, handler),
+        None => router,
+    }
 }

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use patchbay_db::Db;
 use patchbay_domain::Clock;
 
@@ -13,6 +11,4 @@ pub(crate) struct Tracker {
     pub(crate) clock: Clock,
     pub(crate) links: Links,
     pub(crate) metrics: TrackerMetrics,
-    /// What new organizations may use, sorted.
-    pub(crate) default_features: Arc<[String]>,
 }

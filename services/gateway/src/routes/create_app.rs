@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn every_field_of_a_wrong_type_is_named() {
         let body = json!({
-            "organization": "org", "name": null, "author": 1, "scopes": "x", "events": [1], "schema": [],
-            "webhookUrl": {}, "isInternal": "yes", "isAlertable": null, "overview": true,
+            "organization": "org", "name": null, "author": true, "scopes": "x", "events": [{}], "schema": [],
+            "webhookUrl": {}, "isInternal": "perhaps", "isAlertable": null, "overview": true,
         });
         let error = read_json(body).unwrap_err();
         let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();

@@ -9,32 +9,28 @@ use crate::platform::Platform;
 
 const UUID: &str = "00000000-0000-4000-8000-000000000000";
 
-/// Routes that take a body: method and path.
-const WITH_BODY: [(&str, &str); 5] = [
-    ("POST", "/api/0/sentry-apps/"),
-    ("PUT", "/api/0/sentry-apps/hooks/"),
-    ("POST", "/api/0/organizations/acme/sentry-app-installations/"),
-    ("PUT", "/api/0/sentry-app-installations/00000000-0000-4000-8000-000000000000/"),
-    ("POST", "/api/0/sentry-app-installations/00000000-0000-4000-8000-000000000000/authorizations/"),
-];
+/// Method and path of every operation under `/api/`, whether it takes a body, and whether it asks who is there.
+async fn operations(platform: &Platform) -> Vec<(String, String, bool, bool)> {
+    let document = platform.get("/api/0/openapi.json", "").await.json();
+    let mut operations = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let (takes_body, is_open) =
+                (operation.get("requestBody").is_some(), operation["security"] == serde_json::json!([{}]));
+            operations.push((method.to_uppercase(), path.clone(), takes_body, !is_open));
+        }
+    }
+    operations.retain(|(_, path, ..)| path.starts_with("/api/"));
+    assert!(operations.len() > 10);
+    operations
+}
 
-/// Routes with something to be named in their path: method and path, `{}` where the name goes.
-const WITH_NAME: [(&str, &str); 14] = [
-    ("GET", "/api/0/sentry-apps/{}/"),
-    ("PUT", "/api/0/sentry-apps/{}/"),
-    ("GET", "/api/0/sentry-apps/{}/webhook-requests/"),
-    ("POST", "/api/0/organizations/{}/sentry-app-installations/"),
-    ("GET", "/api/0/organizations/{}/sentry-app-installations/"),
-    ("GET", "/api/0/sentry-app-installations/{}/"),
-    ("PUT", "/api/0/sentry-app-installations/{}/"),
-    ("DELETE", "/api/0/sentry-app-installations/{}/"),
-    ("POST", "/api/0/sentry-app-installations/{}/authorizations/"),
-    ("GET", "/api/0/issues/{}/"),
-    ("GET", "/api/0/organizations/{}/issues/1/"),
-    ("GET", "/api/0/organizations/acme/issues/{}/"),
-    ("GET", "/api/0/projects/{}/front-end/"),
-    ("GET", "/api/0/projects/acme/{}/"),
-];
+/// The path with these in place of its names; the last one is repeated.
+fn filled(path: &str, names: &[&str]) -> String {
+    let mut names = names.iter().copied().chain(std::iter::repeat(*names.last().unwrap()));
+    let parts = path.split('/').map(|part| if part.starts_with('{') { names.next().unwrap() } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
 
 async fn send(platform: &Platform, token: &str, method: &str, path: &str, body: (&str, Vec<u8>)) -> Answer {
     let mut request = Request::builder().method(method).uri(path);
@@ -47,8 +43,17 @@ async fn send(platform: &Platform, token: &str, method: &str, path: &str, body: 
 
 fn is_refusal_in_json(answer: &Answer, what: &str) {
     assert!((400..500).contains(&answer.status), "{what}: {answer:?}");
+    is_no_failure(answer, what);
+}
+
+/// Success, or a refusal that is written as one.
+fn is_no_failure(answer: &Answer, what: &str) {
+    assert!(answer.status < 500, "{what}: {answer:?}");
+    if answer.status < 400 {
+        return;
+    }
     // Sentry answers some 404s without a body.
-    let is_json = serde_json::from_slice::<Value>(&answer.body).is_ok_and(|body| body.is_object());
+    let is_json = serde_json::from_slice::<Value>(&answer.body).is_ok();
     assert!(is_json || (answer.status == 404 && answer.body.is_empty()), "{what}: {answer:?}");
 }
 
@@ -96,11 +101,12 @@ async fn no_body_breaks_a_route() {
         b"{\"a\":".repeat(50_000),
     ])
     .collect();
-    for (method, path) in WITH_BODY {
+    for (method, path, ..) in operations(&platform).await.iter().filter(|(.., takes_body, _)| *takes_body) {
+        let path = &filled(path, &["hooks"]);
         for body in &bodies {
             let what = format!("{method} {path} {}", String::from_utf8_lossy(&body[..body.len().min(60)]));
             let answer = send(&platform, &root, method, path, ("application/json", body.clone())).await;
-            is_refusal_in_json(&answer, &what);
+            is_no_failure(&answer, &what);
         }
     }
 }
@@ -109,7 +115,8 @@ async fn no_body_breaks_a_route() {
 async fn a_body_of_another_type_or_size_is_refused_before_it_is_read() {
     let platform = Platform::with_organizations().await;
     let owner = platform.member("acme", "owner").await;
-    for (method, path) in WITH_BODY {
+    for (method, path, ..) in operations(&platform).await.iter().filter(|(.., takes_body, _)| *takes_body) {
+        let path = &filled(path, &["hooks"]);
         for kind in ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
         {
             let answer = send(&platform, &owner, method, path, (kind, b"{}".to_vec())).await;
@@ -154,16 +161,23 @@ async fn no_name_in_a_path_breaks_a_route() {
         &long,
     ];
     let body = || ("application/json", br#"{"status":"installed","slug":"hooks","client_id":"a"}"#.to_vec());
-    for (method, path) in WITH_NAME {
-        for name in names {
-            let path = path.replace("{}", name);
+    for (method, path, takes_body, _) in operations(&platform).await {
+        if !path.contains('{') {
+            continue;
+        }
+        for names in names.iter().flat_map(|name| [vec![*name], vec!["acme", *name]]) {
+            let path = filled(&path, &names);
             // Some are no URI at all, which the HTTP library refuses before us.
             if path.parse::<axum::http::Uri>().is_err() {
                 continue;
             }
-            let body = if method == "GET" || method == "DELETE" { ("", Vec::new()) } else { body() };
-            let answer = send(&platform, &owner, method, &path, body).await;
-            is_refusal_in_json(&answer, &format!("{method} {}", &path[..path.len().min(90)]));
+            let body = if takes_body { body() } else { ("", Vec::new()) };
+            let answer = send(&platform, &owner, &method, &path, body).await;
+            is_no_failure(&answer, &format!("{method} {}", &path[..path.len().min(90)]));
+            // Where the last part is the odd one, it names nothing.
+            if names.len() == 1 {
+                is_refusal_in_json(&answer, &format!("{method} {}", &path[..path.len().min(90)]));
+            }
         }
     }
 }
@@ -187,13 +201,34 @@ async fn no_query_breaks_a_list() {
 #[tokio::test]
 async fn every_route_but_the_open_ones_asks_who_is_there() {
     let platform = Platform::start().await;
-    for (method, path) in WITH_NAME {
-        let path = path.replace("{}", UUID);
-        let answer = platform.call(method, &path, "", None).await;
-        let body = match path.ends_with("/authorizations/") {
-            true => r#"{"detail":"Invalid request"}"#,
-            false => r#"{"detail":"Authentication credentials were not provided."}"#,
-        };
-        answer.is(401, body);
+    for (method, path, _, asks) in operations(&platform).await {
+        if asks {
+            let answer = platform.call(&method, &filled(&path, &[UUID]), "", None).await;
+            answer.is(401, r#"{"detail":"Authentication credentials were not provided."}"#);
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_cannot_be_any_are_refused() {
+    let platform = Platform::start().await;
+    let long = [b"Bearer ".as_slice(), &[b'x'; 10_000]].concat();
+    let headers: [&[u8]; 8] = [
+        b"Bearer",
+        b"Bearer ",
+        b"Bearer \t",
+        b"Bearer a\tb",
+        b"Bearer \x80\xff",
+        b"Bearer null",
+        b"Bearer ' or 1=1--",
+        &long,
+    ];
+    for header in headers {
+        let value = axum::http::HeaderValue::from_bytes(header).unwrap();
+        let request = Request::get("/api/0/sentry-apps/x/").header("authorization", value);
+        let answer = platform.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 401, "{answer:?}");
+        is_refusal_in_json(&answer, "a token");
+        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"api\"");
     }
 }

@@ -34,3 +34,15 @@ async fn a_body_at_the_limit_is_read() {
         .unwrap();
     platform.send(request).await.is(404, "");
 }
+
+#[tokio::test]
+async fn an_address_and_headers_that_are_too_long_are_refused() {
+    let platform = Platform::start().await;
+    let long = |length: usize| "x".repeat(length);
+    let request = Request::get(format!("/api/0/?{}", long(9 * 1024))).body(Body::empty()).unwrap();
+    platform.send(request).await.is(414, r#"{"detail":"The address of the request is too long."}"#);
+    let request = Request::get("/api/0/").header("x-anything", long(33 * 1024)).body(Body::empty()).unwrap();
+    platform.send(request).await.is(431, r#"{"detail":"The headers of the request are too large."}"#);
+    let request = Request::get("/api/0/").header("x-anything", long(31 * 1024)).body(Body::empty()).unwrap();
+    assert_eq!(platform.send(request).await.status, 200);
+}

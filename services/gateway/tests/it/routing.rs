@@ -17,10 +17,10 @@ async fn a_wrong_method_is_named_and_the_right_ones_are_told() {
     let platform = Platform::start().await;
     let answer = platform.call("POST", "/api/0/sentry-apps/x/webhook-requests/", "", None).await;
     answer.is(405, r#"{"detail":"Method \"POST\" not allowed."}"#);
-    assert_eq!(answer.header("allow"), "GET,HEAD");
+    assert_eq!(answer.header("allow"), "GET,HEAD,OPTIONS");
     let answer = platform.call("PATCH", "/api/0/sentry-app-installations/x/", "", None).await;
     answer.is(405, r#"{"detail":"Method \"PATCH\" not allowed."}"#);
-    assert_eq!(answer.header("allow"), "GET,HEAD,PUT,DELETE");
+    assert_eq!(answer.header("allow"), "GET,HEAD,PUT,DELETE,OPTIONS");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use patchbay_proto::tracker::get_user_request::User as Asked;
 
 use super::user;
 use crate::domain::user::not_found;
-use crate::domain::{directory_access, email};
+use crate::domain::{access, email};
 use crate::store::users;
 use crate::tracker::Tracker;
 
@@ -14,11 +14,7 @@ pub(super) async fn get_user(
     caller: Caller,
     request: wire::GetUserRequest,
 ) -> Result<wire::User> {
-    let asked_id = match request.user {
-        Some(Asked::Id(id)) => Some(id),
-        _ => None,
-    };
-    directory_access::read_user(&caller, asked_id)?;
+    access::internal(&caller)?;
     let found = match request.user {
         Some(Asked::Id(id)) => users::find(&tracker.db, id).await?,
         Some(Asked::Email(address)) => match email::normalize(&address) {
@@ -28,6 +24,6 @@ pub(super) async fn get_user(
         },
         None => None,
     };
-    let found = user::with_memberships(&tracker.db, found.ok_or_else(not_found)?).await?;
-    Ok(user::to_wire(found))
+    let member = user::with_memberships(&tracker.db, found.ok_or_else(not_found)?).await?;
+    Ok(user::to_wire(member))
 }

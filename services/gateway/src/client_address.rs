@@ -1,0 +1,82 @@
+//! Where a request comes from.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+use crate::gateway::Gateway;
+
+/// The other end of the connection a request came over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// The address of whoever sent the request, as far as it can be known.
+pub(crate) fn client_address(parts: &Parts, gateway: &Gateway) -> IpAddr {
+    let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
+    block(behind_proxies(&parts.headers, gateway.config.proxies).unwrap_or(peer))
+}
+
+/// Each proxy adds the address it was called from at the end of `X-Forwarded-For`. What stands before those of the
+/// operator's own proxies was written by the client, who may write anything.
+fn behind_proxies(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    let addresses: Vec<_> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let address =
+        addresses.len().checked_sub(proxies).filter(|_| proxies > 0).map(|index| addresses[index])?;
+    address
+        .parse()
+        .ok()
+        .or_else(|| address.parse::<SocketAddr>().ok().map(|address| address.ip()))
+        .or_else(|| address.strip_prefix('[')?.strip_suffix(']')?.parse().ok())
+}
+
+/// Whoever has one IPv6 address has 2^64 of them.
+fn block(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(long) => match long.to_ipv4_mapped() {
+            Some(short) => IpAddr::V4(short),
+            None => {
+                let [a, b, c, d, ..] = long.segments();
+                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn found(lines: &[&'static str], proxies: usize) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("x-forwarded-for", HeaderValue::from_static(line));
+        }
+        behind_proxies(&headers, proxies).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn only_what_the_operators_proxies_wrote_counts() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(found(&["1.1.1.1, 2.2.2.2"], 0), None);
+        assert_eq!(found(&["1.1.1.1, 2.2.2.2"], 1), some("2.2.2.2"));
+        assert_eq!(found(&["1.1.1.1", "2.2.2.2"], 2), some("1.1.1.1"));
+        assert_eq!(found(&["1.1.1.1"], 2), None);
+        assert_eq!(found(&["somebody"], 1), None);
+        assert_eq!(found(&["2.2.2.2:99"], 1), some("2.2.2.2"));
+        assert_eq!(found(&["[2001:db8::1]"], 1), some("2001:db8::1"));
+        assert_eq!(found(&["[2001:db8::1]:99"], 1), some("2001:db8::1"));
+    }
+
+    #[test]
+    fn a_long_address_stands_for_its_network() {
+        let blocked = |text: &str| block(text.parse().unwrap()).to_string();
+        assert_eq!(blocked("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(blocked("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(blocked("10.0.0.1"), "10.0.0.1");
+    }
+}

@@ -1,0 +1,64 @@
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use patchbay_gateway::{Config, Gateway, router};
+use patchbay_runtime::Metrics;
+use tower::ServiceExt;
+
+use crate::answer::Answer;
+use crate::platform::Platform;
+
+/// Three requests of each caller, two of an address, behind one proxy.
+fn limited(platform: &Platform) -> Router {
+    let config = Config { caller_limit: 3, address_limit: 2, proxies: 1, ..platform.config.clone() };
+    router(Gateway::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
+}
+
+async fn get(router: &Router, path: &str, token: &str, address: &str) -> Answer {
+    let mut request = Request::get(path).header("x-forwarded-for", address);
+    if !token.is_empty() {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    Answer::read(router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()).await
+}
+
+#[tokio::test]
+async fn one_caller_who_asks_too_often_is_told_when_to_come_back() {
+    let platform = Platform::with_organizations().await;
+    let (owner, member) = (platform.member("acme", "owner").await, platform.member("acme", "member").await);
+    let router = limited(&platform);
+    let path = "/api/0/organizations/acme/sentry-app-installations/";
+    for address in ["10.0.0.1", "10.0.0.2", "10.0.0.3"] {
+        assert_eq!(get(&router, path, &owner, address).await.status, 200);
+    }
+    let refused = get(&router, path, &owner, "10.0.0.4").await;
+    refused.is(
+        429,
+        r#"{"detail":"You are attempting to use this endpoint too frequently. Limit is 3 requests in 60 seconds"}"#,
+    );
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=61).contains(&wait), "{wait}");
+    assert_eq!(get(&router, path, &member, "10.0.0.1").await.status, 200, "others are not refused for it");
+}
+
+#[tokio::test]
+async fn whoever_shows_nothing_or_something_wrong_is_counted_by_address() {
+    let platform = Platform::start().await;
+    let router = limited(&platform);
+    let path = "/api/0/sentry-apps/x/";
+    assert_eq!(get(&router, path, "", "10.0.0.1").await.status, 401);
+    assert_eq!(get(&router, path, "guess", "10.0.0.1").await.status, 401);
+    assert_eq!(get(&router, path, "guess again", "10.0.0.1").await.status, 429);
+    assert_eq!(get(&router, path, "", "1.1.1.1, 10.0.0.1").await.status, 429, "nobody chooses their address");
+    assert_eq!(get(&router, path, "guess", "10.0.0.2").await.status, 401);
+}
+
+#[tokio::test]
+async fn operations_that_ask_for_nobody_are_counted_by_address_too() {
+    let platform = Platform::start().await;
+    let router = limited(&platform);
+    let path = "/auth/link/x/";
+    assert_eq!(get(&router, path, "", "10.0.0.1").await.status, 200);
+    assert_eq!(get(&router, path, "a header does not help", "10.0.0.1").await.status, 200);
+    assert_eq!(get(&router, path, "nor does this one", "10.0.0.1").await.status, 429);
+}

@@ -1,3 +1,0 @@
-//! What comes from the bus.
-
-pub(crate) mod audit_entries;

@@ -1,3 +1,0 @@
-//! What runs by itself.
-
-pub(crate) mod audit_retention;
