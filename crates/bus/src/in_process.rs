@@ -17,6 +17,7 @@ use crate::{BusConfig, BusError, Confirm, DeadLetter, Message, Queue, Result, To
 pub(crate) struct InProcess {
     event_fanout: Arc<MessageQueue>,
     webhook_sender: Arc<MessageQueue>,
+    tracker: Arc<MessageQueue>,
     publish_timeout: Duration,
     closed: CancellationToken,
 }
@@ -27,6 +28,7 @@ impl InProcess {
         Self {
             event_fanout: MessageQueue::new(config, closed.clone()),
             webhook_sender: MessageQueue::new(config, closed.clone()),
+            tracker: MessageQueue::new(config, closed.clone()),
             publish_timeout: config.publish_timeout,
             closed,
         }
@@ -57,12 +59,14 @@ impl InProcess {
     pub(crate) fn clear(&self) {
         self.event_fanout.clear();
         self.webhook_sender.clear();
+        self.tracker.clear();
     }
 
     fn queue(&self, queue: Queue) -> &Arc<MessageQueue> {
         match queue {
             Queue::EventFanout => &self.event_fanout,
             Queue::WebhookSender => &self.webhook_sender,
+            Queue::Tracker => &self.tracker,
         }
     }
 }

@@ -7,6 +7,9 @@ pub enum Topic {
     Events,
     /// One message per event and installation that asked for it.
     Deliveries,
+    /// What was changed in which organization and by whom, from the outboxes of the services. The key is the
+    /// entry's event (`SENTRY_APP_INSTALL`).
+    Audit,
 }
 
 /// Where messages are consumed: one durable queue each, with a dead letter queue beside it.
@@ -16,17 +19,20 @@ pub enum Queue {
     EventFanout,
     /// All deliveries, for the service that sends them.
     WebhookSender,
+    /// All audit entries, for the service that keeps the audit log.
+    Tracker,
 }
 
 impl Topic {
     /// All topics, in the order of their discriminants.
-    pub(crate) const ALL: [Self; 2] = [Self::Events, Self::Deliveries];
+    pub(crate) const ALL: [Self; 3] = [Self::Events, Self::Deliveries, Self::Audit];
 
     /// The topic's name, as it stands in outbox rows.
     pub fn name(self) -> &'static str {
         match self {
             Self::Events => "events",
             Self::Deliveries => "deliveries",
+            Self::Audit => "audit",
         }
     }
 
@@ -40,6 +46,7 @@ impl Topic {
         match self {
             Self::Events => Queue::EventFanout,
             Self::Deliveries => Queue::WebhookSender,
+            Self::Audit => Queue::Tracker,
         }
     }
 }
@@ -50,6 +57,7 @@ impl Queue {
         match self {
             Self::EventFanout => "patchbay.event-fanout.events",
             Self::WebhookSender => "patchbay.webhook-sender.deliveries",
+            Self::Tracker => "patchbay.tracker.audit",
         }
     }
 }

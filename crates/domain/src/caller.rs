@@ -54,6 +54,17 @@ pub struct AppCaller {
     pub scopes: ScopeSet,
 }
 
+/// What staff may do in organizations they do not belong to: look. Where Sentry lets them do more, the service that owns
+/// the thing says so.
+const STAFF: ScopeSet = ScopeSet::of(&[
+    Scope::OrgRead,
+    Scope::MemberRead,
+    Scope::TeamRead,
+    Scope::ProjectRead,
+    Scope::EventRead,
+    Scope::AlertsRead,
+]);
+
 impl Caller {
     /// What the caller may do in this organization; `None` when they have no business there at all.
     pub fn scopes_in(&self, organization_id: i64) -> Option<ScopeSet> {
@@ -78,9 +89,19 @@ impl Caller {
         if let Self::App(app) = self { Some(app) } else { None }
     }
 
-    /// A user with superuser rights.
+    /// A user with superuser rights, in a session or with a token that may use them.
     pub fn is_superuser(&self) -> bool {
-        self.user().is_some_and(|user| user.is_superuser)
+        self.user().is_some_and(|user| user.is_superuser && user.may_use_rank())
+    }
+
+    /// A user with staff rights, in a session or with a token that may use them.
+    pub fn is_staff(&self) -> bool {
+        self.user().is_some_and(|user| user.is_staff && user.may_use_rank())
+    }
+
+    /// A user through a session: themselves, not a program they gave a token to.
+    pub fn is_session(&self) -> bool {
+        self.user().is_some_and(|user| user.token_scopes.is_none())
     }
 
     /// One of our own: another service, or the operator.
@@ -98,14 +119,20 @@ impl UserCaller {
         self.memberships.iter().find(|membership| membership.organization_slug == slug)
     }
 
+    /// A token that was limited to less than administering organizations was not meant to act with the rank of its
+    /// owner either.
+    fn may_use_rank(&self) -> bool {
+        self.token_scopes.is_none_or(|scopes| scopes.contains(Scope::OrgAdmin))
+    }
+
     fn scopes_in(&self, organization_id: i64) -> Option<ScopeSet> {
-        let role = match self.membership(organization_id) {
-            Some(membership) => membership.role,
-            None if self.is_superuser => Role::Owner,
+        let role = self.membership(organization_id).map(|membership| membership.role);
+        let held = match role {
+            _ if self.is_superuser => Role::Owner.scopes(),
+            Some(role) => role.scopes(),
+            None if self.is_staff => STAFF,
             None => return None,
         };
-        let role = if self.is_superuser { Role::Owner } else { role };
-        let held = role.scopes();
         Some(self.token_scopes.map_or(held, |limit| held.intersection(limit.expanded())))
     }
 }
@@ -151,6 +178,40 @@ mod tests {
         assert!(caller.has_any(7, &[Scope::EventRead, Scope::EventWrite]));
         assert!(!caller.has_any(7, &[Scope::EventWrite]));
         assert_eq!(caller.scopes_in(8), None);
+    }
+
+    #[test]
+    fn a_rank_is_used_in_a_session_or_with_a_token_that_may_administer() {
+        let limits = [
+            (None, true),
+            (Some(ScopeSet::of(&[Scope::OrgAdmin])), true),
+            (Some(ScopeSet::of(&[Scope::OrgWrite, Scope::EventAdmin])), false),
+            (Some(ScopeSet::EMPTY), false),
+        ];
+        for (token_scopes, expected) in limits {
+            let ranked =
+                UserCaller { is_superuser: true, is_staff: true, token_scopes, ..user(Role::Member) };
+            let plain = Caller::User(UserCaller { token_scopes, ..user(Role::Owner) });
+            let ranked = Caller::User(ranked);
+            assert_eq!((ranked.is_superuser(), ranked.is_staff()), (expected, expected), "{token_scopes:?}");
+            assert_eq!((plain.is_superuser(), plain.is_staff()), (false, false));
+            assert_eq!(ranked.is_session(), token_scopes.is_none());
+        }
+        assert!(!Caller::Operator.is_session());
+    }
+
+    #[test]
+    fn staff_look_everywhere_and_change_only_what_their_role_lets_them() {
+        let staff = UserCaller { is_staff: true, ..user(Role::Manager) };
+        let caller = Caller::User(staff.clone());
+        assert_eq!(caller.scopes_in(7), Some(Role::Manager.scopes()));
+        let elsewhere = caller.scopes_in(8).unwrap();
+        assert!(elsewhere.contains(Scope::OrgRead) && elsewhere.contains(Scope::EventRead));
+        assert!(elsewhere.iter().all(|scope| Role::Member.scopes().contains(scope)));
+        assert!(!elsewhere.contains_any(&[Scope::OrgWrite, Scope::EventWrite, Scope::OrgIntegrations]));
+
+        let limited = UserCaller { token_scopes: Some(ScopeSet::of(&[Scope::EventRead])), ..staff };
+        assert_eq!(Caller::User(limited).scopes_in(8), Some(ScopeSet::of(&[Scope::EventRead])));
     }
 
     #[test]

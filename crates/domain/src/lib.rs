@@ -4,11 +4,13 @@
 //! broker and no wire protocol, so each decision is tested without any of them.
 
 pub mod actor;
+pub mod audit_event;
 pub mod caller;
 pub mod canonical_json;
 pub mod clock;
 pub mod error;
 pub mod event;
+pub mod feature;
 pub mod ids;
 pub mod role;
 pub mod scope;
@@ -18,6 +20,7 @@ pub mod slug;
 pub mod token;
 
 pub use actor::Actor;
+pub use audit_event::AuditEvent;
 pub use caller::{AppCaller, Caller, Membership, UserCaller};
 pub use clock::{Clock, ManualClock};
 pub use error::{Error, ErrorKind, FieldViolation, Result};

@@ -30,5 +30,5 @@ packages! {
     auth_token = "patchbay.auth_token.v1": "Grants, tokens and sessions.",
     event_fanout = "patchbay.event_fanout.v1": "Events and who gets them.",
     webhook_sender = "patchbay.webhook_sender.v1": "Deliveries and how they were answered.",
-    tracker = "patchbay.tracker.v1": "The reference product: organizations, users, projects, issues.",
+    tracker = "patchbay.tracker.v1": "The reference product: organizations, users, projects, issues, audit log.",
 }

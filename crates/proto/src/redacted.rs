@@ -26,8 +26,11 @@ redacted! {
     crate::auth_token::RedeemSignInLinkRequest,
     crate::auth_token::Session,
     crate::auth_token::EndSessionRequest,
+    crate::auth_token::OidcSignIn,
+    crate::auth_token::FinishOidcSignInRequest,
     crate::installation::Installation,
     crate::installation::InitialToken,
+    crate::installation::AppToken,
     crate::installation::OwnerView,
     crate::installation::Endpoint,
     crate::installation::ClientCertificate,
@@ -45,11 +48,13 @@ mod tests {
     use prost_types::FileDescriptorSet;
 
     /// Fields by these names hold something that opens a door.
-    const SECRET_FIELDS: [&str; 10] = [
+    const SECRET_FIELDS: [&str; 12] = [
         "token",
         "refresh_token",
         "code",
         "secret",
+        "assertion",
+        "browser_secret",
         "client_secret",
         "client_secrets",
         "webhook_secret",

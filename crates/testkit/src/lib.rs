@@ -1,5 +1,6 @@
 //! What tests need and production does not: throw-away databases and buses, receivers, clocks to move by hand.
 
+pub mod audit;
 pub mod bus;
 pub mod database;
 mod eventually;

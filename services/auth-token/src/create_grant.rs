@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use crate::domain::grant::Grant;
 use crate::state::State;
-use crate::store::{grants, installation_lock};
+use crate::store::grants;
 
 /// The grant of an installation with its code: the one that is there, or a new one.
 pub(crate) async fn create_grant(
@@ -14,7 +14,7 @@ pub(crate) async fn create_grant(
 ) -> Result<(Grant, SecretString)> {
     let (now, key) = (state.now(), &state.config.key);
     let mut tx = state.db.begin().await?;
-    installation_lock::take(&mut tx, installation).await?;
+    state.lock_live(&mut tx, installation).await?;
     let stored = grants::find(&mut tx, installation).await?;
     if let Some(grant) = stored.filter(|grant| grant.serves(app_id, organization_id, now))
         && let Some(code) = grant.code(key)

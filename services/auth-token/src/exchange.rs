@@ -6,7 +6,7 @@ use crate::domain::stored_token::InstallationHolder;
 use crate::domain::{code, grant, mint};
 use crate::metrics::Outcome;
 use crate::state::State;
-use crate::store::{grants, installation_lock, tokens};
+use crate::store::{grants, tokens};
 
 /// Exchanges a grant for the first token of a family. One of many at once gets it.
 pub(crate) async fn exchange(
@@ -34,7 +34,7 @@ async fn try_exchange(
     let id = tokens::next_id(&state.db).await?;
 
     let mut tx = state.db.begin().await?;
-    installation_lock::take(&mut tx, installation).await?;
+    state.lock_live(&mut tx, installation).await?;
     let now = state.now();
     let found = grants::find_by_code(&mut tx, &code_hash).await?;
     let grant = grant::exchangeable(found, installation, app_id, now)?;

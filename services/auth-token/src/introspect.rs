@@ -29,9 +29,13 @@ pub(crate) async fn introspect(state: &State, secret: &str) -> Result<Result<Sto
 
 async fn look_up(state: &State, secret: &str) -> Result<Result<StoredToken, Inactive>> {
     let Some(hash) = code::presented(secret) else { return Ok(Err(Inactive::Unknown)) };
+    let now = state.now();
     Ok(match tokens::find(&state.db, &hash).await? {
         None => Err(Inactive::Unknown),
-        Some(token) if token.is_expired(state.now()) => Err(Inactive::Expired),
-        Some(token) => Ok(token),
+        Some(token) if token.is_expired(now) => Err(Inactive::Expired),
+        Some(token) => {
+            state.uses.note(&token, now);
+            Ok(token)
+        }
     })
 }

@@ -16,16 +16,24 @@ mod store;
 mod workers;
 
 mod create_grant;
+mod create_session;
 mod create_sign_in_link;
 mod end_session;
 mod exchange;
 mod introspect;
+mod last_used;
 mod list_grants;
+mod list_tokens;
 mod mint_installation_token;
 mod mint_user_token;
 mod redeem_sign_in_link;
 mod refresh;
+mod refresh_by_assertion;
 mod revoke_installation;
+mod revoke_token;
+mod revoke_user;
+mod rotate;
+mod update_app_scopes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,8 +57,15 @@ use state::State;
 pub const NAME: &str = "auth-token";
 
 /// The tables of this service.
-pub static MIGRATIONS: Migrations =
-    patchbay_db::migrations!["0001_grants", "0002_tokens", "0003_sign_in_links", "0004_revocations"];
+pub static MIGRATIONS: Migrations = patchbay_db::migrations![
+    "0001_grants",
+    "0002_tokens",
+    "0003_sign_in_links",
+    "0004_revocations",
+    "0005_ended_installations",
+    "0006_last_used",
+    "0007_used_once"
+];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);
 
@@ -87,6 +102,7 @@ pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<p
     stop.spawn("auth-token pruner", workers::pruner::run(db.clone(), clock.clone(), stop.clone()));
 
     let state = Arc::new(State::new(db, clock, config, AuthTokenMetrics::register(&metrics), feed));
+    stop.spawn("auth-token uses", workers::use_recorder::run(state.clone(), stop.clone()));
     Ok(server
         .add_service(TokensServer::new(TokensService { state: state.clone(), stop }))
         .add_service(SessionsServer::new(SessionsService { state })))

@@ -1,8 +1,8 @@
-use patchbay_domain::{Error, Result, token};
+use patchbay_domain::{Error, Result};
 
-use crate::domain::pair::{Issued, Span};
-use crate::domain::stored_token::Holder;
-use crate::domain::{code, lifetimes};
+use crate::create_session;
+use crate::domain::code;
+use crate::domain::pair::Issued;
 use crate::state::State;
 use crate::store::{sign_in_links, tokens};
 
@@ -12,13 +12,8 @@ pub(crate) async fn redeem_sign_in_link(state: &State, secret: &str) -> Result<(
     let id = tokens::next_id(&state.db).await?;
 
     let mut tx = state.db.begin().await?;
-    let now = state.now();
-    let user_id = sign_in_links::redeem(&mut tx, &hash, now).await?.ok_or_else(invalid)?;
-    let span = Span { from: now, to: Some(now + lifetimes::SESSION) };
-    let session = Issued::plain(id, Holder::Session(user_id), token::generate(), Vec::new(), span);
-    tokens::insert(&mut tx, &session.token).await?;
-    tx.commit().await?;
-    Ok((user_id, session))
+    let user_id = sign_in_links::redeem(&mut tx, &hash, state.now()).await?.ok_or_else(invalid)?;
+    create_session::commit(state, tx, id, user_id).await
 }
 
 fn invalid() -> Error {

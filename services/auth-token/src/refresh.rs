@@ -4,12 +4,13 @@ use uuid::Uuid;
 
 use crate::domain::code::{self, Hash};
 use crate::domain::mint;
-use crate::domain::pair::{Issued, Pair, Span};
+use crate::domain::pair::{Issued, Pair};
 use crate::domain::refresh::{Decision, decide, not_found};
 use crate::domain::stored_token::StoredToken;
 use crate::metrics::Outcome;
+use crate::rotate::{Successor, rotate};
 use crate::state::State;
-use crate::store::{installation_lock, tokens};
+use crate::store::{delete_tokens, tokens};
 
 /// Who refreshes, and with what.
 pub(crate) struct Attempt<'a> {
@@ -35,25 +36,21 @@ async fn try_refresh(state: &State, attempt: &Attempt<'_>) -> Result<(&'static s
     let id = tokens::next_id(&state.db).await?;
 
     let mut tx = state.db.begin().await?;
-    installation_lock::take(&mut tx, installation).await?;
+    state.lock_live(&mut tx, installation).await?;
     let now = state.now();
     let found = tokens::find_by_refresh(&mut tx, &refresh_hash).await?;
     match decide(found, installation, app_id, now, state.config.refresh_retry_window)? {
         Decision::Rotate { token: old, holder, family } => {
             let pair = Pair::following(refresh_token, family, &state.config.key);
-            let span = Span { from: now, to: Some(now + state.config.token_lifetime) };
-            let issued = Issued::refreshable(id, holder, family, pair, scopes, span);
-            tokens::insert(&mut tx, &issued.token).await?;
-            tokens::replace(&mut tx, old.id, id, now).await?;
-            state.commit_revoking(tx, &[old.token_hash]).await?;
-            Ok(("rotated", issued))
+            let successor = Successor { id, holder, family, pair, scopes };
+            Ok(("rotated", rotate(state, tx, &old, successor).await?))
         }
         Decision::Repeat { successor, family } => {
             let pair = Pair::following(refresh_token, family, &state.config.key);
             repeat(successor, pair).map(|issued| ("repeated", issued)).ok_or_else(not_found)
         }
         Decision::EndFamily { family } => {
-            let hashes = tokens::delete_family(&mut tx, family).await?;
+            let hashes = delete_tokens::all_of_family(&mut tx, family).await?;
             end_family(state, tx, &hashes).await?;
             tracing::warn!(
                 %installation, app_id, %family, ended = hashes.len(),

@@ -12,7 +12,10 @@ use crate::domain::code::Hash;
 use crate::store::revocations;
 
 /// How long a revocation of another replica may go unnoticed.
-const POLL: Duration = Duration::from_secs(1);
+///
+/// Watchers hear this often that nothing has been revoked, so that they notice within a second when they do not hear
+/// us any more.
+const POLL: Duration = Duration::from_millis(250);
 
 /// Revocations read at once, and so told in one message.
 const BATCH: i64 = 500;
@@ -24,6 +27,8 @@ pub(crate) const MAX_LAG: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) enum News {
     Revoked(Arc<[Hash]>),
+    /// Nothing: everything revoked up to now has been told.
+    Nothing,
     /// The database could not be read, so there may be revocations nobody here knows of.
     Interrupted,
 }
@@ -60,25 +65,40 @@ impl RevocationFeed {
 
     /// Reads the table after `position` for as long as the process runs.
     pub(crate) async fn run(self, db: Db, clock: Clock, mut position: i64, stop: Stop) {
+        let mut interrupted = false;
         loop {
             tokio::select! {
                 () = self.wake.notified() => {}
                 () = sleep(&clock, POLL) => {}
                 () = stop.requested() => return,
             }
-            if let Err(error) = self.catch_up(&db, &mut position).await {
-                tracing::warn!(%error, "revocations cannot be read, watchers are disconnected");
-                self.tell(News::Interrupted);
+            match self.catch_up(&db, &mut position).await {
+                Ok(()) => interrupted = false,
+                Err(error) => {
+                    if !interrupted {
+                        tracing::warn!(%error, "revocations cannot be read, watchers are disconnected");
+                    }
+                    interrupted = true;
+                    self.tell(News::Interrupted);
+                }
             }
         }
     }
 
     async fn catch_up(&self, db: &Db, position: &mut i64) -> patchbay_db::Result<()> {
+        let mut news = News::Nothing;
         loop {
             let batch = revocations::after(db, *position, BATCH).await?;
-            let Some((last, _)) = batch.last() else { return Ok(()) };
-            *position = *last;
-            self.tell(News::Revoked(batch.into_iter().map(|(_, hash)| hash).collect()));
+            if let Some((last, _)) = batch.last() {
+                *position = *last;
+                news = News::Revoked(batch.iter().map(|(_, hash)| *hash).collect());
+            }
+            let is_full = i64::try_from(batch.len()).is_ok_and(|length| length == BATCH);
+            if !is_full {
+                self.tell(news);
+                return Ok(());
+            }
+            self.tell(std::mem::replace(&mut news, News::Nothing));
         }
     }
 }

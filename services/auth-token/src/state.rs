@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::domain::code::Hash;
+use crate::domain::ended;
 use crate::domain::refresh_limit::RefreshLimit;
+use crate::last_used::LastUsed;
 use crate::metrics::AuthTokenMetrics;
 use crate::revocation_feed::RevocationFeed;
-use crate::store::revocations;
+use crate::store::{ended_installations, lock, revocations};
 
 /// What every operation works with.
 pub(crate) struct State {
@@ -19,6 +21,7 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) metrics: AuthTokenMetrics,
     pub(crate) feed: RevocationFeed,
+    pub(crate) uses: LastUsed,
     refresh_limit: Mutex<RefreshLimit>,
 }
 
@@ -30,11 +33,18 @@ impl State {
         metrics: AuthTokenMetrics,
         feed: RevocationFeed,
     ) -> Self {
-        Self { db, clock, config, metrics, feed, refresh_limit: Mutex::default() }
+        Self { db, clock, config, metrics, feed, uses: LastUsed::default(), refresh_limit: Mutex::default() }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Makes other writers of this installation's tokens wait until the transaction ends. Refused when the
+    /// installation has ended: a token made now would survive it.
+    pub(crate) async fn lock_live(&self, tx: &mut Tx, installation: Uuid) -> Result<()> {
+        lock::installation(tx, installation).await?;
+        ended::check(ended_installations::contains(tx, installation).await?)
     }
 
     /// Counts an attempt to refresh, or refuses it.

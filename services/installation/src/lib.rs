@@ -36,4 +36,5 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0006_project_filter",
     "0007_mails",
     "0008_publish_requests",
+    "0009_app_details",
 ];

@@ -20,7 +20,7 @@ use crate::clients::Clients;
 pub async fn first_owner(clients: &Clients, organization: &str, email: &str) -> anyhow::Result<User> {
     let mut directory = clients.directory.clone();
     let existing =
-        directory.list_organizations(request(ListOrganizationsRequest {})).await?.into_inner().organizations;
+        directory.list_organizations(request(ListOrganizationsRequest::default())).await?.into_inner().organizations;
     let first = match existing.into_iter().next() {
         Some(first) => first,
         None => {

@@ -1,11 +1,20 @@
+use std::time::Duration;
+
+use patchbay_domain::feature;
 use patchbay_runtime::Settings;
 use url::Url;
+
+use crate::domain::features;
 
 /// Settings of the tracker.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where people and apps reach the platform; the beginning of every link in events.
     pub public_url: Url,
+    /// How long entries of the audit log are kept.
+    pub audit_retention: Duration,
+    /// What new organizations may use, sorted.
+    pub default_features: Vec<String>,
 }
 
 impl Config {
@@ -19,7 +28,25 @@ impl Config {
         if !matches!(public_url.scheme(), "http" | "https") || public_url.query().is_some() {
             settings.problem("PATCHBAY_PUBLIC_URL has to be an http or https address without a query.");
         }
-        Self { public_url }
+        let tracker = settings.section("Tracker");
+        let features: String = tracker.get(
+            "DEFAULT_FEATURES",
+            &feature::DEFAULT.join(","),
+            "Features of new organizations, separated by commas.",
+        );
+        let default_features = features::read(features.split(',').map(str::trim)).unwrap_or_else(|problem| {
+            settings.problem(format!("PATCHBAY_DEFAULT_FEATURES: {problem}"));
+            Vec::new()
+        });
+        Self {
+            public_url,
+            audit_retention: tracker.get(
+                "AUDIT_RETENTION",
+                "730d",
+                "How long entries of the audit log are kept.",
+            ),
+            default_features,
+        }
     }
 }
 

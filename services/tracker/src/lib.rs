@@ -7,18 +7,21 @@
 //! outcome together with its event, and the outbox relay hands the event to the bus.
 
 mod config;
+mod consumers;
 mod domain;
 mod events;
 mod grpc;
 mod metrics;
 mod store;
 mod tracker;
+mod workers;
 
 use std::time::Duration;
 
-use patchbay_bus::{Bus, outbox};
+use patchbay_bus::{Bus, Queue, outbox};
 use patchbay_db::{Db, Migrations};
 use patchbay_domain::Clock;
+use patchbay_proto::tracker::audit_server::AuditServer;
 use patchbay_proto::tracker::directory_server::DirectoryServer;
 use patchbay_proto::tracker::issues_server::IssuesServer;
 use patchbay_proto::tracker::projects_server::ProjectsServer;
@@ -26,9 +29,11 @@ use patchbay_runtime::{Metrics, Readiness, Stop};
 
 pub use config::Config;
 
+use consumers::audit_entries::{self, AuditEntries};
 use domain::links::Links;
 use metrics::TrackerMetrics;
 use tracker::Tracker;
+use workers::audit_retention;
 
 /// Folder, database schema and file are called so.
 pub const NAME: &str = "tracker";
@@ -40,6 +45,9 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0003_memberships",
     "0004_projects",
     "0005_issues",
+    "0006_organization_settings",
+    "0007_user_disabled",
+    "0008_audit_entries",
 ];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);
@@ -58,7 +66,8 @@ pub struct Deps {
     pub stop: Stop,
 }
 
-/// Starts the outbox relay (as a task of `deps.stop`) and adds `Directory`, `Projects` and `Issues` to `server`.
+/// Starts the outbox relay and the keeping of the audit log (as tasks of `deps.stop`) and adds `Directory`, `Audit`,
+/// `Projects` and `Issues` to `server`.
 ///
 /// # Errors
 /// None today; every service has this signature.
@@ -71,12 +80,20 @@ pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<p
             async move { db.ready().await }
         }
     });
-    stop.spawn("tracker outbox", outbox::relay(db.clone(), bus, clock.clone(), stop.token()));
+    stop.spawn("tracker outbox", outbox::relay(db.clone(), bus.clone(), clock.clone(), stop.token()));
+    let retention = audit_retention::run(db.clone(), clock.clone(), config.audit_retention, stop.clone());
+    stop.spawn("tracker audit retention", retention);
+    let metrics = TrackerMetrics::register(&metrics);
+    let consumer = bus.consume(Queue::Tracker, audit_entries::WINDOW);
+    let entries = AuditEntries { consumer, db: db.clone(), metrics: metrics.clone() };
+    stop.spawn("tracker audit entries", entries.run(stop.clone()));
 
     let links = Links::new(&config.public_url);
-    let tracker = Tracker { db, clock, links, metrics: TrackerMetrics::register(&metrics) };
+    let default_features = config.default_features.into();
+    let tracker = Tracker { db, clock, links, metrics, default_features };
     Ok(server
         .add_service(DirectoryServer::new(tracker.clone()))
+        .add_service(AuditServer::new(tracker.clone()))
         .add_service(ProjectsServer::new(tracker.clone()))
         .add_service(IssuesServer::new(tracker)))
 }

@@ -1,5 +1,6 @@
 //! SQL in, domain types out.
 
+pub(crate) mod audit_entries;
 pub(crate) mod issues;
 pub(crate) mod memberships;
 pub(crate) mod organizations;

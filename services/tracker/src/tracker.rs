@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use patchbay_db::Db;
 use patchbay_domain::Clock;
 
@@ -11,4 +13,6 @@ pub(crate) struct Tracker {
     pub(crate) clock: Clock,
     pub(crate) links: Links,
     pub(crate) metrics: TrackerMetrics,
+    /// What new organizations may use, sorted.
+    pub(crate) default_features: Arc<[String]>,
 }

@@ -5,6 +5,9 @@ use patchbay_domain::{Error, Result, ScopeSet};
 /// Live tokens of one installation of an internal app.
 pub const MAX_TOKENS: i64 = 20;
 
+/// Personal tokens of one user.
+pub const MAX_PERSONAL_TOKENS: i64 = 100;
+
 /// Characters of the name of a personal token.
 const MAX_NAME: usize = 255;
 
@@ -14,6 +17,15 @@ pub fn one_more(live: i64) -> Result<()> {
         return Ok(());
     }
     Err(Error::forbidden("TOO_MANY_TOKENS", "Cannot generate more than 20 tokens for a single integration"))
+}
+
+/// Whether a user with `existing` personal tokens may have one more.
+pub fn one_more_personal(existing: i64) -> Result<()> {
+    if existing < MAX_PERSONAL_TOKENS {
+        return Ok(());
+    }
+    let message = format!("Cannot generate more than {MAX_PERSONAL_TOKENS} personal tokens");
+    Err(Error::forbidden("TOO_MANY_TOKENS", message))
 }
 
 /// The names of the requested scopes and of all that they imply.
@@ -49,6 +61,12 @@ mod tests {
             one_more(20).unwrap_err().message,
             "Cannot generate more than 20 tokens for a single integration"
         );
+    }
+
+    #[test]
+    fn a_user_has_a_hundred_tokens_at_most() {
+        assert!(one_more_personal(99).is_ok());
+        assert_eq!(one_more_personal(100).unwrap_err().reason, "TOO_MANY_TOKENS");
     }
 
     #[test]

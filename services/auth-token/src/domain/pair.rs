@@ -102,6 +102,7 @@ impl Issued {
             name: None,
             created_at: span.from,
             expires_at: span.to,
+            last_used_at: None,
             refresh: None,
         };
         Self { token, secret, refresh_secret: None }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::code::Hash;
@@ -41,6 +41,8 @@ pub struct StoredToken {
     pub created_at: DateTime<Utc>,
     /// `None` = never expires.
     pub expires_at: Option<DateTime<Utc>>,
+    /// To the minute; `None` = never.
+    pub last_used_at: Option<DateTime<Utc>>,
     pub refresh: Option<RefreshPart>,
 }
 
@@ -68,6 +70,11 @@ impl StoredToken {
 
     pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// Whether a use at this moment is worth writing down: for people a minute is exact enough.
+    pub fn use_is_news(&self, now: DateTime<Utc>) -> bool {
+        self.last_used_at.is_none_or(|last| now - last >= TimeDelta::minutes(1))
     }
 
     pub fn installation(&self) -> Option<InstallationHolder> {

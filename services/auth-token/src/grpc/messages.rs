@@ -36,6 +36,22 @@ pub(super) fn token_pair(issued: Issued) -> proto::TokenPair {
     }
 }
 
+pub(super) fn tokens(found: Vec<StoredToken>) -> proto::ListTokensResponse {
+    proto::ListTokensResponse { tokens: found.into_iter().map(token).collect() }
+}
+
+fn token(token: StoredToken) -> proto::Token {
+    proto::Token {
+        id: token.id,
+        last_four: token.last_four,
+        scopes: token.scopes,
+        name: token.name,
+        created_at: Some(to_wire(token.created_at)),
+        expires_at: token.expires_at.map(to_wire),
+        last_used_at: token.last_used_at.map(to_wire),
+    }
+}
+
 pub(super) fn session((user_id, issued): (i64, Issued)) -> proto::Session {
     proto::Session {
         secret: issued.secret.expose().to_owned(),

@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use patchbay_proto::auth_token::sessions_server::Sessions;
 use patchbay_proto::auth_token::{
-    CreateSignInLinkRequest, EndSessionRequest, EndSessionResponse, RedeemSignInLinkRequest, Session,
-    SignInLink,
+    BeginOidcSignInRequest, CreateSessionRequest, CreateSignInLinkRequest, EndSessionRequest,
+    EndSessionResponse, FinishOidcSignInRequest, GetSignInOptionsRequest, OidcIdentity, OidcSignIn,
+    RedeemSignInLinkRequest, Session, SignInLink, SignInOptions,
 };
 use patchbay_rpc::status::from_error;
 use patchbay_rpc::timestamp;
@@ -11,6 +12,7 @@ use tonic::{Request, Response, Status};
 
 use super::authorize::internal;
 use super::messages;
+use crate::create_session::create_session;
 use crate::create_sign_in_link::create_sign_in_link;
 use crate::end_session::end_session;
 use crate::redeem_sign_in_link::redeem_sign_in_link;
@@ -39,6 +41,38 @@ impl Sessions for SessionsService {
     ) -> Result<Response<Session>, Status> {
         let redeemed = redeem_sign_in_link(&self.state, &internal(request)?.secret).await;
         Ok(Response::new(messages::session(redeemed.map_err(from_error)?)))
+    }
+
+    async fn get_sign_in_options(
+        &self,
+        request: Request<GetSignInOptionsRequest>,
+    ) -> Result<Response<SignInOptions>, Status> {
+        internal(request)?;
+        Ok(Response::new(SignInOptions { oidc_label: None }))
+    }
+
+    async fn begin_oidc_sign_in(
+        &self,
+        request: Request<BeginOidcSignInRequest>,
+    ) -> Result<Response<OidcSignIn>, Status> {
+        internal(request)?;
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn finish_oidc_sign_in(
+        &self,
+        request: Request<FinishOidcSignInRequest>,
+    ) -> Result<Response<OidcIdentity>, Status> {
+        internal(request)?;
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn create_session(
+        &self,
+        request: Request<CreateSessionRequest>,
+    ) -> Result<Response<Session>, Status> {
+        let made = create_session(&self.state, internal(request)?.user_id).await;
+        Ok(Response::new(messages::session(made.map_err(from_error)?)))
     }
 
     async fn end_session(

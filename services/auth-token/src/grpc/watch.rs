@@ -52,6 +52,7 @@ impl Watcher {
                 let token_hashes = hashes.iter().map(|hash| hash.to_vec()).collect();
                 return Some(Ok(WatchRevocationsResponse { token_hashes }));
             }
+            Ok(News::Nothing) => return Some(Ok(WatchRevocationsResponse::default())),
             Ok(News::Interrupted) => Error::unavailable(
                 "STORAGE_UNAVAILABLE",
                 "Revocations cannot be read right now. Try again later.",

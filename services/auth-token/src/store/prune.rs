@@ -55,6 +55,9 @@ const RULES: &[Rule] = &[
     rule!(TimeDelta::days(1), "grants", "installation_uuid", "expires_at < $1"),
     rule!(TimeDelta::days(1), "sign_in_links", "secret_hash", "expires_at < $1"),
     rule!(TimeDelta::days(1), "tokens", "id", "kind = 'session' and expires_at < $1"),
+    // Who was on the way to a token when its installation ended has arrived long since.
+    rule!(TimeDelta::days(1), "ended_installations", "installation_uuid", "ended_at < $1"),
+    rule!(TimeDelta::zero(), "used_once", "hash", "expires_at < $1"),
     // As long as a refresh token that was used up is remembered, its replay ends the family.
     rule!(TimeDelta::days(90), "tokens", "id", "replaced_at < $1"),
 ];

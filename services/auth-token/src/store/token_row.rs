@@ -5,6 +5,19 @@ use uuid::Uuid;
 use crate::domain::code::Hash;
 use crate::domain::stored_token::{Holder, InstallationHolder, RefreshPart, Replaced, StoredToken};
 
+/// The tokens that meet a condition, as [`TokenRow`]s.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "select id, kind, installation_uuid, app_id, organization_id, user_id, family_id, token_hash, refresh_hash,
+                    last_four, scopes, name, created_at, expires_at, replaced_at, successor_id, last_used_at
+             from tokens where ",
+            $condition
+        )
+    };
+}
+pub(super) use select;
+
 #[derive(FromRow)]
 pub(super) struct TokenRow {
     pub(super) id: i64,
@@ -23,6 +36,7 @@ pub(super) struct TokenRow {
     pub(super) expires_at: Option<DateTime<Utc>>,
     pub(super) replaced_at: Option<DateTime<Utc>>,
     pub(super) successor_id: Option<i64>,
+    pub(super) last_used_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<TokenRow> for StoredToken {
@@ -45,6 +59,7 @@ impl TryFrom<TokenRow> for StoredToken {
             name: row.name,
             created_at: row.created_at,
             expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
             refresh,
         })
     }

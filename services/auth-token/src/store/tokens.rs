@@ -1,25 +1,14 @@
 use chrono::{DateTime, Utc};
-use patchbay_db::{AssertSqlSafe, Db, Json, Result, Tx};
+use patchbay_db::{Db, Json, Result, Tx};
 use uuid::Uuid;
 
-use super::token_row::{TokenRow, hash, holder_columns};
+use super::token_row::{TokenRow, hash, holder_columns, select};
 use crate::domain::code::Hash;
 use crate::domain::refresh::Found;
 use crate::domain::stored_token::StoredToken;
 
 /// The counter that numbers tokens.
 const COUNTER: &str = "token";
-
-macro_rules! select {
-    ($condition:literal) => {
-        concat!(
-            "select id, kind, installation_uuid, app_id, organization_id, user_id, family_id, token_hash, refresh_hash,
-                    last_four, scopes, name, created_at, expires_at, replaced_at, successor_id
-             from tokens where ",
-            $condition
-        )
-    };
-}
 
 /// A number for a new token. Take it before a transaction begins.
 pub(crate) async fn next_id(db: &Db) -> Result<i64> {
@@ -85,41 +74,63 @@ pub(crate) async fn replace(tx: &mut Tx, id: i64, successor_id: i64, now: DateTi
         .map(drop)
 }
 
-/// How many tokens of the installation work at this moment.
-pub(crate) async fn count_live(tx: &mut Tx, installation: Uuid, now: DateTime<Utc>) -> Result<i64> {
-    tx.query(
-        "select count(*) from tokens
-         where installation_uuid = $1 and replaced_at is null and (expires_at is null or expires_at > $2)",
-    )
-    .bind(installation)
-    .bind(now)
-    .fetch_scalar()
-    .await
-}
-
-/// Deletes every token of the installation; the hashes of those that had not been replaced.
-pub(crate) async fn delete_installation(tx: &mut Tx, installation: Uuid) -> Result<Vec<Hash>> {
-    delete(tx, "installation_uuid = $1", installation).await
-}
-
-/// Deletes every token of the family; the hashes of those that had not been replaced.
-pub(crate) async fn delete_family(tx: &mut Tx, family: Uuid) -> Result<Vec<Hash>> {
-    delete(tx, "family_id = $1", family).await
-}
-
-async fn delete(tx: &mut Tx, condition: &'static str, id: Uuid) -> Result<Vec<Hash>> {
-    let sql = format!("delete from tokens where {condition} returning token_hash, replaced_at");
-    let rows: Vec<(Vec<u8>, Option<DateTime<Utc>>)> =
-        tx.query(AssertSqlSafe(sql)).bind(id).fetch_all().await?;
-    rows.iter().filter(|(_, replaced_at)| replaced_at.is_none()).map(|(bytes, _)| hash(bytes)).collect()
-}
-
-/// Deletes the session with this secret; whether there was one.
-pub(crate) async fn delete_session(tx: &mut Tx, secret_hash: &Hash) -> Result<bool> {
-    let deleted = tx
-        .query("delete from tokens where token_hash = $1 and kind = 'session'")
-        .bind(secret_hash.as_slice())
-        .execute()
+/// The newest token of the installation that can be refreshed, expired or not.
+pub(crate) async fn find_refreshable(tx: &mut Tx, installation: Uuid) -> Result<Option<StoredToken>> {
+    let row: Option<TokenRow> = tx
+        .query(select!(
+            "installation_uuid = $1 and family_id is not null and replaced_at is null order by id desc limit 1"
+        ))
+        .bind(installation)
+        .fetch_optional()
         .await?;
-    Ok(deleted > 0)
+    row.map(StoredToken::try_from).transpose()
+}
+
+/// The number of the newest token of the installation that can be refreshed, at this moment.
+pub(crate) async fn refreshable_id(db: &Db, installation: Uuid) -> Result<Option<i64>> {
+    let found: Option<(i64,)> = db
+        .query(
+            "select id from tokens where installation_uuid = $1 and family_id is not null and replaced_at is null
+             order by id desc limit 1",
+        )
+        .bind(installation)
+        .fetch_optional()
+        .await?;
+    Ok(found.map(|(id,)| id))
+}
+
+/// Gives the unexpired tokens of the installation these scopes; the hashes of those that had others.
+pub(crate) async fn set_scopes(
+    tx: &mut Tx,
+    installation: Uuid,
+    scopes: &[String],
+    now: DateTime<Utc>,
+) -> Result<Vec<Hash>> {
+    let hashes: Vec<Vec<u8>> = tx
+        .query(
+            "update tokens set scopes = $1
+             where installation_uuid = $2 and replaced_at is null and (expires_at is null or expires_at > $3)
+               and scopes <> $1
+             returning token_hash",
+        )
+        .bind(Json(scopes))
+        .bind(installation)
+        .bind(now)
+        .fetch_scalars()
+        .await?;
+    hashes.iter().map(|bytes| hash(bytes)).collect()
+}
+
+/// Writes down that these tokens were used. Rows that somebody works on are left out: another use will come.
+pub(crate) async fn set_last_used(db: &Db, ids: &[i64], now: DateTime<Utc>) -> Result<()> {
+    db.query_per_engine(
+        "update tokens set last_used_at = $1
+         where id in (select id from tokens where id in ($list) for update skip locked)",
+        "update tokens set last_used_at = $1 where id in ($list)",
+    )
+    .bind(now)
+    .bind_list(ids)
+    .execute()
+    .await
+    .map(drop)
 }

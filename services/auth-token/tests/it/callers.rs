@@ -29,6 +29,8 @@ async fn answers(world: &World, caller: &Caller) -> Vec<Result<(), Status>> {
     let exchange = ExchangeRequest { installation_uuid: id(), ..Default::default() };
     let refresh = RefreshRequest { installation_uuid: id(), ..Default::default() };
     let mint = MintInstallationTokenRequest { installation_uuid: id(), ..Default::default() };
+    let assertion = RefreshByAssertionRequest { installation_uuid: id(), ..Default::default() };
+    let revoke_one = RevokeInstallationTokenRequest { installation_uuid: id(), token_id: 1 };
     vec![
         t.create_grant(request_as(caller, grant)).await.map(drop),
         t.list_grants(request_as(caller, ListGrantsRequest::default())).await.map(drop),
@@ -36,12 +38,30 @@ async fn answers(world: &World, caller: &Caller) -> Vec<Result<(), Status>> {
         t.refresh(request_as(caller, refresh)).await.map(drop),
         t.mint_installation_token(request_as(caller, mint)).await.map(drop),
         t.mint_user_token(request_as(caller, MintUserTokenRequest::default())).await.map(drop),
+        t.refresh_by_assertion(request_as(caller, assertion)).await.map(drop),
+        t.list_installation_tokens(request_as(
+            caller,
+            ListInstallationTokensRequest { installation_uuid: id() },
+        ))
+        .await
+        .map(drop),
+        t.revoke_installation_token(request_as(caller, revoke_one)).await.map(drop),
+        t.update_app_scopes(request_as(caller, UpdateAppScopesRequest::default())).await.map(drop),
+        t.list_user_tokens(request_as(caller, ListUserTokensRequest { user_id: 2 })).await.map(drop),
+        t.revoke_user_token(request_as(caller, RevokeUserTokenRequest { user_id: 2, token_id: 1 }))
+            .await
+            .map(drop),
+        t.revoke_user(request_as(caller, RevokeUserRequest { user_id: 2 })).await.map(drop),
         t.introspect(request_as(caller, IntrospectRequest::default())).await.map(drop),
         t.revoke_installation(request_as(caller, RevokeInstallationRequest { installation_uuid: id() }))
             .await
             .map(drop),
         s.create_sign_in_link(request_as(caller, CreateSignInLinkRequest::default())).await.map(drop),
         s.redeem_sign_in_link(request_as(caller, RedeemSignInLinkRequest::default())).await.map(drop),
+        s.get_sign_in_options(request_as(caller, GetSignInOptionsRequest {})).await.map(drop),
+        s.begin_oidc_sign_in(request_as(caller, BeginOidcSignInRequest::default())).await.map(drop),
+        s.finish_oidc_sign_in(request_as(caller, FinishOidcSignInRequest::default())).await.map(drop),
+        s.create_session(request_as(caller, CreateSessionRequest { user_id: 2 })).await.map(drop),
         s.end_session(request_as(caller, EndSessionRequest::default())).await.map(drop),
         t.watch_revocations(request_as(caller, WatchRevocationsRequest {})).await.map(drop),
     ]
@@ -57,7 +77,7 @@ async fn people_and_apps_may_do_nothing_here() {
     on_each_engine(|world, db| async move {
         for caller in outsiders() {
             let reasons = reasons(answers(&world, &caller).await);
-            assert_eq!(reasons, ["PERMISSION_DENIED"; 12], "{caller:?}");
+            assert_eq!(reasons, ["PERMISSION_DENIED"; 23], "{caller:?}");
         }
         let rows: i64 = db
             .query("select (select count(*) from grants) + (select count(*) from tokens) + (select count(*) from sign_in_links)")

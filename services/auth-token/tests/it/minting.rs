@@ -48,7 +48,12 @@ async fn an_installation_has_twenty_tokens_at_most_however_they_are_asked_for() 
         }
         world.mint(OTHER_INSTALLATION).await.expect("another installation has its own twenty");
         assert_eq!(world.revoke(INSTALLATION).await, 20);
-        world.mint(INSTALLATION).await.expect("there is room again");
+        assert_refused(
+            world.mint(INSTALLATION).await,
+            404,
+            "INSTALLATION_ENDED",
+            "Could not find given sentry app installation",
+        );
     })
     .await;
 }
@@ -91,10 +96,10 @@ async fn revoking_ends_the_grant_and_every_token_and_repeating_it_nothing() {
         assert_eq!(world.revoke(INSTALLATION).await, 2, "the replaced token had ended before");
         assert!(!world.is_active(&refreshed).await && !world.is_active(&minted).await);
         assert!(world.is_active(&other).await);
-        let outcome = world.exchange(&grant.code).await;
-        assert_refused(outcome, 401, "GRANT_NOT_FOUND", "Could not find grant for given code");
-        let outcome = world.refresh(&first).await;
-        assert_refused(outcome, 401, "REFRESH_TOKEN_NOT_FOUND", "Given refresh token does not exist");
+        for outcome in [world.exchange(&grant.code).await, world.refresh(&first).await] {
+            let ended = "Could not find given sentry app installation";
+            assert_refused(outcome, 404, "INSTALLATION_ENDED", ended);
+        }
         assert_eq!(world.revoke(INSTALLATION).await, 0);
     })
     .await;

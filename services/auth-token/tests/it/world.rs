@@ -9,8 +9,8 @@ use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::auth_token::{
     CreateGrantRequest, ExchangeRequest, Grant, Inactive, IntrospectRequest, IntrospectResponse,
-    MintInstallationTokenRequest, RefreshRequest, RevokeInstallationRequest, TokenPair,
-    WatchRevocationsRequest, WatchRevocationsResponse,
+    MintInstallationTokenRequest, RefreshByAssertionRequest, RefreshRequest, RevokeInstallationRequest,
+    TokenPair, WatchRevocationsRequest, WatchRevocationsResponse,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status::to_error};
 use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
@@ -37,6 +37,7 @@ pub(crate) struct World {
     pub(crate) tokens: TokensClient<Channel>,
     pub(crate) sessions: SessionsClient<Channel>,
     pub(crate) clock: ManualClock,
+    time: Clock,
     pub(crate) metrics: Metrics,
     pub(crate) readiness: Readiness,
     stop: Stop,
@@ -71,7 +72,7 @@ impl World {
         let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());
         let deps = Deps {
             db: db.clone(),
-            clock,
+            clock: clock.clone(),
             config,
             metrics: metrics.clone(),
             readiness: readiness.clone(),
@@ -86,7 +87,11 @@ impl World {
             server.serve(vec![Listener::Memory(listener)], &security, stopped).await.unwrap();
         });
         let (tokens, sessions) = (TokensClient::new(channel.clone()), SessionsClient::new(channel));
-        Self { tokens, sessions, clock: hand, metrics, readiness, stop }
+        Self { tokens, sessions, clock: hand, time: clock, metrics, readiness, stop }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.time.now()
     }
 
     pub(crate) async fn create_grant(&self, installation: &str) -> Grant {
@@ -142,6 +147,23 @@ impl World {
         self.refresh_as(APP, INSTALLATION, pair.refresh_token.as_deref().unwrap()).await
     }
 
+    /// With an assertion that is accepted for another hour.
+    pub(crate) async fn refresh_by_assertion(
+        &self,
+        installation: &str,
+        assertion_id: &str,
+    ) -> Result<TokenPair, Error> {
+        let ends_at = self.now() + Duration::from_secs(3600);
+        let asked = RefreshByAssertionRequest {
+            installation_uuid: installation.into(),
+            app_id: APP,
+            assertion_id: assertion_id.into(),
+            assertion_ends_at: Some(patchbay_rpc::timestamp::to_wire(ends_at)),
+            scopes: vec!["event:write".into()],
+        };
+        answer(self.tokens.clone().refresh_by_assertion(slow(asked)).await)
+    }
+
     pub(crate) async fn mint(&self, installation: &str) -> Result<TokenPair, Error> {
         let asked = MintInstallationTokenRequest {
             installation_uuid: installation.into(),
@@ -187,6 +209,16 @@ pub(crate) async fn next(
 ) -> Result<WatchRevocationsResponse, Error> {
     let message = tokio::time::timeout(PATIENCE, stream.message()).await.expect("a message in time");
     message.map(|message| message.expect("the stream goes on")).map_err(|status| to_error(&status))
+}
+
+/// The hashes that are told next.
+pub(crate) async fn told(stream: &mut Streaming<WatchRevocationsResponse>) -> Vec<Vec<u8>> {
+    loop {
+        let hashes = next(stream).await.unwrap().token_hashes;
+        if !hashes.is_empty() {
+            return hashes;
+        }
+    }
 }
 
 /// Reads until the end of `token` is told. What was revoked shortly before the stream was opened may come first.

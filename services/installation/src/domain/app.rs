@@ -2,8 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Scope, ScopeSet};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::delivery::DeliverySettings;
+use super::feature::Feature;
 use super::organization::Organization;
 use super::suspension::Suspension;
 
@@ -41,6 +45,36 @@ pub(crate) struct App {
     pub(crate) published_at: Option<DateTime<Utc>>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) disabled: Option<Suspension>,
+    /// UI components as their developer wrote them, JSON; see [`schema`](super::schema).
+    pub(crate) schema: String,
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) features: Vec<Feature>,
+    pub(crate) delivery: DeliverySettings,
+    pub(crate) client_certificate: Option<SealedCertificate>,
+    pub(crate) previous_secret: Option<PreviousSecret>,
+    /// Who began to remove the app, while that goes on.
+    pub(crate) removed_by: Option<Remover>,
+}
+
+/// The client secret before a rotation, and until when it signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PreviousSecret {
+    pub(crate) secret: Sealed,
+    pub(crate) until: DateTime<Utc>,
+}
+
+/// A client certificate whose key is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SealedCertificate {
+    pub(crate) pem: String,
+    pub(crate) key: Sealed,
+}
+
+/// A user, as apps are told of them when their installations end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Remover {
+    pub(crate) id: i64,
+    pub(crate) name: String,
 }
 
 /// Ciphertext; see [`sealing`](crate::sealing) for how it is opened.
@@ -61,6 +95,16 @@ impl App {
 
     pub(crate) fn scope_names(&self) -> Vec<String> {
         self.scopes.iter().map(ToString::to_string).collect()
+    }
+
+    /// Managed by a partner of the operator, and not to be changed by its owner.
+    pub(crate) fn is_partnership_restricted(&self) -> bool {
+        self.metadata.get("partnership_restricted") == Some(&Value::Bool(true))
+    }
+
+    /// The secret that signs beside the client secret at this moment.
+    pub(crate) fn second_secret(&self, now: DateTime<Utc>) -> Option<&PreviousSecret> {
+        self.previous_secret.as_ref().filter(|previous| previous.until > now)
     }
 
     pub(crate) fn is_internal(&self) -> bool {

@@ -5,6 +5,7 @@ use patchbay_domain::Scope;
 use uuid::Uuid;
 
 use super::app::{App, AppStatus, Sealed};
+use super::feature::Feature;
 use super::organization::Organization;
 
 /// App 12 `webhooks-galore` of organization 7.
@@ -32,5 +33,12 @@ pub(crate) fn app(status: AppStatus) -> App {
         published_at: None,
         created_at: DateTime::UNIX_EPOCH,
         disabled: None,
+        schema: "{}".into(),
+        metadata: Default::default(),
+        features: vec![Feature::API],
+        delivery: Default::default(),
+        client_certificate: None,
+        previous_secret: None,
+        removed_by: None,
     }
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{suspension, unreadable};
-use crate::domain::app::{App, AppStatus, Sealed, SealedHeader};
+use crate::domain::app::{App, AppStatus, PreviousSecret, Remover, Sealed, SealedCertificate, SealedHeader};
+use crate::domain::delivery::DeliverySettings;
+use crate::domain::feature::Feature;
 use crate::domain::organization::Organization;
 
 #[derive(Debug, FromRow)]
@@ -36,6 +38,15 @@ pub(super) struct AppRow {
     created_at: DateTime<Utc>,
     disabled_at: Option<DateTime<Utc>>,
     disabled_cause: Option<String>,
+    schema: String,
+    metadata: String,
+    features: Json<Vec<i32>>,
+    delivery: Json<DeliverySettings>,
+    client_certificate: Option<String>,
+    client_key: Option<Vec<u8>>,
+    previous_secret: Option<Vec<u8>>,
+    previous_secret_until: Option<DateTime<Utc>>,
+    removed_by: Option<Json<Remover>>,
     pub(super) version: i64,
 }
 
@@ -95,6 +106,20 @@ impl TryFrom<AppRow> for App {
             published_at: row.published_at,
             created_at: row.created_at,
             disabled: suspension(row.disabled_at, row.disabled_cause),
+            schema: row.schema,
+            metadata: serde_json::from_str(&row.metadata)
+                .map_err(|_| unreadable("app metadata", &row.metadata))?,
+            features: row.features.0.into_iter().filter_map(Feature::new).collect(),
+            delivery: row.delivery.0,
+            client_certificate: row
+                .client_certificate
+                .zip(row.client_key)
+                .map(|(pem, key)| SealedCertificate { pem, key: Sealed(key) }),
+            previous_secret: row
+                .previous_secret
+                .zip(row.previous_secret_until)
+                .map(|(secret, until)| PreviousSecret { secret: Sealed(secret), until }),
+            removed_by: row.removed_by.map(|by| by.0),
         })
     }
 }

@@ -172,7 +172,7 @@ fn serve(server: Server, stop: &Stop) -> Channel {
 }
 
 async fn organization(peers: &Channel, name: &str) -> Organization {
-    let asked = CreateOrganizationRequest { name: name.to_owned(), slug: String::new() };
+    let asked = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
     DirectoryClient::new(peers.clone()).create_organization(request(asked)).await.unwrap().into_inner()
 }
 

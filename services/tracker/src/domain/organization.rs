@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result};
 
+use super::features;
 use super::fields::Fields;
 use super::slug_choice::SlugChoice;
 use super::text;
@@ -14,6 +15,10 @@ pub(crate) struct Organization {
     pub(crate) slug: String,
     pub(crate) name: String,
     pub(crate) created_at: DateTime<Utc>,
+    /// Sorted.
+    pub(crate) features: Vec<String>,
+    /// E-mail addresses of its people are kept out of webhooks.
+    pub(crate) enhanced_privacy: bool,
 }
 
 /// What somebody who founds an organization wants.
@@ -36,6 +41,80 @@ impl NewOrganization {
     }
 }
 
+/// What somebody wants to be different; what is `None` stays.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    pub(crate) name: Option<String>,
+    pub(crate) enhanced_privacy: Option<bool>,
+    pub(crate) features: Option<Vec<String>>,
+}
+
+impl Changes {
+    /// The organization as it is to be.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` (name, features).
+    pub(crate) fn apply(self, mut organization: Organization) -> Result<Organization> {
+        let mut fields = Fields::default();
+        if let Some(name) = self.name {
+            organization.name = fields.take("name", text::required_line(&name, MAX_NAME));
+        }
+        if let Some(features) = self.features {
+            organization.features =
+                fields.take("features", features::read(features.iter().map(String::as_str)));
+        }
+        organization.enhanced_privacy = self.enhanced_privacy.unwrap_or(organization.enhanced_privacy);
+        fields.finish().map(|()| organization)
+    }
+}
+
 pub(crate) fn not_found() -> Error {
     Error::not_found("ORGANIZATION_NOT_FOUND", "The requested resource does not exist")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn acme() -> Organization {
+        Organization {
+            id: 7,
+            slug: "acme".to_owned(),
+            name: "Acme".to_owned(),
+            created_at: DateTime::UNIX_EPOCH,
+            features: vec!["a".to_owned()],
+            enhanced_privacy: true,
+        }
+    }
+
+    #[test]
+    fn what_is_not_given_stays_as_it_is() {
+        assert_eq!(Changes::default().apply(acme()).unwrap(), acme());
+        let changes = Changes { features: Some(Vec::new()), ..Changes::default() };
+        assert_eq!(changes.apply(acme()).unwrap(), Organization { features: Vec::new(), ..acme() });
+        let changes = Changes {
+            name: Some(" Acme Inc. ".to_owned()),
+            enhanced_privacy: Some(false),
+            features: Some(vec!["b".to_owned(), "a".to_owned()]),
+        };
+        let expected = Organization {
+            name: "Acme Inc.".to_owned(),
+            enhanced_privacy: false,
+            features: vec!["a".to_owned(), "b".to_owned()],
+            ..acme()
+        };
+        assert_eq!(changes.apply(acme()).unwrap(), expected);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told() {
+        let changes = Changes {
+            name: Some(String::new()),
+            enhanced_privacy: None,
+            features: Some(vec!["no feature".to_owned()]),
+        };
+        let error = changes.apply(acme()).unwrap_err();
+        let wrong: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(wrong, ["name", "features"]);
+    }
 }

@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Membership, Result, Role};
 
 use super::fields::Fields;
@@ -14,13 +15,24 @@ pub(crate) struct User {
     pub(crate) email: String,
     pub(crate) is_superuser: bool,
     pub(crate) is_staff: bool,
+    /// Neither signs in nor uses a token any more.
+    pub(crate) is_disabled: bool,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 /// A person, and what they are in each organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Member {
+pub(crate) struct UserAndMemberships {
     pub(crate) user: User,
     pub(crate) memberships: Vec<Membership>,
+}
+
+/// A person in an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) user: User,
+    pub(crate) role: Role,
+    pub(crate) joined_at: DateTime<Utc>,
 }
 
 /// The words of a registration, checked.
@@ -43,6 +55,48 @@ impl NewUser {
     }
 }
 
+/// What is to be different about a person; what is `None` stays.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) is_superuser: Option<bool>,
+    pub(crate) is_staff: Option<bool>,
+    pub(crate) is_disabled: Option<bool>,
+}
+
+impl Changes {
+    /// The person as they are to be.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` (name, email).
+    pub(crate) fn apply(self, mut user: User) -> Result<User> {
+        let mut fields = Fields::default();
+        if let Some(name) = self.name {
+            user.name = fields.take("name", text::required_line(&name, MAX_NAME));
+        }
+        if let Some(address) = self.email {
+            user.email = fields.take("email", email::normalize(&address));
+        }
+        user.is_superuser = self.is_superuser.unwrap_or(user.is_superuser);
+        user.is_staff = self.is_staff.unwrap_or(user.is_staff);
+        user.is_disabled = self.is_disabled.unwrap_or(user.is_disabled);
+        fields.finish().map(|()| user)
+    }
+}
+
+/// The roles from `least` on; all of them when it is empty.
+///
+/// # Errors
+/// `UNKNOWN_ROLE`.
+pub(crate) fn roles_from(least: &str) -> Result<Vec<Role>> {
+    if least.is_empty() {
+        return Ok(Role::ALL.to_vec());
+    }
+    let least = read_role(least)?;
+    Ok(Role::ALL.into_iter().filter(|role| *role >= least).collect())
+}
+
 /// # Errors
 /// `UNKNOWN_ROLE`.
 pub(crate) fn read_role(text: &str) -> Result<Role> {
@@ -57,6 +111,10 @@ pub(crate) fn not_found() -> Error {
     Error::not_found("USER_NOT_FOUND", "The requested resource does not exist")
 }
 
+pub(crate) fn no_such_member() -> Error {
+    Error::not_found("MEMBER_NOT_FOUND", "The requested resource does not exist")
+}
+
 pub(crate) fn email_taken() -> Error {
     Error::conflict("EMAIL_TAKEN", "There is already a user with this email address.")
 }
@@ -64,6 +122,33 @@ pub(crate) fn email_taken() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_given_stays_as_it_is() {
+        let ada = User {
+            id: 1,
+            name: "Ada".to_owned(),
+            email: "ada@example.com".to_owned(),
+            is_superuser: false,
+            is_staff: true,
+            is_disabled: false,
+            created_at: DateTime::UNIX_EPOCH,
+        };
+        assert_eq!(Changes::default().apply(ada.clone()).unwrap(), ada);
+        let changes = Changes { is_staff: Some(false), is_disabled: Some(true), ..Changes::default() };
+        let expected = User { is_staff: false, is_disabled: true, ..ada.clone() };
+        assert_eq!(changes.apply(ada.clone()).unwrap(), expected);
+        let changes =
+            Changes { name: Some(" ".to_owned()), email: Some("x".to_owned()), ..Changes::default() };
+        assert_eq!(changes.apply(ada).unwrap_err().fields.len(), 2);
+    }
+
+    #[test]
+    fn roles_are_asked_for_from_one_on() {
+        assert_eq!(roles_from("").unwrap(), Role::ALL);
+        assert_eq!(roles_from("manager").unwrap(), [Role::Manager, Role::Owner]);
+        assert_eq!(roles_from("root").unwrap_err().reason, "UNKNOWN_ROLE");
+    }
 
     #[test]
     fn a_role_is_one_of_four() {

@@ -1,16 +1,26 @@
+mod add_member;
 mod create_organization;
 mod create_user;
+mod get_member;
 mod get_organization;
 mod get_user;
+mod list_members;
 mod list_organizations;
+mod list_users;
 mod organization;
+mod remove_member;
 mod set_member;
-mod user;
+mod update_organization;
+mod update_user;
+pub(super) mod user;
 
 use patchbay_proto::tracker::directory_server::Directory;
 use patchbay_proto::tracker::{
-    CreateOrganizationRequest, CreateUserRequest, GetOrganizationRequest, GetUserRequest,
-    ListOrganizationsRequest, ListOrganizationsResponse, Organization, SetMemberRequest, User,
+    AddMemberRequest, CreateOrganizationRequest, CreateUserRequest, GetMemberRequest, GetOrganizationRequest,
+    GetUserRequest, ListMembersRequest, ListMembersResponse, ListOrganizationsRequest,
+    ListOrganizationsResponse, ListUsersRequest, ListUsersResponse, Member, Organization,
+    RemoveMemberRequest, RemoveMemberResponse, SetMemberRequest, UpdateOrganizationRequest,
+    UpdateUserRequest, User,
 };
 use tonic::{Request, Response, Status};
 
@@ -37,7 +47,7 @@ impl Directory for Tracker {
         &self,
         request: Request<ListOrganizationsRequest>,
     ) -> Result<Response<ListOrganizationsResponse>, Status> {
-        answer(request, |caller, _| list_organizations::list_organizations(self, caller)).await
+        answer(request, |caller, asked| list_organizations::list_organizations(self, caller, asked)).await
     }
 
     async fn create_user(&self, request: Request<CreateUserRequest>) -> Result<Response<User>, Status> {
@@ -50,5 +60,45 @@ impl Directory for Tracker {
 
     async fn set_member(&self, request: Request<SetMemberRequest>) -> Result<Response<User>, Status> {
         answer(request, |caller, asked| set_member::set_member(self, caller, asked)).await
+    }
+
+    async fn update_organization(
+        &self,
+        request: Request<UpdateOrganizationRequest>,
+    ) -> Result<Response<Organization>, Status> {
+        answer(request, |caller, asked| update_organization::update_organization(self, caller, asked)).await
+    }
+
+    async fn list_users(
+        &self,
+        request: Request<ListUsersRequest>,
+    ) -> Result<Response<ListUsersResponse>, Status> {
+        answer(request, |caller, asked| list_users::list_users(self, caller, asked)).await
+    }
+
+    async fn update_user(&self, request: Request<UpdateUserRequest>) -> Result<Response<User>, Status> {
+        answer(request, |caller, asked| update_user::update_user(self, caller, asked)).await
+    }
+
+    async fn list_members(
+        &self,
+        request: Request<ListMembersRequest>,
+    ) -> Result<Response<ListMembersResponse>, Status> {
+        answer(request, |caller, asked| list_members::list_members(self, caller, asked)).await
+    }
+
+    async fn get_member(&self, request: Request<GetMemberRequest>) -> Result<Response<Member>, Status> {
+        answer(request, |caller, asked| get_member::get_member(self, caller, asked)).await
+    }
+
+    async fn add_member(&self, request: Request<AddMemberRequest>) -> Result<Response<Member>, Status> {
+        answer(request, |caller, asked| add_member::add_member(self, caller, asked)).await
+    }
+
+    async fn remove_member(
+        &self,
+        request: Request<RemoveMemberRequest>,
+    ) -> Result<Response<RemoveMemberResponse>, Status> {
+        answer(request, |caller, asked| remove_member::remove_member(self, caller, asked)).await
     }
 }

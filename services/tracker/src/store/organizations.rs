@@ -1,24 +1,60 @@
 use chrono::{DateTime, Utc};
-use patchbay_db::{Db, Result};
+use patchbay_db::{Db, FromRow, Json, Result, Tx};
 
 use crate::domain::organization::Organization;
+use crate::domain::page::Page;
 use crate::domain::reference::Reference;
 
-type Row = (i64, String, String, DateTime<Utc>);
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("select id, slug, name, created_at, features, enhanced_privacy from organizations ", $rest)
+    };
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    slug: String,
+    name: String,
+    created_at: DateTime<Utc>,
+    features: Json<Vec<String>>,
+    enhanced_privacy: bool,
+}
+
+impl From<Row> for Organization {
+    fn from(row: Row) -> Self {
+        let Row { id, slug, name, created_at, features, enhanced_privacy } = row;
+        Self { id, slug, name, created_at, features: features.0, enhanced_privacy }
+    }
+}
 
 /// False when the slug is taken.
-pub(crate) async fn insert(db: &Db, organization: &Organization) -> Result<bool> {
-    db.query(
-        "insert into organizations (id, slug, name, created_at) values ($1, $2, $3, $4)
+pub(crate) async fn insert(tx: &mut Tx, organization: &Organization) -> Result<bool> {
+    tx.query(
+        "insert into organizations (id, slug, name, created_at, features, enhanced_privacy)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (slug) do nothing",
     )
     .bind(organization.id)
     .bind(&organization.slug)
     .bind(&organization.name)
     .bind(organization.created_at)
+    .bind(Json(&organization.features))
+    .bind(organization.enhanced_privacy)
     .execute()
     .await
     .map(|inserted| inserted > 0)
+}
+
+pub(crate) async fn update(tx: &mut Tx, organization: &Organization) -> Result<()> {
+    tx.query("update organizations set name = $2, features = $3, enhanced_privacy = $4 where id = $1")
+        .bind(organization.id)
+        .bind(&organization.name)
+        .bind(Json(&organization.features))
+        .bind(organization.enhanced_privacy)
+        .execute()
+        .await
+        .map(drop)
 }
 
 /// Those of `slugs` that are somebody's.
@@ -28,22 +64,25 @@ pub(crate) async fn taken_slugs(db: &Db, slugs: &[String]) -> Result<Vec<String>
 
 pub(crate) async fn find(db: &Db, reference: &Reference) -> Result<Option<Organization>> {
     let query = match reference {
-        Reference::Id(id) => {
-            db.query("select id, slug, name, created_at from organizations where id = $1").bind(*id)
-        }
-        Reference::Slug(slug) => {
-            db.query("select id, slug, name, created_at from organizations where slug = $1").bind(slug)
-        }
+        Reference::Id(id) => db.query(select!("where id = $1")).bind(*id),
+        Reference::Slug(slug) => db.query(select!("where slug = $1")).bind(slug),
     };
-    Ok(query.fetch_optional().await?.map(organization))
+    Ok(query.fetch_optional::<Row>().await?.map(Organization::from))
 }
 
 /// Oldest first.
-pub(crate) async fn list(db: &Db) -> Result<Vec<Organization>> {
-    let rows = db.query("select id, slug, name, created_at from organizations order by created_at, id");
-    Ok(rows.fetch_all().await?.into_iter().map(organization).collect())
+pub(crate) async fn list(db: &Db, page: Page) -> Result<Vec<Organization>> {
+    let query = db.query(select!("order by created_at, id limit $1 offset $2"));
+    let rows: Vec<Row> = query.bind(page.fetch()).bind(page.offset()).fetch_all().await?;
+    Ok(rows.into_iter().map(Organization::from).collect())
 }
 
-fn organization((id, slug, name, created_at): Row) -> Organization {
-    Organization { id, slug, name, created_at }
+/// Those of which the user is a member, oldest first.
+pub(crate) async fn list_of_user(db: &Db, user_id: i64, page: Page) -> Result<Vec<Organization>> {
+    let query = db.query(select!(
+        "where id in (select organization_id from memberships where user_id = $1)
+         order by created_at, id limit $2 offset $3"
+    ));
+    let rows: Vec<Row> = query.bind(user_id).bind(page.fetch()).bind(page.offset()).fetch_all().await?;
+    Ok(rows.into_iter().map(Organization::from).collect())
 }

@@ -26,7 +26,11 @@ async fn names_slugs_and_addresses_are_checked() {
             ("Acme", "a b", vec!["slug"]),
             ("\n", &long, vec!["name", "slug"]),
         ] {
-            let asked = CreateOrganizationRequest { name: name.to_owned(), slug: slug.to_owned() };
+            let asked = CreateOrganizationRequest {
+                name: name.to_owned(),
+                slug: slug.to_owned(),
+                ..Default::default()
+            };
             let answer = directory.create_organization(request(asked)).await;
             assert_eq!(wrong_fields(refusal(answer)), wrong, "{name:?} {slug:?}");
         }

@@ -8,7 +8,7 @@ fn get(organization: impl ToString) -> tonic::Request<GetOrganizationRequest> {
 }
 
 fn create(name: &str, slug: &str) -> tonic::Request<CreateOrganizationRequest> {
-    request(CreateOrganizationRequest { name: name.to_owned(), slug: slug.to_owned() })
+    request(CreateOrganizationRequest { name: name.to_owned(), slug: slug.to_owned(), ..Default::default() })
 }
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn an_organization_is_found_by_its_slug_and_by_its_number() {
 async fn organizations_are_listed_oldest_first() {
     each(|tracker| async move {
         let founded = [tracker.organization("Zeta").await, tracker.organization("Alpha").await];
-        let list = tracker.directory().list_organizations(request(ListOrganizationsRequest {})).await;
+        let list = tracker.directory().list_organizations(request(ListOrganizationsRequest::default())).await;
         assert_eq!(list.unwrap().into_inner().organizations, founded);
     })
     .await;

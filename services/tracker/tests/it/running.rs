@@ -95,7 +95,7 @@ impl Running {
     }
 
     pub(crate) async fn organization(&self, name: &str) -> Organization {
-        let asked = CreateOrganizationRequest { name: name.to_owned(), slug: String::new() };
+        let asked = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
         self.directory().create_organization(request(asked)).await.unwrap().into_inner()
     }
 

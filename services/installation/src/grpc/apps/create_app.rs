@@ -8,6 +8,7 @@ use crate::domain::app::{App, AppStatus};
 use crate::domain::app_access::{self, is_elevated};
 use crate::domain::app_draft::{self, AppDraft, AppRequest};
 use crate::domain::app_name;
+use crate::domain::feature::Feature;
 use crate::domain::installation::Installation;
 use crate::domain::organization::Organization;
 use crate::registry::Registry;
@@ -119,6 +120,13 @@ async fn new_app(registry: &Registry, owner: Organization, draft: AppDraft) -> R
         published_at: None,
         created_at: registry.clock.now(),
         disabled: None,
+        schema: "{}".into(),
+        metadata: Default::default(),
+        features: vec![Feature::API],
+        delivery: Default::default(),
+        client_certificate: None,
+        previous_secret: None,
+        removed_by: None,
     })
 }
 

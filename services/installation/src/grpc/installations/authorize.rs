@@ -23,6 +23,9 @@ pub(super) async fn authorize(
     let pair = match request.grant {
         Some(Grant::Code(code)) => registry.tokens.exchange(installation.uuid, &app, code).await?,
         Some(Grant::RefreshToken(token)) => registry.tokens.refresh(installation.uuid, &app, token).await?,
+        Some(Grant::Assertion(_)) => {
+            return Err(Error::forbidden("INVALID_GRANT_TYPE", "Invalid grant_type"));
+        }
         None => return Err(Error::field("code", "This field is required.")),
     };
     Ok(authorization(pair))

@@ -3,7 +3,7 @@ use patchbay_proto::tracker as wire;
 
 use super::user;
 use crate::domain::access;
-use crate::domain::user::{Member, NewUser, User, email_taken};
+use crate::domain::user::{NewUser, User, UserAndMemberships, email_taken};
 use crate::store::users;
 use crate::tracker::Tracker;
 
@@ -16,11 +16,19 @@ pub(super) async fn create_user(
     access::internal(&caller)?;
     let NewUser { name, email } = NewUser::read(&request.name, &request.email)?;
 
-    let id = tracker.db.allocate_ids("user", 1).await?;
-    let (is_superuser, is_staff) = (request.is_superuser, request.is_staff);
-    let registered = User { id, name, email, is_superuser, is_staff };
-    if !users::insert(&tracker.db, &registered, tracker.clock.now()).await? {
+    let registered = User {
+        id: tracker.db.allocate_ids("user", 1).await?,
+        name,
+        email,
+        is_superuser: request.is_superuser,
+        is_staff: request.is_staff,
+        is_disabled: false,
+        created_at: tracker.clock.now(),
+    };
+    let mut tx = tracker.db.begin().await?;
+    if !users::insert(&mut tx, &registered).await? {
         return Err(email_taken());
     }
-    Ok(user::to_wire(Member { user: registered, memberships: Vec::new() }))
+    tx.commit().await?;
+    Ok(user::to_wire(UserAndMemberships { user: registered, memberships: Vec::new() }))
 }

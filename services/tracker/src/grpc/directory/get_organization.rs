@@ -2,7 +2,7 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::organization;
-use crate::domain::access;
+use crate::domain::directory_access;
 use crate::domain::organization::not_found;
 use crate::grpc::named;
 use crate::tracker::Tracker;
@@ -13,7 +13,7 @@ pub(super) async fn get_organization(
     caller: Caller,
     request: wire::GetOrganizationRequest,
 ) -> Result<wire::Organization> {
-    access::internal(&caller)?;
-    let found = named::organization(&tracker.db, &request.organization).await?;
-    found.map(organization::to_wire).ok_or_else(not_found)
+    let found = named::organization(&tracker.db, &request.organization).await?.ok_or_else(not_found)?;
+    directory_access::read_organization(&caller, found.id)?;
+    Ok(organization::to_wire(found))
 }

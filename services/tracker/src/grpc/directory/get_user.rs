@@ -4,7 +4,7 @@ use patchbay_proto::tracker::get_user_request::User as Asked;
 
 use super::user;
 use crate::domain::user::not_found;
-use crate::domain::{access, email};
+use crate::domain::{directory_access, email};
 use crate::store::users;
 use crate::tracker::Tracker;
 
@@ -14,7 +14,11 @@ pub(super) async fn get_user(
     caller: Caller,
     request: wire::GetUserRequest,
 ) -> Result<wire::User> {
-    access::internal(&caller)?;
+    let asked_id = match request.user {
+        Some(Asked::Id(id)) => Some(id),
+        _ => None,
+    };
+    directory_access::read_user(&caller, asked_id)?;
     let found = match request.user {
         Some(Asked::Id(id)) => users::find(&tracker.db, id).await?,
         Some(Asked::Email(address)) => match email::normalize(&address) {
@@ -24,6 +28,6 @@ pub(super) async fn get_user(
         },
         None => None,
     };
-    let member = user::with_memberships(&tracker.db, found.ok_or_else(not_found)?).await?;
-    Ok(user::to_wire(member))
+    let found = user::with_memberships(&tracker.db, found.ok_or_else(not_found)?).await?;
+    Ok(user::to_wire(found))
 }

@@ -2,7 +2,8 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::organization;
-use crate::domain::access;
+use crate::domain::directory_access;
+use crate::domain::page::Page;
 use crate::store::organizations;
 use crate::tracker::Tracker;
 
@@ -10,9 +11,15 @@ use crate::tracker::Tracker;
 pub(super) async fn list_organizations(
     tracker: &Tracker,
     caller: Caller,
+    request: wire::ListOrganizationsRequest,
 ) -> Result<wire::ListOrganizationsResponse> {
-    access::internal(&caller)?;
-    let organizations = organizations::list(&tracker.db).await?;
-    let organizations = organizations.into_iter().map(organization::to_wire).collect();
-    Ok(wire::ListOrganizationsResponse { organizations })
+    directory_access::list_organizations(&caller, request.user_id)?;
+    let page = Page::read(request.offset, request.limit);
+    let found = match request.user_id {
+        0 => organizations::list(&tracker.db, page).await?,
+        user_id => organizations::list_of_user(&tracker.db, user_id, page).await?,
+    };
+    let (found, has_more) = page.cut(found);
+    let organizations = found.into_iter().map(organization::to_wire).collect();
+    Ok(wire::ListOrganizationsResponse { organizations, has_more })
 }

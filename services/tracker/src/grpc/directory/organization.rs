@@ -9,5 +9,7 @@ pub(super) fn to_wire(organization: Organization) -> wire::Organization {
         slug: organization.slug,
         name: organization.name,
         created_at: Some(timestamp::to_wire(organization.created_at)),
+        features: organization.features,
+        enhanced_privacy: organization.enhanced_privacy,
     }
 }

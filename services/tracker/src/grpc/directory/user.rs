@@ -1,17 +1,28 @@
 use patchbay_db::Db;
 use patchbay_domain::Result;
 use patchbay_proto::tracker as wire;
+use patchbay_rpc::timestamp;
 
-use crate::domain::user::{Member, User};
+use crate::domain::user::{Member, User, UserAndMemberships};
 use crate::store::memberships;
 
 /// The user together with what they are where.
-pub(super) async fn with_memberships(db: &Db, user: User) -> Result<Member> {
+pub(super) async fn with_memberships(db: &Db, user: User) -> Result<UserAndMemberships> {
     let memberships = memberships::of_user(db, user.id).await?;
-    Ok(Member { user, memberships })
+    Ok(UserAndMemberships { user, memberships })
 }
 
-pub(super) fn to_wire(Member { user, memberships }: Member) -> wire::User {
+/// The user as the member of one organization.
+pub(super) fn member_to_wire(member: Member) -> wire::Member {
+    let user = UserAndMemberships { user: member.user, memberships: Vec::new() };
+    wire::Member {
+        user: Some(to_wire(user)),
+        role: member.role.as_str().to_owned(),
+        joined_at: Some(timestamp::to_wire(member.joined_at)),
+    }
+}
+
+pub(in crate::grpc) fn to_wire(UserAndMemberships { user, memberships }: UserAndMemberships) -> wire::User {
     let memberships = memberships.into_iter().map(|membership| wire::Membership {
         organization_id: membership.organization_id,
         organization_slug: membership.organization_slug,
@@ -24,5 +35,7 @@ pub(super) fn to_wire(Member { user, memberships }: Member) -> wire::User {
         is_superuser: user.is_superuser,
         is_staff: user.is_staff,
         memberships: memberships.collect(),
+        is_disabled: user.is_disabled,
+        created_at: Some(timestamp::to_wire(user.created_at)),
     }
 }

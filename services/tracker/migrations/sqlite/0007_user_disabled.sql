@@ -1,0 +1,1 @@
+alter table users add column is_disabled integer not null default 0;

@@ -1,0 +1,3 @@
+//! What comes from the bus.
+
+pub(crate) mod audit_entries;

@@ -1,0 +1,105 @@
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// Longer texts are cut: nobody reads them, and they would outlive what they tell of.
+const MAX_TEXT: usize = 256;
+const MAX_DATA_BYTES: usize = 64 * 1024;
+
+/// Something that was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AuditEntry {
+    pub(crate) id: Uuid,
+    pub(crate) organization_id: i64,
+    pub(crate) actor: AuditActor,
+    pub(crate) event: String,
+    pub(crate) target_type: String,
+    pub(crate) target_id: String,
+    pub(crate) target_label: String,
+    /// A JSON object, or empty.
+    pub(crate) data: String,
+    pub(crate) occurred_at: DateTime<Utc>,
+}
+
+/// Who changed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AuditActor {
+    pub(crate) kind: ActorKind,
+    /// Number of the user or app; else 0.
+    pub(crate) id: i64,
+    /// What they were called then.
+    pub(crate) label: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ActorKind {
+    Service,
+    User,
+    App,
+    Operator,
+}
+
+impl ActorKind {
+    const ALL: [Self; 4] = [Self::Service, Self::User, Self::App, Self::Operator];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::User => "user",
+            Self::App => "app",
+            Self::Operator => "operator",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// A text of an entry as it is kept.
+pub(crate) fn kept(text: String) -> String {
+    // PostgreSQL cannot store the character of number 0.
+    text.chars().filter(|&c| c != '\0').take(MAX_TEXT).collect()
+}
+
+/// # Errors
+/// What is wrong with it, a sentence.
+pub(crate) fn read_data(json: &[u8]) -> Result<String, &'static str> {
+    if json.is_empty() {
+        return Ok(String::new());
+    }
+    if json.len() > MAX_DATA_BYTES {
+        return Err("The data is too long.");
+    }
+    let object: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(json).map_err(|_| "The data is no JSON object.")?;
+    Ok(serde_json::Value::Object(object).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_kept_as_far_as_it_can_be_stored() {
+        assert_eq!(kept("AC\0ME".to_owned()), "ACME");
+        assert_eq!(kept("ü".repeat(300)), "ü".repeat(256));
+    }
+
+    #[test]
+    fn data_is_an_object_or_nothing() {
+        assert_eq!(read_data(b""), Ok(String::new()));
+        assert_eq!(read_data(br#"{"b": 1, "a": "\u0000"}"#).as_deref(), Ok(r#"{"b":1,"a":"\u0000"}"#));
+        let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(64 * 1024));
+        for wrong in ["1", "[]", "null", "{", long.as_str()] {
+            assert!(read_data(wrong.as_bytes()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_kind_of_actor_is_found_by_its_word() {
+        for kind in ActorKind::ALL {
+            assert_eq!(ActorKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(ActorKind::parse("robot"), None);
+    }
+}

@@ -1,0 +1,100 @@
+//! Rules for changing who is what in an organization.
+
+use patchbay_domain::{Caller, Error, Result, Role};
+
+/// How far the caller's own role reaches: nobody gives or takes what is above them. `None` for who is above all roles.
+fn reach(caller: &Caller, organization_id: i64) -> Option<Role> {
+    match caller {
+        Caller::User(user) if !caller.is_superuser() => {
+            Some(user.membership(organization_id).map_or(Role::Member, |membership| membership.role))
+        }
+        _ => None,
+    }
+}
+
+/// Somebody is to get `role`.
+///
+/// # Errors
+/// `ROLE_TOO_HIGH`.
+pub(crate) fn may_give(caller: &Caller, organization_id: i64, role: Role) -> Result<()> {
+    match reach(caller, organization_id) {
+        Some(own) if role > own => {
+            Err(Error::forbidden("ROLE_TOO_HIGH", "You do not have permission to set that role."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Somebody is to lose `role`, and the organization has `owners` of them.
+///
+/// # Errors
+/// `ROLE_TOO_HIGH`, `LAST_OWNER`.
+pub(crate) fn may_take(caller: &Caller, organization_id: i64, role: Role, owners: i64) -> Result<()> {
+    match reach(caller, organization_id) {
+        Some(own) if role > own => {
+            Err(Error::forbidden("ROLE_TOO_HIGH", "You cannot remove a member who has more access than you."))
+        }
+        _ if role == Role::Owner && owners <= 1 => Err(Error::forbidden(
+            "LAST_OWNER",
+            "You cannot remove the only remaining owner of the organization.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What somebody is called of whom only the e-mail address is known.
+pub(crate) fn name_from_email(email: &str) -> &str {
+    email.split('@').next().unwrap_or(email)
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_domain::{Membership, UserCaller};
+
+    use super::*;
+
+    fn user(role: Role, is_superuser: bool) -> Caller {
+        Caller::User(UserCaller {
+            user_id: 1,
+            name: "Ada".to_owned(),
+            email: "ada@example.com".to_owned(),
+            is_superuser,
+            is_staff: false,
+            memberships: vec![Membership { organization_id: 7, organization_slug: "acme".to_owned(), role }],
+            token_scopes: None,
+        })
+    }
+
+    fn outcome(result: Result<()>) -> String {
+        result.err().map_or_else(|| "OK".to_owned(), |error| error.reason.into_owned())
+    }
+
+    #[test]
+    fn nobody_gives_a_role_above_their_own() {
+        for (caller, role, expected) in [
+            (user(Role::Manager, false), Role::Owner, "ROLE_TOO_HIGH"),
+            (user(Role::Manager, false), Role::Manager, "OK"),
+            (user(Role::Owner, false), Role::Owner, "OK"),
+            (user(Role::Member, true), Role::Owner, "OK"),
+            (Caller::Operator, Role::Owner, "OK"),
+            (Caller::Service("console".to_owned()), Role::Owner, "OK"),
+        ] {
+            assert_eq!(outcome(may_give(&caller, 7, role)), expected, "{caller:?} {role}");
+        }
+        assert_eq!(outcome(may_give(&user(Role::Owner, false), 8, Role::Admin)), "ROLE_TOO_HIGH");
+    }
+
+    #[test]
+    fn nobody_takes_a_role_above_their_own_or_the_last_owners() {
+        for (caller, role, owners, expected) in [
+            (user(Role::Manager, false), Role::Owner, 2, "ROLE_TOO_HIGH"),
+            (user(Role::Manager, false), Role::Member, 1, "OK"),
+            (user(Role::Owner, false), Role::Owner, 2, "OK"),
+            (user(Role::Owner, false), Role::Owner, 1, "LAST_OWNER"),
+            (user(Role::Member, true), Role::Owner, 1, "LAST_OWNER"),
+            (Caller::Operator, Role::Owner, 1, "LAST_OWNER"),
+        ] {
+            assert_eq!(outcome(may_take(&caller, 7, role, owners)), expected, "{caller:?} {role}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+use patchbay_audit::Entry;
+use patchbay_db::Tx;
+use patchbay_domain::{AuditEvent, Caller, Error, Result};
+use patchbay_proto::tracker as wire;
+
+use super::user;
+use crate::domain::user::{Member, NewUser, User, read_role};
+use crate::domain::{directory_access, member_change, organization};
+use crate::grpc::named;
+use crate::store::{memberships, users};
+use crate::tracker::Tracker;
+
+/// Whoever is not known yet is registered: they come in when they first sign in with that e-mail address.
+#[tracing::instrument(name = "tracker.add_member", skip_all)]
+pub(super) async fn add_member(
+    tracker: &Tracker,
+    caller: Caller,
+    request: wire::AddMemberRequest,
+) -> Result<wire::Member> {
+    let organization =
+        named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+    directory_access::add_member(&caller, organization.id)?;
+    let role = read_role(&request.role)?;
+    member_change::may_give(&caller, organization.id, role)?;
+    let name = match request.name.trim() {
+        "" => member_change::name_from_email(request.email.trim()),
+        name => name,
+    };
+    let new = NewUser::read(name, &request.email)?;
+
+    let now = tracker.clock.now();
+    let person = User {
+        id: tracker.db.allocate_ids("user", 1).await?,
+        name: new.name,
+        email: new.email,
+        is_superuser: false,
+        is_staff: false,
+        is_disabled: false,
+        created_at: now,
+    };
+    let mut tx = tracker.db.begin().await?;
+    memberships::lock(&mut tx, organization.id).await?;
+    let user = known_or_registered(&mut tx, person).await?;
+    if memberships::role(&mut tx, organization.id, user.id).await?.is_some() {
+        return Err(already_a_member(&user.email));
+    }
+    memberships::set(&mut tx, organization.id, user.id, role, now).await?;
+    let entry = Entry::new(AuditEvent::MemberAdd, organization.id, &caller, now)
+        .target("member", user.id, &user.email)
+        .detail("role", role.as_str());
+    tx.outbox(entry.into_message()).await?;
+    tx.commit().await?;
+    Ok(user::member_to_wire(Member { user, role, joined_at: now }))
+}
+
+async fn known_or_registered(tx: &mut Tx, person: User) -> Result<User> {
+    if users::insert(tx, &person).await? {
+        return Ok(person);
+    }
+    let known = users::find_by_email_in(tx, &person.email).await?;
+    // Gone between two statements only if users were ever deleted, which they are not.
+    known.ok_or_else(|| Error::internal("USER_VANISHED", "The user is not there any more."))
+}
+
+fn already_a_member(email: &str) -> Error {
+    Error::conflict("ALREADY_A_MEMBER", "The user is a member already.")
+        .with_field("email", format!("The user {email} is already a member"))
+}
