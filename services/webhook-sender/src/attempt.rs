@@ -82,7 +82,7 @@ impl Attempter {
         let headers = attempt_headers(delivery, &facts, &destination.signer, &destination.custom_headers);
         let request = OutboundRequest {
             headers,
-            timeouts: Timeouts::within(self.timeout),
+            timeouts: Timeouts::within(destination.timeout.unwrap_or(self.timeout)),
             ..OutboundRequest::post(destination.url.as_str(), delivery.body.clone())
         };
         let sent = self.egress.send(request).await;

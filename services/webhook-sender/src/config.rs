@@ -6,6 +6,8 @@ use patchbay_egress::{AllowRule, EgressPolicy};
 use patchbay_runtime::Settings;
 
 use crate::RetrySchedule;
+use crate::domain::breaker::Rules;
+use crate::domain::timeout_bounds::TimeoutBounds;
 
 /// The settings of this service.
 #[derive(Debug, Clone)]
@@ -16,7 +18,11 @@ pub struct Config {
     pub webhook_timeout: Duration,
     /// The pauses between attempts.
     pub retry_schedule: RetrySchedule,
-    /// Attempts that may run at once at one app's endpoint.
+    /// The shortest and the longest time that an app may choose for itself.
+    pub(crate) timeout_bounds: TimeoutBounds,
+    /// When an endpoint's webhooks wait, and how they are sent afterwards.
+    pub(crate) breaker: Rules,
+    /// The most attempts that may run at once at one app's endpoint.
     pub endpoint_concurrency: u32,
     /// Attempts that may run at once in one process.
     pub attempt_concurrency: u32,
@@ -40,11 +46,20 @@ impl Config {
                 "5s,5m,30m,2h,5h,10h,14h,20h,24h",
                 "Pauses between the attempts of a webhook; each is made up to a fifth longer by chance. After the last one it is given up.",
             ),
+            timeout_bounds: TimeoutBounds {
+                shortest: Duration::from_millis(500),
+                longest: settings.get(
+                    "WEBHOOK_TIMEOUT_MAX",
+                    "30s",
+                    "The longest `PATCHBAY_WEBHOOK_TIMEOUT` that an app may choose for itself.",
+                ),
+            },
+            breaker: breaker(&settings),
             endpoint_concurrency: at_least_one(
                 &settings,
                 "ENDPOINT_CONCURRENCY",
-                "8",
-                "Webhooks that each process sends to one app at the same time.",
+                "64",
+                "The most webhooks that each process sends to one app at the same time. It begins with 8 and finds out how many the app takes without getting slow.",
             ),
             attempt_concurrency: at_least_one(
                 &settings,
@@ -77,6 +92,35 @@ fn egress(settings: &Settings) -> EgressPolicy {
         allow: allow.collect(),
         https_only: settings.get("EGRESS_HTTPS_ONLY", "false", "Refuse to send webhooks to `http` URLs."),
         allow_loopback: false,
+    }
+}
+
+fn breaker(settings: &Settings) -> Rules {
+    Rules {
+        window: settings.get(
+            "BREAKER_WINDOW",
+            "1m",
+            "An app whose attempts fail too often within this time is sent no more for a while: its webhooks wait, in their order, and none of their attempts is used up.",
+        ),
+        percent: at_least_one(
+            settings,
+            "BREAKER_FAILURE_PERCENT",
+            "50",
+            "So many of a hundred attempts within the window are too many failures,",
+        ),
+        floor: at_least_one(settings, "BREAKER_FLOOR", "10", "but at least so many."),
+        probe_pause: settings.get(
+            "BREAKER_PROBE_PAUSE",
+            "30s",
+            "After this time a single webhook is sent to find out whether the app works again. Each failed one doubles the time,",
+        ),
+        longest_probe_pause: settings.get("BREAKER_PROBE_PAUSE_MAX", "5m", "up to this."),
+        drain_rate: at_least_one(
+            settings,
+            "BREAKER_DRAIN_RATE",
+            "100",
+            "Webhooks a second that an app is sent when it works again, oldest first. Doubles every minute until none waits.",
+        ),
     }
 }
 

@@ -8,13 +8,16 @@ use patchbay_domain::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::attempt::{Attempt, Attempter};
-use crate::domain::after_attempt::after_attempt;
+use crate::breakers::Breakers;
+use crate::domain::after_attempt::{Outcome, after_attempt};
+use crate::domain::breaker::{Errand, Phase};
 use crate::domain::crowding::PATIENCE;
 use crate::domain::delivery::{Delivery, State};
 use crate::domain::retry_schedule::RetrySchedule;
 use crate::lane::{Lane, Place};
 use crate::metrics::SenderMetrics;
 use crate::recorder::{Hold, Record, Recorder, later};
+use crate::stopper::Stopper;
 use crate::world::endpoint::Destination;
 use crate::world::{Way, World};
 
@@ -26,6 +29,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 const COME_BACK: Duration = Duration::from_secs(1);
 /// How long a claimed webhook waits in memory for its turn.
 const CLAIM_PATIENCE: Duration = Duration::from_secs(20);
+/// The answer of an endpoint that wants no more webhooks.
+const GONE: u16 = 410;
 /// An attempt that takes longer lets its message go: a receiver that hangs holds nothing but its own places.
 const LATE: Duration = Duration::from_secs(1);
 
@@ -43,6 +48,8 @@ pub(crate) struct Deliverer {
     pub schedule: RetrySchedule,
     /// Attempts that may run at once, over all endpoints.
     pub attempts: Arc<Semaphore>,
+    pub breakers: Arc<Breakers>,
+    pub stopper: Stopper,
     pub recorder: Recorder,
     pub clock: Clock,
     pub metrics: SenderMetrics,
@@ -54,17 +61,37 @@ impl Deliverer {
         let (endpoint, destination) = match self.way(&delivery, &hold).await {
             Way::To(endpoint, destination) => (endpoint, destination),
             Way::Wait => return self.park(delivery, hold, "unknown", LOOK_AGAIN).await,
+            Way::Hold(reason) => return self.keep(delivery, hold, reason).await,
             Way::Drop(reason) => return self.drop(delivery, hold, reason).await,
         };
+        if let Some(reason) = has_to_wait(&endpoint.lane, destination.strict_order, &hold) {
+            return self.park(delivery, hold, reason, Duration::ZERO).await;
+        }
         let Some(place) = place(&endpoint.lane, &hold).await else {
             return self.park(delivery, hold, "busy", COME_BACK).await;
         };
         let Some(permit) = self.attempt_permit(&hold).await else {
             return self.park(delivery, hold, "overloaded", COME_BACK).await;
         };
+        let errand = hold.errand();
         let (attempt, hold) = self.attempt(&delivery, &destination, hold).await;
-        drop((place, permit));
-        self.conclude(delivery, attempt, hold).await;
+        place.done(matches!(attempt.outcome, Outcome::Answered { .. }));
+        drop(permit);
+        self.breakers.note(&endpoint.lane, &attempt, errand);
+        self.conclude(delivery, &destination, attempt, errand, hold).await;
+    }
+
+    /// Whether this webhook takes the way over the database without a look at its endpoint: its order counts,
+    /// and only the database knows it.
+    pub(crate) fn goes_in_order(&self, delivery: &Delivery) -> bool {
+        let endpoint = self.world.endpoints.get(&delivery.app_id);
+        let destination = endpoint.and_then(|endpoint| endpoint.destination.clone());
+        destination.is_some_and(|destination| destination.strict_order)
+    }
+
+    /// Stores a webhook that goes in order.
+    pub(crate) async fn store(&self, delivery: Delivery, hold: Hold) {
+        self.park(delivery, hold, "ordered", Duration::ZERO).await;
     }
 
     /// Makes the attempt. When it takes long, the webhook is meanwhile stored as if it had been claimed, so that
@@ -77,7 +104,8 @@ impl Deliverer {
             attempt = &mut attempting => return (attempt, hold),
             () = tokio::time::sleep(LATE) => {}
         }
-        let parking = self.park(delivery.clone(), hold, "slow", lease(self.attempter.timeout));
+        let lease = lease(destination.timeout.unwrap_or(self.attempter.timeout));
+        let parking = self.park(delivery.clone(), hold, "slow", lease);
         let (attempt, ()) = tokio::join!(attempting, parking);
         (attempt, Hold::Nothing)
     }
@@ -106,6 +134,13 @@ impl Deliverer {
         self.recorder.record(Record { delivery, attempt: None, state, has_row, hold }).await;
     }
 
+    async fn keep(&self, delivery: Delivery, hold: Hold, reason: &'static str) {
+        self.metrics.parked(reason);
+        let has_row = !matches!(hold, Hold::Message(_));
+        let state = State::Held { reason: reason.to_owned() };
+        self.recorder.record(Record { delivery, attempt: None, state, has_row, hold }).await;
+    }
+
     async fn drop(&self, delivery: Delivery, hold: Hold, reason: &'static str) {
         self.metrics.given_up(reason);
         let has_row = !matches!(hold, Hold::Message(_));
@@ -113,19 +148,42 @@ impl Deliverer {
         self.recorder.record(Record { delivery, attempt: None, state, has_row, hold }).await;
     }
 
-    async fn conclude(&self, mut delivery: Delivery, attempt: Attempt, hold: Hold) {
+    async fn conclude(
+        &self,
+        mut delivery: Delivery,
+        destination: &Destination,
+        attempt: Attempt,
+        errand: Errand,
+        hold: Hold,
+    ) {
         let now = self.clock.now();
-        let state = after_attempt(attempt.outcome, attempt.number, &self.schedule, now, rand::random());
+        let schedule = destination.schedule.as_ref().unwrap_or(&self.schedule);
+        let number = attempt.number.saturating_sub(delivery.schedule_from);
+        let state = after_attempt(attempt.outcome, number, schedule, errand, now, rand::random());
         self.metrics.attempted(&attempt);
         match &state {
             State::Delivered => self.metrics.delivered(now - delivery.accepted_at),
             State::Dead { reason } => self.metrics.given_up(reason),
             State::Pending { .. } => self.metrics.parked("failed"),
-            State::Dropped { .. } => {}
+            State::Held { .. } | State::Dropped { .. } => {}
+        }
+        if matches!(attempt.outcome, Outcome::Answered { status: GONE, .. }) {
+            self.stopper.stop(&self.world, delivery.installation_id, delivery.event_id);
         }
         delivery.attempts = attempt.number;
         let has_row = !matches!(hold, Hold::Message(_));
         self.recorder.record(Record { delivery, attempt: Some(attempt), state, has_row, hold }).await;
+    }
+}
+
+/// Why a webhook has to go by way of the database now, if it has to.
+fn has_to_wait(lane: &Lane, strict_order: bool, hold: &Hold) -> Option<&'static str> {
+    let closed = lane.breaker().phase == Phase::Closed;
+    match hold {
+        Hold::Message(_) if strict_order => Some("ordered"),
+        // Claimed before the breaker opened; those claimed for it are meant to go.
+        _ if !closed && hold.errand() == Errand::Usual => Some("parked"),
+        _ => None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub(crate) mod after_attempt;
 pub(crate) mod attempt_headers;
+pub(crate) mod breaker;
+pub(crate) mod concurrency;
 pub(crate) mod crowding;
 pub(crate) mod delivery;
 pub(crate) mod event_filter;
@@ -9,4 +11,6 @@ pub(crate) mod request_access;
 pub(crate) mod request_log;
 pub(crate) mod retry_after;
 pub(crate) mod retry_schedule;
+pub(crate) mod timeout_bounds;
 pub(crate) mod verdict;
+pub(crate) mod window;

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::domain::breaker::Breaker;
+use crate::domain::concurrency::{Concurrency, Sample};
 use crate::domain::crowding::{Crowd, PATIENCE, may_wait};
 
 /// Claimed webhooks per place: enough that the next one is at hand when a place gets free.
@@ -16,17 +18,17 @@ const CLAIMED_PER_PLACE: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct Lanes {
     lanes: Mutex<HashMap<i64, Arc<Lane>>>,
-    places: u32,
+    highest: u32,
 }
 
 /// The way to one app's endpoint.
 #[derive(Debug)]
 pub(crate) struct Lane {
+    pub app_id: i64,
     places: Arc<Semaphore>,
-    size: u32,
+    size: Mutex<Size>,
+    breaker: Mutex<Breaker>,
     waiting: AtomicU32,
-    /// Microseconds that an attempt took, as a moving average.
-    typical: AtomicU64,
     /// When a place was last given away or back, in microseconds after `born`.
     moved: AtomicU64,
     born: Instant,
@@ -34,6 +36,17 @@ pub(crate) struct Lane {
     claimed: AtomicU32,
     /// Whether the database may hold more that is due.
     pub has_more_due: AtomicBool,
+    /// Whether the last share of a drain was not a full one.
+    pub drained: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Size {
+    concurrency: Concurrency,
+    /// Places there are, or will be when the surplus is gone.
+    places: u32,
+    /// Places that are not given out again once they are given back.
+    surplus: u32,
 }
 
 /// A place at the endpoint, given back when dropped.
@@ -41,32 +54,48 @@ pub(crate) struct Lane {
 pub(crate) struct Place {
     lane: Arc<Lane>,
     since: Instant,
-    _permit: OwnedSemaphorePermit,
+    /// Whether the attempt is over, and was answered.
+    answered: Option<bool>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Lanes {
-    pub(crate) fn new(places: u32) -> Self {
-        Self { lanes: Mutex::default(), places: places.max(1) }
+    /// Each with `highest` places at most.
+    pub(crate) fn new(highest: u32) -> Self {
+        Self { lanes: Mutex::default(), highest: highest.max(1) }
     }
 
     pub(crate) fn of(&self, app_id: i64) -> Arc<Lane> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.entry(app_id).or_insert_with(|| Arc::new(Lane::new(self.places))).clone()
+        let mut lanes = lock(&self.lanes);
+        lanes.entry(app_id).or_insert_with(|| Arc::new(Lane::new(app_id, self.highest))).clone()
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Lane>> {
+        lock(&self.lanes).values().cloned().collect()
     }
 }
 
 impl Lane {
-    fn new(size: u32) -> Self {
+    fn new(app_id: i64, highest: u32) -> Self {
+        let concurrency = Concurrency::new(highest);
+        let places = concurrency.places();
         Self {
-            places: Arc::new(Semaphore::new(size as usize)),
-            size,
+            app_id,
+            places: Arc::new(Semaphore::new(places as usize)),
+            size: Mutex::new(Size { concurrency, places, surplus: 0 }),
+            breaker: Mutex::default(),
             waiting: AtomicU32::new(0),
-            typical: AtomicU64::new(0),
             moved: AtomicU64::new(0),
             born: Instant::now(),
             claimed: AtomicU32::new(0),
             has_more_due: AtomicBool::new(false),
+            drained: AtomicBool::new(false),
         }
+    }
+
+    /// The breaker; never kept across an await.
+    pub(crate) fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        lock(&self.breaker)
     }
 
     /// A place, now or soon; `None` when it would probably take longer than is worth waiting for in memory.
@@ -87,14 +116,30 @@ impl Lane {
 
     fn place(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Place {
         self.note_move();
-        Place { lane: self.clone(), since: Instant::now(), _permit: permit }
+        Place { lane: self.clone(), since: Instant::now(), answered: None, permit: Some(permit) }
+    }
+
+    /// How long an attempt took lately, on average.
+    pub(crate) fn typical(&self) -> Duration {
+        lock(&self.size).concurrency.typical()
+    }
+
+    /// Places there are, and those of them that are taken.
+    #[cfg(test)]
+    pub(crate) fn occupation(&self) -> (u32, u32) {
+        let places = lock(&self.size).places;
+        (places, places.saturating_sub(u32::try_from(self.places.available_permits()).unwrap_or(u32::MAX)))
     }
 
     fn crowd(&self) -> Crowd {
+        let (places, typical) = {
+            let size = lock(&self.size);
+            (size.places, size.concurrency.typical())
+        };
         Crowd {
-            places: self.size,
+            places,
             waiting: self.waiting.load(Relaxed),
-            typical: Duration::from_micros(self.typical.load(Relaxed)),
+            typical,
             stalled: self.born.elapsed().saturating_sub(Duration::from_micros(self.moved.load(Relaxed))),
         }
     }
@@ -105,7 +150,12 @@ impl Lane {
 
     /// How many more webhooks may be claimed from the database for this lane.
     pub(crate) fn room_for_claims(&self) -> u32 {
-        (self.size * CLAIMED_PER_PLACE).saturating_sub(self.claimed.load(Relaxed))
+        (lock(&self.size).places * CLAIMED_PER_PLACE).saturating_sub(self.claimed.load(Relaxed))
+    }
+
+    /// Webhooks claimed from the database that are not recorded yet.
+    pub(crate) fn claimed(&self) -> u32 {
+        self.claimed.load(Relaxed)
     }
 
     pub(crate) fn note_claimed(&self) {
@@ -117,15 +167,51 @@ impl Lane {
         self.claimed.fetch_sub(1, Relaxed);
         self.has_more_due.load(Relaxed)
     }
+
+    /// Learns from the attempt that gives its place back. Says whether the place is given out again.
+    fn learn(&self, took: Duration, answered: Option<bool>) -> bool {
+        let mut size = lock(&self.size);
+        if let Some(answered) = answered {
+            let crowded = self.waiting.load(Relaxed) > 0;
+            size.concurrency.learn(Sample { took, answered, crowded });
+            let wanted = size.concurrency.places();
+            while size.places < wanted {
+                size.places += 1;
+                if size.surplus > 0 {
+                    size.surplus -= 1;
+                } else {
+                    self.places.add_permits(1);
+                }
+            }
+            size.surplus += size.places.saturating_sub(wanted);
+            size.places = size.places.min(wanted);
+        }
+        let keep = size.surplus == 0;
+        size.surplus = size.surplus.saturating_sub(1);
+        keep
+    }
+}
+
+impl Place {
+    /// The attempt is over.
+    pub(crate) fn done(mut self, answered: bool) {
+        self.answered = Some(answered);
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let (took, before) = (micros(self.since.elapsed()), self.lane.typical.load(Relaxed));
-        // Two that end at the same time may lose one of their samples; the average does not mind.
-        self.lane.typical.store(before - before / 8 + took / 8, Relaxed);
+        let keep = self.lane.learn(self.since.elapsed(), self.answered);
+        match self.permit.take() {
+            Some(permit) if !keep => permit.forget(),
+            _ => {}
+        }
         self.lane.note_move();
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -187,5 +273,32 @@ mod tests {
         lane.has_more_due.store(true, Relaxed);
         assert!(lane.note_settled());
         assert_eq!(lane.room_for_claims(), 2);
+    }
+
+    #[tokio::test]
+    async fn places_become_more_where_they_are_wanted_and_less_where_nobody_answers() {
+        let lane = Lanes::new(64).of(1);
+        let hold: Vec<Place> = take_all(&lane);
+        assert_eq!(hold.len(), 8);
+        let waiting = tokio::spawn({
+            let lane = lane.clone();
+            async move { lane.place_within(Duration::from_secs(20)).await }
+        });
+        while lane.waiting.load(Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        hold.into_iter().for_each(|place| place.done(true));
+        drop(waiting.await.unwrap());
+        assert_eq!(take_all(&lane).len(), 10, "a quarter of a place for each answer while somebody waited");
+        for _ in 0..20 {
+            take_all(&lane).into_iter().for_each(|place| place.done(false));
+        }
+        assert_eq!(take_all(&lane).len(), 2);
+        assert_eq!(lane.occupation(), (2, 0));
+    }
+
+    fn take_all(lane: &Arc<Lane>) -> Vec<Place> {
+        std::iter::from_fn(|| lane.places.clone().try_acquire_owned().ok().map(|permit| lane.place(permit)))
+            .collect()
     }
 }

@@ -9,6 +9,7 @@
 //! never the place of another endpoint's webhooks.
 
 mod attempt;
+mod breakers;
 mod config;
 mod consumers;
 mod deliver;
@@ -18,6 +19,7 @@ mod lane;
 mod metrics;
 mod recorder;
 mod start;
+mod stopper;
 mod store;
 mod ticket;
 mod workers;
@@ -34,4 +36,5 @@ pub use start::{Deps, start};
 pub const NAME: &str = "webhook-sender";
 
 /// In the order in which they run.
-pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_attempts", "0002_deliveries"];
+pub static MIGRATIONS: Migrations =
+    patchbay_db::migrations!["0001_attempts", "0002_deliveries", "0003_endpoints"];

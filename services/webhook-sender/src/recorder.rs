@@ -9,6 +9,7 @@ use patchbay_domain::Clock;
 use tokio::sync::{mpsc, watch};
 
 use crate::attempt::Attempt;
+use crate::domain::breaker::Errand;
 use crate::domain::delivery::{Delivery, State};
 use crate::lane::Lane;
 use crate::ticket::Ticket;
@@ -43,18 +44,34 @@ pub(crate) enum Hold {
     Nothing,
 }
 
+impl Hold {
+    /// On whose account the webhook is sent.
+    pub(crate) fn errand(&self) -> Errand {
+        match self {
+            Self::Claim(claim) => claim.errand,
+            Self::Message(_) | Self::Nothing => Errand::Usual,
+        }
+    }
+}
+
 /// One claimed webhook's room in its lane.
 #[derive(Debug)]
 pub(crate) struct Claim {
+    errand: Errand,
     lane: Arc<Lane>,
     wake: Arc<Wake>,
     _room: tokio::sync::OwnedSemaphorePermit,
 }
 
 impl Claim {
-    pub(crate) fn new(lane: Arc<Lane>, wake: Arc<Wake>, room: tokio::sync::OwnedSemaphorePermit) -> Self {
+    pub(crate) fn new(
+        errand: Errand,
+        lane: Arc<Lane>,
+        wake: Arc<Wake>,
+        room: tokio::sync::OwnedSemaphorePermit,
+    ) -> Self {
         lane.note_claimed();
-        Self { lane, wake, _room: room }
+        Self { errand, lane, wake, _room: room }
     }
 }
 

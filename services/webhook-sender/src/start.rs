@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use patchbay_bus::Bus;
 use patchbay_db::Db;
 use patchbay_domain::Clock;
@@ -13,6 +14,7 @@ use patchbay_runtime::{Metrics, Readiness, Stop};
 use tokio::sync::Semaphore;
 
 use crate::attempt::Attempter;
+use crate::breakers::Breakers;
 use crate::config::Config;
 use crate::consumers::deliveries::Deliveries;
 use crate::deliver::{Deliverer, lease};
@@ -20,8 +22,12 @@ use crate::grpc::webhooks::WebhooksService;
 use crate::lane::Lanes;
 use crate::metrics::SenderMetrics;
 use crate::recorder::{Storage, recorder};
+use crate::stopper::{stopper, tell_stopped};
+use crate::store;
 use crate::workers::backlog::measure_backlog;
 use crate::workers::due::{Due, Wake};
+use crate::workers::keep_breakers::keep_breakers;
+use crate::workers::release::release_held;
 use crate::workers::write::Writer;
 use crate::world::{self, World};
 
@@ -57,7 +63,11 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     let metrics = SenderMetrics::register(&metrics);
     let lanes = Arc::new(Lanes::new(config.endpoint_concurrency));
     let world = Arc::new(World::default());
-    world::watch(&world, &installations, &lanes, &stop);
+    let breakers = Arc::new(Breakers::new(config.breaker, clock.clone(), lanes.clone()));
+    for row in store::breakers::load(&db).await.context("the state of endpoints cannot be read")? {
+        breakers.adopt(&row);
+    }
+    world::watch(&world, &installations, &lanes, config.timeout_bounds, &stop);
     check(&readiness, &world);
 
     let (recorder, records) = recorder();
@@ -72,6 +82,9 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     };
     stop.spawn("webhook-sender: writer", writer.run(records));
 
+    let (stopper, gone) = stopper();
+    let told = tell_stopped(installations.clone(), world.clone(), clock.clone(), gone, stop.clone());
+    stop.spawn("webhook-sender: stopped installations", told);
     let deliverer = Arc::new(Deliverer {
         world: world.clone(),
         attempter: Attempter {
@@ -81,6 +94,8 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         },
         schedule: config.retry_schedule.clone(),
         attempts: Arc::new(Semaphore::new(config.attempt_concurrency as usize)),
+        breakers: breakers.clone(),
+        stopper,
         recorder,
         clock: clock.clone(),
         metrics: metrics.clone(),
@@ -89,13 +104,18 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         db: db.clone(),
         clock: clock.clone(),
         deliverer: deliverer.clone(),
-        lanes,
-        wake,
-        lease: lease(config.webhook_timeout),
+        breakers: breakers.clone(),
+        lanes: lanes.clone(),
+        wake: wake.clone(),
+        lease: lease(config.webhook_timeout.max(config.timeout_bounds.longest)),
         window: config.delivery_window,
         stop: stop.clone(),
     };
     stop.spawn("webhook-sender: due", due.run());
+    let kept = keep_breakers(db.clone(), clock.clone(), breakers, wake.clone(), stop.clone());
+    stop.spawn("webhook-sender: breakers", kept);
+    let released = release_held(db.clone(), clock.clone(), world.clone(), wake, stop.clone());
+    stop.spawn("webhook-sender: release", released);
     let deliveries = Deliveries {
         bus,
         db: db.clone(),
@@ -107,7 +127,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     stop.spawn("webhook-sender: deliveries", deliveries.run());
     stop.spawn("webhook-sender: backlog", measure_backlog(db.clone(), clock.clone(), metrics, stop.clone()));
 
-    Ok(server.add_service(WebhooksServer::new(WebhooksService { db, clock, world })))
+    Ok(server.add_service(WebhooksServer::new(WebhooksService { db, clock, world, lanes })))
 }
 
 fn egress(config: &Config) -> anyhow::Result<Egress> {

@@ -2,4 +2,6 @@
 
 pub(crate) mod backlog;
 pub(crate) mod due;
+pub(crate) mod keep_breakers;
+pub(crate) mod release;
 pub(crate) mod write;

@@ -16,6 +16,7 @@ use patchbay_runtime::Stop;
 use uuid::Uuid;
 
 use crate::domain::delivery::Delivery;
+use crate::domain::timeout_bounds::TimeoutBounds;
 use crate::domain::verdict::{AppView, InstallationView, NEWS_TAKE_AT_MOST, Verdict, judge};
 use crate::lane::Lanes;
 use endpoint::{Destination, Endpoint};
@@ -34,6 +35,8 @@ pub(crate) enum Way {
     To(Arc<Endpoint>, Arc<Destination>),
     /// Not known yet.
     Wait,
+    /// Kept until its installation or app may be sent webhooks again.
+    Hold(&'static str),
     Drop(&'static str),
 }
 
@@ -48,12 +51,20 @@ impl World {
         let settled = old && self.endpoints.is_current() && self.installations.is_current();
         match judge(app, installation, delivery.unconditional, settled) {
             Verdict::Drop(reason) => Way::Drop(reason),
+            Verdict::Hold(reason) => Way::Hold(reason),
             Verdict::Wait => Way::Wait,
             Verdict::Send => match endpoint.and_then(|e| e.destination.clone().map(|d| (e, d))) {
                 Some((endpoint, destination)) => Way::To(endpoint, destination),
                 None => Way::Wait,
             },
         }
+    }
+
+    /// Whether webhooks of the installation are kept for later.
+    pub(crate) fn holds(&self, app_id: i64, installation_id: &Uuid) -> bool {
+        let app = self.endpoints.get(&app_id).map_or(AppView::Unknown, |endpoint| endpoint.view());
+        let installation = self.installations.get(installation_id).unwrap_or(InstallationView::Unknown);
+        matches!(judge(app, installation, false, false), Verdict::Hold(_))
     }
 
     /// [`World::way`], or, while that is not known, the way as soon as it is.
@@ -86,9 +97,20 @@ impl World {
 }
 
 /// Follows both streams until `stop`.
-pub(crate) fn watch(world: &Arc<World>, channel: &Channel, lanes: &Arc<Lanes>, stop: &Stop) {
-    let endpoints =
-        watch_endpoints::watch_endpoints(world.clone(), channel.clone(), lanes.clone(), stop.clone());
+pub(crate) fn watch(
+    world: &Arc<World>,
+    channel: &Channel,
+    lanes: &Arc<Lanes>,
+    timeouts: TimeoutBounds,
+    stop: &Stop,
+) {
+    let endpoints = watch_endpoints::watch_endpoints(
+        world.clone(),
+        channel.clone(),
+        lanes.clone(),
+        timeouts,
+        stop.clone(),
+    );
     stop.spawn("webhook-sender: endpoints", endpoints);
     let subscriptions =
         watch_subscriptions::watch_subscriptions(world.clone(), channel.clone(), stop.clone());

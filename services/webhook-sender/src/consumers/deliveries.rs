@@ -108,6 +108,11 @@ impl Deliveries {
             let Ok(permit) = room.clone().acquire_owned().await else { return };
             let hold = Hold::Message(message.ticket(permit));
             let deliverer = self.deliverer.clone();
+            if deliverer.goes_in_order(&delivery) {
+                // Not in a task of its own: nothing may get ahead of it on its way to storage.
+                deliverer.store(delivery, hold).await;
+                continue;
+            }
             tokio::spawn(async move { deliverer.deliver(delivery, hold).await });
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_egress::Cause;
 
+use super::breaker::Errand;
 use super::delivery::State;
 use super::retry_schedule::RetrySchedule;
 
@@ -52,11 +53,15 @@ impl Outcome {
     }
 }
 
-/// Where the webhook stands after attempt number `attempt` (from 1). `random` is from 0 to 1.
+/// Where the webhook stands after attempt number `attempt` (from 1) of its schedule. `random` is from 0 to 1.
+///
+/// A probe of a broken endpoint gives no webhook up: it was chosen because it was there, and its place in the
+/// schedule says nothing about it.
 pub(crate) fn after_attempt(
     outcome: Outcome,
     attempt: i32,
     schedule: &RetrySchedule,
+    errand: Errand,
     now: DateTime<Utc>,
     random: f64,
 ) -> State {
@@ -72,7 +77,8 @@ pub(crate) fn after_attempt(
         }
         Outcome::Failed(_) => Duration::ZERO,
     };
-    match schedule.pause(attempt, random) {
+    let pause = schedule.pause(attempt, random);
+    match pause.or((errand == Errand::Probe).then_some(Duration::ZERO)) {
         // An app may ask for more patience, never for less: it would use up its attempts too early.
         Some(pause) => {
             let wait = TimeDelta::from_std(pause.max(asked)).unwrap_or(TimeDelta::MAX);
@@ -96,7 +102,8 @@ mod tests {
     }
 
     fn after(outcome: Outcome, attempt: i32) -> State {
-        after_attempt(outcome, attempt, &RetrySchedule::parse("5s, 5m").unwrap(), noon(), 0.0)
+        let schedule = RetrySchedule::parse("5s, 5m").unwrap();
+        after_attempt(outcome, attempt, &schedule, Errand::Usual, noon(), 0.0)
     }
 
     fn answered(status: u16) -> Outcome {
@@ -150,6 +157,15 @@ mod tests {
         assert_eq!(after(Outcome::Answered { status: 503, retry_after }, 3), dead("exhausted"));
     }
 
+    #[test]
+    fn a_probe_gives_nothing_up_but_what_cannot_arrive() {
+        let schedule = RetrySchedule::parse("5s").unwrap();
+        let probe = |outcome| after_attempt(outcome, 2, &schedule, Errand::Probe, noon(), 0.0);
+        assert_eq!(probe(answered(500)), pending(0, "status_500"));
+        assert_eq!(probe(answered(410)), dead("gone"));
+        assert_eq!(probe(Outcome::Failed(Cause::Blocked)), dead("blocked"));
+    }
+
     proptest! {
         #[test]
         fn only_a_2xx_is_success_and_no_failure_is_due_at_once(
@@ -157,14 +173,14 @@ mod tests {
         ) {
             let outcome = Outcome::Answered { status, retry_after: Some(Duration::from_secs(asked)) };
             let schedule = RetrySchedule::parse("5s, 5m").unwrap();
-            match after_attempt(outcome, attempt, &schedule, noon(), random) {
+            match after_attempt(outcome, attempt, &schedule, Errand::Usual, noon(), random) {
                 State::Delivered => prop_assert!((200..300).contains(&status)),
                 State::Pending { due_at, .. } => {
                     prop_assert!(due_at >= noon() + TimeDelta::seconds(5));
                     prop_assert!(attempt <= 2 && !(200..300).contains(&status) && status != 410);
                 }
                 State::Dead { reason } => prop_assert_eq!(reason == "gone", status == 410),
-                State::Dropped { .. } => prop_assert!(false, "an answer never drops a webhook"),
+                State::Held { .. } | State::Dropped { .. } => prop_assert!(false, "an answer does neither"),
             }
         }
     }

@@ -10,6 +10,8 @@ use super::delivery::Delivery;
 pub(crate) const ATTEMPT: &str = "patchbay-attempt";
 /// From the second attempt on: why the one before failed.
 pub(crate) const RETRY_REASON: &str = "patchbay-retry-reason";
+/// Which of the installation's webhooks it is, so that a receiver sees what it missed.
+pub(crate) const SEQUENCE: &str = "patchbay-sequence";
 
 const USER_AGENT: &str = concat!("Patchbay/", env!("CARGO_PKG_VERSION"));
 
@@ -45,6 +47,9 @@ pub(crate) fn attempt_headers(
     add(header::WEBHOOK_TIMESTAMP, timestamp.to_string());
     add(header::WEBHOOK_ID, webhook_id);
     add(ATTEMPT, facts.number.to_string());
+    if delivery.sequence > 0 {
+        add(SEQUENCE, delivery.sequence.to_string());
+    }
     if let Some(failure) = &delivery.failure {
         add(RETRY_REASON, failure.clone());
     }

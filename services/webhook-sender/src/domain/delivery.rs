@@ -20,8 +20,14 @@ pub(crate) struct Delivery {
     pub accepted_at: DateTime<Utc>,
     pub traceparent: Option<String>,
     pub unconditional: bool,
+    /// Webhooks of the installation with the same key keep their order, where the app wants that.
+    pub ordering_key: String,
+    /// Which of the installation's webhooks it is; 0 when it is not counted.
+    pub sequence: i64,
     /// Attempts made so far.
     pub attempts: i32,
+    /// Attempts made before the present schedule began.
+    pub schedule_from: i32,
     /// Why the last attempt failed.
     pub failure: Option<String>,
 }
@@ -33,6 +39,7 @@ pub(crate) enum Status {
     Delivered = 2,
     Dead = 3,
     Dropped = 4,
+    Held = 5,
 }
 
 /// Where a delivery stands after something was done with it.
@@ -40,6 +47,8 @@ pub(crate) enum Status {
 pub(crate) enum State {
     /// To be looked at again then.
     Pending { due_at: DateTime<Utc>, reason: String },
+    /// Kept until its installation or app may be sent webhooks again.
+    Held { reason: String },
     /// Answered with a 2xx status.
     Delivered,
     /// Given up.
@@ -52,6 +61,7 @@ impl State {
     pub(crate) fn status(&self) -> Status {
         match self {
             Self::Pending { .. } => Status::Pending,
+            Self::Held { .. } => Status::Held,
             Self::Delivered => Status::Delivered,
             Self::Dead { .. } => Status::Dead,
             Self::Dropped { .. } => Status::Dropped,
@@ -60,7 +70,7 @@ impl State {
 
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
-            Self::Pending { reason, .. } | Self::Dead { reason } => Some(reason),
+            Self::Pending { reason, .. } | Self::Held { reason } | Self::Dead { reason } => Some(reason),
             Self::Dropped { reason } => Some(reason),
             Self::Delivered => None,
         }
@@ -92,7 +102,10 @@ impl TryFrom<proto::Delivery> for Delivery {
                 .ok_or(Malformed("accepted_at_micros"))?,
             traceparent: Some(text(message.traceparent, "traceparent")?).filter(|text| !text.is_empty()),
             unconditional: message.unconditional,
+            ordering_key: text(message.ordering_key, "ordering_key")?,
+            sequence: message.sequence,
             attempts: 0,
+            schedule_from: 0,
             failure: None,
         })
     }

@@ -16,6 +16,11 @@ const JITTER: f64 = 0.2;
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl RetrySchedule {
+    /// An app's own.
+    pub(crate) fn of_seconds(pauses: &[u32]) -> Self {
+        Self(pauses.iter().map(|pause| Duration::from_secs((*pause).into()).min(LONGEST)).collect())
+    }
+
     /// The pause after attempt number `attempt` (from 1), or `None` when that was the last one.
     /// `random` is from 0 to 1.
     pub(crate) fn pause(&self, attempt: i32, random: f64) -> Option<Duration> {

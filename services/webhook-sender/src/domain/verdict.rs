@@ -8,8 +8,15 @@ pub(crate) enum Verdict {
     Send,
     /// App or installation are not known yet: perhaps they are new and the news is on its way.
     Wait,
+    /// Kept until its installation or app may be sent webhooks again.
+    Hold(&'static str),
     Drop(&'static str),
 }
+
+/// Why webhooks are held: an installation's were stopped, by a 410 or by its app.
+pub(crate) const STOPPED: &str = "webhooks_stopped";
+/// Why webhooks are held: the app is disabled.
+pub(crate) const DISABLED: &str = "app_disabled";
 
 /// What is known of the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +24,7 @@ pub(crate) enum AppView {
     Unknown,
     Removed,
     WithoutUrl,
+    Disabled,
     Reachable,
 }
 
@@ -25,6 +33,7 @@ pub(crate) enum AppView {
 pub(crate) enum InstallationView {
     Unknown,
     Removed,
+    Stopped,
     Live,
 }
 
@@ -42,6 +51,8 @@ pub(crate) fn judge(
         (AppView::Removed, _) => Verdict::Drop("app_removed"),
         (_, InstallationView::Removed) if !unconditional => Verdict::Drop("uninstalled"),
         (AppView::WithoutUrl, _) => Verdict::Drop("no_webhook_url"),
+        (AppView::Disabled, _) => Verdict::Hold(DISABLED),
+        (_, InstallationView::Stopped) => Verdict::Hold(STOPPED),
         (AppView::Unknown, _) if settled => Verdict::Drop("app_removed"),
         (AppView::Unknown, _) => Verdict::Wait,
         (AppView::Reachable, InstallationView::Live) => Verdict::Send,
@@ -53,10 +64,10 @@ pub(crate) fn judge(
 
 #[cfg(test)]
 mod tests {
-    use super::Verdict::{Drop, Send, Wait};
+    use super::Verdict::{Drop, Hold, Send, Wait};
     use super::*;
-    use AppView::{Reachable, WithoutUrl};
-    use InstallationView::Live;
+    use AppView::{Disabled, Reachable, WithoutUrl};
+    use InstallationView::{Live, Stopped};
 
     #[test]
     fn a_webhook_is_sent_only_where_somebody_is_known_to_want_it() {
@@ -77,6 +88,13 @@ mod tests {
             (any_app, Live, false, true, Drop("app_removed")),
             (any_app, gone, false, false, Drop("uninstalled")),
             (no_app, Live, true, false, Drop("app_removed")),
+            (Disabled, Live, false, true, Hold(DISABLED)),
+            (Disabled, gone, false, true, Drop("uninstalled")),
+            (Disabled, gone, true, true, Hold(DISABLED)),
+            (Reachable, Stopped, false, true, Hold(STOPPED)),
+            (Reachable, Stopped, true, false, Hold(STOPPED)),
+            (WithoutUrl, Stopped, false, false, Drop("no_webhook_url")),
+            (no_app, Stopped, false, false, Drop("app_removed")),
         ];
         for (app, installation, unconditional, settled, expected) in cases {
             let verdict = judge(app, installation, unconditional, settled);

@@ -8,6 +8,7 @@ use patchbay_rpc::timestamp;
 use uuid::Uuid;
 
 use super::webhooks::WebhooksService;
+use crate::domain::breaker::Phase;
 use crate::store::list_deliveries::{DeliveryRow, list_deliveries as list};
 
 pub(crate) async fn list_deliveries(
@@ -21,14 +22,22 @@ pub(crate) async fn list_deliveries(
     let event_id: Uuid =
         request.event_id.parse().map_err(|_| Error::field("event_id", "This is not a UUID."))?;
     let rows = list(&service.db, event_id).await?;
-    Ok(ListDeliveriesResponse { deliveries: rows.into_iter().map(to_message).collect() })
+    let is_broken = |row: &DeliveryRow| service.lanes.of(row.app_id).breaker().phase != Phase::Closed;
+    let states = rows.into_iter().map(|row| {
+        let is_broken = is_broken(&row);
+        to_message(row, is_broken)
+    });
+    Ok(ListDeliveriesResponse { deliveries: states.collect() })
 }
 
-fn to_message(row: DeliveryRow) -> DeliveryState {
+fn to_message(row: DeliveryRow, is_broken: bool) -> DeliveryState {
     let status = match row.status {
+        // Its due time means nothing while the breaker is open.
+        1 if is_broken => DeliveryStatus::Parked,
         1 => DeliveryStatus::Pending,
         2 => DeliveryStatus::Delivered,
         3 => DeliveryStatus::Dead,
+        5 => DeliveryStatus::Parked,
         _ => DeliveryStatus::Dropped,
     };
     DeliveryState {

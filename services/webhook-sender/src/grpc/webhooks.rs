@@ -15,6 +15,7 @@ use patchbay_rpc::status::from_error;
 use tonic::{Request, Response, Status};
 
 use super::{list_deliveries, list_requests};
+use crate::lane::Lanes;
 use crate::world::World;
 
 /// Answers from the record.
@@ -23,6 +24,7 @@ pub(crate) struct WebhooksService {
     pub db: Db,
     pub clock: Clock,
     pub world: Arc<World>,
+    pub lanes: Arc<Lanes>,
 }
 
 #[tonic::async_trait]

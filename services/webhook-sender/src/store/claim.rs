@@ -1,7 +1,7 @@
-//! Takes webhooks that are due, so that no other worker does.
+//! Takes webhooks that are to be sent, so that no other worker does.
 
 use chrono::{DateTime, Utc};
-use patchbay_db::{Blob, Db, FromRow, Result};
+use patchbay_db::{AssertSqlSafe, Blob, Db, FromRow, Result};
 use uuid::Uuid;
 
 use crate::domain::delivery::Delivery;
@@ -19,41 +19,154 @@ struct Row {
     accepted_at: DateTime<Utc>,
     traceparent: Option<String>,
     unconditional: bool,
+    ordering_key: String,
+    sequence: i64,
     attempts: i32,
+    schedule_from: i32,
     reason: Option<String>,
 }
 
-/// Claims up to `limit` webhooks of the app that are due, the longest overdue first, until `lease_end`: from
-/// then on they are due again.
-pub(crate) async fn claim(
+/// Which webhooks are taken, and until when they are kept from others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    pub app_id: i64,
+    pub now: DateTime<Utc>,
+    /// From then on what was claimed is due again.
+    pub lease_end: DateTime<Utc>,
+    pub limit: u32,
+}
+
+const RETURNING: &str =
+    "returning delivery_id, event_id, installation_id, app_id, organization_id, resource, action,
+     body, accepted_at, traceparent, unconditional, ordering_key, sequence, attempts, schedule_from, reason";
+
+/// Every installation of the app with webhooks that wait. Jumps from one to the next in the index.
+const LINES: &str = "with recursive lines (installation_id) as (
+         select (
+             select installation_id from deliveries where app_id = $1 and status = 1
+             order by installation_id limit 1
+         )
+         union all
+         select (
+             select waiting.installation_id from deliveries waiting
+             where waiting.app_id = $1 and waiting.status = 1
+                 and waiting.installation_id > lines.installation_id
+             order by waiting.installation_id limit 1
+         )
+         from lines where lines.installation_id is not null
+     )";
+
+/// Claims what is due, a share for each installation and of each the longest overdue first.
+pub(crate) async fn claim_due(db: &Db, wanted: Wanted) -> Result<Vec<Delivery>> {
+    let postgres = format!(
+        "{LINES}, claimed as (
+             select due.delivery_id as id
+             from (select installation_id from lines where installation_id is not null) line
+             cross join lateral (
+                 select picked.delivery_id, picked.due_at, row_number() over (order by picked.due_at) as place
+                 from (
+                     select delivery_id, due_at from deliveries
+                     where app_id = $1 and installation_id = line.installation_id and status = 1
+                         and due_at <= $2
+                     order by due_at limit greatest(8, $3 / (select count(*) from lines))
+                     for update skip locked
+                 ) picked
+             ) due
+             order by due.place, due.due_at limit $3
+         )
+         update deliveries set due_at = $4, updated_at = $2 from claimed where delivery_id = claimed.id {RETURNING}"
+    );
+    let sqlite = format!(
+        "update deliveries set due_at = $4, updated_at = $2 where delivery_id in (
+             {LINES}
+             select due.delivery_id from lines join deliveries due on due.delivery_id in (
+                 select delivery_id from deliveries picked
+                 where picked.app_id = $1 and picked.installation_id = lines.installation_id
+                     and picked.status = 1 and picked.due_at <= $2
+                 order by picked.due_at limit max(8, $3 / (select count(*) from lines))
+             )
+             order by due.due_at limit $3
+         ) {RETURNING}"
+    );
+    fetch(db, postgres, sqlite, wanted, None).await
+}
+
+/// Claims in the order of acceptance: what is due, and what was last touched before `untouched_since`.
+pub(crate) async fn claim_oldest(
     db: &Db,
-    app_id: i64,
-    now: DateTime<Utc>,
-    lease_end: DateTime<Utc>,
-    limit: u32,
+    wanted: Wanted,
+    untouched_since: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
-    let postgres = "with claimed as (
-             select delivery_id as id from deliveries where app_id = $1 and status = 1 and due_at <= $2
-             order by due_at limit $3 for update skip locked
+    let oldest = "select delivery_id as id from deliveries
+         where app_id = $1 and status = 1 and (due_at <= $2 or updated_at < $5)
+         order by event_id limit $3";
+    update(db, oldest, wanted, untouched_since).await
+}
+
+/// As [`claim_oldest`], and of each installation and ordering key only the webhook that all others wait for.
+pub(crate) async fn claim_in_order(
+    db: &Db,
+    wanted: Wanted,
+    untouched_since: DateTime<Utc>,
+) -> Result<Vec<Delivery>> {
+    let heads = "select delivery_id as id from deliveries
+         where app_id = $1 and status = 1 and (due_at <= $2 or updated_at < $5) and delivery_id in (
+             with recursive heads (delivery_id) as (
+                 select (
+                     select delivery_id from deliveries where app_id = $1 and status in (1, 5)
+                     order by installation_id, ordering_key, sequence, event_id limit 1
+                 )
+                 union all
+                 select (
+                     select later.delivery_id from deliveries later
+                     where later.app_id = $1 and later.status in (1, 5)
+                         and (later.installation_id, later.ordering_key) > (head.installation_id, head.ordering_key)
+                     order by later.installation_id, later.ordering_key, later.sequence, later.event_id limit 1
+                 )
+                 from heads join deliveries head on head.delivery_id = heads.delivery_id
+             )
+             select delivery_id from heads where delivery_id is not null
          )
-         update deliveries set due_at = $4 from claimed where delivery_id = claimed.id
-         returning delivery_id, event_id, installation_id, app_id, organization_id, resource, action, body,
-             accepted_at, traceparent, unconditional, attempts, reason";
-    let sqlite = "update deliveries set due_at = $4 where delivery_id in (
-             select delivery_id from deliveries where app_id = $1 and status = 1 and due_at <= $2
-             order by due_at limit $3
-         )
-         returning delivery_id, event_id, installation_id, app_id, organization_id, resource, action, body,
-             accepted_at, traceparent, unconditional, attempts, reason";
-    let rows = db
-        .query_per_engine(postgres, sqlite)
-        .bind(app_id)
-        .bind(now)
-        .bind(i64::from(limit))
-        .bind(lease_end)
-        .fetch_all::<Row>()
-        .await?;
-    Ok(rows.into_iter().map(Row::into_delivery).collect())
+         order by event_id limit $3";
+    update(db, heads, wanted, untouched_since).await
+}
+
+async fn update(
+    db: &Db,
+    chosen: &str,
+    wanted: Wanted,
+    untouched_since: DateTime<Utc>,
+) -> Result<Vec<Delivery>> {
+    let postgres = format!(
+        "with claimed as ({chosen} for update skip locked)
+         update deliveries set due_at = $4, updated_at = $2 from claimed where delivery_id = claimed.id {RETURNING}"
+    );
+    let sqlite = format!(
+        "update deliveries set due_at = $4, updated_at = $2 where delivery_id in ({chosen}) {RETURNING}"
+    );
+    let mut claimed = fetch(db, postgres, sqlite, wanted, Some(untouched_since)).await?;
+    claimed.sort_unstable_by_key(|delivery| delivery.event_id);
+    Ok(claimed)
+}
+
+async fn fetch(
+    db: &Db,
+    postgres: String,
+    sqlite: String,
+    wanted: Wanted,
+    untouched_since: Option<DateTime<Utc>>,
+) -> Result<Vec<Delivery>> {
+    let query = db
+        .query_per_engine(AssertSqlSafe(postgres), AssertSqlSafe(sqlite))
+        .bind(wanted.app_id)
+        .bind(wanted.now)
+        .bind(i64::from(wanted.limit))
+        .bind(wanted.lease_end);
+    let query = match untouched_since {
+        Some(moment) => query.bind(moment),
+        None => query,
+    };
+    Ok(query.fetch_all::<Row>().await?.into_iter().map(Row::into_delivery).collect())
 }
 
 impl Row {
@@ -70,7 +183,10 @@ impl Row {
             accepted_at: self.accepted_at,
             traceparent: self.traceparent,
             unconditional: self.unconditional,
+            ordering_key: self.ordering_key,
+            sequence: self.sequence,
             attempts: self.attempts,
+            schedule_from: self.schedule_from,
             // Before its first attempt the reason says what it waited for.
             failure: self.reason.filter(|_| self.attempts > 0),
         }

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result};
+use patchbay_domain::ids::deliveries_of;
 use uuid::Uuid;
 
 /// One delivery. The numbers of `status` are those of the `deliveries` table.
 #[derive(Debug, FromRow, PartialEq, Eq)]
 pub(crate) struct DeliveryRow {
     pub installation_id: Uuid,
+    pub app_id: i64,
     pub status: i32,
     pub attempts: i32,
     pub due_at: Option<DateTime<Utc>>,
@@ -18,19 +20,22 @@ pub(crate) struct DeliveryRow {
 /// All deliveries of the event that are on record. One that has a row in `deliveries` stands where that row
 /// says; every other one was delivered at its first attempt.
 pub(crate) async fn list_deliveries(db: &Db, event_id: Uuid) -> Result<Vec<DeliveryRow>> {
+    let (lowest, highest) = deliveries_of(event_id);
     db.query(
-        "select installation_id, status, attempts, case when status = 1 then due_at end as due_at,
+        "select installation_id, app_id, status, attempts, case when status = 1 then due_at end as due_at,
              response_code, reason
-         from deliveries where event_id = $1
+         from deliveries where delivery_id >= $2 and delivery_id <= $3 and event_id = $1
          union all
-         select installation_id, 2, number, null, response_code, null
+         select installation_id, app_id, 2, number, null, response_code, null
          from attempts where event_id = $1 and number = 1 and delivered and not exists (
              select 1 from deliveries
-             where deliveries.event_id = $1 and deliveries.delivery_id = attempts.delivery_id
+             where deliveries.delivery_id = attempts.delivery_id
          )
          order by installation_id",
     )
     .bind(event_id)
+    .bind(lowest)
+    .bind(highest)
     .fetch_all()
     .await
 }

@@ -46,6 +46,9 @@ const DELIVERY_COLUMNS: &[&str] = &[
     "accepted_at",
     "traceparent",
     "unconditional",
+    "ordering_key",
+    "sequence",
+    "schedule_from",
     "status",
     "attempts",
     "due_at",
@@ -59,7 +62,7 @@ const DELIVERY_COLUMNS: &[&str] = &[
 const PROGRESS: &str = "on conflict (delivery_id) do update set
     status = excluded.status, attempts = excluded.attempts, due_at = excluded.due_at,
     response_code = excluded.response_code, reason = excluded.reason, updated_at = excluded.updated_at
-    where deliveries.status = 1 and deliveries.attempts <= excluded.attempts";
+    where deliveries.status in (1, 5) and deliveries.attempts <= excluded.attempts";
 
 /// Writes attempts, and the webhooks behind them unless they arrived at once.
 pub(crate) async fn record(db: &Db, records: &[Record], now: DateTime<Utc>) -> Result<()> {
@@ -137,6 +140,9 @@ fn bind_delivery(row: &mut Values<'_, '_>, record: &Record, now: DateTime<Utc>) 
         .bind(delivery.accepted_at)
         .bind(delivery.traceparent.as_deref())
         .bind(delivery.unconditional)
+        .bind(delivery.ordering_key.as_str())
+        .bind(delivery.sequence)
+        .bind(delivery.schedule_from)
         .bind(record.state.status() as i32)
         .bind(delivery.attempts)
         .bind(due_at)

@@ -8,14 +8,17 @@ use patchbay_testkit::database::each_engine;
 use uuid::Uuid;
 
 use super::backlog::backlog;
-use super::claim::claim;
+use super::breakers::{BreakerRow, load, load_broken, save, take_step};
+use super::claim::{Wanted, claim_due, claim_in_order, claim_oldest};
 use super::due_apps::{DueApp, due_apps};
+use super::held::{held_installations, release};
 use super::list_deliveries::list_deliveries;
 use super::record::record;
 use super::recorded::recorded;
 use crate::MIGRATIONS;
 use crate::attempt::{Attempt, Exchange};
 use crate::domain::after_attempt::Outcome;
+use crate::domain::breaker::Phase;
 use crate::domain::delivery::{Delivery, State};
 use crate::recorder::{Hold, Record};
 
@@ -41,7 +44,10 @@ fn delivery(app_id: i64) -> Delivery {
         accepted_at: noon(),
         traceparent: Some("00-1".into()),
         unconditional: true,
+        ordering_key: String::new(),
+        sequence: 0,
         attempts: 0,
+        schedule_from: 0,
         failure: None,
     }
 }
@@ -71,6 +77,20 @@ fn entry(delivery: &Delivery, attempt: Option<Attempt>, state: State, has_row: b
 
 fn pending(seconds: i64) -> State {
     State::Pending { due_at: at(seconds), reason: "status_500".into() }
+}
+
+async fn claim(
+    db: &Db,
+    app_id: i64,
+    now: DateTime<Utc>,
+    lease_end: DateTime<Utc>,
+    limit: u32,
+) -> patchbay_db::Result<Vec<Delivery>> {
+    claim_due(db, Wanted { app_id, now, lease_end, limit }).await
+}
+
+fn ids(deliveries: &[Delivery]) -> Vec<Uuid> {
+    deliveries.iter().map(|delivery| delivery.id).collect()
 }
 
 async fn write(db: &Db, records: &[Record]) {
@@ -202,7 +222,7 @@ async fn every_kind_of_record_is_found_again_and_nothing_else() {
 #[tokio::test]
 async fn each_app_with_something_waiting_is_known_by_its_next_due_time() {
     each_engine(&MIGRATIONS, |db| async move {
-        assert_eq!(due_apps(&db).await.unwrap(), []);
+        assert_eq!(due_apps(&db, i64::MIN, 10).await.unwrap(), []);
         assert_eq!(backlog(&db).await.unwrap().oldest, None);
         let records: Vec<_> = [(3, 9), (-1, 7), (3, 5), (8, 6), (3, 7)]
             .map(|(app, due)| entry(&delivery(app), None, pending(due), false))
@@ -212,7 +232,137 @@ async fn each_app_with_something_waiting_is_known_by_its_next_due_time() {
         write(&db, &records).await;
         let expected = [(-1, 7), (3, 5), (8, 6)];
         let expected = expected.map(|(app_id, due)| DueApp { app_id, next_due: at(due) });
-        assert_eq!(due_apps(&db).await.unwrap(), expected);
+        assert_eq!(due_apps(&db, i64::MIN, 10).await.unwrap(), expected);
+        assert_eq!(due_apps(&db, -1, 1).await.unwrap(), expected[1..2], "page by page");
+        assert_eq!(due_apps(&db, 8, 1).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_installation_with_many_webhooks_leaves_room_for_the_others() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let flood = delivery(1);
+        let of_flood = || Delivery { installation_id: flood.installation_id, ..delivery(1) };
+        let mut records: Vec<_> = (0..100).map(|n| entry(&of_flood(), None, pending(n % 5), false)).collect();
+        let others: Vec<_> = (0..5).map(|_| delivery(1)).collect();
+        // Due after all of the flood.
+        records.extend(others.iter().map(|other| entry(other, None, pending(9), false)));
+        write(&db, &records).await;
+        let claimed = claim(&db, 1, at(10), at(60), 30).await.unwrap();
+        let claimed_ids = ids(&claimed);
+        assert!(others.iter().all(|other| claimed_ids.contains(&other.id)), "{claimed:#?}");
+        let mut total = claimed.len();
+        for _ in 0..20 {
+            total += claim(&db, 1, at(10), at(60), 30).await.unwrap().len();
+        }
+        assert_eq!(total, 105, "each once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waited_for_an_endpoint_is_claimed_in_the_order_of_acceptance() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let waiting: Vec<_> = (0..4).map(|_| delivery(1)).collect();
+        let dues = [900, 0, 2, 1];
+        let records: Vec<_> =
+            waiting.iter().zip(dues).map(|(one, due)| entry(one, None, pending(due), false)).collect();
+        write(&db, &records).await;
+        let wanted = |limit, now| Wanted { app_id: 1, now: at(now), lease_end: at(now + 60), limit };
+        let probe = claim_oldest(&db, wanted(1, 10), DateTime::UNIX_EPOCH).await.unwrap();
+        assert_eq!(ids(&probe), [waiting[1].id], "the oldest of those that are due");
+        write(&db, &[entry(&probe[0], Some(attempt(1, 500)), pending(300), true)]).await;
+        // A drain takes also what would be due only later, and nothing twice.
+        let drained = claim_oldest(&db, wanted(3, 20), at(20)).await.unwrap();
+        assert_eq!(ids(&drained), ids(&waiting[..3]));
+        write(&db, &[entry(&drained[0], Some(attempt(1, 400)), pending(900), true)]).await;
+        db.query("update deliveries set updated_at = $1 where reason = 'status_500' and attempts = 1")
+            .bind(at(21))
+            .execute()
+            .await
+            .unwrap();
+        assert_eq!(ids(&claim_oldest(&db, wanted(3, 22), at(20)).await.unwrap()), [waiting[3].id]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_order_counts_one_webhook_of_a_key_goes_at_a_time() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let one = delivery(1);
+        let keyed = |key: &str, sequence| Delivery {
+            installation_id: one.installation_id,
+            ordering_key: key.into(),
+            sequence,
+            ..delivery(1)
+        };
+        // The third came first.
+        let [third, first, second, other] = [keyed("a", 3), keyed("a", 1), keyed("a", 2), keyed("b", 4)];
+        let records: Vec<_> =
+            [&third, &first, &second, &other].map(|one| entry(one, None, pending(0), false)).into();
+        write(&db, &records).await;
+        let next = async |now: i64| {
+            let wanted = Wanted { app_id: 1, now: at(now), lease_end: at(now + 60), limit: 10 };
+            claim_in_order(&db, wanted, DateTime::UNIX_EPOCH).await.unwrap()
+        };
+        assert_eq!(ids(&next(1).await), [first.id, other.id]);
+        assert!(next(2).await.is_empty(), "the first of each is under way");
+        write(&db, &[entry(&first, Some(attempt(1, 500)), pending(30), true)]).await;
+        assert!(next(3).await.is_empty(), "what failed is waited for");
+        assert_eq!(ids(&next(30).await), [first.id]);
+        write(
+            &db,
+            &[entry(&Delivery { attempts: 1, ..first }, Some(attempt(2, 200)), State::Delivered, true)],
+        )
+        .await;
+        assert_eq!(ids(&next(31).await), [second.id]);
+        write(&db, &[entry(&second, Some(attempt(1, 410)), State::Dead { reason: "gone".into() }, true)])
+            .await;
+        assert_eq!(ids(&next(32).await), [third.id]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_held_is_claimed_only_after_its_release() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let [held, also, free] = [delivery(1), delivery(2), delivery(1)];
+        let state = || State::Held { reason: "app_disabled".into() };
+        write(&db, &[entry(&held, None, state(), false), entry(&also, None, state(), false)]).await;
+        write(&db, &[entry(&free, None, pending(0), false)]).await;
+        assert_eq!(ids(&claim(&db, 1, at(9), at(60), 9).await.unwrap()), [free.id]);
+        let mut found = held_installations(&db).await.unwrap();
+        found.sort_unstable_by_key(|(_, app_id)| *app_id);
+        assert_eq!(found, [(held.installation_id, 1), (also.installation_id, 2)]);
+        assert_eq!(release(&db, held.installation_id, at(10), 10).await.unwrap(), 1);
+        assert_eq!(release(&db, held.installation_id, at(10), 10).await.unwrap(), 0);
+        assert_eq!(ids(&claim(&db, 1, at(10), at(60), 9).await.unwrap()), [held.id]);
+        assert_eq!(held_installations(&db).await.unwrap(), [(also.installation_id, 2)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_words_on_an_endpoint_the_later_one_counts_and_each_step_is_taken_once() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let open = |seconds| Phase::Open { next_probe_at: at(seconds), failed_probes: 2 };
+        let row = |version, phase| BreakerRow::new(7, version, phase, Some(noon()), at(1));
+        save(&db, &[row(2, open(30))]).await.unwrap();
+        save(&db, &[row(1, Phase::Closed)]).await.unwrap();
+        save(&db, &[row(2, open(99))]).await.unwrap();
+        let loaded = load_broken(&db, &[]).await.unwrap();
+        assert_eq!((loaded.len(), loaded[0].phase(), loaded[0].version), (1, open(30), 2));
+        assert!(!take_step(&db, 7, 2, at(29), at(60)).await.unwrap(), "not due yet");
+        assert!(take_step(&db, 7, 2, at(30), at(60)).await.unwrap());
+        assert!(!take_step(&db, 7, 2, at(31), at(60)).await.unwrap(), "somebody else has it");
+        let draining = Phase::Draining { since: at(40), next_at: at(41) };
+        save(&db, &[row(3, draining)]).await.unwrap();
+        assert_eq!(load_broken(&db, &[]).await.unwrap()[0].phase(), draining);
+        save(&db, &[row(4, Phase::Closed)]).await.unwrap();
+        assert!(load_broken(&db, &[]).await.unwrap().is_empty());
+        assert_eq!(load_broken(&db, &[7]).await.unwrap()[0].phase(), Phase::Closed);
+        assert_eq!(load(&db).await.unwrap().len(), 1);
     })
     .await;
 }

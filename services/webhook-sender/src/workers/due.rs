@@ -8,12 +8,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::{Db, DbError};
 use patchbay_domain::Clock;
 use patchbay_runtime::{Stop, sleep_until};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+use crate::breakers::Breakers;
 use crate::deliver::Deliverer;
-use crate::lane::Lanes;
+use crate::domain::breaker::{Errand, Phase, drain_places, drain_rate};
+use crate::lane::{Lane, Lanes};
 use crate::recorder::{Claim, Hold};
 use crate::store;
+use crate::store::claim::Wanted;
+
+/// Apps that are looked at in one go.
+const APPS: u32 = 256;
+
+/// How long a share of a drain is for.
+const SHARE: TimeDelta = TimeDelta::seconds(1);
 
 /// How long what another replica has put aside may wait to be seen here.
 const POLL: TimeDelta = TimeDelta::seconds(1);
@@ -52,6 +61,7 @@ pub(crate) struct Due {
     pub db: Db,
     pub clock: Clock,
     pub deliverer: Arc<Deliverer>,
+    pub breakers: Arc<Breakers>,
     pub lanes: Arc<Lanes>,
     pub wake: Arc<Wake>,
     pub lease: Duration,
@@ -88,7 +98,7 @@ impl Due {
         drop(room.acquire_many(self.window).await);
     }
 
-    /// Claims what is due, a share for every app; says when the next one will be.
+    /// Claims what is due, a share for every app; says when there is more to do.
     ///
     /// Begins behind the app that was served last, so that where room is short each app has its turn.
     async fn look(
@@ -97,38 +107,178 @@ impl Due {
         last_app: &mut i64,
     ) -> Result<Option<DateTime<Utc>>, DbError> {
         let now = self.clock.now();
-        let mut apps = store::due_apps::due_apps(&self.db).await?;
-        let behind = apps.partition_point(|app| app.app_id <= *last_app);
-        apps.rotate_left(behind);
+        let mut apps = store::due_apps::due_apps(&self.db, *last_app, APPS).await?;
+        if apps.len() < APPS as usize {
+            let rest = APPS - u32::try_from(apps.len()).unwrap_or(APPS);
+            let first = store::due_apps::due_apps(&self.db, i64::MIN, rest).await?;
+            apps.extend(first.into_iter().take_while(|app| app.app_id <= *last_app));
+        }
         let mut next: Option<DateTime<Utc>> = None;
-        for app in apps {
-            if app.next_due > now {
-                next = Some(next.map_or(app.next_due, |next| next.min(app.next_due)));
-            } else if self.claim(app.app_id, now, room).await? {
-                *last_app = app.app_id;
+        let mut later = |at: DateTime<Utc>| next = Some(next.map_or(at, |next| next.min(at)));
+        for app in &apps {
+            let lane = self.lanes.of(app.app_id);
+            let phase = lane.breaker().phase;
+            match phase {
+                Phase::Closed if app.next_due > now => later(app.next_due),
+                Phase::Closed => {
+                    if self.claim(&lane, now, room).await? {
+                        *last_app = app.app_id;
+                    }
+                }
+                Phase::Open { next_probe_at, .. } if next_probe_at > now => later(next_probe_at),
+                Phase::Open { .. } => later(self.probe(&lane, now, room).await?),
+                // Below: those without anything that waits are to be closed, too.
+                Phase::Draining { .. } => {}
+            }
+        }
+        for (lane, phase) in self.breakers.broken() {
+            match phase {
+                Phase::Draining { next_at, .. } if next_at > now => later(next_at),
+                Phase::Draining { since, .. } => later(self.drain(&lane, since, now, room).await?),
+                _ => {}
             }
         }
         Ok(next)
     }
 
-    async fn claim(&self, app_id: i64, now: DateTime<Utc>, room: &Arc<Semaphore>) -> Result<bool, DbError> {
-        let lane = self.lanes.of(app_id);
+    async fn claim(
+        &self,
+        lane: &Arc<Lane>,
+        now: DateTime<Utc>,
+        room: &Arc<Semaphore>,
+    ) -> Result<bool, DbError> {
         // Before the claim: whoever makes room from here on wakes us.
         lane.has_more_due.store(true, Relaxed);
-        let limit = lane.room_for_claims().min(u32::try_from(room.available_permits()).unwrap_or(u32::MAX));
+        let limit = lane.room_for_claims().min(permits(room));
         if limit == 0 {
             return Ok(false);
         }
-        let lease_end = now + TimeDelta::from_std(self.lease).unwrap_or_default();
-        let claimed = store::claim::claim(&self.db, app_id, now, lease_end, limit).await?;
-        lane.has_more_due.store(claimed.len() as u64 == u64::from(limit), Relaxed);
+        let wanted = self.wanted(lane.app_id, now, limit);
+        let strict = self.is_strict(lane.app_id);
+        let claimed = if strict {
+            store::claim::claim_in_order(&self.db, wanted, DateTime::UNIX_EPOCH).await?
+        } else {
+            store::claim::claim_due(&self.db, wanted).await?
+        };
+        // Where order counts, each one that is through makes way for the one behind it.
+        lane.has_more_due.store(strict || claimed.len() as u64 == u64::from(limit), Relaxed);
         for delivery in claimed {
             // The only place that takes permits, and never more than there are.
             let Ok(permit) = room.clone().try_acquire_owned() else { break };
-            let hold = Hold::Claim(Claim::new(lane.clone(), self.wake.clone(), permit));
+            let hold = Hold::Claim(Claim::new(Errand::Usual, lane.clone(), self.wake.clone(), permit));
             let deliverer = self.deliverer.clone();
             tokio::spawn(async move { deliverer.deliver(delivery, hold).await });
         }
         Ok(true)
     }
+
+    /// Sends the oldest webhook of a broken endpoint, unless another replica does; says when to look again.
+    async fn probe(
+        &self,
+        lane: &Arc<Lane>,
+        now: DateTime<Utc>,
+        room: &Arc<Semaphore>,
+    ) -> Result<DateTime<Utc>, DbError> {
+        // Should the probe be lost with its process, another one follows.
+        let next = now + TimeDelta::from_std(self.breakers.rules.probe_pause).unwrap_or_default();
+        let Some(permit) = self.step(lane, now, next, room).await? else { return Ok(now + POLL) };
+        let wanted = self.wanted(lane.app_id, now, 1);
+        let claimed = if self.is_strict(lane.app_id) {
+            store::claim::claim_in_order(&self.db, wanted, DateTime::UNIX_EPOCH).await?
+        } else {
+            store::claim::claim_oldest(&self.db, wanted, DateTime::UNIX_EPOCH).await?
+        };
+        if let Some(delivery) = claimed.into_iter().next() {
+            let hold = Hold::Claim(Claim::new(Errand::Probe, lane.clone(), self.wake.clone(), permit));
+            let deliverer = self.deliverer.clone();
+            tokio::spawn(async move { deliverer.deliver(delivery, hold).await });
+        }
+        Ok(next)
+    }
+
+    /// Sends a second's worth of what has waited for an endpoint, oldest first; says when to look again. The drain is
+    /// over with the share that is not a full one.
+    async fn drain(
+        &self,
+        lane: &Arc<Lane>,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+        room: &Arc<Semaphore>,
+    ) -> Result<DateTime<Utc>, DbError> {
+        if lane.claimed() > 0 {
+            lane.has_more_due.store(true, Relaxed);
+            return Ok(now + POLL);
+        }
+        if lane.drained.load(Relaxed) {
+            lane.drained.store(false, Relaxed);
+            self.breakers.drained(lane);
+            self.wake.now();
+            return Ok(now);
+        }
+        let next = now + SHARE;
+        let Some(permit) = self.step(lane, now, next, room).await? else { return Ok(now + POLL) };
+        drop(permit);
+        let rate = drain_rate(since, now, &self.breakers.rules);
+        let wanted = self.wanted(lane.app_id, now, rate.min(permits(room)));
+        let claimed = if self.is_strict(lane.app_id) {
+            store::claim::claim_in_order(&self.db, wanted, since).await?
+        } else {
+            store::claim::claim_oldest(&self.db, wanted, since).await?
+        };
+        lane.drained.store((claimed.len() as u64) < u64::from(wanted.limit), Relaxed);
+        lane.has_more_due.store(true, Relaxed);
+        let places = Arc::new(Semaphore::new(drain_places(rate, lane.typical())));
+        let holds: Vec<_> = claimed
+            .into_iter()
+            .map_while(|delivery| Some((delivery, room.clone().try_acquire_owned().ok()?)))
+            .map(|(delivery, permit)| {
+                (delivery, Claim::new(Errand::Drain, lane.clone(), self.wake.clone(), permit))
+            })
+            .collect();
+        let deliverer = self.deliverer.clone();
+        tokio::spawn(async move {
+            for (delivery, claim) in holds {
+                let Ok(place) = places.clone().acquire_owned().await else { return };
+                let deliverer = deliverer.clone();
+                tokio::spawn(async move {
+                    deliverer.deliver(delivery, Hold::Claim(claim)).await;
+                    drop(place);
+                });
+            }
+        });
+        Ok(next)
+    }
+
+    /// Takes the next step of a broken endpoint for this replica, if there is room for what it takes.
+    async fn step(
+        &self,
+        lane: &Lane,
+        now: DateTime<Utc>,
+        next: DateTime<Utc>,
+        room: &Arc<Semaphore>,
+    ) -> Result<Option<OwnedSemaphorePermit>, DbError> {
+        let Ok(permit) = room.clone().try_acquire_owned() else { return Ok(None) };
+        let version = lane.breaker().version;
+        let taken = store::breakers::take_step(&self.db, lane.app_id, version, now, next).await?;
+        let mut breaker = lane.breaker();
+        if taken && breaker.version == version {
+            breaker.step_at(next);
+        }
+        Ok(taken.then_some(permit))
+    }
+
+    fn wanted(&self, app_id: i64, now: DateTime<Utc>, limit: u32) -> Wanted {
+        let lease_end = now + TimeDelta::from_std(self.lease).unwrap_or_default();
+        Wanted { app_id, now, lease_end, limit }
+    }
+
+    fn is_strict(&self, app_id: i64) -> bool {
+        let endpoint = self.deliverer.world.endpoints.get(&app_id);
+        let destination = endpoint.and_then(|endpoint| endpoint.destination.clone());
+        destination.is_some_and(|destination| destination.strict_order)
+    }
+}
+
+fn permits(room: &Semaphore) -> u32 {
+    u32::try_from(room.available_permits()).unwrap_or(u32::MAX)
 }

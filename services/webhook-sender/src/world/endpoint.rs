@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use patchbay_egress::header_is_reserved;
 use patchbay_proto::installation as proto;
 use patchbay_proto::installation::AppStatus;
 use patchbay_webhook_signature::{Secret, SecretError, Signer};
 
+use crate::domain::retry_schedule::RetrySchedule;
+use crate::domain::timeout_bounds::TimeoutBounds;
 use crate::domain::verdict::AppView;
 use crate::lane::Lane;
 
@@ -18,6 +21,7 @@ pub(crate) struct Endpoint {
     pub app_slug: String,
     pub status: AppStatus,
     pub owner_organization_id: i64,
+    pub is_disabled: bool,
     /// Absent when the app takes no webhooks.
     pub destination: Option<Arc<Destination>>,
     /// Outlives changes of the endpoint.
@@ -29,11 +33,17 @@ pub(crate) struct Destination {
     pub url: String,
     pub signer: Signer,
     pub custom_headers: Vec<(String, String)>,
+    /// As the app wants it, within the operator's bounds; `None`: as it is for all.
+    pub timeout: Option<Duration>,
+    /// As the app wants it; `None`: as it is for all.
+    pub schedule: Option<RetrySchedule>,
+    /// Whether webhooks of one installation and ordering key are sent one after the other.
+    pub strict_order: bool,
 }
 
 impl Endpoint {
-    pub(crate) fn new(message: proto::Endpoint, lane: Arc<Lane>) -> Self {
-        let destination = Destination::new(&message).unwrap_or_else(|error| {
+    pub(crate) fn new(message: proto::Endpoint, lane: Arc<Lane>, timeouts: TimeoutBounds) -> Self {
+        let destination = Destination::new(&message, timeouts).unwrap_or_else(|error| {
             tracing::error!(app_id = message.app_id, %error, "an app's secrets cannot sign; it gets no webhooks");
             None
         });
@@ -42,6 +52,7 @@ impl Endpoint {
             status: message.status(),
             app_slug: message.app_slug,
             owner_organization_id: message.owner_organization_id,
+            is_disabled: message.is_disabled,
             destination: destination.map(Arc::new),
             lane,
         }
@@ -51,17 +62,19 @@ impl Endpoint {
         match (self.status, &self.destination) {
             (AppStatus::DeletionInProgress, None) => AppView::Removed,
             (_, None) => AppView::WithoutUrl,
+            (_, Some(_)) if self.is_disabled => AppView::Disabled,
             (_, Some(_)) => AppView::Reachable,
         }
     }
 }
 
 impl Destination {
-    fn new(message: &proto::Endpoint) -> Result<Option<Self>, SecretError> {
+    fn new(message: &proto::Endpoint, timeouts: TimeoutBounds) -> Result<Option<Self>, SecretError> {
         let Some((newest, previous)) = message.client_secrets.split_first() else { return Ok(None) };
         if message.webhook_url.is_empty() {
             return Ok(None);
         }
+        let wanted = message.delivery.as_ref();
         let mut signer = Signer::new(&Secret::from_client_secret(newest)?);
         for secret in previous {
             signer = signer.and_previous(&Secret::from_client_secret(secret)?);
@@ -70,6 +83,14 @@ impl Destination {
             url: message.webhook_url.clone(),
             signer,
             custom_headers: custom_headers(&message.webhook_headers),
+            timeout: wanted
+                .filter(|wanted| wanted.timeout_ms > 0)
+                .map(|wanted| timeouts.bounded(wanted.timeout_ms)),
+            schedule: wanted
+                .map(|wanted| wanted.retry_delays_seconds.as_slice())
+                .filter(|pauses| !pauses.is_empty())
+                .map(RetrySchedule::of_seconds),
+            strict_order: wanted.is_some_and(|wanted| wanted.strict_order),
         }))
     }
 }
@@ -116,7 +137,7 @@ mod tests {
     }
 
     fn endpoint(message: proto::Endpoint) -> Endpoint {
-        Endpoint::new(message, Lanes::new(8).of(1))
+        Endpoint::new(message, Lanes::new(8).of(1), TimeoutBounds::default())
     }
 
     #[test]
@@ -130,10 +151,29 @@ mod tests {
             (proto::Endpoint { client_secrets: vec!["x".into()], ..message() }, AppView::WithoutUrl),
             (proto::Endpoint { webhook_url: url, status: removed, ..message() }, AppView::Removed),
             (proto::Endpoint { status: removed, ..message() }, AppView::Reachable),
+            (proto::Endpoint { is_disabled: true, ..message() }, AppView::Disabled),
         ];
         for (message, view) in cases {
             assert_eq!(endpoint(message.clone()).view(), view, "{message:?}");
         }
+    }
+
+    #[test]
+    fn an_app_has_its_own_limits_within_the_operators_and_what_it_leaves_open_is_his() {
+        let delivery = |timeout_ms, pauses: &[u32]| {
+            let settings = proto::DeliverySettings {
+                timeout_ms,
+                retry_delays_seconds: pauses.to_vec(),
+                strict_order: timeout_ms > 0,
+            };
+            endpoint(proto::Endpoint { delivery: Some(settings), ..message() }).destination.unwrap()
+        };
+        let own = delivery(60_000, &[1, 2]);
+        assert_eq!((own.timeout, own.strict_order), (Some(Duration::from_secs(30)), true));
+        assert_eq!(own.schedule.as_ref().unwrap().pause(2, 0.0), Some(Duration::from_secs(2)));
+        assert_eq!(delivery(1, &[]).timeout, Some(Duration::from_millis(500)));
+        let open = delivery(0, &[]);
+        assert!(open.timeout.is_none() && open.schedule.is_none() && !open.strict_order);
     }
 
     #[test]

@@ -10,9 +10,16 @@ use patchbay_runtime::Stop;
 use super::World;
 use super::endpoint::Endpoint;
 use super::follow::Following;
+use crate::domain::timeout_bounds::TimeoutBounds;
 use crate::lane::Lanes;
 
-pub(crate) async fn watch_endpoints(world: Arc<World>, channel: Channel, lanes: Arc<Lanes>, stop: Stop) {
+pub(crate) async fn watch_endpoints(
+    world: Arc<World>,
+    channel: Channel,
+    lanes: Arc<Lanes>,
+    timeouts: TimeoutBounds,
+    stop: Stop,
+) {
     let client = AppRegistryClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES);
     let open = || {
         let mut client = client.clone();
@@ -21,7 +28,7 @@ pub(crate) async fn watch_endpoints(world: Arc<World>, channel: Channel, lanes: 
     let read = |message: WatchEndpointsResponse| {
         let endpoints = message.endpoints.into_iter().map(|endpoint| {
             let lane = lanes.of(endpoint.app_id);
-            (endpoint.app_id, Arc::new(Endpoint::new(endpoint, lane)))
+            (endpoint.app_id, Arc::new(Endpoint::new(endpoint, lane, timeouts)))
         });
         (endpoints.collect(), message.version.is_some())
     };

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::World;
 use super::follow::Following;
-use crate::domain::verdict::InstallationView;
+use crate::domain::verdict::{InstallationView, STOPPED};
 
 pub(crate) async fn watch_subscriptions(world: Arc<World>, channel: Channel, stop: Stop) {
     let client = InstallationsClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES);
@@ -28,6 +28,7 @@ fn read(message: WatchSubscriptionsResponse) -> (Vec<(Uuid, InstallationView)>, 
     let rows = message.subscriptions.iter().filter_map(|subscription| {
         let view = match subscription.status() {
             InstallationStatus::PendingDeletion => InstallationView::Removed,
+            _ if subscription.suspended_reason == STOPPED => InstallationView::Stopped,
             _ => InstallationView::Live,
         };
         Some((subscription.installation_uuid.parse().ok()?, view))

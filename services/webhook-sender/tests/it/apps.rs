@@ -15,6 +15,7 @@ use uuid::Uuid;
 pub(crate) struct Apps {
     endpoints: Arc<Mutex<BTreeMap<i64, Endpoint>>>,
     subscriptions: Arc<Mutex<BTreeMap<String, Subscription>>>,
+    disabled: Arc<Mutex<Vec<DisableAppRequest>>>,
     version: Arc<watch::Sender<i64>>,
 }
 
@@ -40,6 +41,20 @@ impl Apps {
         };
         self.subscriptions.lock().unwrap().insert(uuid, subscription);
         self.version.send_modify(|version| *version += 1);
+    }
+
+    pub(crate) fn change_installation(&self, installation: Uuid, change: impl FnOnce(&mut Subscription)) {
+        change(self.subscriptions.lock().unwrap().get_mut(&installation.to_string()).unwrap());
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    pub(crate) fn installation(&self, installation: Uuid) -> Subscription {
+        self.subscriptions.lock().unwrap()[&installation.to_string()].clone()
+    }
+
+    /// What `DisableApp` was asked.
+    pub(crate) fn disabled(&self) -> Vec<DisableAppRequest> {
+        self.disabled.lock().unwrap().clone()
     }
 
     /// As when the service has forgotten about an installation by the time it is asked again.
@@ -80,6 +95,14 @@ macro_rules! unimplemented_rpcs_of_apps {
             $(async fn $name(&self, _: Request<$request>) -> Result<Response<$response>, Status> {
                 Err(Status::unimplemented("the sender only watches"))
             })*
+
+            async fn disable_app(&self, request: Request<DisableAppRequest>) -> Result<Response<App>, Status> {
+                let request = request.into_inner();
+                let app_id = request.app.parse().unwrap();
+                self.disabled.lock().unwrap().push(request);
+                self.change_endpoint(app_id, |endpoint| endpoint.is_disabled = true);
+                Ok(Response::new(App::default()))
+            }
         }
     };
 }
@@ -99,7 +122,6 @@ unimplemented_rpcs_of_apps! {
     record_interaction(RecordInteractionRequest) -> RecordInteractionResponse;
     get_interaction(GetInteractionRequest) -> Interaction;
     set_app_status(SetAppStatusRequest) -> App;
-    disable_app(DisableAppRequest) -> App;
     enable_app(EnableAppRequest) -> App;
 }
 
@@ -124,6 +146,17 @@ macro_rules! unimplemented_rpcs_of_installations {
             $(async fn $name(&self, _: Request<$request>) -> Result<Response<$response>, Status> {
                 Err(Status::unimplemented("the sender only watches"))
             })*
+
+            async fn stop_webhooks(
+                &self,
+                request: Request<StopWebhooksRequest>,
+            ) -> Result<Response<WebhooksState>, Status> {
+                let uuid = request.into_inner().uuid;
+                self.change_installation(uuid.parse().unwrap(), |it| {
+                    it.suspended_reason = "webhooks_stopped".into();
+                });
+                Ok(Response::new(WebhooksState { uuid, ..Default::default() }))
+            }
         }
     };
 }
@@ -139,6 +172,5 @@ unimplemented_rpcs_of_installations! {
     set_project_filter(SetProjectFilterRequest) -> ProjectFilter;
     clear_project_filter(ClearProjectFilterRequest) -> ClearProjectFilterResponse;
     get_webhooks(GetWebhooksRequest) -> WebhooksState;
-    stop_webhooks(StopWebhooksRequest) -> WebhooksState;
     resume_webhooks(ResumeWebhooksRequest) -> WebhooksState;
 }

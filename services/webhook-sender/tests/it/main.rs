@@ -4,10 +4,13 @@
 
 mod apps;
 mod bounds;
+mod breaker;
 mod first_attempts;
 mod headers;
+mod held;
 mod installations;
 mod neighbours;
+mod order;
 mod outages;
 mod reading;
 mod replays;

@@ -10,7 +10,8 @@ async fn what_is_on_record_is_not_sent_again_when_it_is_handed_over_again() {
     let installation = running.app(1, &receiver).await;
     let (delivered, dead, pending, new) = (
         running.webhook(1, installation),
-        running.webhook(1, installation),
+        // A 410 ends this installation's webhooks.
+        running.webhook(1, running.app(1, &receiver).await),
         running.webhook(1, installation),
         running.webhook(1, installation),
     );

@@ -1,0 +1,134 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use patchbay_proto::webhook_sender::{Delivery, DeliveryStatus};
+use patchbay_testkit::receiver::Answer;
+use patchbay_testkit::{Receiver, eventually};
+use uuid::Uuid;
+
+use crate::running::{Running, SOON};
+
+/// Answers 503 until the switch is on.
+fn broken_until(receiver: &Receiver) -> Arc<AtomicBool> {
+    let works = Arc::new(AtomicBool::new(false));
+    let answers = works.clone();
+    receiver.answer_with(move |_, _| Answer::status(if answers.load(Ordering::Relaxed) { 200 } else { 503 }));
+    works
+}
+
+/// Publishes webhooks that fail until their endpoint's breaker is open.
+async fn until_broken(running: &Running, installation: Uuid) -> Vec<Delivery> {
+    let first: Vec<_> = (0..10).map(|_| running.webhook(1, installation)).collect();
+    running.publish(&first).await.await.unwrap();
+    eventually(SOON, "the breaker is open and stored", async || {
+        (running.count("select count(*) from endpoints where breaker = 2").await == 1).then_some(())
+    })
+    .await;
+    first
+}
+
+const WAITING: &str = "select count(*) from deliveries where status = 1";
+
+#[tokio::test]
+async fn an_endpoint_that_was_down_gets_everything_in_its_order_and_few_probes() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    let works = broken_until(&receiver);
+    let installation = running.app(1, &receiver).await;
+    let mut webhooks = until_broken(&running, installation).await;
+    for _ in 0..25 {
+        let more: Vec<_> = (0..200).map(|_| running.webhook(1, installation)).collect();
+        running.publish(&more).await.await.unwrap();
+        webhooks.extend(more);
+    }
+    assert_eq!(running.count(WAITING).await, 5010);
+    assert_eq!(receiver.received().len(), 10, "while the breaker is open nothing is tried");
+    let parked = running.state(&webhooks[5000]).await.unwrap();
+    assert_eq!((parked.status(), parked.attempts), (DeliveryStatus::Parked, 0));
+
+    // Ten minutes.
+    for probes in 1..=2 {
+        running.hand.advance(Duration::from_secs(300));
+        receiver.wait_for(10 + probes, SOON).await;
+        let wanted = format!("probe {probes} is recorded");
+        eventually(SOON, &wanted, async || {
+            let recorded = running.count("select count(*) from attempts").await;
+            (recorded == 10 + probes as i64).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(running.count(WAITING).await, 5010, "nothing is lost");
+    assert_eq!(running.count("select count(*) from deliveries where attempts = 0").await, 5000);
+    works.store(true, Ordering::Relaxed);
+    receiver.clear();
+    running.hand.advance(Duration::from_secs(300));
+    eventually(SOON, "a probe arrived", async || {
+        (running.count("select count(*) from endpoints where breaker = 3").await == 1).then_some(())
+    })
+    .await;
+    let mut waiting = running.count(WAITING).await;
+    while waiting > 0 {
+        running.hand.advance(Duration::from_secs(1));
+        // Claimed are those whose lease ends in the future.
+        let claimed = "select count(*) from deliveries where status = 1 and due_at > $1";
+        waiting = eventually(SOON, "a second's share is sent", async || {
+            let now = running.clock.now();
+            let claimed: i64 = running.db.query(claimed).bind(now).fetch_scalar().await.unwrap();
+            let left = running.count(WAITING).await;
+            (left < waiting && claimed == 0).then_some(left)
+        })
+        .await;
+    }
+    assert_eq!(running.count("select count(*) from deliveries where status = 2").await, 5010);
+    let order: HashMap<String, usize> = webhooks
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (Uuid::from_slice(&one.delivery_id).unwrap().to_string(), index))
+        .collect();
+    let arrived: Vec<usize> =
+        receiver.received().iter().map(|r| order[r.header("webhook-id").unwrap()]).collect();
+    assert_eq!(arrived.len(), 5010, "each once");
+    // The first one is the probe that found the endpoint well again.
+    assert!(arrived[1..].is_sorted(), "{arrived:?}");
+    eventually(SOON, "the breaker is closed", async || {
+        running.hand.advance(Duration::from_secs(1));
+        (running.count("select count(*) from endpoints where breaker = 1").await == 1).then_some(())
+    })
+    .await;
+    let webhook = running.webhook(1, installation);
+    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1);
+}
+
+#[tokio::test]
+async fn a_restart_does_not_forget_that_an_endpoint_is_broken() {
+    let (mut running, receiver) = (Running::start().await, Receiver::start().await);
+    let works = broken_until(&receiver);
+    let installation = running.app(1, &receiver).await;
+    until_broken(&running, installation).await;
+    running.stop().await;
+    running.start_again().await;
+    let webhook = running.webhook(1, installation);
+    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    assert_eq!(running.until(&webhook, DeliveryStatus::Parked).await.attempts, 0);
+    assert_eq!(receiver.received().len(), 10);
+    works.store(true, Ordering::Relaxed);
+    eventually(SOON, "all are delivered", async || {
+        running.hand.advance(Duration::from_secs(1));
+        (running.count("select count(*) from deliveries where status = 2").await == 11).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_apps_endpoint_is_not_concerned() {
+    let (running, broken, healthy) =
+        (Running::start().await, Receiver::start().await, Receiver::start().await);
+    broken_until(&broken);
+    let installation = running.app(1, &broken).await;
+    until_broken(&running, installation).await;
+    let webhook = running.webhook(2, running.app(2, &healthy).await);
+    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1);
+}
