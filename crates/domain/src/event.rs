@@ -32,7 +32,7 @@ const fn named(resource: &'static str, action: &'static str) -> EventType {
     EventType { resource, action, reach: Reach::Named }
 }
 
-/// Every event of the wire contract, each resource's actions in alphabetical order.
+/// Every event there is, each resource's actions in alphabetical order.
 pub const CATALOGUE: &[EventType] = &[
     subscribable("issue", "assigned", Scope::EventRead),
     subscribable("issue", "created", Scope::EventRead),
@@ -54,6 +54,8 @@ pub const CATALOGUE: &[EventType] = &[
     subscribable("seer", "solution_started", Scope::EventRead),
     subscribable("preprod_artifact", "build_distribution_completed", Scope::ProjectRead),
     subscribable("preprod_artifact", "size_analysis_completed", Scope::ProjectRead),
+    // Not one of Sentry's: the other apps of an organization hear that one of its apps was switched off.
+    subscribable("endpoint", "disabled", Scope::OrgRead),
     named("installation", "created"),
     named("installation", "deleted"),
     named("event_alert", "triggered"),

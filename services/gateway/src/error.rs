@@ -43,9 +43,15 @@ impl Failure {
 
     /// Adds what Sentry tells beside `detail`.
     #[must_use]
-    pub(crate) fn with_context(mut self, context: Value) -> Self {
+    pub(crate) fn with_context(self, context: Value) -> Self {
+        self.with("context", context)
+    }
+
+    /// Adds a key beside `detail`.
+    #[must_use]
+    pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
         if let Some(Value::Object(body)) = &mut self.body {
-            body.insert("context".to_owned(), context);
+            body.insert(key.to_owned(), value);
         }
         self
     }

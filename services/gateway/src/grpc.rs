@@ -5,6 +5,7 @@ use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
+use patchbay_proto::installation::publishing_client::PublishingClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
@@ -32,6 +33,10 @@ impl Channels {
 
     pub(crate) fn installations(&self) -> InstallationsClient<Channel> {
         InstallationsClient::new(self.installation.clone())
+    }
+
+    pub(crate) fn publishing(&self) -> PublishingClient<Channel> {
+        PublishingClient::new(self.installation.clone())
     }
 
     pub(crate) fn tokens(&self) -> TokensClient<Channel> {

@@ -2,7 +2,10 @@
 
 pub(crate) mod app;
 pub(crate) mod authorization;
+pub(crate) mod hook_project;
 pub(crate) mod installation;
 pub(crate) mod project;
+pub(crate) mod publication_request;
 pub(crate) mod time;
 pub(crate) mod webhook_request;
+pub(crate) mod webhooks;

@@ -10,21 +10,32 @@
 //! The router and the API's description are both made from the table: there is nothing else to register.
 
 mod authorize;
+mod clear_project_filter;
 mod create_app;
+mod disable_app;
+mod enable_app;
+mod follow_redirect;
 mod get_app;
 mod get_installation;
 mod get_issue;
 mod get_project;
+mod get_project_filter;
+mod get_webhooks;
 mod health;
 mod index;
 mod install;
 mod list_installations;
+mod list_publication_requests;
 mod list_webhook_requests;
 mod mark_installed;
 mod openapi;
 mod operations;
+mod request_publication;
+mod review_publication;
+mod set_project_filter;
 mod sign_in;
 mod sign_out;
+mod switch_webhooks;
 mod uninstall;
 mod update_app;
 
@@ -52,6 +63,7 @@ pub(crate) fn groups() -> Vec<Group> {
     vec![
         operations::general::group(),
         operations::apps::group(),
+        operations::publishing::group(),
         operations::installations::group(),
         operations::tracker::group(),
         operations::signing_in::group(),

@@ -1,17 +1,30 @@
 use std::time::Duration;
 
 use patchbay_runtime::Settings;
+use url::Url;
+
+use crate::mail::MailConfig;
 
 /// Settings of the installation service.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// How often each stream looks for changes that another replica made; those of its own replica it is told.
     pub poll_interval: Duration,
+    /// Where people and apps reach the platform; the beginning of links in mail.
+    pub public_url: Url,
+    /// How mail leaves, and to whom.
+    pub mail: MailConfig,
 }
 
 impl Config {
     /// Reads and declares the settings; problems are kept for [`Settings::finish`].
     pub fn read(settings: &Settings) -> Self {
+        let public_url = settings.section("General").get(
+            "PUBLIC_URL",
+            "http://127.0.0.1:8080",
+            "Address under which people and apps reach the platform; links in events begin with it.",
+        );
+        let mail = MailConfig::read(settings);
         let settings = settings.section("Apps and installations");
         let poll_interval = settings.get(
             "INSTALLATION_POLL_INTERVAL",
@@ -22,7 +35,7 @@ impl Config {
         if poll_interval == Duration::ZERO {
             settings.problem("PATCHBAY_INSTALLATION_POLL_INTERVAL has to be longer than nothing.");
         }
-        Self { poll_interval }
+        Self { poll_interval, public_url, mail }
     }
 }
 

@@ -14,14 +14,19 @@ pub(crate) mod installable;
 pub(crate) mod installation;
 pub(crate) mod installation_access;
 pub(crate) mod installation_event;
+pub(crate) mod installation_redirect;
+pub(crate) mod mail;
+pub(crate) mod mail_schedule;
 pub(crate) mod organization;
 pub(crate) mod problems;
 pub(crate) mod project_filter;
+pub(crate) mod publishing;
 pub(crate) mod requested_scopes;
 pub(crate) mod schema;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
 pub(crate) mod suspension;
+pub(crate) mod switching;
 #[cfg(test)]
 mod test_app;
 #[cfg(test)]

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use chrono::SecondsFormat;
 use patchbay_bus::Topic;
 use patchbay_db::OutboxMessage;
 use patchbay_domain::Caller;
 use patchbay_proto::event_fanout::{Actor, PublishRequest, Target, UserActor, actor, target};
 use patchbay_runtime::trace_context;
 use prost::Message;
+use serde_json::json;
 
+use crate::domain::app::App;
 use crate::domain::installation::Installation;
 use crate::domain::installation_event::data_json;
+use crate::domain::suspension::Suspension;
 
 /// The app is told of its new installation, and of the code with which it gets its first token.
 pub(crate) fn created(installation: &Installation, code: &str, caller: &Caller) -> OutboxMessage {
@@ -24,7 +28,7 @@ pub(crate) fn deleted(installation: &Installation, caller: &Caller) -> OutboxMes
 
 fn message(installation: &Installation, action: &str, code: Option<&str>, caller: &Caller) -> OutboxMessage {
     let uuid = installation.uuid.to_string();
-    let request = PublishRequest {
+    publish(PublishRequest {
         organization_id: installation.organization.id,
         resource: "installation".to_owned(),
         action: action.to_owned(),
@@ -38,15 +42,38 @@ fn message(installation: &Installation, action: &str, code: Option<&str>, caller
         idempotency_key: format!("installation.{action}:{uuid}"),
         // Its end is not told before its beginning.
         ordering_key: uuid,
-    };
+    })
+}
+
+fn publish(request: PublishRequest) -> OutboxMessage {
     let mut headers = BTreeMap::new();
     trace_context::inject_into(&mut headers);
     OutboxMessage {
         topic: Topic::Events.name().to_owned(),
-        key: format!("installation.{action}"),
+        key: format!("{}.{}", request.resource, request.action),
         body: request.encode_to_vec().into(),
         headers,
     }
+}
+
+/// The organization's other apps are told that one of them was switched off; see `endpoint` in the catalogue of events.
+pub(crate) fn endpoint_disabled(app: &App, disabled: &Suspension, caller: &Caller) -> OutboxMessage {
+    let data = json!({
+        "app": { "uuid": app.uuid.to_string(), "slug": app.slug, "sentryAppId": app.id },
+        "reason": disabled.cause,
+        "disabled_at": disabled.since.to_rfc3339_opts(SecondsFormat::Micros, true),
+    });
+    publish(PublishRequest {
+        organization_id: app.owner.id,
+        resource: "endpoint".to_owned(),
+        action: "disabled".to_owned(),
+        data_json: data.to_string().into(),
+        actor: actor(caller),
+        project_id: 0,
+        targets: Vec::new(),
+        idempotency_key: format!("endpoint.disabled:{}:{}", app.uuid, disabled.since.timestamp_micros()),
+        ordering_key: app.uuid.to_string(),
+    })
 }
 
 /// The person who did it; nobody in particular for services and operators.

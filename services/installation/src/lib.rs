@@ -4,11 +4,13 @@
 //! writes the outcome together with its event, and the outbox relay hands the event to the bus. Every
 //! change gets a version; [`watch`] streams apps and installations to the services that work by them.
 
+mod audit;
 mod changes;
 mod config;
 mod domain;
 mod events;
 mod grpc;
+mod mail;
 mod metrics;
 mod peers;
 mod registry;
@@ -20,6 +22,7 @@ mod watch;
 use patchbay_db::Migrations;
 
 pub use config::Config;
+pub use mail::{MailConfig, SmtpConfig, SmtpTls, TransportConfig};
 pub use metrics::InstallationMetrics;
 pub use start::{Deps, start};
 

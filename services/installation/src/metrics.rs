@@ -9,5 +9,11 @@ patchbay_runtime::metrics! {
         pub installs: Counter,
         /// Installations removed.
         pub uninstalls: Counter,
+        /// Mails that a mail server, or whatever stands in for one, accepted.
+        pub mails_sent: Counter,
+        /// Tries to hand over a mail that failed and will be repeated.
+        pub mail_failures: Counter,
+        /// Mails that nobody accepted within a day; they stay in the table `mails` for 30 days.
+        pub mails_given_up: Counter,
     }
 }

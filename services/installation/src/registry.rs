@@ -4,8 +4,9 @@ use patchbay_domain::{Clock, Error};
 use patchbay_runtime::Stop;
 
 use crate::changes::Changes;
+use crate::mail::Post;
 use crate::metrics::InstallationMetrics;
-use crate::peers::{Directory, Tokens};
+use crate::peers::{Directory, Projects, Tokens};
 
 /// What every operation works with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -15,12 +16,21 @@ pub(crate) struct Registry {
     pub(crate) sealing: SealingKeys,
     pub(crate) tokens: Tokens,
     pub(crate) directory: Directory,
+    pub(crate) projects: Projects,
     pub(crate) changes: Changes,
+    pub(crate) post: Post,
     pub(crate) metrics: InstallationMetrics,
     pub(crate) stop: Stop,
 }
 
 impl Registry {
+    /// As [`Registry::commit`], and mail of the transaction goes out.
+    pub(crate) async fn commit_and_post(&self, tx: Tx) -> Result<(), Error> {
+        self.commit(tx).await?;
+        self.post.hurry();
+        Ok(())
+    }
+
     /// Commits a change and wakes those who watch.
     pub(crate) async fn commit(&self, tx: Tx) -> Result<(), Error> {
         tx.commit().await?;

@@ -11,7 +11,8 @@ use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::{Metrics, Readiness, Stop};
 
 use crate::changes::Changes;
-use crate::peers::{Directory, Tokens};
+use crate::mail::{Post, Postman, Transport};
+use crate::peers::{Directory, Projects, Tokens};
 use crate::registry::Registry;
 use crate::{Config, InstallationMetrics, NAME};
 
@@ -29,7 +30,7 @@ pub struct Deps {
     pub clock: Clock,
     /// Where `auth_token.Tokens` is served.
     pub tokens: Channel,
-    /// Where `tracker.Directory`, or the product's own, is served.
+    /// Where `tracker.Directory` and `tracker.Projects`, or the product's own, are served.
     pub directory: Channel,
     /// Seal client secrets and header values at rest.
     pub sealing: SealingKeys,
@@ -43,10 +44,10 @@ pub struct Deps {
     pub stop: Stop,
 }
 
-/// Starts the outbox relay (as a task of `deps.stop`) and adds `AppRegistry`, `Installations` and `Publishing` to `server`.
+/// Starts the outbox relay and the postman (as tasks of `deps.stop`) and adds `AppRegistry`, `Installations` and `Publishing` to `server`.
 ///
 /// # Errors
-/// None today; services share the signature.
+/// When the settings name a mail server that cannot be one.
 pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     let Deps { db, bus, clock, tokens, directory, sealing, config, metrics, readiness, stop } = deps;
 
@@ -56,14 +57,28 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         async move { db.ready().await }
     });
 
+    let metrics = InstallationMetrics::register(&metrics);
+    let post = Post::new(&config, clock.clone());
+    let postman = Postman {
+        db: db.clone(),
+        clock: clock.clone(),
+        post: post.clone(),
+        transport: Transport::new(&config.mail)?,
+        sender: config.mail.sender,
+        metrics: metrics.clone(),
+    };
+    stop.spawn(format!("{NAME} mail"), postman.run(stop.clone()));
+
     let registry = Registry {
         db: db.clone(),
         clock: clock.clone(),
         sealing,
         tokens: Tokens::new(tokens),
+        projects: Projects::new(directory.clone()),
         directory: Directory::new(directory),
         changes: Changes::new(config.poll_interval),
-        metrics: InstallationMetrics::register(&metrics),
+        post,
+        metrics,
         stop: stop.clone(),
     };
     stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));

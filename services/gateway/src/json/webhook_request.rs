@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn a_failed_attempt_is_told_with_what_was_sent_and_answered() {
-        let organization = Organization { id: 7, slug: "org".into(), name: "Org".into(), ..Default::default() };
+        let organization =
+            Organization { id: 7, slug: "org".into(), name: "Org".into(), ..Default::default() };
         let expected = concat!(
             r#"{"webhookUrl":"https://example.com/hook","sentryAppSlug":"acme","eventType":"issue.created","#,
             r#""date":"2026-08-16 03:03:14.123456+00:00","responseCode":500,"#,

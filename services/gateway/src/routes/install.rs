@@ -1,11 +1,14 @@
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_domain::Error;
 use patchbay_proto::installation::InstallRequest;
 use patchbay_rpc::request_as;
+use serde_json::json;
 
 use crate::authenticate::Authenticated;
 use crate::body::JsonBody;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
 use crate::json::installation::InstallationJson;
@@ -23,6 +26,16 @@ pub(crate) async fn install(
         InstallRequest { organization: params.organization()?, app_slug: fields.required_text("slug") };
     fields.finish()?;
     let request = request_as(&caller, message);
-    let installation = gateway.services.installations().install(request).await.answer()?;
+    let installation = gateway.services.installations().install(request).await.answer().map_err(refusal)?;
     Ok(Json(installation.into()))
+}
+
+/// Sentry tells which features would do, beside the sentence.
+fn refusal(error: Error) -> Failure {
+    if error.reason != "FEATURES_MISSING" {
+        return error.into();
+    }
+    let missing: Vec<_> = error.fields.iter().flat_map(|violation| &violation.messages).collect();
+    let failure = Failure::new(StatusCode::FORBIDDEN, "FEATURES_MISSING", &error.message);
+    failure.with("missing_features", json!(missing))
 }

@@ -1,11 +1,13 @@
+use patchbay_proto::tracker::{Features, UpdateOrganizationRequest};
+use patchbay_rpc::request;
 use serde_json::{Value, json};
 
 use crate::platform::Platform;
 
-const INSTALLATIONS: &str = "/api/0/organizations/globex/sentry-app-installations/";
+pub(crate) const INSTALLATIONS: &str = "/api/0/organizations/globex/sentry-app-installations/";
 
 /// A published app of `acme`, and a manager of `globex`.
-async fn published(platform: &Platform) -> (Value, String) {
+pub(crate) async fn published(platform: &Platform) -> (Value, String) {
     let owner = platform.member("acme", "owner").await;
     let app = platform.app(&owner, json!({})).await;
     let root = platform.superuser().await;
@@ -14,7 +16,7 @@ async fn published(platform: &Platform) -> (Value, String) {
     (app, platform.member("globex", "manager").await)
 }
 
-fn grant(app: &Value, rest: Value) -> Value {
+pub(crate) fn grant(app: &Value, rest: Value) -> Value {
     let mut body = json!({ "client_id": app["clientId"], "client_secret": app["clientSecret"] });
     for (name, value) in rest.as_object().unwrap() {
         body[name] = value.clone();
@@ -141,4 +143,49 @@ async fn who_may_not_is_refused_in_the_owners_words() {
         .is(400, r#"{"status":["Invalid value 'pending' for status. Valid values: 'installed'"]}"#);
     platform.delete(&path, &member).await.is(403, denied);
     assert!(platform.get(&path, &member).await.json().get("code").is_none(), "members never see the code");
+}
+
+/// Section 2.2, the feature gate.
+#[tokio::test]
+async fn the_features_that_would_do_stand_beside_the_refusal() {
+    let platform = Platform::with_organizations().await;
+    let (_, manager) = published(&platform).await;
+    let asked = UpdateOrganizationRequest {
+        organization: "globex".into(),
+        features: Some(Features { names: Vec::new() }),
+        ..Default::default()
+    };
+    platform.directory().update_organization(request(asked)).await.unwrap();
+    platform.post(INSTALLATIONS, &manager, json!({ "slug": "hooks" })).await.is(
+        403,
+        concat!(
+            r#"{"detail":"At least one feature from this list has to be enabled in order to install the app","#,
+            r#""missing_features":["organizations:integrations-api"]}"#
+        ),
+    );
+}
+
+/// Section 2.2: the web UI sends the browser to the app.
+#[tokio::test]
+async fn the_browser_is_sent_on_to_the_app_by_those_who_may_see_the_code() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    platform.app(&owner, json!({ "redirectUrl": "https://hooks.example/setup" })).await;
+    platform.app(&owner, json!({ "name": "Mute" })).await;
+    let of_acme = "/api/0/organizations/acme/sentry-app-installations/";
+    let installed = platform.post(of_acme, &owner, json!({ "slug": "hooks" })).await.json();
+    let uuid = installed["uuid"].as_str().unwrap();
+    let path = format!("/api/0/sentry-app-installations/{uuid}/redirect/");
+    let answer = platform.get(&path, &owner).await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+    let code = installed["code"].as_str().unwrap();
+    let expected = format!("https://hooks.example/setup?code={code}&installationId={uuid}&orgSlug=acme");
+    assert_eq!(answer.header("location"), expected);
+    let member = platform.member("acme", "member").await;
+    assert_eq!(platform.get(&path, &member).await.status, 403);
+    let stranger = platform.member("globex", "owner").await;
+    platform.get(&path, &stranger).await.is(404, r#"{"detail":"Given organization is not valid"}"#);
+    let mute = platform.post(of_acme, &owner, json!({ "slug": "mute" })).await.json();
+    let path = format!("/api/0/sentry-app-installations/{}/redirect/", mute["uuid"].as_str().unwrap());
+    platform.get(&path, &owner).await.is(404, r#"{"detail":"The app has no redirect URL"}"#);
 }

@@ -35,12 +35,22 @@ pub(crate) fn may_read(caller: &Caller, owner: i64, status: AppStatus) -> Result
         return Ok(());
     }
     if !belongs_to(caller, owner) {
-        return Err(Error::forbidden(
-            "NOT_IN_OWNER_ORGANIZATION",
-            "User must be in the app owner's organization for unpublished apps",
-        ));
+        return Err(not_in_owner_organization());
     }
     if caller.has_any(owner, READERS) { Ok(()) } else { Err(Error::permission_denied()) }
+}
+
+/// Why a user who lacks the rights is refused: of an app that is not published, strangers are told whose it is.
+pub(crate) fn foreign_or_denied(caller: &Caller, owner: i64, status: AppStatus) -> Error {
+    let is_foreign = status != AppStatus::Published && caller.user().is_some() && !belongs_to(caller, owner);
+    if is_foreign { not_in_owner_organization() } else { Error::permission_denied() }
+}
+
+fn not_in_owner_organization() -> Error {
+    Error::forbidden(
+        "NOT_IN_OWNER_ORGANIZATION",
+        "User must be in the app owner's organization for unpublished apps",
+    )
 }
 
 /// Whether the caller learns who owns the app and its client id.

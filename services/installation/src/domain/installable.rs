@@ -25,11 +25,31 @@ pub(crate) fn check(app: Option<App>, organization: i64, elevated: bool) -> Resu
         .filter(|app| elevated || app.status == AppStatus::Published || app.owner.id == organization)
         // Sentry answers with an empty body here, hence without a message.
         .ok_or_else(|| Error::not_found("APP_NOT_FOUND", ""))
+        .and_then(|app| if app.disabled.is_none() { Ok(app) } else { Err(Error::permission_denied()) })
+}
+
+/// Refuses an organization that has none of the features the app is for.
+pub(crate) fn check_features(app: &App, enabled: &[String]) -> Result<(), Error> {
+    let mut gates = app.features.iter().map(|feature| feature.gate());
+    // Internal apps, and apps of which nobody said what they are for, work everywhere.
+    if app.is_internal() || app.features.is_empty() || gates.any(|gate| enabled.iter().any(|has| has == gate))
+    {
+        return Ok(());
+    }
+    let refused = Error::forbidden(
+        "FEATURES_MISSING",
+        "At least one feature from this list has to be enabled in order to install the app",
+    );
+    let missing = app.features.iter().map(|feature| format!("organizations:{}", feature.gate()));
+    Err(missing.fold(refused, |error, gate| error.with_field("missing_features", gate)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::feature::Feature;
+    use crate::domain::suspension::Suspension;
+    use chrono::DateTime;
 
     #[test]
     fn what_is_no_slug_is_said_to_be_none() {
@@ -40,6 +60,22 @@ mod tests {
             assert!(error.fields[0].messages[0].starts_with("Enter a valid slug consisting of"), "{slug}");
         }
         assert_eq!(check_slug("").unwrap_err().fields[0].messages, ["This field is required."]);
+    }
+
+    #[test]
+    fn one_of_the_features_of_an_app_is_enough() {
+        let features = [0, 7].into_iter().filter_map(Feature::new).collect();
+        let app = App { features, ..crate::domain::test_app::app(AppStatus::Published) };
+        let enabled = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        assert!(check_features(&app, &enabled(&["integrations-alert-rule"])).is_ok());
+        let error = check_features(&app, &enabled(&["integrations-chat"])).unwrap_err();
+        assert_eq!(error.fields[0].field, "missing_features");
+        assert_eq!(
+            error.fields[0].messages,
+            ["organizations:integrations-api", "organizations:integrations-alert-rule"]
+        );
+        assert!(check_features(&App { features: vec![], ..app.clone() }, &[]).is_ok());
+        assert!(check_features(&App { status: AppStatus::Internal, ..app }, &[]).is_ok());
     }
 
     #[test]
@@ -57,6 +93,9 @@ mod tests {
             assert_eq!(check(Some(app.clone()), 8, false).is_ok(), by_other, "{status:?}");
             assert_eq!(check(Some(app), 8, true).is_ok(), by_superuser, "{status:?}");
         }
+        let disabled = Suspension { since: DateTime::UNIX_EPOCH, cause: "x".into() };
+        let app = App { disabled: Some(disabled), ..crate::domain::test_app::app(Published) };
+        assert_eq!(check(Some(app), 7, true).unwrap_err().reason, "PERMISSION_DENIED");
         let error = check(None, 7, true).unwrap_err();
         assert_eq!((error.reason.as_ref(), error.message.as_str()), ("APP_NOT_FOUND", ""));
     }

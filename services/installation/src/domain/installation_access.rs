@@ -41,6 +41,14 @@ pub(crate) fn may_uninstall(caller: &Caller, organization: i64) -> Result<(), Er
     }
 }
 
+/// The app itself, which knows what it can use, or a writer of the installing organization.
+pub(crate) fn may_filter(caller: &Caller, organization: i64, app: i64) -> Result<(), Error> {
+    match caller {
+        Caller::App(own) => allowed(own.app_id == app),
+        _ => user_has_any(caller, organization, WRITERS),
+    }
+}
+
 /// Confirming is the app's word that it is ready; nobody else can give it.
 pub(crate) fn may_confirm(caller: &Caller, app: i64) -> Result<(), Error> {
     match caller {
@@ -97,6 +105,10 @@ mod tests {
             assert_eq!(reason(may_uninstall(&caller, 7)), removes, "{caller:?}");
         }
         assert_eq!(reason(may_read(&app(), 7, 6)), "PERMISSION_DENIED", "another app's installation");
+        assert_eq!(reason(may_filter(&app(), 7, 5)), "ok");
+        assert_eq!(reason(may_filter(&app(), 7, 6)), "PERMISSION_DENIED");
+        assert_eq!(reason(may_filter(&member(Role::Member), 7, 5)), "PERMISSION_DENIED");
+        assert_eq!(reason(may_filter(&member(Role::Admin), 7, 5)), "ok");
     }
 
     #[test]

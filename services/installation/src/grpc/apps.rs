@@ -1,5 +1,7 @@
 mod app_message;
 mod create_app;
+mod disable_app;
+mod enable_app;
 mod get_app;
 mod set_app_status;
 mod watch_endpoints;
@@ -16,6 +18,9 @@ use patchbay_proto::installation::{
 };
 use patchbay_rpc::{caller, status::from_error};
 use tonic::{Request, Response, Status};
+
+pub(super) use app_message::app_message;
+pub(super) use get_app::{app_not_found, existing};
 
 use crate::registry::Registry;
 
@@ -99,12 +104,16 @@ impl AppRegistry for Registry {
         Err(Status::unimplemented("get_interaction"))
     }
 
-    async fn disable_app(&self, _: Request<DisableAppRequest>) -> Result<Response<App>, Status> {
-        Err(Status::unimplemented("not yet"))
+    async fn disable_app(&self, request: Request<DisableAppRequest>) -> Result<Response<App>, Status> {
+        let caller = caller(&request)?;
+        let done = disable_app::disable_app(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
-    async fn enable_app(&self, _: Request<EnableAppRequest>) -> Result<Response<App>, Status> {
-        Err(Status::unimplemented("not yet"))
+    async fn enable_app(&self, request: Request<EnableAppRequest>) -> Result<Response<App>, Status> {
+        let caller = caller(&request)?;
+        let done = enable_app::enable_app(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     type WatchEndpointsStream = BoxStream<'static, Result<WatchEndpointsResponse, Status>>;

@@ -4,8 +4,12 @@ mod install;
 mod installation_message;
 mod list_installations;
 mod mark_installed;
+mod project_filter;
+mod resume_webhooks;
+mod stop_webhooks;
 mod uninstall;
 mod watch_subscriptions;
+mod webhooks_state;
 
 use futures::stream::BoxStream;
 use patchbay_proto::installation as proto;
@@ -69,44 +73,56 @@ impl Installations for Registry {
 
     async fn get_project_filter(
         &self,
-        _: Request<proto::GetProjectFilterRequest>,
+        request: Request<proto::GetProjectFilterRequest>,
     ) -> Result<Response<proto::ProjectFilter>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = caller(&request)?;
+        let done = project_filter::get_project_filter(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn set_project_filter(
         &self,
-        _: Request<proto::SetProjectFilterRequest>,
+        request: Request<proto::SetProjectFilterRequest>,
     ) -> Result<Response<proto::ProjectFilter>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = caller(&request)?;
+        let done = project_filter::set_project_filter(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn clear_project_filter(
         &self,
-        _: Request<proto::ClearProjectFilterRequest>,
+        request: Request<proto::ClearProjectFilterRequest>,
     ) -> Result<Response<proto::ClearProjectFilterResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = caller(&request)?;
+        let done = project_filter::clear_project_filter(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn get_webhooks(
         &self,
-        _: Request<proto::GetWebhooksRequest>,
+        request: Request<proto::GetWebhooksRequest>,
     ) -> Result<Response<proto::WebhooksState>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = caller(&request)?;
+        let done = webhooks_state::get_webhooks(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn stop_webhooks(
         &self,
-        _: Request<proto::StopWebhooksRequest>,
+        request: Request<proto::StopWebhooksRequest>,
     ) -> Result<Response<proto::WebhooksState>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = caller(&request)?;
+        let done = stop_webhooks::stop_webhooks(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn resume_webhooks(
         &self,
-        _: Request<proto::ResumeWebhooksRequest>,
+        request: Request<proto::ResumeWebhooksRequest>,
     ) -> Result<Response<proto::WebhooksState>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = caller(&request)?;
+        let done = resume_webhooks::resume_webhooks(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     type WatchSubscriptionsStream = BoxStream<'static, Result<WatchSubscriptionsResponse, Status>>;

@@ -1,12 +1,14 @@
 //! Installations. A removed one is found by nothing but the streams of changes.
 
 use chrono::{DateTime, Utc};
-use patchbay_db::{Db, Tx};
+use patchbay_db::{Db, Json, Tx};
 use patchbay_domain::Error;
 use uuid::Uuid;
 
 use super::installation_row::InstallationRow;
 use crate::domain::installation::{Installation, InstallationStatus};
+use crate::domain::project_filter::FilteredProject;
+use crate::domain::suspension::Suspension;
 
 macro_rules! select_live {
     ($rest:literal) => {
@@ -94,4 +96,50 @@ pub(crate) async fn remove(tx: &mut Tx, uuid: Uuid, now: DateTime<Utc>, version:
         .execute()
         .await?;
     Ok(removed == 1)
+}
+
+/// Stops or resumes its webhooks.
+pub(crate) async fn set_webhooks_stopped(
+    tx: &mut Tx,
+    uuid: Uuid,
+    stopped: Option<&Suspension>,
+    version: i64,
+) -> Result<(), Error> {
+    tx.query(
+        "update installations set webhooks_stopped_at = $2, webhooks_stopped_cause = $3, version = $4
+         where uuid = $1",
+    )
+    .bind(uuid)
+    .bind(stopped.map(|stopped| stopped.since))
+    .bind(stopped.map(|stopped| stopped.cause.clone()))
+    .bind(version)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// As it is once every earlier change is made; see [`versions::next`](super::versions::next).
+pub(crate) async fn get(tx: &mut Tx, uuid: Uuid) -> Result<Option<Installation>, Error> {
+    let query = tx.query(select_live!("i.uuid = $1")).bind(uuid);
+    query.fetch_optional::<InstallationRow>().await?.map(Installation::try_from).transpose()
+}
+
+/// Empty for no filter.
+pub(crate) async fn project_filter(db: &Db, uuid: Uuid) -> Result<Vec<FilteredProject>, Error> {
+    let query = db.query("select project_filter from installations where uuid = $1").bind(uuid);
+    Ok(query.fetch_scalar::<Json<Vec<FilteredProject>>>().await?.0)
+}
+
+/// Whether the installation was there.
+pub(crate) async fn set_project_filter(
+    tx: &mut Tx,
+    uuid: Uuid,
+    projects: &[FilteredProject],
+    version: i64,
+) -> Result<bool, Error> {
+    let query = tx.query(
+        "update installations set project_filter = $2, version = $3
+         where uuid = $1 and status <> 'pending_deletion'",
+    );
+    Ok(query.bind(uuid).bind(Json(projects)).bind(version).execute().await? == 1)
 }

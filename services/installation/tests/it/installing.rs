@@ -2,9 +2,12 @@ use patchbay_domain::{Caller, ErrorKind, Role, Scope};
 use patchbay_proto::event_fanout::{Actor, PublishRequest, Target, UserActor, actor, target};
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::{
-    AppStatus, CreateAppRequest, InstallRequest, InstallationStatus, MarkInstalledRequest,
+    AppStatus, CreateAppRequest, GetInstallationRequest, InstallRequest, InstallationStatus,
+    MarkInstalledRequest, UninstallRequest,
 };
-use patchbay_rpc::request_as;
+use patchbay_proto::tracker::directory_client::DirectoryClient;
+use patchbay_proto::tracker::{Features, UpdateOrganizationRequest};
+use patchbay_rpc::{request, request_as};
 
 use crate::callers::{app_of, member, member_with_token, superuser};
 use crate::running::{each, install, internal, public, reason, refusal};
@@ -193,6 +196,71 @@ async fn the_app_itself_confirms_its_installation() {
             let confirmed = mark(&app_of(&installation), uuid).await.unwrap().into_inner();
             assert_eq!(confirmed.status(), InstallationStatus::Installed);
         }
+    })
+    .await;
+}
+
+/// Section 2.2, the feature gate.
+#[tokio::test]
+async fn an_organization_without_any_feature_of_the_app_cannot_install_it() {
+    each(|running| async move {
+        let app = running.published_app().await;
+        let asked = UpdateOrganizationRequest {
+            organization: "other-corp".into(),
+            features: Some(Features { names: vec!["integrations-chat".into()] }),
+            ..Default::default()
+        };
+        DirectoryClient::new(running.peers.clone()).update_organization(request(asked)).await.unwrap();
+        let error = refusal(running.install(&running.outsider(), &app, &running.other).await);
+        assert_eq!((error.kind, error.reason.as_ref()), (ErrorKind::Forbidden, "FEATURES_MISSING"));
+        assert_eq!(
+            error.message,
+            "At least one feature from this list has to be enabled in order to install the app"
+        );
+        assert_eq!(error.fields[0].field, "missing_features");
+        assert_eq!(error.fields[0].messages, ["organizations:integrations-api"]);
+    })
+    .await;
+}
+
+/// Section 2.2: the browser goes on to the app.
+#[tokio::test]
+async fn who_installs_an_app_is_told_where_the_browser_goes() {
+    each(|running| async move {
+        let redirect_url = Some("https://example.com/setup?a=1".to_owned());
+        let app = running.app(CreateAppRequest { redirect_url, ..public("Hooks") }).await;
+        let installation =
+            running.install(&running.manager(), &app, &running.acme).await.unwrap().into_inner();
+        let expected = format!(
+            "https://example.com/setup?a=1&code={}&installationId={}&orgSlug=acme",
+            installation.code.as_deref().unwrap(),
+            installation.uuid
+        );
+        assert_eq!(installation.redirect_url.as_deref(), Some(expected.as_str()));
+        let asked = GetInstallationRequest { uuid: installation.uuid };
+        let member = member(&running.acme, Role::Member);
+        let seen = running.installations.clone().get_installation(request_as(&member, asked)).await.unwrap();
+        assert_eq!(seen.into_inner().redirect_url, None, "members never see the code");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn installing_and_uninstalling_is_kept_in_the_audit_log_of_the_installing_organization() {
+    each(|running| async move {
+        let app = running.published_app().await;
+        let installation = running.installed(&app).await;
+        running.installed(&app).await;
+        let asked = UninstallRequest { uuid: installation.uuid.clone() };
+        running.installations.clone().uninstall(request_as(&running.outsider(), asked)).await.unwrap();
+        running.audited(&["SENTRY_APP_INSTALL", "SENTRY_APP_UNINSTALL"]).await;
+        let entries = running.audit.entries();
+        let last = entries.last().unwrap();
+        assert_eq!(
+            (last.organization_id, last.target_id.as_str()),
+            (running.other.id, installation.uuid.as_str())
+        );
+        assert_eq!(last.actor.as_ref().unwrap().label, "Meredith Heller");
     })
     .await;
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use patchbay_bus::{Bus, BusConfig, Consumer, Queue};
 use patchbay_db::{Db, DbConfig, Migrations};
 use patchbay_domain::sealed::SealingKeys;
@@ -10,18 +11,22 @@ use patchbay_proto::auth_token::{IntrospectRequest, IntrospectResponse};
 use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
+use patchbay_proto::installation::publishing_client::PublishingClient;
 use patchbay_proto::installation::{
     App, AppStatus, CreateAppRequest, InstallRequest, Installation, SetAppStatusRequest,
 };
 use patchbay_proto::tracker::directory_client::DirectoryClient;
-use patchbay_proto::tracker::{CreateOrganizationRequest, Organization};
+use patchbay_proto::tracker::{AddMemberRequest, CreateOrganizationRequest, Organization};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, request_as, status};
 use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_testkit::audit::AuditTrail;
 use patchbay_testkit::database::each_config;
+use patchbay_testkit::eventually;
 use prost::Message;
 use tonic::{Response, Status};
 
 use crate::callers::member;
+use crate::smtp_server::SmtpServer;
 
 /// Generous: machines that run tests are busy.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
@@ -37,9 +42,14 @@ pub(crate) struct Running {
     pub(crate) hand: ManualClock,
     pub(crate) acme: Organization,
     pub(crate) other: Organization,
+    pub(crate) publishing: PublishingClient<Channel>,
+    pub(crate) audit: AuditTrail,
+    pub(crate) mail: SmtpServer,
     pub(crate) stop: Stop,
+    /// Stops the service alone, not those it calls.
+    pub(crate) service: Stop,
     clock: Clock,
-    peers: Channel,
+    pub(crate) peers: Channel,
 }
 
 pub(crate) fn now() -> DateTime<Utc> {
@@ -58,10 +68,14 @@ where
             let stop = Stop::new();
             let mut databases = Vec::new();
             let running = run(&config, &stop, &mut databases).await;
-            let bus = running.bus.clone();
+            let (bus, service) = (running.bus.clone(), running.service.clone());
             test(running).await;
             // The relay would wait for confirms that nobody gives any more.
             bus.close().await;
+            let was_killed = service.hard_requested().now_or_never().is_some();
+            if !was_killed {
+                service.drain(Duration::from_secs(10)).await.unwrap();
+            }
             stop.drain(Duration::from_secs(10)).await.unwrap();
             for db in databases {
                 db.close().await;
@@ -103,11 +117,18 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
     let peers = serve(patchbay_auth_token::start(server, deps).await.unwrap(), stop);
 
     let db = open(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await;
-    let replica = Replica { db: &db, bus: &bus, clock: &clock, metrics: &metrics, stop };
+    let audit = AuditTrail::follow(&bus);
+    let (mail, service) = (SmtpServer::start().await, Stop::new());
+    let replica =
+        Replica { db: &db, bus: &bus, clock: &clock, metrics: &metrics, stop: &service, mail: &mail };
     let channel = replica.start(peers.clone(), peers.clone()).await;
     Running {
         apps: AppRegistryClient::new(channel.clone()),
-        installations: InstallationsClient::new(channel),
+        installations: InstallationsClient::new(channel.clone()),
+        publishing: PublishingClient::new(channel),
+        audit,
+        mail,
+        service,
         tokens: TokensClient::new(peers.clone()),
         acme: organization(&peers, "Acme").await,
         other: organization(&peers, "Other Corp").await,
@@ -128,6 +149,7 @@ struct Replica<'a> {
     clock: &'a Clock,
     metrics: &'a Metrics,
     stop: &'a Stop,
+    mail: &'a SmtpServer,
 }
 
 impl Replica<'_> {
@@ -139,7 +161,7 @@ impl Replica<'_> {
             tokens,
             directory,
             sealing: SealingKeys::new(&SecretBytes::new(*b"0123456789abcdef"), &[]).unwrap(),
-            config: patchbay_installation::Config::read(&settings()),
+            config: patchbay_installation::Config::read(&mailing_to(self.mail)),
             metrics: self.metrics.clone(),
             readiness: Readiness::new(),
             stop: self.stop.clone(),
@@ -152,6 +174,19 @@ fn settings() -> Settings {
     Settings::from_pairs([
         ("AUTH_TOKEN_KEY", "a key of the tests"),
         ("PUBLIC_URL", "https://patchbay.example"),
+    ])
+}
+
+fn mailing_to(server: &SmtpServer) -> Settings {
+    let address = server.address();
+    Settings::from_pairs([
+        ("PUBLIC_URL", "https://patchbay.example".to_owned()),
+        ("MAIL_TRANSPORT", "smtp".to_owned()),
+        ("MAIL_SENDER", "Patchbay <patchbay@patchbay.example>".to_owned()),
+        ("MAIL_REVIEWERS", "reviews@patchbay.example".to_owned()),
+        ("SMTP_HOST", address.ip().to_string()),
+        ("SMTP_PORT", address.port().to_string()),
+        ("SMTP_TLS", "none".to_owned()),
     ])
 }
 
@@ -189,8 +224,8 @@ impl Running {
     }
 
     async fn replica_with(&self, tokens: Channel) -> Channel {
-        let Self { db, bus, clock, metrics, stop, .. } = self;
-        Replica { db, bus, clock, metrics, stop }.start(tokens, self.peers.clone()).await
+        let Self { db, bus, clock, metrics, stop, mail, .. } = self;
+        Replica { db, bus, clock, metrics, stop, mail }.start(tokens, self.peers.clone()).await
     }
 
     /// A manager of Acme.
@@ -233,6 +268,39 @@ impl Running {
     /// Installs the app on the other organization, by its manager.
     pub(crate) async fn installed(&self, app: &App) -> Installation {
         self.install(&self.outsider(), app, &self.other).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn organization(&self, name: String) -> Organization {
+        organization(&self.peers, &name).await
+    }
+
+    /// Makes somebody an owner of Acme, so that there is somebody to write to.
+    pub(crate) async fn owner(&self, email: &str) {
+        let asked = AddMemberRequest {
+            organization: "acme".to_owned(),
+            email: email.to_owned(),
+            role: "owner".to_owned(),
+            ..Default::default()
+        };
+        DirectoryClient::new(self.peers.clone()).add_member(request(asked)).await.unwrap();
+    }
+
+    /// Until the audit log ends with these events.
+    pub(crate) async fn audited(&self, events: &[&str]) {
+        // The outbox goes on only when what is in front of an entry has been taken.
+        let mut told = self.bus.consume(Queue::EventFanout, 10);
+        tokio::spawn(async move {
+            while let Some(delivery) = told.next().await {
+                delivery.ack();
+            }
+        });
+        let what = format!("the audit log ends with {events:?}");
+        eventually(SOON, &what, async || {
+            let entries = self.audit.entries();
+            let told: Vec<_> = entries.iter().map(|entry| entry.event.as_str()).collect();
+            told.ends_with(events).then_some(())
+        })
+        .await;
     }
 
     pub(crate) async fn introspect(&self, token: &str) -> IntrospectResponse {

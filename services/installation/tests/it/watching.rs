@@ -20,7 +20,7 @@ use crate::callers::{app_of, membership, stranger, superuser};
 use crate::running::{Running, SOON, each, install, public, reason};
 
 /// What one who watches subscriptions knows.
-struct Watcher {
+pub(crate) struct Watcher {
     stream: Streaming<WatchSubscriptionsResponse>,
     known: BTreeMap<String, Subscription>,
     version: i64,
@@ -29,7 +29,7 @@ struct Watcher {
 
 impl Watcher {
     /// Begins and takes in the snapshot.
-    async fn start(running: &Running) -> Self {
+    pub(crate) async fn start(running: &Running) -> Self {
         let asked = stream_request(WatchSubscriptionsRequest {});
         let stream = running.installations.clone().watch_subscriptions(asked).await.unwrap().into_inner();
         let mut watcher = Self { stream, known: BTreeMap::new(), version: -1, messages: 0 };
@@ -57,7 +57,7 @@ impl Watcher {
         message.subscriptions
     }
 
-    async fn until(&mut self, reached: impl Fn(&BTreeMap<String, Subscription>) -> bool) {
+    pub(crate) async fn until(&mut self, reached: impl Fn(&BTreeMap<String, Subscription>) -> bool) {
         while !reached(&self.known) {
             self.next().await;
         }
@@ -195,8 +195,9 @@ async fn no_change_is_missed_while_many_happen_at_once() {
     each(|running| async move {
         let app = running.published_app().await;
         let mut watcher = Watcher::start(&running).await;
-        let work = (0..30).map(|id| {
-            let organization = Organization { id: 100 + id, slug: format!("org-{id}"), ..Default::default() };
+        let organizations =
+            join_all((0..30).map(|number| running.organization(format!("Org {number}")))).await;
+        let work = organizations.into_iter().enumerate().map(|(id, organization)| {
             let memberships = vec![membership(&organization, Role::Owner)];
             let caller = Caller::User(UserCaller { memberships, ..stranger() });
             let (running, app) = (&running, &app);
@@ -314,7 +315,7 @@ async fn services_alone_may_watch() {
 async fn a_stop_ends_the_streams() {
     each(|running| async move {
         let mut watcher = Watcher::start(&running).await;
-        running.stop.request();
+        running.service.request();
         let end = tokio::time::timeout(SOON, watcher.stream.message()).await.expect("the stream ends");
         assert!(!matches!(end, Ok(Some(_))), "{end:?}");
     })

@@ -1,13 +1,17 @@
 use patchbay_domain::Scope::{self, OrgAdmin, OrgIntegrations, OrgRead, OrgWrite};
 
 use crate::access::{CLIENT, THE_APP, one_of};
-use crate::field::Kind::{Choice, Text};
+use crate::field::Kind::{Anything, Choice, NullableText, Text};
 use crate::field::{optional, required};
 use crate::json::authorization::TokenJson;
+use crate::json::hook_project::HookProjectJson;
 use crate::json::installation::InstallationJson;
+use crate::json::webhooks::WebhooksJson;
 use crate::operation::{delete, get, post, put};
 use crate::routes::{
-    Group, authorize, get_installation, install, list_installations, mark_installed, uninstall,
+    Group, authorize, clear_project_filter, follow_redirect, get_installation, get_project_filter,
+    get_webhooks, install, list_installations, mark_installed, set_project_filter, switch_webhooks,
+    uninstall,
 };
 
 const READERS: &[Scope] = &[OrgRead, OrgIntegrations, OrgWrite, OrgAdmin];
@@ -15,6 +19,9 @@ const WRITERS: &[Scope] = &[OrgIntegrations, OrgWrite, OrgAdmin];
 
 const OF_ORGANIZATION: &str = "/api/0/organizations/{organization}/sentry-app-installations/";
 const ONE: &str = "/api/0/sentry-app-installations/{installation}/";
+
+const PROJECTS: &str = "/api/0/sentry-app-installations/{installation}/service-hook-projects/";
+const WEBHOOKS: &str = "/api/0/sentry-app-installations/{installation}/webhooks/";
 
 pub(in crate::routes) fn group() -> Group {
     let operations = vec![
@@ -58,6 +65,36 @@ pub(in crate::routes) fn group() -> Group {
         ])
         .answers::<TokenJson>(201)
         .refuses(409),
+        get(
+            "follow_redirect",
+            "/api/0/sentry-app-installations/{installation}/redirect/",
+            follow_redirect::follow_redirect,
+        )
+        .does("Send the browser to the app that was installed")
+        .by(one_of(&[OrgIntegrations]))
+        .answers_nothing(303),
+        get("get_project_filter", PROJECTS, get_project_filter::get_project_filter)
+            .does("List the projects whose new issues and errors are sent")
+            .by(one_of(READERS).and_the_app())
+            .lists::<HookProjectJson>(),
+        post("set_project_filter", PROJECTS, set_project_filter::set_project_filter)
+            .does("Choose the projects whose new issues and errors are sent")
+            .by(one_of(WRITERS).and_the_app())
+            .takes(&[required("projects", Anything)])
+            .lists::<HookProjectJson>(),
+        delete("clear_project_filter", PROJECTS, clear_project_filter::clear_project_filter)
+            .does("Have new issues and errors of all projects sent")
+            .by(one_of(WRITERS).and_the_app())
+            .answers_nothing(204),
+        get("get_webhooks", WEBHOOKS, get_webhooks::get_webhooks)
+            .does("Read whether webhooks are sent")
+            .by(one_of(READERS).and_the_app())
+            .answers::<WebhooksJson>(200),
+        put("switch_webhooks", WEBHOOKS, switch_webhooks::switch_webhooks)
+            .does("Stop or resume webhooks; for the organization that owns the app")
+            .by(one_of(&[OrgWrite, OrgAdmin]).and_the_app())
+            .takes(&[required("status", Choice(&["active", "stopped"])), optional("reason", NullableText)])
+            .answers::<WebhooksJson>(200),
     ];
     Group { name: "Installations", about: "Apps in the organizations that installed them.", operations }
 }

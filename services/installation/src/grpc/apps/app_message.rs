@@ -13,7 +13,11 @@ use patchbay_rpc::timestamp::to_wire;
 /// What stands in for the value of a webhook header.
 const HEADER_MASK: &str = "********";
 
-pub(super) fn app_message(registry: &Registry, caller: &Caller, app: App) -> Result<proto::App, Error> {
+pub(in crate::grpc) fn app_message(
+    registry: &Registry,
+    caller: &Caller,
+    app: App,
+) -> Result<proto::App, Error> {
     let owner_view = app_access::sees_owner_view(caller, app.owner.id)
         .then(|| owner_view(registry, caller, &app))
         .transpose()?;

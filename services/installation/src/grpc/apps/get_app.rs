@@ -3,7 +3,7 @@ use patchbay_proto::installation as proto;
 
 use super::app_message::app_message;
 use crate::domain::app::App;
-use crate::domain::app_access;
+use crate::domain::{app_access, switching};
 use crate::registry::Registry;
 use crate::store::apps;
 
@@ -15,17 +15,18 @@ pub(super) async fn get_app(
 ) -> Result<proto::App, Error> {
     let app = existing(registry, caller, &request.app).await?;
     app_access::may_read(caller, app.owner.id, app.status)?;
+    switching::may_see(caller, app.disabled.is_some())?;
     app_message(registry, caller, app)
 }
 
 /// By number or slug, for anybody signed in.
-pub(super) async fn existing(registry: &Registry, caller: &Caller, app: &str) -> Result<App, Error> {
+pub(in crate::grpc) async fn existing(registry: &Registry, caller: &Caller, app: &str) -> Result<App, Error> {
     if matches!(caller, Caller::Anonymous) {
         return Err(Error::no_credentials());
     }
     apps::find(&registry.db, app).await?.ok_or_else(app_not_found)
 }
 
-pub(super) fn app_not_found() -> Error {
+pub(in crate::grpc) fn app_not_found() -> Error {
     Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app")
 }

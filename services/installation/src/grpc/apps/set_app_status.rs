@@ -1,6 +1,7 @@
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 
+use super::super::publishing::settle;
 use super::app_message::{app_message, status_of};
 use super::get_app::{app_not_found, existing};
 use crate::domain::{app_access, app_status_change};
@@ -25,7 +26,8 @@ pub(super) async fn set_app_status(
     if let Some(change) = app_status_change::decide(app.status, to, registry.clock.now())? {
         apps::set_status(&mut tx, id, change).await?;
         apps::touch(&mut tx, id, version).await?;
-        registry.commit(tx).await?;
+        settle(registry, caller, &mut tx, &app, change.status, "").await?;
+        registry.commit_and_post(tx).await?;
         (app.status, app.published_at) = (change.status, change.published_at);
     }
     app_message(registry, caller, app)

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::installation_message::installation_message;
 use crate::domain::installation::Installation;
 use crate::domain::installation_access::{self, installation_not_found};
+use crate::domain::switching;
 use crate::registry::Registry;
 use crate::store::installations;
 
@@ -16,6 +17,7 @@ pub(super) async fn get_installation(
 ) -> Result<proto::Installation, Error> {
     let installation = existing(registry, &request.uuid).await?;
     installation_access::may_read(caller, installation.organization.id, installation.app.id)?;
+    switching::may_see(caller, installation.app.disabled.is_some())?;
     shown(registry, caller, installation).await
 }
 
@@ -30,10 +32,11 @@ pub(super) async fn shown(
     caller: &Caller,
     installation: Installation,
 ) -> Result<proto::Installation, Error> {
-    let code = if installation_access::sees_code(caller, installation.organization.id) {
+    let sees_code = installation_access::sees_code(caller, installation.organization.id);
+    let code = if sees_code {
         registry.tokens.codes(&[&installation]).await?.remove(&installation.uuid.to_string())
     } else {
         None
     };
-    Ok(installation_message(installation, code))
+    Ok(installation_message(installation, code, sees_code))
 }

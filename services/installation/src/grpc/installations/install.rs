@@ -1,9 +1,10 @@
-use patchbay_domain::{Caller, Error};
+use patchbay_domain::{AuditEvent, Caller, Error};
 use patchbay_proto::installation as proto;
 use uuid::Uuid;
 
 use super::get_installation::shown;
 use super::installation_message::installation_message;
+use crate::audit;
 use crate::domain::app::App;
 use crate::domain::app_access::is_elevated;
 use crate::domain::installation::Installation;
@@ -31,8 +32,8 @@ pub(super) async fn install(
     }
     match new_installation(registry, caller, app.clone(), organization.clone()).await? {
         Some((installation, code)) => {
-            let code = code.filter(|_| installation_access::sees_code(caller, organization.id));
-            Ok(installation_message(installation, code))
+            let sees_code = installation_access::sees_code(caller, organization.id);
+            Ok(installation_message(installation, code, sees_code))
         }
         // Somebody else was faster. Our grant is of an installation that never was, and expires.
         None => {
@@ -56,6 +57,8 @@ async fn new_installation(
     app: App,
     organization: Organization,
 ) -> Result<Option<(Installation, Option<String>)>, Error> {
+    let enabled = registry.directory.features(organization.id).await?;
+    installable::check_features(&app, &enabled)?;
     let id = registry.db.allocate_ids("installation", 1).await?;
     let now = registry.clock.now();
     let planned = Installation::new(id, Uuid::new_v4(), &app, organization.clone(), now);
@@ -73,6 +76,8 @@ async fn new_installation(
     if !installations::insert(&mut tx, &installation, version).await? {
         return Ok(None);
     }
+    let entry = audit::of_installation(AuditEvent::SentryAppInstall, &installation, caller, now);
+    tx.outbox(entry.into_message()).await?;
     if let Some(code) = &code {
         tx.outbox(events::created(&installation, code, caller)).await?;
     }

@@ -3,10 +3,18 @@
 use patchbay_proto::installation as proto;
 
 use crate::domain::installation::{Installation, InstallationStatus};
+use crate::domain::installation_redirect::redirect_url;
 use patchbay_rpc::timestamp::to_wire;
 
-pub(super) fn installation_message(installation: Installation, code: Option<String>) -> proto::Installation {
+/// `code` and where it is to be brought are for the eyes of those who may see it.
+pub(super) fn installation_message(
+    installation: Installation,
+    code: Option<String>,
+    sees_code: bool,
+) -> proto::Installation {
+    let code = code.filter(|_| sees_code);
     proto::Installation {
+        redirect_url: redirect_url(&installation, code.as_deref()).filter(|_| sees_code),
         uuid: installation.uuid.to_string(),
         status: status_message(installation.status).into(),
         app_id: installation.app.id,
@@ -16,7 +24,6 @@ pub(super) fn installation_message(installation: Installation, code: Option<Stri
         organization_slug: installation.organization.slug,
         code,
         created_at: Some(to_wire(installation.created_at)),
-        redirect_url: None,
     }
 }
 

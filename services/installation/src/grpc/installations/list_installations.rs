@@ -30,14 +30,15 @@ pub(super) async fn list_installations(
     let has_more = found.len() > limit;
     found.truncate(limit);
 
-    let mut codes = if installation_access::sees_code(caller, organization.id) {
+    let sees_code = installation_access::sees_code(caller, organization.id);
+    let mut codes = if sees_code {
         registry.tokens.codes(&found.iter().collect::<Vec<_>>()).await?
     } else {
         Default::default()
     };
     let message = |installation: Installation| {
         let code = codes.remove(&installation.uuid.to_string());
-        installation_message(installation, code)
+        installation_message(installation, code, sees_code)
     };
     Ok(proto::ListInstallationsResponse { installations: found.into_iter().map(message).collect(), has_more })
 }

@@ -1,7 +1,8 @@
-use patchbay_domain::{Caller, Error};
+use patchbay_domain::{AuditEvent, Caller, Error};
 use patchbay_proto::installation as proto;
 
 use super::get_installation::existing;
+use crate::audit;
 use crate::domain::installation::{Installation, InstallationStatus};
 use crate::domain::installation_access::{self, installation_not_found};
 use crate::events;
@@ -20,11 +21,14 @@ pub(super) async fn uninstall(
     installation_access::may_uninstall(caller, installation.organization.id)?;
     registry.tokens.revoke(installation.uuid).await?;
 
+    let now = registry.clock.now();
     let mut tx = registry.db.begin().await?;
     let version = versions::next(&mut tx).await?;
-    if !installations::remove(&mut tx, installation.uuid, registry.clock.now(), version).await? {
+    if !installations::remove(&mut tx, installation.uuid, now, version).await? {
         return Err(installation_not_found());
     }
+    let entry = audit::of_installation(AuditEvent::SentryAppUninstall, &installation, caller, now);
+    tx.outbox(entry.into_message()).await?;
     // Internal apps are not told of their installation's end, as they were not of its beginning.
     if !installation.app.is_internal {
         let removed = Installation { status: InstallationStatus::PendingDeletion, ..installation };

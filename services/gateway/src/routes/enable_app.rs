@@ -1,0 +1,23 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::installation::EnableAppRequest;
+use patchbay_rpc::request_as;
+
+use super::get_app::refusal;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::app::AppJson;
+use crate::params::Params;
+
+/// `POST /api/0/sentry-apps/{app}/enable/`: puts an app into use again. Not one of Sentry's.
+pub(crate) async fn enable_app(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<AppJson>> {
+    let message = EnableAppRequest { app: params.app()? };
+    let answer = gateway.services.apps().enable_app(request_as(&caller, message)).await.answer();
+    Ok(Json(answer.map_err(|error| refusal(error, &caller))?.into()))
+}

@@ -1,0 +1,37 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::installation::{ResumeWebhooksRequest, StopWebhooksRequest};
+use patchbay_rpc::request_as;
+
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::webhooks::WebhooksJson;
+use crate::params::Params;
+
+/// `PUT /api/0/sentry-app-installations/{installation}/webhooks/`: stops and resumes the webhooks of one installation. Not
+/// one of Sentry's.
+pub(crate) async fn switch_webhooks(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Json<WebhooksJson>> {
+    let uuid = params.installation()?;
+    let status = fields.required_text("status");
+    let reason = fields.text_or_blank("reason").unwrap_or_default();
+    if !matches!(status.as_str(), "" | "active" | "stopped") {
+        fields.problem("status", format!("\"{status}\" is not a valid choice."));
+    }
+    fields.finish()?;
+    let mut installations = gateway.services.installations();
+    let state = if status == "active" {
+        installations.resume_webhooks(request_as(&caller, ResumeWebhooksRequest { uuid })).await.answer()?
+    } else {
+        let message = StopWebhooksRequest { uuid, reason, event_id: String::new() };
+        installations.stop_webhooks(request_as(&caller, message)).await.answer()?
+    };
+    Ok(Json(state.into()))
+}

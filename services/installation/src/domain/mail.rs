@@ -1,0 +1,66 @@
+//! Mail to people: what it says.
+
+mod app_disabled;
+mod publication_decided;
+mod publication_requested;
+mod webhooks_stopped;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+pub(crate) use app_disabled::app_disabled;
+pub(crate) use publication_decided::publication_decided;
+pub(crate) use publication_requested::publication_requested;
+pub(crate) use webhooks_stopped::webhooks_stopped;
+
+/// A mail to one person, in plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mail {
+    pub(crate) recipient: String,
+    pub(crate) subject: String,
+    pub(crate) body: String,
+}
+
+/// A mail that was not accepted by anybody yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WaitingMail {
+    pub(crate) id: Uuid,
+    pub(crate) recipient: String,
+    pub(crate) subject: String,
+    pub(crate) body: String,
+    pub(crate) created_at: DateTime<Utc>,
+    /// Tries that failed.
+    pub(crate) attempts: i32,
+}
+
+impl Mail {
+    /// The same mail to each of several people, who do not see each other.
+    pub(crate) fn to_each<'a>(
+        recipients: impl IntoIterator<Item = &'a String>,
+        subject: &str,
+        body: &str,
+    ) -> Vec<Self> {
+        let mail = |recipient: &String| Self {
+            recipient: recipient.clone(),
+            subject: one_line(subject),
+            body: body.to_owned(),
+        };
+        recipients.into_iter().map(mail).collect()
+    }
+}
+
+/// Names in subjects are chosen by strangers.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_one_line() {
+        let mails = Mail::to_each(&["a@example.com".to_owned()], "Hooks\r\nBcc: x", "text");
+        assert_eq!(mails[0].subject, "Hooks  Bcc: x");
+    }
+}

@@ -1,0 +1,43 @@
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::installation as proto;
+use patchbay_rpc::timestamp::to_wire;
+
+use crate::domain::publishing::{self, Answered, PublishRequest};
+use crate::registry::Registry;
+use crate::store::publish_requests;
+
+const MAX_PAGE: i32 = 100;
+
+#[tracing::instrument(name = "installation.list_publication_requests", skip_all)]
+pub(super) async fn list_publication_requests(
+    registry: &Registry,
+    caller: &Caller,
+    request: proto::ListPublicationRequestsRequest,
+) -> Result<proto::ListPublicationRequestsResponse, Error> {
+    publishing::may_list(caller)?;
+    let limit = if request.limit <= 0 { MAX_PAGE } else { request.limit.min(MAX_PAGE) };
+    // One more than asked for tells whether there is more.
+    let mut found =
+        publish_requests::list(&registry.db, request.offset.max(0).into(), i64::from(limit) + 1).await?;
+    let has_more = found.len() as i64 > i64::from(limit);
+    found.truncate(limit.unsigned_abs() as usize);
+    Ok(proto::ListPublicationRequestsResponse {
+        requests: found.into_iter().map(message).collect(),
+        has_more,
+    })
+}
+
+fn message(request: PublishRequest) -> proto::PublicationRequest {
+    let entry =
+        |entry: Answered| proto::QuestionnaireEntry { question: entry.question, answer: entry.answer };
+    proto::PublicationRequest {
+        app_id: request.app.id,
+        app_slug: request.app.slug,
+        app_name: request.app.name,
+        organization_slug: request.app.owner.slug,
+        requester_id: request.requester.id,
+        requester_name: request.requester.name,
+        questionnaire: request.questionnaire.into_iter().map(entry).collect(),
+        requested_at: Some(to_wire(request.requested_at)),
+    }
+}
