@@ -208,19 +208,21 @@ impl Process {
         self,
         server: Server,
         listeners: Vec<Listener>,
-        admin: AdminServer,
+        admin: impl Into<Option<AdminServer>> + Send,
     ) -> anyhow::Result<()> {
+        let admin = admin.into();
         let security = self.connections.security.clone();
         let stop = self.stop.clone();
         self.stop.spawn("grpc", async move { server.serve(listeners, &security, stop).await });
         self.until_stopped(admin).await
     }
 
-    /// Waits until the process is told to stop, then for the work that has begun.
+    /// Waits until the process is told to stop, then for the work that has begun; an admin port answers up to then.
     ///
     /// # Errors
     /// The failure of a worker; work that did not end in time.
-    pub async fn until_stopped(self, admin: AdminServer) -> anyhow::Result<()> {
+    pub async fn until_stopped(self, admin: impl Into<Option<AdminServer>>) -> anyhow::Result<()> {
+        let admin = admin.into();
         self.stop.requested().await;
         tracing::info!("stopping");
         let drained = self.stop.drain(self.drain_timeout).await;

@@ -31,7 +31,11 @@ pub(crate) fn create_organization(caller: &Caller) -> Result<()> {
 /// `user_id` 0 stands for everybody's.
 pub(crate) fn list_organizations(caller: &Caller, user_id: i64) -> Result<()> {
     match caller {
-        Caller::User(user) if user.user_id == user_id => Ok(()),
+        Caller::User(user) if user.user_id == user_id => {
+            let may_read =
+                user.token_scopes.is_none_or(|held| held.expanded().contains_any(READ_ORGANIZATION));
+            if may_read { Ok(()) } else { Err(Error::permission_denied()) }
+        }
         caller if caller.is_superuser() || caller.is_staff() => Ok(()),
         caller => internal(caller),
     }

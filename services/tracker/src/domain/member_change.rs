@@ -34,12 +34,22 @@ pub(crate) fn may_take(caller: &Caller, organization_id: i64, role: Role, owners
         Some(own) if role > own => {
             Err(Error::forbidden("ROLE_TOO_HIGH", "You cannot remove a member who has more access than you."))
         }
-        _ if role == Role::Owner && owners <= 1 => Err(Error::forbidden(
+        _ => keeps_an_owner(role, owners),
+    }
+}
+
+/// Somebody lays down `role`, and the organization has `owners` of them.
+///
+/// # Errors
+/// `LAST_OWNER`.
+pub(crate) fn keeps_an_owner(role: Role, owners: i64) -> Result<()> {
+    if role == Role::Owner && owners <= 1 {
+        return Err(Error::forbidden(
             "LAST_OWNER",
             "You cannot remove the only remaining owner of the organization.",
-        )),
-        _ => Ok(()),
+        ));
     }
+    Ok(())
 }
 
 /// What somebody is called of whom only the e-mail address is known.

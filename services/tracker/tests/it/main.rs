@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod audit;
 mod bad_input;
 mod events;
 mod issues;
+mod members;
 mod organizations;
 mod projects;
 mod running;

@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use patchbay_bus::{Bus, BusConfig};
 use patchbay_db::Db;
 use patchbay_domain::{
-    AppCaller, Caller, Clock, Error, Membership, Role, Scope, ScopeSet, SecretString, UserCaller,
+    AppCaller, Caller, Clock, Error, ManualClock, Membership, Role, Scope, ScopeSet, SecretString, UserCaller,
 };
+use patchbay_proto::tracker::audit_client::AuditClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_proto::tracker::{
-    CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, Issue, Organization, Project,
+    CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, CreateUserRequest, Issue,
+    Organization, Project, SetMemberRequest, User,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status};
 use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
@@ -24,6 +26,8 @@ pub(crate) struct Running {
     pub(crate) db: Db,
     pub(crate) bus: Bus,
     pub(crate) metrics: Metrics,
+    /// Moves the clock.
+    pub(crate) hand: ManualClock,
     channel: Channel,
 }
 
@@ -58,7 +62,7 @@ async fn run(db: Db, stop: &Stop) -> Running {
     settings.finish().unwrap();
 
     let (bus, metrics) = (Bus::in_process(&BusConfig::default()), Metrics::new());
-    let (clock, _) = Clock::manual(now());
+    let (clock, hand) = Clock::manual(now());
     let deps = Deps {
         db: db.clone(),
         bus: bus.clone(),
@@ -78,12 +82,45 @@ async fn run(db: Db, stop: &Stop) -> Running {
         "server",
         async move { server.serve(vec![Listener::Memory(listener)], &security, serving).await },
     );
-    Running { db, bus, metrics, channel }
+    Running { db, bus, metrics, hand, channel }
 }
 
 impl Running {
     pub(crate) fn directory(&self) -> DirectoryClient<Channel> {
         DirectoryClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn audit(&self) -> AuditClient<Channel> {
+        AuditClient::new(self.channel.clone())
+    }
+
+    pub(crate) async fn person(&self, email: &str) -> User {
+        let asked =
+            CreateUserRequest { name: "Ada".to_owned(), email: email.to_owned(), ..Default::default() };
+        self.directory().create_user(request(asked)).await.unwrap().into_inner()
+    }
+
+    /// A new person who is this in the organization of that slug, as a caller.
+    pub(crate) async fn member(&self, organization: &str, email: &str, role: &str) -> (i64, Caller) {
+        let user_id = self.person(email).await.id;
+        let asked =
+            SetMemberRequest { organization: organization.to_owned(), user_id, role: role.to_owned() };
+        let user = self.directory().set_member(request(asked)).await.unwrap().into_inner();
+        let memberships = user.memberships.iter().map(|membership| Membership {
+            organization_id: membership.organization_id,
+            organization_slug: membership.organization_slug.clone(),
+            role: membership.role.parse().unwrap(),
+        });
+        let caller = UserCaller {
+            user_id,
+            name: user.name.clone(),
+            email: user.email.clone(),
+            is_superuser: false,
+            is_staff: false,
+            memberships: memberships.collect(),
+            token_scopes: None,
+        };
+        (user_id, Caller::User(caller))
     }
 
     pub(crate) fn projects(&self) -> ProjectsClient<Channel> {

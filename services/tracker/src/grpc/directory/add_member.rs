@@ -63,6 +63,6 @@ async fn known_or_registered(tx: &mut Tx, person: User) -> Result<User> {
 }
 
 fn already_a_member(email: &str) -> Error {
-    Error::conflict("ALREADY_A_MEMBER", "The user is a member already.")
+    Error::invalid("ALREADY_A_MEMBER", "The user is a member already.")
         .with_field("email", format!("The user {email} is already a member"))
 }

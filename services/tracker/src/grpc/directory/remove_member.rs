@@ -23,7 +23,10 @@ pub(super) async fn remove_member(
     memberships::lock(&mut tx, organization.id).await?;
     let role = memberships::role(&mut tx, organization.id, found.id).await?.ok_or_else(no_such_member)?;
     let owners = memberships::count_owners(&mut tx, organization.id).await?;
-    member_change::may_take(&caller, organization.id, role, owners)?;
+    match caller.user() {
+        Some(user) if user.user_id == found.id => member_change::keeps_an_owner(role, owners)?,
+        _ => member_change::may_take(&caller, organization.id, role, owners)?,
+    }
     memberships::remove(&mut tx, organization.id, found.id).await?;
     let entry = Entry::new(AuditEvent::MemberRemove, organization.id, &caller, tracker.clock.now())
         .target("member", found.id, &found.email)

@@ -1,0 +1,172 @@
+use std::time::Duration;
+
+use patchbay_audit::Entry;
+use patchbay_bus::{Message, Queue, Topic};
+use patchbay_db::OutboxMessage;
+use patchbay_domain::{AuditEvent, Caller, Role, Scope};
+use patchbay_proto::tracker::{
+    AuditActorKind, AuditEntry, ListEntriesRequest, RemoveMemberRequest, UpdateOrganizationRequest,
+};
+use patchbay_rpc::{request, request_as, timestamp};
+use patchbay_testkit::eventually;
+
+use crate::running::{Running, app, each, now, reason, user};
+
+fn of_acme() -> ListEntriesRequest {
+    ListEntriesRequest { organization: "acme".to_owned(), ..Default::default() }
+}
+
+async fn list(tracker: &Running, asked: ListEntriesRequest) -> Vec<AuditEntry> {
+    tracker.audit().list_entries(request(asked)).await.unwrap().into_inner().entries
+}
+
+/// The log of acme, newest first, once it has so many entries.
+async fn log(tracker: &Running, count: usize) -> Vec<AuditEntry> {
+    eventually(Duration::from_secs(10), "the entries are stored", async || {
+        Some(list(tracker, of_acme()).await).filter(|entries| entries.len() >= count)
+    })
+    .await
+}
+
+fn message(outbox: OutboxMessage) -> Message {
+    Message { key: outbox.key, body: outbox.body, headers: outbox.headers }
+}
+
+#[tokio::test]
+async fn every_change_is_told_with_who_did_it() {
+    each(|tracker| async move {
+        tracker.organization("Acme").await;
+        let (ada, owner) = tracker.member("acme", "ada@example.com", "owner").await;
+        let (bob, _) = tracker.member("acme", "bob@example.com", "member").await;
+        let mut directory = tracker.directory();
+        let renamed = UpdateOrganizationRequest {
+            organization: "acme".into(),
+            name: Some("Acme Inc.".into()),
+            ..Default::default()
+        };
+        for _ in 0..2 {
+            directory.update_organization(request_as(&owner, renamed.clone())).await.unwrap();
+        }
+        let removed = RemoveMemberRequest { organization: "acme".into(), user_id: bob };
+        directory.remove_member(request_as(&owner, removed)).await.unwrap();
+
+        let entries = log(&tracker, 5).await;
+        let told: Vec<_> = entries.iter().map(|entry| entry.event.as_str()).collect();
+        let expected = ["MEMBER_REMOVE", "ORG_EDIT", "MEMBER_ADD", "MEMBER_ADD", "ORG_ADD"];
+        assert_eq!(told, expected, "and what changes nothing is not told");
+        let actor = entries[0].actor.clone().unwrap();
+        assert_eq!((actor.kind(), actor.id, actor.label.as_str()), (AuditActorKind::User, ada, "Ada"));
+        assert_eq!(entries[0].target_id, bob.to_string());
+        assert_eq!(entries[1].data_json, br#"{"name":"Acme Inc."}"#);
+        assert!(entries.windows(2).all(|pair| pair[0].number > pair[1].number));
+        let page = tracker.audit().list_entries(request(of_acme())).await.unwrap().into_inner();
+        let mut named: Vec<_> = page.users.iter().map(|user| user.id).collect();
+        named.sort_unstable();
+        assert_eq!(named, [ada, bob]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_that_comes_twice_is_kept_once_and_one_that_cannot_be_read_is_set_aside() {
+    each(|tracker| async move {
+        let acme = tracker.organization("Acme").await;
+        let entry = Entry::new(AuditEvent::SentryAppInstall, acme.id, &Caller::Operator, now()).target(
+            "installation",
+            "a8e5d37a",
+            "ACME",
+        );
+        let message = message(entry.into_message());
+        for _ in 0..3 {
+            tracker.bus.publish(Topic::Audit, message.clone()).await.unwrap().await.unwrap();
+        }
+        let broken = tracker.bus.publish(Topic::Audit, Message::new("ORG_EDIT", "\u{1}nonsense")).await;
+        broken.unwrap().await.unwrap_err();
+        assert_eq!(tracker.bus.dead_letters(Queue::Tracker, 10).await.unwrap().len(), 1);
+
+        let told: Vec<_> = log(&tracker, 2).await.into_iter().map(|entry| entry.event).collect();
+        assert_eq!(told.len(), 2);
+        assert!(told.contains(&"SENTRY_APP_INSTALL".to_owned()) && told.contains(&"ORG_ADD".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_is_searched_by_event_person_and_time_and_read_in_pages() {
+    each(|tracker| async move {
+        let acme = tracker.organization("Acme").await;
+        let ada = user(&acme, Role::Owner);
+        let hour = chrono::TimeDelta::hours(1);
+        for (event, caller, age) in [
+            (AuditEvent::SentryAppAdd, &ada, 3),
+            (AuditEvent::SentryAppEdit, &Caller::Operator, 2),
+            (AuditEvent::SentryAppEdit, &ada, 1),
+        ] {
+            let entry = Entry::new(event, acme.id, caller, now() - hour * age);
+            let published = tracker.bus.publish(Topic::Audit, message(entry.into_message())).await;
+            published.unwrap().await.unwrap();
+        }
+        log(&tracker, 4).await;
+        let events = async |asked| -> Vec<String> {
+            list(&tracker, asked).await.into_iter().map(|entry| entry.event).collect()
+        };
+        let edits = ["SENTRY_APP_EDIT", "SENTRY_APP_EDIT"];
+        for name in ["SENTRY_APP_EDIT", "sentry-app.edit"] {
+            assert_eq!(events(ListEntriesRequest { event: name.into(), ..of_acme() }).await, edits);
+        }
+        let by_ada = ListEntriesRequest { actor_user_id: 1, ..of_acme() };
+        assert_eq!(events(by_ada).await, ["SENTRY_APP_EDIT", "SENTRY_APP_ADD"]);
+        let between = ListEntriesRequest {
+            since: Some(timestamp::to_wire(now() - hour * 2)),
+            until: Some(timestamp::to_wire(now())),
+            ..of_acme()
+        };
+        assert_eq!(events(between).await, edits);
+        let page = ListEntriesRequest { offset: 3, limit: 1, ..of_acme() };
+        assert_eq!(events(page).await, ["SENTRY_APP_ADD"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_is_for_who_runs_the_organization() {
+    each(|tracker| async move {
+        let acme = tracker.organization("Acme").await;
+        let initech = tracker.organization("Initech").await;
+        for (caller, expected) in [
+            (user(&acme, Role::Owner), "OK"),
+            (user(&acme, Role::Manager), "OK"),
+            (user(&acme, Role::Admin), "PERMISSION_DENIED"),
+            (user(&acme, Role::Member), "PERMISSION_DENIED"),
+            (app(&acme, Scope::ALL), "PERMISSION_DENIED"),
+            (user(&initech, Role::Owner), "ORGANIZATION_NOT_FOUND"),
+            (Caller::Anonymous, "ORGANIZATION_NOT_FOUND"),
+            (Caller::Operator, "OK"),
+        ] {
+            let answer = tracker.audit().list_entries(request_as(&caller, of_acme())).await;
+            assert_eq!(reason(answer), expected, "{caller:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_entries_are_forgotten() {
+    each(|tracker| async move {
+        let acme = tracker.organization("Acme").await;
+        log(&tracker, 1).await;
+        let ancient = now() - chrono::TimeDelta::days(731);
+        let entry = Entry::new(AuditEvent::OrgEdit, acme.id, &Caller::Operator, ancient);
+        let published = tracker.bus.publish(Topic::Audit, message(entry.into_message())).await;
+        published.unwrap().await.unwrap();
+        assert_eq!(log(&tracker, 2).await.len(), 2);
+
+        tracker.hand.advance(Duration::from_secs(3600));
+        eventually(Duration::from_secs(10), "the old entry is forgotten", async || {
+            let left = list(&tracker, of_acme()).await;
+            (left.len() == 1 && left[0].event == "ORG_ADD").then_some(())
+        })
+        .await;
+    })
+    .await;
+}
