@@ -96,6 +96,9 @@ async fn user(id: i64, token_scopes: Option<ScopeSet>, gateway: &Gateway) -> Res
     let user = gateway.services.directory().get_user(request(by_id)).await.answer().map_err(|error| {
         if error.kind == patchbay_domain::ErrorKind::NotFound { invalid_token() } else { error }
     })?;
+    if user.is_disabled {
+        return Err(Error::unauthenticated("USER_INACTIVE", "User inactive or deleted."));
+    }
     Ok(Caller::User(read_user(user, token_scopes)))
 }
 

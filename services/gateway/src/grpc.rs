@@ -6,6 +6,7 @@ use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
+use patchbay_proto::tracker::audit_client::AuditClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
@@ -49,6 +50,10 @@ impl Channels {
 
     pub(crate) fn directory(&self) -> DirectoryClient<Channel> {
         DirectoryClient::new(self.tracker.clone())
+    }
+
+    pub(crate) fn audit(&self) -> AuditClient<Channel> {
+        AuditClient::new(self.tracker.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
     }
 
     pub(crate) fn projects(&self) -> ProjectsClient<Channel> {

@@ -1,11 +1,15 @@
 //! The shapes of answers that several routes share, key by key as Sentry writes them.
 
 pub(crate) mod app;
+pub(crate) mod audit_entry;
 pub(crate) mod authorization;
 pub(crate) mod hook_project;
 pub(crate) mod installation;
+pub(crate) mod member;
+pub(crate) mod organization;
 pub(crate) mod project;
 pub(crate) mod publication_request;
 pub(crate) mod time;
+pub(crate) mod user;
 pub(crate) mod webhook_request;
 pub(crate) mod webhooks;

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use patchbay_domain::{Error, Result};
+use patchbay_domain::{Caller, Error, Result};
 use uuid::Uuid;
 
 /// Longer than any slug, number or uuid.
@@ -54,6 +54,15 @@ impl Params {
     /// `{issue}`: number of an issue.
     pub(crate) fn issue(&self) -> Result<i64> {
         self.name("issue").and_then(|text| text.parse().ok()).ok_or_else(no_such_resource)
+    }
+
+    /// `{member}`: number of a user, or `me` for the one who asks.
+    pub(crate) fn member(&self, caller: &Caller) -> Result<i64> {
+        let id = match self.name("member").as_deref() {
+            Some("me") => caller.user().map(|user| user.user_id),
+            named => named.and_then(|text| text.parse().ok()),
+        };
+        id.ok_or_else(no_such_resource)
     }
 
     /// `{secret}`: the secret part of a link.

@@ -9,27 +9,36 @@
 //!
 //! The router and the API's description are both made from the table: there is nothing else to register.
 
+mod add_member;
 mod authorize;
 mod clear_project_filter;
 mod create_app;
+mod create_organization;
 mod disable_app;
 mod enable_app;
 mod follow_redirect;
 mod get_app;
 mod get_installation;
 mod get_issue;
+mod get_member;
+mod get_organization;
+mod get_own_user;
 mod get_project;
 mod get_project_filter;
 mod get_webhooks;
 mod health;
 mod index;
 mod install;
+mod list_audit_logs;
 mod list_installations;
+mod list_members;
+mod list_organizations;
 mod list_publication_requests;
 mod list_webhook_requests;
 mod mark_installed;
 mod openapi;
 mod operations;
+mod remove_member;
 mod request_publication;
 mod review_publication;
 mod set_project_filter;
@@ -38,6 +47,8 @@ mod sign_out;
 mod switch_webhooks;
 mod uninstall;
 mod update_app;
+mod update_member;
+mod update_organization;
 
 use std::collections::BTreeMap;
 
@@ -65,6 +76,7 @@ pub(crate) fn groups() -> Vec<Group> {
         operations::apps::group(),
         operations::publishing::group(),
         operations::installations::group(),
+        operations::organizations::group(),
         operations::tracker::group(),
         operations::signing_in::group(),
     ]

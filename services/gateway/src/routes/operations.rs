@@ -3,6 +3,7 @@
 pub(super) mod apps;
 pub(super) mod general;
 pub(super) mod installations;
+pub(super) mod organizations;
 pub(super) mod publishing;
 pub(super) mod signing_in;
 pub(super) mod tracker;

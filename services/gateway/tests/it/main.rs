@@ -11,6 +11,7 @@ mod cors;
 mod installations;
 mod limits;
 mod openapi;
+mod organizations;
 mod overload;
 mod platform;
 mod project_filter;

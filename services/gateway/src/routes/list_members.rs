@@ -1,0 +1,37 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{AppendHeaders, IntoResponse};
+use patchbay_proto::tracker::ListMembersRequest;
+use patchbay_rpc::request_as;
+
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::member::MemberJson;
+use crate::page::Page;
+use crate::params::Params;
+use crate::query::Query;
+
+/// `GET /api/0/organizations/{organization}/members/`: who joined first in front.
+pub(crate) async fn list_members(
+    State(gateway): State<Gateway>,
+    uri: Uri,
+    params: Params,
+    query: Query,
+    Authenticated(caller): Authenticated,
+) -> Result<impl IntoResponse> {
+    let page = Page::read(&query)?;
+    let asked = ListMembersRequest {
+        organization: params.organization()?,
+        min_role: String::new(),
+        query: query.get("query").unwrap_or_default().to_owned(),
+        offset: page.offset(),
+        limit: page.size(),
+    };
+    let list = gateway.services.directory().list_members(request_as(&caller, asked)).await.answer()?;
+    let members: Vec<MemberJson> = list.members.into_iter().map(Into::into).collect();
+    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    Ok((AppendHeaders(page.link(&url, &query, list.has_more)), Json(members)))
+}

@@ -1,0 +1,31 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::tracker::UpdateOrganizationRequest;
+use patchbay_rpc::request_as;
+
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::organization::OrganizationJson;
+use crate::params::Params;
+
+/// `PUT /api/0/organizations/{organization}/`: what is not given stays as it is. The slug stays in any case.
+pub(crate) async fn update_organization(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Json<OrganizationJson>> {
+    let asked = UpdateOrganizationRequest {
+        organization: params.organization()?,
+        name: fields.text("name"),
+        enhanced_privacy: fields.has("enhancedPrivacy").then(|| fields.flag("enhancedPrivacy")),
+        features: None,
+    };
+    fields.finish()?;
+    let changed =
+        gateway.services.directory().update_organization(request_as(&caller, asked)).await.answer()?;
+    Ok(Json(OrganizationJson::new(changed, &caller, gateway.config.base_url())))
+}
