@@ -40,12 +40,15 @@ async fn a_client_generated_with_grpcio_tools_publishes_an_event_and_explains_it
     let data = DataFolder::open(&folder.path().join("data")).unwrap();
     let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let settings = Settings::from_pairs([("GRPC_LISTEN", "127.0.0.1:0"), ("ADMIN_LISTEN", "127.0.0.1:0")]);
-    let patchbay = AllInOne::start(settings, Plan { data: &data, http, log: false }).await.unwrap();
+    let patchbay =
+        AllInOne::start(settings, Plan { data: &data, http, log: false, is_brief: false, public_url: None })
+            .await
+            .unwrap();
 
     let mut client = Command::new(&python);
     client
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python_client.py"))
-        .arg(patchbay.grpc.to_string())
+        .arg(patchbay.grpc.unwrap().to_string())
         .env("PYTHONPATH", &generated)
         .env("PATCHBAY_SERVICE_SECRET", data.secret("service-secret").unwrap().expose());
     tokio::task::spawn_blocking(move || run(&mut client)).await.unwrap();

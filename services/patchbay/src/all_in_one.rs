@@ -22,6 +22,10 @@ pub struct Plan<'a> {
     pub http: TcpListener,
     /// Whether logging is set up for the process; off where another part of the process has done so.
     pub log: bool,
+    /// Whether it runs for the length of a command only: then it has neither a gRPC nor an admin port.
+    pub is_brief: bool,
+    /// Where people reach it, unless that is `http`.
+    pub public_url: Option<String>,
 }
 
 /// A running all-in-one Patchbay.
@@ -29,8 +33,8 @@ pub struct Plan<'a> {
 pub struct AllInOne {
     /// `http://host:port` of the REST API.
     pub base_url: String,
-    /// Where the gRPC port listens.
-    pub grpc: SocketAddr,
+    /// Where the gRPC port listens; `None` while it runs for a command only.
+    pub grpc: Option<SocketAddr>,
     /// A channel to every service.
     pub channel: Channel,
     /// Ends it.
@@ -44,7 +48,10 @@ pub struct AllInOne {
 /// When secrets cannot be kept in the data folder.
 pub fn settings(settings: Settings, plan: &Plan<'_>) -> anyhow::Result<Settings> {
     let database = format!("sqlite:{}", plan.data.path().display());
-    let public_url = format!("http://{}", plan.http.local_addr()?);
+    let public_url = match &plan.public_url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", plan.http.local_addr()?),
+    };
     let secret = |name| -> anyhow::Result<SecretString> { plan.data.secret(name) };
     Ok(settings
         .with_default_override("DATABASE_URL", database)
@@ -161,15 +168,16 @@ impl AllInOne {
         };
         patchbay_gateway::start(deps).await?;
 
-        let tcp = process.bind().await?;
-        let grpc = tcp.local_addr()?;
-        let admin = process.admin().await?;
+        let mut listeners = vec![Listener::Memory(listener)];
+        let (mut grpc, mut admin) = (None, None);
+        if !plan.is_brief {
+            let tcp = process.bind().await?;
+            grpc = Some(tcp.local_addr()?);
+            listeners.push(Listener::Tcp(tcp));
+            admin = Some(process.admin().await?);
+        }
         let stop = process.stop.clone();
-        let running = tokio::spawn(process.serve_on(
-            server,
-            vec![Listener::Memory(listener), Listener::Tcp(tcp)],
-            admin,
-        ));
+        let running = tokio::spawn(process.serve_on(server, listeners, admin));
         Ok(Self { base_url: format!("http://{http_address}"), grpc, channel, stop, running })
     }
 

@@ -19,8 +19,11 @@ use crate::clients::Clients;
 /// Those of the tracker's directory.
 pub async fn first_owner(clients: &Clients, organization: &str, email: &str) -> anyhow::Result<User> {
     let mut directory = clients.directory.clone();
-    let existing =
-        directory.list_organizations(request(ListOrganizationsRequest::default())).await?.into_inner().organizations;
+    let existing = directory
+        .list_organizations(request(ListOrganizationsRequest::default()))
+        .await?
+        .into_inner()
+        .organizations;
     let first = match existing.into_iter().next() {
         Some(first) => first,
         None => {

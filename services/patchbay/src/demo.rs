@@ -31,7 +31,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let data = DataFolder::open(folder.path())?;
     let http = TcpListener::bind("127.0.0.1:0").await?;
-    let running = AllInOne::start(demo_settings(), Plan { data: &data, http, log: true }).await?;
+    let plan = Plan { data: &data, http, log: true, is_brief: false, public_url: None };
+    let running = AllInOne::start(demo_settings(), plan).await?;
     let stop = running.stop.clone();
     let told = story::tell(&running, &data, Narrator::new(options.bodies)).await;
     stop.request();

@@ -6,6 +6,7 @@ pub mod clients;
 pub mod data_folder;
 pub mod demo;
 pub mod migrate;
+pub mod operator;
 pub mod up;
 
 pub use all_in_one::AllInOne;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use patchbay::{demo, migrate, up};
+use patchbay::{demo, migrate, operator, up};
 use patchbay_runtime::{Settings, exit};
 
 /// A self-hosted integration platform: apps, installations, tokens and webhooks for your product.
@@ -30,6 +30,8 @@ enum Command {
     Healthcheck,
     /// Print the reference of all settings as Markdown.
     Settings,
+    #[command(flatten)]
+    Operator(operator::Command),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
             Command::Migrate => migrate::run(settings).await,
             Command::Healthcheck => patchbay_process::healthcheck(&settings).await,
             Command::Settings => migrate::print_settings(),
+            Command::Operator(command) => operator::run(settings, command).await,
         }
     }))
 }

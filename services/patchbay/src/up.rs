@@ -1,7 +1,7 @@
 //! `patchbay up`: everything in this process, on SQLite in a folder.
 
 use std::io::{IsTerminal, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use crate::all_in_one::{AllInOne, Plan};
 use crate::bootstrap;
 use crate::clients::Clients;
-use crate::data_folder::DataFolder;
+use crate::data_folder::{Announcement, DataFolder};
 
 /// Options of `patchbay up`.
 #[derive(Args, Debug, Clone)]
@@ -50,21 +50,40 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     let http = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen} (REST API); choose another address with --listen")
     })?;
-    let running = AllInOne::start(settings, Plan { data: &data, http, log: true }).await?;
+    let running =
+        AllInOne::start(settings, Plan { data: &data, http, log: true, is_brief: false, public_url: None })
+            .await?;
     let clients = Clients::new(&running.channel);
     let owner = bootstrap::first_owner(&clients, &options.organization, &options.owner).await?;
     let link = bootstrap::sign_in_link(&clients, &running.base_url, owner.id).await?;
-    greet(&running, &data, &owner.email, &link).context("cannot write to the terminal")?;
+    let grpc = running.grpc.context("there is no gRPC port")?;
+    data.announce(&Announcement { grpc: reachable(grpc), base_url: running.base_url.clone() })
+        .context("cannot write into the data folder")?;
+    greet(&running, grpc, &data, &owner.email, &link).context("cannot write to the terminal")?;
     running.stopped().await
 }
 
-fn greet(running: &AllInOne, data: &DataFolder, owner: &str, link: &str) -> std::io::Result<()> {
+/// An address that means "all interfaces" is reached on loopback.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    address
+}
+
+fn greet(
+    running: &AllInOne,
+    grpc: SocketAddr,
+    data: &DataFolder,
+    owner: &str,
+    link: &str,
+) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let bold = |text: &str| text.if_supports_color(Stream::Stdout, |text| text.bold()).to_string();
     let secret = data.path().join("secrets/service-secret");
     writeln!(out, "{}", bold("Patchbay is running."))?;
     writeln!(out, "  REST API   {}/api/0/", running.base_url)?;
-    writeln!(out, "  gRPC       {} (service secret in {})", running.grpc, secret.display())?;
+    writeln!(out, "  gRPC       {grpc} (service secret in {})", secret.display())?;
     writeln!(out, "  data       {}", data.path().display())?;
     writeln!(out, "  sign in    {link}")?;
     writeln!(out, "             as {owner}; works once, within an hour")?;

@@ -11,6 +11,7 @@ use patchbay_proto::installation::{
     SetAppStatusRequest, Subscription, UninstallRequest, WatchEndpointsRequest, WatchEndpointsResponse,
     WatchSubscriptionsRequest, WatchSubscriptionsResponse,
 };
+use patchbay_proto::tracker::Organization;
 use patchbay_rpc::{request_as, stream_request};
 use patchbay_testkit::eventually;
 use tonic::{Request, Streaming};

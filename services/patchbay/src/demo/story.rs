@@ -63,7 +63,9 @@ struct Installed {
 pub(super) async fn tell(running: &AllInOne, data: &DataFolder, narrator: Narrator) -> anyhow::Result<()> {
     // The product talks to Patchbay as it would from another process: over TCP, with the service secret.
     let security = Security::secret(data.secret("service-secret")?);
-    let product = patchbay_rpc::Target::Url(format!("http://{}", running.grpc)).channel(&security)?;
+    let product =
+        patchbay_rpc::Target::Url(format!("http://{}", running.grpc.context("there is no gRPC port")?))
+            .channel(&security)?;
     let mut story = Story {
         narrator,
         rest: Rest::new(&running.base_url)?,

@@ -1,0 +1,181 @@
+//! Where the operator's commands are carried out.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use patchbay_gateway::http_listen;
+use patchbay_process::{Binary, Process};
+use patchbay_proto::auth_token::sessions_client::SessionsClient;
+use patchbay_proto::auth_token::tokens_client::TokensClient;
+use patchbay_proto::installation::app_registry_client::AppRegistryClient;
+use patchbay_proto::installation::publishing_client::PublishingClient;
+use patchbay_proto::tracker::directory_client::DirectoryClient;
+use patchbay_rpc::{Channel, Target};
+use patchbay_runtime::Settings;
+use tokio::net::TcpListener;
+use tokio::time::{Instant, sleep};
+
+use crate::all_in_one::{AllInOne, Plan};
+use crate::data_folder::DataFolder;
+use crate::up::data_dir;
+
+/// How long a folder may be in use by a process that does not say where it listens: one that is just starting, or another
+/// command that is about to end.
+const PATIENCE: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The setting by whose presence a deployment is told from a folder.
+const DEPLOYED: &str = "TRACKER_URL";
+
+/// The services that the operator's commands call.
+#[derive(Debug)]
+pub(super) struct Connection {
+    tracker: Channel,
+    auth_token: Channel,
+    installation: Channel,
+    /// Where people reach the platform, without a slash at the end.
+    pub(super) base_url: String,
+    /// Where the services are, for people.
+    pub(super) place: String,
+    /// Started for this command, and the folder it runs on.
+    here: Option<(AllInOne, DataFolder)>,
+}
+
+impl Connection {
+    /// Finds the services: those of a folder that is named, of the deployment that the settings know, or of the usual folder.
+    ///
+    /// # Errors
+    /// Wrong settings, a folder that cannot be used.
+    pub(super) async fn open(settings: Settings, folder: Option<PathBuf>) -> anyhow::Result<Self> {
+        let deployed: Option<String> = settings.optional(DEPLOYED, "Where the tracker service listens.");
+        match (folder, deployed) {
+            (None, Some(_)) => deployment(&settings),
+            (folder, _) => {
+                let usual = data_dir(&settings);
+                on_folder(settings, &folder.unwrap_or(usual)).await
+            }
+        }
+    }
+
+    /// Ends what was started for the command.
+    ///
+    /// # Errors
+    /// Work that did not end in time.
+    pub(super) async fn close(self) -> anyhow::Result<()> {
+        let Some((running, _folder)) = self.here else { return Ok(()) };
+        running.stop.request();
+        running.stopped().await
+    }
+
+    pub(super) fn directory(&self) -> DirectoryClient<Channel> {
+        DirectoryClient::new(self.tracker.clone())
+    }
+
+    pub(super) fn tokens(&self) -> TokensClient<Channel> {
+        TokensClient::new(self.auth_token.clone())
+    }
+
+    pub(super) fn sessions(&self) -> SessionsClient<Channel> {
+        SessionsClient::new(self.auth_token.clone())
+    }
+
+    pub(super) fn apps(&self) -> AppRegistryClient<Channel> {
+        AppRegistryClient::new(self.installation.clone())
+    }
+
+    pub(super) fn publishing(&self) -> PublishingClient<Channel> {
+        PublishingClient::new(self.installation.clone())
+    }
+
+    /// All services behind one channel.
+    fn everything(channel: Channel, place: String, base_url: String) -> Self {
+        Self {
+            tracker: channel.clone(),
+            auth_token: channel.clone(),
+            installation: channel,
+            base_url,
+            place,
+            here: None,
+        }
+    }
+}
+
+/// Each service where the settings say that it listens.
+fn deployment(settings: &Settings) -> anyhow::Result<Connection> {
+    let process = client(settings.clone());
+    let (tracker, auth_token, installation) =
+        (process.peer("tracker"), process.peer("auth-token"), process.peer("installation"));
+    let base_url = public_url(settings)?;
+    // Settings are shared with the services, and theirs are not known here.
+    process.settings().finish_sharing()?;
+    Ok(Connection {
+        tracker: process.channel(&tracker)?,
+        auth_token: process.channel(&auth_token)?,
+        installation: process.channel(&installation)?,
+        base_url,
+        place: [&tracker, &auth_token, &installation].map(url).join(", "),
+        here: None,
+    })
+}
+
+fn url(target: &Target) -> &str {
+    match target {
+        Target::Url(url) => url,
+        Target::Memory(_) => "this process",
+    }
+}
+
+/// Through the process that holds the folder, or in this one if nobody does.
+async fn on_folder(settings: Settings, folder: &Path) -> anyhow::Result<Connection> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(data) = DataFolder::open_if_free(folder)? {
+            return start_here(settings, data).await;
+        }
+        if let Some(running) = DataFolder::who_runs(folder) {
+            let secret = DataFolder::known_secret(folder, "service-secret")?;
+            let settings = settings.with_default_override("SERVICE_SECRET", secret.expose());
+            let process = client(settings);
+            // The port speaks TLS when the settings, which are the same for both, name certificates.
+            let tls: Option<PathBuf> =
+                process.settings().optional("TLS_AUTHORITY", "PEM file of the authority.");
+            let scheme = if tls.is_some() { "https" } else { "http" };
+            process.settings().finish_sharing()?;
+            let place = format!("{scheme}://{}", running.grpc);
+            let channel = process.channel(&Target::Url(place.clone()))?;
+            return Ok(Connection::everything(channel, place, running.base_url));
+        }
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "the data folder {} is in use by a process that does not say where it listens",
+            folder.display()
+        );
+        sleep(PAUSE).await;
+    }
+}
+
+/// The whole platform for the moment, reached over memory; what waits to be done is done meanwhile. Its ports are any that are
+/// free: nobody is told of them.
+async fn start_here(settings: Settings, data: DataFolder) -> anyhow::Result<Connection> {
+    let public = public_url(&settings)?;
+    let http = TcpListener::bind("127.0.0.1:0").await.context("cannot listen on loopback")?;
+    let plan = Plan { data: &data, http, log: false, is_brief: true, public_url: Some(public.clone()) };
+    let running = AllInOne::start(settings, plan).await?;
+    let connection = Connection::everything(running.channel.clone(), "this process".to_owned(), public);
+    Ok(Connection { here: Some((running, data)), ..connection })
+}
+
+fn public_url(settings: &Settings) -> anyhow::Result<String> {
+    let given: Option<String> =
+        settings.optional("PUBLIC_URL", "Address under which people and apps reach the platform.");
+    let url = given.unwrap_or_else(|| format!("http://{}", http_listen(settings)));
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// A process that only calls: it has neither a database nor a broker.
+fn client(settings: Settings) -> Process {
+    let settings =
+        settings.with_default_override("DATABASE_URL", "unused").with_default_override("BUS_URL", "memory");
+    Process::new(Binary { name: "patchbay", migrations: None }, settings)
+}

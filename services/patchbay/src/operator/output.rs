@@ -1,0 +1,69 @@
+//! What a command prints.
+
+use std::io::Write;
+
+use anyhow::Context;
+use serde_json::Value;
+
+/// What came of a command, for programs and for people.
+#[derive(Debug)]
+pub(super) struct Output {
+    json: Value,
+    text: String,
+}
+
+impl Output {
+    pub(super) fn new(json: Value, text: impl Into<String>) -> Self {
+        Self { json, text: text.into() }
+    }
+
+    /// A list: the values of these keys as columns under a line of headings.
+    pub(super) fn table(columns: &[&str], rows: Vec<Value>) -> Self {
+        let mut lines = vec![columns.iter().map(|column| column.to_uppercase()).collect::<Vec<_>>()];
+        lines.extend(rows.iter().map(|row| columns.iter().map(|column| cell(&row[*column])).collect()));
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+        let line = |cells: &Vec<String>| {
+            let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+            padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        let text = lines.iter().map(line).collect::<Vec<_>>().join("\n");
+        Self { json: Value::Array(rows), text }
+    }
+
+    /// # Errors
+    /// When nobody reads it any more.
+    pub(super) fn print(self, as_json: bool) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        let written = if as_json { writeln!(out, "{:#}", self.json) } else { writeln!(out, "{}", self.text) };
+        written.and_then(|()| out.flush()).context("cannot write to the terminal")
+    }
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_a_table_for_people_and_an_array_for_programs() {
+        let rows = vec![
+            json!({ "slug": "acme", "id": 1, "features": ["a", "b"], "hidden": 1 }),
+            json!({ "slug": "initech", "id": 12, "features": [], "hidden": 2 }),
+        ];
+        let output = Output::table(&["slug", "id", "features"], rows.clone());
+        assert_eq!(output.text, "SLUG     ID  FEATURES\nacme     1   a,b\ninitech  12");
+        assert_eq!(output.json, Value::Array(rows));
+    }
+}

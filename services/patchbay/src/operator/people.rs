@@ -1,0 +1,44 @@
+//! People by their e-mail address, which is how operators know them.
+
+use anyhow::{Context, bail};
+use patchbay_proto::tracker::get_user_request;
+use patchbay_proto::tracker::{GetUserRequest, User};
+use serde_json::{Value, json};
+
+use super::connection::Connection;
+use super::{ask, found};
+
+pub(super) async fn by_email(connection: &Connection, email: &str) -> anyhow::Result<Option<User>> {
+    let asked = GetUserRequest { user: Some(get_user_request::User::Email(email.to_owned())) };
+    found(connection.directory().get_user(ask(asked)).await)
+}
+
+/// As [`by_email`], for commands that need somebody.
+pub(super) async fn known(connection: &Connection, email: &str) -> anyhow::Result<User> {
+    match by_email(connection, email).await? {
+        Some(user) => Ok(user),
+        None => bail!("there is no user {email}; register them with `patchbay users create {email}`"),
+    }
+}
+
+pub(super) fn json(user: &User) -> Value {
+    let memberships = user
+        .memberships
+        .iter()
+        .map(|membership| json!({ "organization": membership.organization_slug, "role": membership.role }));
+    json!({
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "superuser": user.is_superuser,
+        "staff": user.is_staff,
+        "disabled": user.is_disabled,
+        "memberships": memberships.collect::<Vec<_>>(),
+    })
+}
+
+/// With one more key.
+pub(super) fn with(mut value: Value, key: &str, more: impl Into<Value>) -> anyhow::Result<Value> {
+    value.as_object_mut().context("an object")?.insert(key.to_owned(), more.into());
+    Ok(value)
+}

@@ -1,0 +1,77 @@
+//! `patchbay publish-requests`.
+
+use clap::Subcommand;
+use patchbay_proto::installation::{
+    ListPublicationRequestsRequest, PublicationRequest, ReviewPublicationRequest,
+};
+use patchbay_rpc::timestamp;
+use serde_json::{Value, json};
+
+use super::connection::Connection;
+use super::output::Output;
+use super::{answered, ask};
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// List the requests that wait for a decision, oldest first; --json has the answers to the questionnaire too.
+    List,
+    /// Publish an app: every organization can install it from then on.
+    Approve {
+        /// Slug or number of the app.
+        app: String,
+        /// For the one who asked.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Refuse to publish an app, which goes back to being unpublished.
+    Reject {
+        /// Slug or number of the app.
+        app: String,
+        /// For the one who asked.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+}
+
+pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Result<Output> {
+    match command {
+        Command::List => list(connection).await,
+        Command::Approve { app, note } => review(connection, app, note, true).await,
+        Command::Reject { app, note } => review(connection, app, note, false).await,
+    }
+}
+
+async fn review(connection: &Connection, app: String, note: String, approve: bool) -> anyhow::Result<Output> {
+    let asked = ReviewPublicationRequest { app, approve, note };
+    let app = answered(connection.publishing().review_publication(ask(asked)).await)?;
+    let text = if approve { "published the app" } else { "refused to publish the app" };
+    let json = json!({ "id": app.id, "slug": app.slug, "approved": approve });
+    Ok(Output::new(json, format!("{text} {}", app.slug)))
+}
+
+async fn list(connection: &Connection) -> anyhow::Result<Output> {
+    let mut rows = Vec::new();
+    loop {
+        let asked = ListPublicationRequestsRequest { offset: i32::try_from(rows.len())?, limit: 0 };
+        let page = answered(connection.publishing().list_publication_requests(ask(asked)).await)?;
+        rows.extend(page.requests.iter().map(json));
+        if !page.has_more {
+            return Ok(Output::table(&["app", "name", "organization", "requester", "requested"], rows));
+        }
+    }
+}
+
+fn json(request: &PublicationRequest) -> Value {
+    let answers = request
+        .questionnaire
+        .iter()
+        .map(|entry| json!({ "question": entry.question, "answer": entry.answer }));
+    json!({
+        "app": request.app_slug,
+        "name": request.app_name,
+        "organization": request.organization_slug,
+        "requester": request.requester_name,
+        "requested": request.requested_at.as_ref().and_then(timestamp::from_wire).map(|at| at.to_rfc3339()),
+        "questionnaire": answers.collect::<Vec<_>>(),
+    })
+}

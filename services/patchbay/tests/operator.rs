@@ -1,0 +1,197 @@
+//! The operator's commands as a shell script uses them: on a folder where nothing runs, and on one where `patchbay up` does.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use patchbay_egress::{Egress, EgressPolicy, Method, OutboundRequest};
+use serde_json::{Value, json};
+
+/// Nothing but what a test says decides how the binary behaves.
+fn patchbay(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_patchbay"));
+    command.current_dir(folder).env_clear().env("PATCHBAY_HTTP_LISTEN", "127.0.0.1:0");
+    command.env("PATCHBAY_GRPC_LISTEN", "127.0.0.1:0").env("PATCHBAY_ADMIN_LISTEN", "127.0.0.1:0");
+    command.env("PATCHBAY_DATA_DIR", folder.join("data"));
+    command
+}
+
+fn run(folder: &Path, line: &str) -> Output {
+    patchbay(folder).args(line.split_whitespace()).output().unwrap()
+}
+
+/// What a command that succeeds prints for programs.
+#[track_caller]
+fn told(folder: &Path, line: &str) -> Value {
+    let output = run(folder, &format!("{line} --json"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{line}: {errors}");
+    assert_eq!(errors, "", "nothing is logged when nothing is wrong");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[track_caller]
+fn refused(folder: &Path, line: &str, code: i32, words: &str) {
+    let output = run(folder, line);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{line}: {said}");
+    assert!(said.contains(words), "{line}: {said}");
+}
+
+/// A running `patchbay up`, killed when dropped.
+struct Up(Child, String);
+
+impl Up {
+    fn start(folder: &Path) -> Self {
+        let mut process = patchbay(folder).arg("up").stdout(Stdio::piped()).spawn().unwrap();
+        let mut url = String::new();
+        for line in BufReader::new(process.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(api) = line.trim_start().strip_prefix("REST API") {
+                url = api.trim().trim_end_matches("/api/0/").to_owned();
+            }
+            if line.contains("webhooks") {
+                break;
+            }
+        }
+        Self(process, url)
+    }
+
+    async fn get(&self, path: &str, token: &str) -> (u16, Value) {
+        let policy = EgressPolicy { allow_loopback: true, ..EgressPolicy::default() };
+        let request = OutboundRequest::new(Method::GET, format!("{}{path}", self.1));
+        let request = request.header("Authorization", format!("Bearer {token}"));
+        let answer = Egress::new(policy).unwrap().send(request).await.unwrap();
+        (answer.status, serde_json::from_slice(&answer.body).unwrap())
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// From nothing to a token of an owner.
+fn bootstrap(folder: &Path) -> String {
+    let ada = told(folder, "users create ada@example.com --name Ada");
+    assert_eq!((&ada["created"], &ada["superuser"]), (&json!(true), &json!(false)));
+    let acme = told(folder, "organizations create Acme --slug acme --owner ada@example.com");
+    assert_eq!((&acme["created"], &acme["slug"]), (&json!(true), &json!("acme")));
+    let token = told(folder, "tokens create ada@example.com --scope org:admin,member:admin");
+    token["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_instance_is_made_ready_before_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = bootstrap(folder.path());
+    let members = told(folder.path(), "members list acme");
+    assert_eq!((&members[0]["email"], &members[0]["role"]), (&json!("ada@example.com"), &json!("owner")));
+
+    let up = Up::start(folder.path());
+    let (status, organizations) = up.get("/api/0/organizations/", &token).await;
+    assert_eq!((status, &organizations[0]["slug"]), (200, &json!("acme")));
+    let log =
+        patchbay_testkit::eventually(std::time::Duration::from_secs(10), "it is in the log", async || {
+            let (_, log) = up.get("/api/0/organizations/acme/audit-logs/?event=org.create", &token).await;
+            (log["rows"].as_array()?.len() == 1).then_some(log)
+        })
+        .await;
+    assert_eq!(log["rows"][0]["actor"]["name"], "operator");
+}
+
+#[tokio::test]
+async fn everything_can_be_said_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Up::start(folder.path());
+    let token = bootstrap(folder.path());
+    assert_eq!(up.get("/api/0/organizations/acme/", &token).await.0, 200);
+
+    let again = told(folder.path(), "organizations create Acme --slug acme --owner ada@example.com");
+    assert_eq!(again["created"], false);
+    assert_eq!(told(folder.path(), "users create ADA@example.com")["created"], false);
+    told(folder.path(), "users create bob@example.com");
+    told(folder.path(), "members set acme bob@example.com admin");
+    told(folder.path(), "members set acme bob@example.com manager");
+    let (_, members) = up.get("/api/0/organizations/acme/members/", &token).await;
+    assert_eq!((&members[1]["email"], &members[1]["role"]), (&json!("bob@example.com"), &json!("manager")));
+    assert_eq!(told(folder.path(), "members remove acme bob@example.com")["removed"], true);
+    assert_eq!(told(folder.path(), "members remove acme bob@example.com")["removed"], false);
+
+    let feature = "sentry-app-manual-token-refresh";
+    let changed = told(folder.path(), &format!("organizations set acme --add-feature {feature}"));
+    assert!(changed["features"].as_array().unwrap().contains(&json!(feature)), "{changed}");
+    let link = told(folder.path(), "sign-in-link ada@example.com");
+    let link = link["url"].as_str().unwrap();
+    assert!(link.starts_with(&format!("{}/auth/link/", up.1)), "{link}");
+
+    let tokens = told(folder.path(), "tokens list ada@example.com");
+    told(folder.path(), &format!("tokens revoke ada@example.com {}", tokens[0]["id"]));
+    let gone = async || (up.get("/api/0/organizations/acme/", &token).await.0 == 401).then_some(());
+    patchbay_testkit::eventually(std::time::Duration::from_secs(5), "the token is refused", gone).await;
+
+    let root = told(folder.path(), "users set bob@example.com --superuser yes");
+    assert_eq!(root["superuser"], true);
+    let root = told(folder.path(), "tokens create bob@example.com --scope org:admin");
+    let root = root["token"].as_str().unwrap();
+    assert_eq!(up.get("/api/0/organizations/?show=all", root).await.0, 200);
+    told(folder.path(), "users set bob@example.com --disabled yes");
+    let out = async || (up.get("/api/0/users/me/", root).await.0 == 401).then_some(());
+    patchbay_testkit::eventually(std::time::Duration::from_secs(5), "bob is kept out", out).await;
+}
+
+#[test]
+fn people_get_words_and_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), "organizations create Acme");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "founded the organization acme (number 1)\n");
+    let output = run(folder.path(), "organizations list");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "ID  SLUG  NAME\n1   acme  Acme\n");
+    let help = run(folder.path(), "users set --help");
+    assert!(String::from_utf8_lossy(&help.stdout).contains("--superuser <YES|NO>"));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    bootstrap(folder.path());
+    let folder = folder.path();
+    refused(
+        folder,
+        "tokens create eve@example.com --scope org:read",
+        1,
+        "patchbay users create eve@example.com",
+    );
+    refused(folder, "tokens create ada@example.com --scope org:everything", 1, "org:everything");
+    refused(folder, "members set initech ada@example.com owner", 1, "ORGANIZATION_NOT_FOUND");
+    refused(folder, "members set acme ada@example.com member", 1, "LAST_OWNER");
+    refused(folder, "members set acme ada@example.com king", 2, "possible values");
+    refused(folder, "organizations create Acme --slug Not+a+slug", 1, "slug: Enter a valid slug");
+    refused(folder, "users create nobody", 1, "email: Enter a valid email address.");
+    refused(folder, "frobnicate", 2, "unrecognized subcommand");
+}
+
+#[test]
+fn a_deployment_that_is_not_there_is_not_taken_for_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = |secret: &str| {
+        let mut command = patchbay(folder.path());
+        command.args(["organizations", "list"]).env("PATCHBAY_TRACKER_URL", "http://127.0.0.1:1");
+        if !secret.is_empty() {
+            command.env("PATCHBAY_SERVICE_SECRET", secret);
+        }
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = command("a secret");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("http://127.0.0.1:1"), "{said}");
+    let (code, said) = command("");
+    assert_eq!(code, Some(64), "{said}");
+    assert!(said.contains("PATCHBAY_SERVICE_SECRET"), "{said}");
+    assert!(!folder.path().join("data").exists());
+}
