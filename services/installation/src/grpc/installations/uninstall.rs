@@ -32,7 +32,7 @@ pub(super) async fn uninstall(
     // Internal apps are not told of their installation's end, as they were not of its beginning.
     if !installation.app.is_internal {
         let removed = Installation { status: InstallationStatus::PendingDeletion, ..installation };
-        tx.outbox(events::deleted(&removed, caller)).await?;
+        tx.outbox(events::deleted(&removed, events::user(caller))).await?;
     }
     registry.commit(tx).await?;
     registry.metrics.uninstalls.inc();
