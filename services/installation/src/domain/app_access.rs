@@ -71,6 +71,14 @@ pub(crate) fn reviews(caller: &Caller) -> bool {
     matches!(caller, Caller::Operator) || caller.is_superuser()
 }
 
+pub(crate) fn may_review(caller: &Caller) -> Result<(), Error> {
+    match caller {
+        Caller::Anonymous => Err(Error::no_credentials()),
+        caller if reviews(caller) => Ok(()),
+        _ => Err(Error::permission_denied()),
+    }
+}
+
 /// Users of the owning organization, and staff.
 pub(crate) fn may_edit(caller: &Caller, owner: i64, status: AppStatus) -> Result<(), Error> {
     if caller.is_staff() {
@@ -121,13 +129,6 @@ fn acts_on(caller: &Caller, owner: i64, status: AppStatus, scopes: &[Scope]) -> 
     // An app must not be a way to more rights than it was given.
     let allowed = caller.app().is_none() && caller.has_any(owner, scopes);
     if allowed { Ok(()) } else { Err(Error::permission_denied()) }
-}
-
-fn not_in_owner_organization() -> Error {
-    Error::forbidden(
-        "NOT_IN_OWNER_ORGANIZATION",
-        "User must be in the app owner's organization for unpublished apps",
-    )
 }
 
 /// Secrets are streamed to services only.

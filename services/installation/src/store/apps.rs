@@ -6,6 +6,7 @@ use patchbay_domain::Error;
 use super::app_row::{AppRow, HeaderColumn};
 use crate::domain::app::App;
 use crate::domain::app_name;
+use crate::domain::app_status_change::Change;
 
 /// Writes a new app. A slug that is or was in use is the caller's to change.
 pub(crate) async fn insert(tx: &mut Tx, app: &App, version: i64) -> Result<(), Error> {
@@ -97,6 +98,16 @@ pub(crate) async fn find_by_client_id(db: &Db, client_id: &str) -> Result<Option
 pub(crate) async fn get(tx: &mut Tx, id: i64) -> Result<Option<App>, Error> {
     let query = tx.query("select * from apps where id = $1 and removed_at is null").bind(id);
     query.fetch_optional::<AppRow>().await?.map(App::try_from).transpose()
+}
+
+pub(crate) async fn set_status(tx: &mut Tx, id: i64, change: Change) -> Result<(), Error> {
+    tx.query("update apps set status = $2, published_at = $3 where id = $1")
+        .bind(id)
+        .bind(change.status.as_str())
+        .bind(change.published_at)
+        .execute()
+        .await?;
+    Ok(())
 }
 
 /// Makes watchers see the app again, and its installations too: what these are sent follows from their app.

@@ -31,7 +31,7 @@ async fn remove(registry: &Registry, app: &App) -> Result<(), Error> {
             }
             // What the app was before its removal decides whether it is told.
             let app_then = InstalledApp { is_internal, ..installation.app };
-            end(registry, Installation { app: app_then, ..installation }, remover(app)).await?;
+            end(registry, Installation { app: app_then, ..installation }, remover(app), None).await?;
         }
     }
     let mut tx = registry.db.begin().await?;

@@ -10,7 +10,6 @@ use patchbay_proto::installation::{
     MarkInstalledRequest, Subscription, UninstallRequest, WatchEndpointsRequest, WatchEndpointsResponse,
     WatchSubscriptionsRequest, WatchSubscriptionsResponse,
 };
-use patchbay_proto::tracker::Organization;
 use patchbay_rpc::{request_as, stream_request};
 use patchbay_testkit::eventually;
 use tonic::{Request, Streaming};

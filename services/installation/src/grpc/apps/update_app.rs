@@ -9,6 +9,7 @@ use crate::domain::app_change::{self, AppChange, Changed, Changer};
 use crate::domain::delivery::DeliverySettings;
 use crate::domain::webhook_header::{self, WebhookHeader};
 use crate::domain::{app_access, subscriptions};
+use crate::grpc::publishing::settle;
 use crate::registry::Registry;
 use crate::sealing;
 use crate::store::{app_upkeep, apps, components, versions};
@@ -48,9 +49,17 @@ pub(super) async fn update_app(
     if copies_scopes {
         app_upkeep::scopes_are_to_copy(&mut tx, app.id).await?;
     }
-    let entry = audit::of_app(AuditEvent::SentryAppEdit, &app, caller, now).detail("changed", changed_keys);
-    tx.outbox(entry.into_message()).await?;
-    registry.commit(tx).await?;
+    if app.status != before.status {
+        settle(registry, caller, &mut tx, &before, app.status, "").await?;
+    }
+    // A change of the status has an entry of its own.
+    let changed_keys: Vec<_> = changed_keys.into_iter().filter(|key| *key != "status").collect();
+    if !changed_keys.is_empty() {
+        let entry =
+            audit::of_app(AuditEvent::SentryAppEdit, &app, caller, now).detail("changed", changed_keys);
+        tx.outbox(entry.into_message()).await?;
+    }
+    registry.commit_and_post(tx).await?;
     if copies_scopes {
         copying_scopes::copy_now(registry, app.id).await;
     }

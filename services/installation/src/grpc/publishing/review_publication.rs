@@ -16,7 +16,7 @@ pub(super) async fn review_publication(
     caller: &Caller,
     request: proto::ReviewPublicationRequest,
 ) -> Result<proto::App, Error> {
-    app_access::may_set_status(caller)?;
+    app_access::may_review(caller)?;
     publishing::check_note(&request.note)?;
     let id = existing(registry, caller, &request.app).await?.id;
     let to = if request.approve { AppStatus::Published } else { AppStatus::Unpublished };
