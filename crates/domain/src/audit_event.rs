@@ -57,6 +57,7 @@ catalogue! {
     SentryAppTokenReuse = "SENTRY_APP_TOKEN_REUSE", "sentry-app.token-reuse", "used a refresh token twice, which revoked the tokens of the app";
     SentryAppWebhooksStop = "SENTRY_APP_WEBHOOKS_STOP", "sentry-app.webhooks-stop", "stopped the webhooks of the app";
     SentryAppWebhooksResume = "SENTRY_APP_WEBHOOKS_RESUME", "sentry-app.webhooks-resume", "resumed the webhooks of the app";
+    SentryAppWebhooksResend = "SENTRY_APP_WEBHOOKS_RESEND", "sentry-app.webhooks-resend", "sent webhooks of the app again";
     InternalIntegrationAdd = "INTERNAL_INTEGRATION_ADD", "internal-integration.create", "registered the internal integration";
     InternalIntegrationDisabled = "INTERNAL_INTEGRATION_DISABLED", "internal-integration.disable", "disabled the internal integration";
     InternalIntegrationAddToken = "INTERNAL_INTEGRATION_ADD_TOKEN", "internal-integration.add-token", "made a token for the internal integration";

@@ -4,7 +4,7 @@
 //!
 //! - resolves the host itself and refuses the whole request if **any** of its addresses is not public; it then
 //!   connects to exactly the addresses it has checked, so a second DNS answer cannot lead elsewhere;
-//! - takes `http` and `https` URLs without a user or password, follows no redirect and uses no proxy;
+//! - takes `http` and `https` URLs without a user or password, follows no redirect and uses no proxy but the one that is configured;
 //! - bounds everything: connecting, waiting for the headers, reading the body, the whole exchange, and the number of
 //!   body bytes kept;
 //! - keeps connections (HTTP/1.1 and HTTP/2) for the next request to the same host, within limits.
@@ -43,10 +43,10 @@ mod response;
 mod target;
 mod tls;
 
-pub use client::{BuildError, Connections, Egress, EgressBuilder};
+pub use client::{Address, BuildError, Connections, Egress, EgressBuilder};
 pub use error::{Cause, EgressError, Phase};
 pub use policy::{AllowRule, AllowRuleError, EgressPolicy};
-pub use request::{OutboundRequest, Timeouts, header_is_reserved};
+pub use request::{OutboundRequest, PreparedRequest, Timeouts, header_is_reserved};
 pub use reqwest::Method;
-pub use reqwest::header::HeaderMap;
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use response::OutboundResponse;

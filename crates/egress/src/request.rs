@@ -44,6 +44,33 @@ pub struct OutboundRequest {
     pub max_response: usize,
 }
 
+/// A request to an [`Address`](crate::Address), with headers in the form that is sent.
+pub struct PreparedRequest {
+    /// Usually GET or POST.
+    pub method: Method,
+    /// None that [is reserved](header_is_reserved), which is the caller's to see to. Mark values that are secret as sensitive.
+    pub headers: HeaderMap,
+    /// Sent as it is, without a copy.
+    pub body: Bytes,
+    /// How long each phase may take.
+    pub timeouts: Timeouts,
+    /// Body bytes of the answer to keep; the rest is not read.
+    pub max_response: usize,
+}
+
+impl PreparedRequest {
+    /// A POST with the usual limits.
+    pub fn post(headers: HeaderMap, body: Bytes, timeouts: Timeouts) -> Self {
+        Self { method: Method::POST, headers, body, timeouts, max_response: DEFAULT_MAX_RESPONSE }
+    }
+}
+
+impl fmt::Debug for PreparedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedRequest").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
 /// Time limits of one exchange. The limit for connecting is the client's, see
 /// [`Connections`](crate::Connections).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Semaphore;
 
+use crate::error::{Cause, Failure};
 use crate::guard::Guard;
 
 /// The system's resolver blocks a thread per lookup, and names under foreign control may take long.
 const CONCURRENT_LOOKUPS: usize = 64;
 
 /// Resolves a name and hands out its addresses only if all of them may be connected to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct GuardedResolver {
     guard: Arc<Guard>,
     lookups: Arc<Semaphore>,
@@ -25,6 +26,18 @@ pub(crate) struct DnsError(String);
 impl GuardedResolver {
     pub(crate) fn new(guard: Arc<Guard>) -> Self {
         Self { guard, lookups: Arc::new(Semaphore::new(CONCURRENT_LOOKUPS)) }
+    }
+}
+
+impl GuardedResolver {
+    /// Judges a host without connecting to it.
+    pub(crate) async fn judge(&self, host: &str) -> Result<Vec<SocketAddr>, Failure> {
+        let found = look_up(host.to_owned(), Arc::clone(&self.lookups)).await;
+        let addresses = found.map_err(|error| Failure::new(Cause::Dns, error.to_string()))?;
+        let ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
+        let judged = self.guard.check(host, &ips);
+        judged.map_err(|blocked| Failure::new(Cause::Blocked, blocked.to_string()))?;
+        Ok(addresses)
     }
 }
 

@@ -51,10 +51,16 @@ impl Params {
         })
     }
 
-    /// `{avatar}`: uuid of a picture.
-    pub(crate) fn avatar(&self) -> Result<String> {
-        let uuid = self.name("avatar").and_then(|text| Uuid::try_parse(&text).ok());
-        uuid.map(|uuid| uuid.to_string()).ok_or_else(no_such_resource)
+    /// `{delivery}`: uuid of a webhook.
+    pub(crate) fn delivery(&self) -> Result<String> {
+        self.name("delivery")
+            .ok_or_else(|| Error::not_found("DELIVERY_NOT_FOUND", "There is no such delivery."))
+    }
+
+    /// `{recovery}`: uuid of a job that sends webhooks again.
+    pub(crate) fn recovery(&self) -> Result<String> {
+        self.name("recovery")
+            .ok_or_else(|| Error::not_found("RECOVERY_NOT_FOUND", "There is no such recovery."))
     }
 
     /// `{issue}`: number of an issue.

@@ -11,17 +11,15 @@
 
 mod add_member;
 mod authorize;
+mod cancel_recovery;
 mod clear_project_filter;
 mod create_app;
 mod create_organization;
-mod delete_app;
 mod disable_app;
 mod enable_app;
 mod follow_redirect;
 mod get_app;
-mod get_app_interaction;
-mod get_app_stats;
-mod get_avatar_image;
+mod get_endpoint_health;
 mod get_installation;
 mod get_issue;
 mod get_member;
@@ -29,15 +27,13 @@ mod get_organization;
 mod get_own_user;
 mod get_project;
 mod get_project_filter;
+mod get_recovery;
 mod get_webhooks;
 mod health;
 mod index;
 mod install;
-mod list_app_features;
-mod list_app_stats;
-mod list_apps;
 mod list_audit_logs;
-mod list_components;
+mod list_dead_letters;
 mod list_installations;
 mod list_members;
 mod list_organizations;
@@ -46,12 +42,11 @@ mod list_webhook_requests;
 mod mark_installed;
 mod openapi;
 mod operations;
-mod record_app_interaction;
+mod recover_webhooks;
 mod remove_member;
 mod request_publication;
+mod resend_webhook;
 mod review_publication;
-mod rotate_secret;
-mod set_app_avatar;
 mod set_project_filter;
 mod sign_in;
 mod sign_out;
@@ -90,6 +85,7 @@ pub(crate) fn groups() -> Vec<Group> {
         operations::organizations::group(),
         operations::tracker::group(),
         operations::signing_in::group(),
+        operations::webhooks::group(),
     ]
 }
 

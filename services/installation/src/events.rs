@@ -18,27 +18,22 @@ use crate::domain::suspension::Suspension;
 
 /// The app is told of its new installation, and of the code with which it gets its first token.
 pub(crate) fn created(installation: &Installation, code: &str, caller: &Caller) -> OutboxMessage {
-    message(installation, "created", Some(code), user(caller))
+    message(installation, "created", Some(code), caller)
 }
 
 /// The last word to an app about an installation.
-pub(crate) fn deleted(installation: &Installation, by: Option<UserActor>) -> OutboxMessage {
-    message(installation, "deleted", None, by)
+pub(crate) fn deleted(installation: &Installation, caller: &Caller) -> OutboxMessage {
+    message(installation, "deleted", None, caller)
 }
 
-fn message(
-    installation: &Installation,
-    action: &str,
-    code: Option<&str>,
-    by: Option<UserActor>,
-) -> OutboxMessage {
+fn message(installation: &Installation, action: &str, code: Option<&str>, caller: &Caller) -> OutboxMessage {
     let uuid = installation.uuid.to_string();
     publish(PublishRequest {
         organization_id: installation.organization.id,
         resource: "installation".to_owned(),
         action: action.to_owned(),
         data_json: data_json(installation, code).into(),
-        actor: actor(by),
+        actor: actor(caller),
         project_id: 0,
         targets: vec![Target {
             receiver: Some(target::Receiver::InstallationUuid(uuid.clone())),
@@ -73,7 +68,7 @@ pub(crate) fn endpoint_disabled(app: &App, disabled: &Suspension, caller: &Calle
         resource: "endpoint".to_owned(),
         action: "disabled".to_owned(),
         data_json: data.to_string().into(),
-        actor: actor(user(caller)),
+        actor: actor(caller),
         project_id: 0,
         targets: Vec::new(),
         idempotency_key: format!("endpoint.disabled:{}:{}", app.uuid, disabled.since.timestamp_micros()),
@@ -81,11 +76,9 @@ pub(crate) fn endpoint_disabled(app: &App, disabled: &Suspension, caller: &Calle
     })
 }
 
-fn actor(by: Option<UserActor>) -> Option<Actor> {
-    by.map(|user| Actor { kind: Some(actor::Kind::User(user)) })
-}
-
-/// The person who does it; nobody in particular for services and operators.
-pub(crate) fn user(caller: &Caller) -> Option<UserActor> {
-    caller.user().map(|user| UserActor { id: user.user_id, name: user.name.clone() })
+/// The person who did it; nobody in particular for services and operators.
+fn actor(caller: &Caller) -> Option<Actor> {
+    let user = caller.user()?;
+    let user = UserActor { id: user.user_id, name: user.name.clone() };
+    Some(Actor { kind: Some(actor::Kind::User(user)) })
 }

@@ -3,5 +3,4 @@
 mod apps;
 mod installations;
 mod organizations;
-mod page;
 mod publishing;

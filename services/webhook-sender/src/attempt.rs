@@ -1,17 +1,18 @@
 //! One request to an app.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::Clock;
-use patchbay_egress::{Egress, EgressError, OutboundRequest, OutboundResponse, Timeouts};
+use patchbay_egress::{Cause, EgressError, OutboundResponse, PreparedRequest, Timeouts};
 use patchbay_runtime::{TraceContext, trace_context};
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::domain::after_attempt::Outcome;
-use crate::domain::attempt_headers::{AttemptFacts, attempt_headers};
+use crate::domain::attempt_headers::{AttemptFacts, attempt_headers, shown_attempt_headers};
 use crate::domain::delivery::Delivery;
 use crate::domain::request_log::{shown_answer, shown_body, shown_headers};
 use crate::domain::retry_after::retry_after;
@@ -21,20 +22,24 @@ use crate::world::endpoint::Destination;
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub number: i32,
-    pub url: String,
+    pub url: Arc<str>,
     pub started_at: DateTime<Utc>,
     pub took: Duration,
     pub outcome: Outcome,
-    /// Only of one that failed.
+    /// Of one that failed, or whose answer says something.
     pub exchange: Option<Exchange>,
 }
 
 /// What was said, for the app's developers.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Exchange {
-    pub request_headers: BTreeMap<String, String>,
-    pub request_body: String,
+    /// Only of an attempt that failed.
+    pub request_headers: Option<BTreeMap<String, String>>,
+    /// Only of an attempt that failed: its beginning.
+    pub request_body: Option<String>,
     pub response_body: String,
+    /// What the app named with `Sentry-Hook-Error` and `Sentry-Hook-Project`, if it named both.
+    pub app_error: Option<(String, String)>,
 }
 
 impl Attempt {
@@ -58,7 +63,6 @@ impl Attempt {
 /// Makes attempts.
 #[derive(Debug)]
 pub(crate) struct Attempter {
-    pub egress: Egress,
     pub timeout: Duration,
     pub clock: Clock,
 }
@@ -79,15 +83,26 @@ impl Attempter {
     ) -> Attempt {
         let number = delivery.attempts + 1;
         let facts = AttemptFacts { number, request_id: Uuid::new_v4(), at: self.clock.now(), traceparent };
-        let headers = attempt_headers(delivery, &facts, &destination.signer, &destination.custom_headers);
-        let request = OutboundRequest {
-            headers,
-            timeouts: Timeouts::within(destination.timeout.unwrap_or(self.timeout)),
-            ..OutboundRequest::post(destination.url.as_str(), delivery.body.clone())
+        let timeouts = Timeouts::within(destination.timeout.unwrap_or(self.timeout));
+        let headers = attempt_headers(delivery, &facts, &destination.signer, &destination.headers);
+        let sent = match (&destination.address, headers) {
+            (Ok(address), Some(headers)) => {
+                let request = PreparedRequest::post(headers, delivery.body.clone(), timeouts);
+                destination.egress.send_to(address, request).await
+            }
+            (Ok(_), None) => Err(EgressError {
+                cause: Cause::InvalidHeader,
+                message: "a header is malformed".to_owned(),
+                status: None,
+                elapsed: Duration::ZERO,
+            }),
+            (Err(unfit), _) => Err(unfit.clone()),
         };
-        let sent = self.egress.send(request).await;
         let outcome = outcome(&sent, self.clock.now());
-        let exchange = (!outcome.is_success()).then(|| exchange(delivery, destination, &facts, &sent));
+        let exchange = match &sent {
+            Ok(response) if outcome.is_success() => said(response, destination),
+            _ => Some(exchange(delivery, destination, &facts, &sent)),
+        };
         let took = match &sent {
             Ok(response) => response.elapsed,
             Err(error) => error.elapsed,
@@ -97,7 +112,7 @@ impl Attempter {
 }
 
 /// The status counts also where the rest of the answer broke off: the app has decided by then.
-fn outcome(sent: &Result<OutboundResponse, EgressError>, now: DateTime<Utc>) -> Outcome {
+pub(crate) fn outcome(sent: &Result<OutboundResponse, EgressError>, now: DateTime<Utc>) -> Outcome {
     match sent {
         Ok(response) => Outcome::Answered {
             status: response.status,
@@ -110,6 +125,16 @@ fn outcome(sent: &Result<OutboundResponse, EgressError>, now: DateTime<Utc>) -> 
     }
 }
 
+/// What a successful answer says; most say nothing.
+fn said(response: &OutboundResponse, destination: &Destination) -> Option<Exchange> {
+    let app_error = app_error(response);
+    if response.body.is_empty() && app_error.is_none() {
+        return None;
+    }
+    let response_body = shown_answer(&response.body, &destination.custom_headers);
+    Some(Exchange { response_body, app_error, ..Exchange::default() })
+}
+
 /// The headers are made a second time, which only failures pay for.
 fn exchange(
     delivery: &Delivery,
@@ -118,15 +143,25 @@ fn exchange(
     sent: &Result<OutboundResponse, EgressError>,
 ) -> Exchange {
     let custom = &destination.custom_headers;
-    let headers = attempt_headers(delivery, facts, &destination.signer, custom);
+    let headers = shown_attempt_headers(delivery, facts, &destination.signer, custom);
     Exchange {
-        request_headers: shown_headers(&headers, custom),
-        request_body: shown_body(&delivery.body),
+        request_headers: Some(shown_headers(&headers, custom)),
+        request_body: Some(shown_body(&delivery.body)),
         response_body: match sent {
             Ok(response) => shown_answer(&response.body, custom),
             Err(_) => String::new(),
         },
+        app_error: sent.as_ref().ok().and_then(app_error),
     }
+}
+
+/// Sentry takes notice only of both together.
+pub(crate) fn app_error(response: &OutboundResponse) -> Option<(String, String)> {
+    let header = |name| {
+        let value = response.header(name)?;
+        (!value.is_empty() && value.len() <= 100).then(|| value.to_owned())
+    };
+    Some((header("sentry-hook-error")?, header("sentry-hook-project")?))
 }
 
 /// Without a producer that traces there is nothing to be a part of.
@@ -161,7 +196,7 @@ fn is_traceparent(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_egress::{Cause, HeaderMap, Phase};
+    use patchbay_egress::{HeaderMap, Phase};
 
     use super::*;
 

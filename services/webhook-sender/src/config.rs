@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use patchbay_domain::SecretString;
 use patchbay_egress::{AllowRule, EgressPolicy};
 use patchbay_runtime::Settings;
 
 use crate::RetrySchedule;
 use crate::domain::breaker::Rules;
+use crate::domain::broken::BrokenRules;
 use crate::domain::timeout_bounds::TimeoutBounds;
 
 /// The settings of this service.
@@ -14,6 +16,8 @@ use crate::domain::timeout_bounds::TimeoutBounds;
 pub struct Config {
     /// Which addresses webhooks may go to.
     pub egress: EgressPolicy,
+    /// By way of which HTTP proxy webhooks are sent; may hold a password.
+    pub egress_proxy: Option<SecretString>,
     /// How long one attempt may take.
     pub webhook_timeout: Duration,
     /// The pauses between attempts.
@@ -22,6 +26,16 @@ pub struct Config {
     pub(crate) timeout_bounds: TimeoutBounds,
     /// When an endpoint's webhooks wait, and how they are sent afterwards.
     pub(crate) breaker: Rules,
+    /// Which apps are disabled.
+    pub(crate) broken: BrokenRules,
+    /// How long requests and ended webhooks are kept.
+    pub retention: Duration,
+    /// Webhooks a second that a recovery may send at most.
+    pub recovery_rate: u32,
+    /// How long an app may take to answer a UI component.
+    pub component_timeout: Duration,
+    /// Requests of UI components that may run at once in one process.
+    pub component_concurrency: u32,
     /// The most attempts that may run at once at one app's endpoint.
     pub endpoint_concurrency: u32,
     /// Attempts that may run at once in one process.
@@ -36,6 +50,10 @@ impl Config {
         let settings = settings.section("Webhooks");
         Self {
             egress: egress(&settings),
+            egress_proxy: settings.secret(
+                "EGRESS_PROXY",
+                "URL of an HTTP proxy by way of which webhooks are sent, such as `http://proxy.corp.example:3128`. Addresses that are not public are refused all the same, but the proxy looks hosts up once more by itself: it should refuse them, too.",
+            ),
             webhook_timeout: settings.get(
                 "WEBHOOK_TIMEOUT",
                 "5s",
@@ -55,6 +73,40 @@ impl Config {
                 ),
             },
             breaker: breaker(&settings),
+            broken: BrokenRules {
+                days: settings.get(
+                    "BROKEN_DAYS",
+                    "7",
+                    "An app of which no webhook was delivered for so many days, although each day some were tried, is disabled. 0: never.",
+                ),
+                timeouts: settings.get(
+                    "BROKEN_TIMEOUTS",
+                    "1000",
+                    "An app that did not answer so many webhooks of one day in time, and more than it took, is disabled. 0: never.",
+                ),
+            },
+            retention: settings.get(
+                "RETENTION",
+                "30d",
+                "How long the log of requests and webhooks that have ended are kept. The newest 100 requests and failures of each app and event type are always kept. What still waits after this time is given up.",
+            ),
+            recovery_rate: at_least_one(
+                &settings,
+                "RECOVERY_RATE",
+                "100",
+                "Webhooks a second, at most, that are sent again when all given-up ones of an app are.",
+            ),
+            component_timeout: settings.get(
+                "COMPONENT_TIMEOUT",
+                "30s",
+                "How long an app may take to answer a request of one of its UI components.",
+            ),
+            component_concurrency: at_least_one(
+                &settings,
+                "COMPONENT_CONCURRENCY",
+                "64",
+                "Requests of UI components that each process makes at the same time.",
+            ),
             endpoint_concurrency: at_least_one(
                 &settings,
                 "ENDPOINT_CONCURRENCY",

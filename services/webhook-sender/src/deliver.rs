@@ -77,6 +77,7 @@ impl Deliverer {
         let (attempt, hold) = self.attempt(&delivery, &destination, hold).await;
         place.done(matches!(attempt.outcome, Outcome::Answered { .. }));
         drop(permit);
+        endpoint.lane.tally(&attempt);
         self.breakers.note(&endpoint.lane, &attempt, errand);
         self.conclude(delivery, &destination, attempt, errand, hold).await;
     }
@@ -165,7 +166,7 @@ impl Deliverer {
             State::Delivered => self.metrics.delivered(now - delivery.accepted_at),
             State::Dead { reason } => self.metrics.given_up(reason),
             State::Pending { .. } => self.metrics.parked("failed"),
-            State::Held { .. } | State::Dropped { .. } => {}
+            State::Called | State::Held { .. } | State::Dropped { .. } => {}
         }
         if matches!(attempt.outcome, Outcome::Answered { status: GONE, .. }) {
             self.stopper.stop(&self.world, delivery.installation_id, delivery.event_id);

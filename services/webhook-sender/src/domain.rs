@@ -3,6 +3,8 @@
 pub(crate) mod after_attempt;
 pub(crate) mod attempt_headers;
 pub(crate) mod breaker;
+pub(crate) mod broken;
+pub(crate) mod component_url;
 pub(crate) mod concurrency;
 pub(crate) mod crowding;
 pub(crate) mod delivery;
@@ -11,6 +13,7 @@ pub(crate) mod request_access;
 pub(crate) mod request_log;
 pub(crate) mod retry_after;
 pub(crate) mod retry_schedule;
+pub(crate) mod tally;
 pub(crate) mod timeout_bounds;
 pub(crate) mod verdict;
 pub(crate) mod window;

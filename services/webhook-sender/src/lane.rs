@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::attempt::Attempt;
 use crate::domain::breaker::Breaker;
 use crate::domain::concurrency::{Concurrency, Sample};
 use crate::domain::crowding::{Crowd, PATIENCE, may_wait};
+use crate::domain::tally::Tally;
 
 /// Claimed webhooks per place: enough that the next one is at hand when a place gets free.
 const CLAIMED_PER_PLACE: u32 = 4;
@@ -28,6 +30,7 @@ pub(crate) struct Lane {
     places: Arc<Semaphore>,
     size: Mutex<Size>,
     breaker: Mutex<Breaker>,
+    tally: Mutex<Tally>,
     waiting: AtomicU32,
     /// When a place was last given away or back, in microseconds after `born`.
     moved: AtomicU64,
@@ -84,6 +87,7 @@ impl Lane {
             places: Arc::new(Semaphore::new(places as usize)),
             size: Mutex::new(Size { concurrency, places, surplus: 0 }),
             breaker: Mutex::default(),
+            tally: Mutex::default(),
             waiting: AtomicU32::new(0),
             moved: AtomicU64::new(0),
             born: Instant::now(),
@@ -96,6 +100,17 @@ impl Lane {
     /// The breaker; never kept across an await.
     pub(crate) fn breaker(&self) -> MutexGuard<'_, Breaker> {
         lock(&self.breaker)
+    }
+
+    /// Counts an attempt.
+    pub(crate) fn tally(&self, attempt: &Attempt) {
+        lock(&self.tally).note(attempt);
+    }
+
+    /// What was counted since the last time it was taken, if anything.
+    pub(crate) fn take_tally(&self) -> Option<Tally> {
+        let tally = std::mem::take(&mut *lock(&self.tally));
+        (tally != Tally::default()).then_some(tally)
     }
 
     /// A place, now or soon; `None` when it would probably take longer than is worth waiting for in memory.

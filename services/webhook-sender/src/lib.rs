@@ -10,6 +10,7 @@
 
 mod attempt;
 mod breakers;
+mod component;
 mod config;
 mod consumers;
 mod deliver;
@@ -37,4 +38,4 @@ pub const NAME: &str = "webhook-sender";
 
 /// In the order in which they run.
 pub static MIGRATIONS: Migrations =
-    patchbay_db::migrations!["0001_attempts", "0002_deliveries", "0003_endpoints"];
+    patchbay_db::migrations!["0001_attempts", "0002_deliveries", "0003_endpoints", "0004_request_log"];

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use anyhow::Context;
 use patchbay_bus::Bus;
+use patchbay_bus::outbox::relay;
 use patchbay_db::Db;
 use patchbay_domain::Clock;
 use patchbay_egress::{Connections, Egress};
 use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
 use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::{Metrics, Readiness, Stop};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::attempt::Attempter;
 use crate::breakers::Breakers;
+use crate::component::Components;
 use crate::config::Config;
 use crate::consumers::deliveries::Deliveries;
 use crate::deliver::{Deliverer, lease};
@@ -25,9 +27,13 @@ use crate::recorder::{Storage, recorder};
 use crate::stopper::{stopper, tell_stopped};
 use crate::store;
 use crate::workers::backlog::measure_backlog;
+use crate::workers::disable::disable_broken;
 use crate::workers::due::{Due, Wake};
 use crate::workers::keep_breakers::keep_breakers;
+use crate::workers::recover::run_recoveries;
 use crate::workers::release::release_held;
+use crate::workers::retention::forget_old;
+use crate::workers::tally::store_tallies;
 use crate::workers::write::Writer;
 use crate::world::{self, World};
 
@@ -67,7 +73,11 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     for row in store::breakers::load(&db).await.context("the state of endpoints cannot be read")? {
         breakers.adopt(&row);
     }
-    world::watch(&world, &installations, &lanes, config.timeout_bounds, &stop);
+    if let Err(error) = store::retention::make_partitions(&db, clock.now()).await {
+        tracing::warn!(%error, "the request log has no partitions for the next days yet");
+    }
+    let egress = egress(&config)?;
+    world::watch(&world, &installations, &lanes, config.timeout_bounds, &egress, &stop);
     check(&readiness, &world);
 
     let (recorder, records) = recorder();
@@ -85,13 +95,15 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     let (stopper, gone) = stopper();
     let told = tell_stopped(installations.clone(), world.clone(), clock.clone(), gone, stop.clone());
     stop.spawn("webhook-sender: stopped installations", told);
+    let components = Components {
+        recorder: recorder.clone(),
+        clock: clock.clone(),
+        timeout: config.component_timeout,
+        places: Arc::new(Semaphore::new(config.component_concurrency as usize)),
+    };
     let deliverer = Arc::new(Deliverer {
         world: world.clone(),
-        attempter: Attempter {
-            egress: egress(&config)?,
-            timeout: config.webhook_timeout,
-            clock: clock.clone(),
-        },
+        attempter: Attempter { timeout: config.webhook_timeout, clock: clock.clone() },
         schedule: config.retry_schedule.clone(),
         attempts: Arc::new(Semaphore::new(config.attempt_concurrency as usize)),
         breakers: breakers.clone(),
@@ -114,10 +126,22 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     stop.spawn("webhook-sender: due", due.run());
     let kept = keep_breakers(db.clone(), clock.clone(), breakers, wake.clone(), stop.clone());
     stop.spawn("webhook-sender: breakers", kept);
-    let released = release_held(db.clone(), clock.clone(), world.clone(), wake, stop.clone());
+    let released = release_held(db.clone(), clock.clone(), world.clone(), wake.clone(), stop.clone());
     stop.spawn("webhook-sender: release", released);
+    let recoveries = Arc::new(Notify::new());
+    let recovered = run_recoveries(db.clone(), clock.clone(), recoveries.clone(), wake.clone(), stop.clone());
+    stop.spawn("webhook-sender: recoveries", recovered);
+    stop.spawn(
+        "webhook-sender: tallies",
+        store_tallies(db.clone(), clock.clone(), lanes.clone(), stop.clone()),
+    );
+    let disabled = disable_broken(db.clone(), clock.clone(), installations, config.broken, stop.clone());
+    stop.spawn("webhook-sender: broken apps", disabled);
+    let forgotten = forget_old(db.clone(), clock.clone(), config.retention, stop.clone());
+    stop.spawn("webhook-sender: retention", forgotten);
+    stop.spawn("webhook-sender: outbox", relay(db.clone(), bus.clone(), clock.clone(), stop.token()));
     let deliveries = Deliveries {
-        bus,
+        bus: bus.clone(),
         db: db.clone(),
         deliverer,
         storage,
@@ -127,7 +151,18 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     stop.spawn("webhook-sender: deliveries", deliveries.run());
     stop.spawn("webhook-sender: backlog", measure_backlog(db.clone(), clock.clone(), metrics, stop.clone()));
 
-    Ok(server.add_service(WebhooksServer::new(WebhooksService { db, clock, world, lanes })))
+    let service = WebhooksService {
+        db,
+        bus,
+        clock,
+        world,
+        lanes,
+        components,
+        wake,
+        recoveries,
+        recovery_rate: config.recovery_rate,
+    };
+    Ok(server.add_service(WebhooksServer::new(service)))
 }
 
 fn egress(config: &Config) -> anyhow::Result<Egress> {
@@ -136,7 +171,12 @@ fn egress(config: &Config) -> anyhow::Result<Egress> {
         max_idle_per_host: config.attempt_concurrency as usize,
         ..Connections::default()
     };
-    Ok(Egress::builder(config.egress.clone()).connections(connections).build()?)
+    let builder = Egress::builder(config.egress.clone()).connections(connections);
+    let builder = match &config.egress_proxy {
+        Some(proxy) => builder.proxy(proxy.expose()).context("the egress proxy")?,
+        None => builder,
+    };
+    Ok(builder.build()?)
 }
 
 fn check(readiness: &Readiness, world: &Arc<World>) {

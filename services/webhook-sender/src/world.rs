@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::Clock;
+use patchbay_egress::Egress;
 use patchbay_rpc::Channel;
 use patchbay_runtime::Stop;
 use uuid::Uuid;
@@ -102,6 +103,7 @@ pub(crate) fn watch(
     channel: &Channel,
     lanes: &Arc<Lanes>,
     timeouts: TimeoutBounds,
+    egress: &Egress,
     stop: &Stop,
 ) {
     let endpoints = watch_endpoints::watch_endpoints(
@@ -109,6 +111,7 @@ pub(crate) fn watch(
         channel.clone(),
         lanes.clone(),
         timeouts,
+        egress.clone(),
         stop.clone(),
     );
     stop.spawn("webhook-sender: endpoints", endpoints);

@@ -5,6 +5,9 @@
 mod exchange;
 mod failures;
 mod guard;
+mod hostile;
+mod http2;
+mod proxy;
 mod raw;
 mod tls;
 

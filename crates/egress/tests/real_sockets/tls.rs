@@ -7,25 +7,47 @@ use patchbay_egress::{BuildError, Cause, Egress, OutboundRequest};
 use patchbay_testkit::receiver::Receiver;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use crate::{local_egress, local_policy};
 
 // Made for these tests alone: valid for the name localhost, and the authority's key was thrown away.
-const AUTHORITY: &[u8] = include_bytes!("../fixtures/authority.pem");
+pub(crate) const AUTHORITY: &[u8] = include_bytes!("../fixtures/authority.pem");
 const CERTIFICATE: &[u8] = include_bytes!("../fixtures/localhost.pem");
 const KEY: &[u8] = include_bytes!("../fixtures/localhost.key");
 
-/// Answers one request over TLS. Failed handshakes are the client's to report.
-fn serve_one() -> SocketAddr {
+/// Vouches for the client's certificate.
+const CLIENTS: &[u8] = include_bytes!("../fixtures/clients.pem");
+const CLIENT: &[u8] = include_bytes!("../fixtures/client.pem");
+const CLIENT_KEY: &[u8] = include_bytes!("../fixtures/client.key");
+
+/// A server for localhost that lets in whom this authority vouches for, or everybody.
+pub(crate) fn server_config(clients: Option<&[u8]>) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], PrivateKeyDer::from_pem_slice(KEY).unwrap())
-        .unwrap();
+    let builder =
+        ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().unwrap();
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_slice(authority).unwrap()).unwrap();
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    builder.with_single_cert(vec![certificate], PrivateKeyDer::from_pem_slice(KEY).unwrap()).unwrap()
+}
+
+/// Answers one request over TLS. Failed handshakes are the client's to report.
+fn serve_one() -> SocketAddr {
+    serve_one_for(None)
+}
+
+fn serve_one_for(clients: Option<&[u8]>) -> SocketAddr {
+    let config = server_config(clients);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -61,6 +83,20 @@ async fn a_certificate_for_another_name_is_a_tls_failure() {
     let egress = Egress::builder(local_policy()).trust_pem(AUTHORITY).unwrap().build().unwrap();
     let url = format!("https://{}/", serve_one());
     assert_eq!(egress.send(OutboundRequest::get(url)).await.unwrap_err().cause, Cause::Tls);
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_a_certificate_is_shown_the_one_of_its_app() {
+    let egress = Egress::builder(local_policy()).trust_pem(AUTHORITY).unwrap().build().unwrap();
+    let url = || format!("https://localhost:{}/", serve_one_for(Some(CLIENTS)).port());
+    let anonymous = egress.send(OutboundRequest::get(url())).await.unwrap_err();
+    assert!(matches!(anonymous.cause, Cause::Tls | Cause::Reset), "{anonymous}");
+    let known = egress.with_certificate(CLIENT, CLIENT_KEY).unwrap();
+    let response = known.send(OutboundRequest::get(url())).await.unwrap();
+    assert_eq!(&response.body[..], b"secure");
+    for (certificate, key) in [(&b""[..], CLIENT_KEY), (CLIENT, &b""[..]), (CLIENT, KEY)] {
+        assert!(egress.with_certificate(certificate, key).is_err());
+    }
 }
 
 #[tokio::test]

@@ -24,8 +24,29 @@ pub(crate) struct WebhookRequestJson {
     response_code: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     organization: Option<OrganizationJson>,
+    /// What the app named in its answer, if it named both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_id: Option<String>,
     #[serde(flatten)]
     failure: Option<FailureJson>,
+    #[serde(flatten)]
+    more: Option<MoreJson>,
+}
+
+/// What Sentry does not tell, where it was asked for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookRequestDetails)]
+#[serde(rename_all = "camelCase")]
+struct MoreJson {
+    delivery_id: String,
+    installation_uuid: String,
+    attempt: i32,
+    sequence: i64,
+    duration_ms: i32,
+    /// Why there was no answer.
+    error: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -46,8 +67,16 @@ struct FailureJson {
 }
 
 impl WebhookRequestJson {
-    pub(crate) fn new(request: Request, app_slug: &str, organization: Option<&Organization>) -> Self {
-        let succeeded = (200..300).contains(&request.response_code);
+    pub(crate) fn new(
+        request: Request,
+        app_slug: &str,
+        organization: Option<&Organization>,
+        full: bool,
+    ) -> Self {
+        let tells_bodies = full || !(200..300).contains(&request.response_code);
+        let app_error =
+            request.app_error.and_then(|named| Some((named.project_id.parse().ok()?, named.error_id)));
+        let (project_id, error_id) = app_error.unzip();
         Self {
             webhook_url: request.webhook_url,
             app_slug: app_slug.to_owned(),
@@ -59,7 +88,17 @@ impl WebhookRequestJson {
                 id: organization.id,
                 slug: organization.slug.clone(),
             }),
-            failure: (!succeeded).then(|| FailureJson {
+            project_id,
+            error_id,
+            more: full.then(|| MoreJson {
+                delivery_id: request.delivery_id,
+                installation_uuid: request.installation_uuid,
+                attempt: request.attempt,
+                sequence: request.sequence,
+                duration_ms: request.duration_ms,
+                error: Some(request.error).filter(|error| !error.is_empty()),
+            }),
+            failure: tells_bodies.then(|| FailureJson {
                 request_body: request.request_body,
                 request_headers: request.request_headers.into_iter().collect(),
                 response_body: request.response_body,
@@ -89,7 +128,7 @@ mod tests {
     }
 
     fn text(request: Request, organization: Option<&Organization>) -> String {
-        serde_json::to_string(&WebhookRequestJson::new(request, "acme", organization)).unwrap()
+        serde_json::to_string(&WebhookRequestJson::new(request, "acme", organization, false)).unwrap()
     }
 
     #[test]

@@ -23,6 +23,5 @@ pub(crate) async fn disable_app(
     fields.finish()?;
     let message = DisableAppRequest { app: params.app()?, reason, event_id: String::new() };
     let answer = gateway.services.apps().disable_app(request_as(&caller, message)).await.answer();
-    let app = answer.map_err(|error| refusal(error, &caller))?;
-    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+    Ok(Json(answer.map_err(|error| refusal(error, &caller))?.into()))
 }

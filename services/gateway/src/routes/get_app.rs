@@ -18,8 +18,7 @@ pub(crate) async fn get_app(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<AppJson>> {
-    let app = fetch(&gateway, &caller, params.app()?).await?;
-    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+    Ok(Json(fetch(&gateway, &caller, params.app()?).await?.into()))
 }
 
 /// The app as the caller may see it.

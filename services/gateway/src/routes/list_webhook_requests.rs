@@ -2,6 +2,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use patchbay_domain::{Error, ErrorKind};
@@ -20,13 +22,16 @@ use crate::query::Query;
 /// How many organizations are asked for at once.
 const PARALLEL: usize = 8;
 
-/// `GET /api/0/sentry-apps/{app}/webhook-requests/`: the newest attempts to deliver the app's webhooks.
+/// `GET /api/0/sentry-apps/{app}/webhook-requests/`: attempts to deliver the app's webhooks, newest first.
+///
+/// Sentry's own are `eventType`, `errorsOnly`, `organizationSlug`, `start` and `end`; by the others the whole log is
+/// searched, page by page, and with `full` all that is known is told.
 pub(crate) async fn list_webhook_requests(
     State(gateway): State<Gateway>,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
-) -> Result<Json<Vec<WebhookRequestJson>>> {
+) -> Result<Response> {
     let filter = Filter::read(&query)?;
     let organization_id = match &filter.organization {
         None => 0,
@@ -39,7 +44,14 @@ pub(crate) async fn list_webhook_requests(
         organization_id,
         start: filter.start.map(timestamp::to_wire),
         end: filter.end.map(timestamp::to_wire),
-        ..Default::default()
+        installation_uuid: filter.installation.clone(),
+        min_response_code: filter.response_codes.map(|(lowest, _)| lowest),
+        max_response_code: filter.response_codes.map(|(_, highest)| highest),
+        text: filter.text.clone(),
+        delivery_id: filter.delivery.clone(),
+        limit: filter.limit,
+        page: filter.page.clone(),
+        with_bodies: filter.full,
     };
     let answer = gateway.services.webhooks().list_requests(request_as(&caller, message)).await.answer();
     let answer = answer.map_err(|error| match error.reason.as_ref() {
@@ -47,11 +59,36 @@ pub(crate) async fn list_webhook_requests(
         _ => error,
     })?;
     let organizations = organizations(&gateway, &answer).await?;
+    let path = format!("/api/0/sentry-apps/{}/webhook-requests/", answer.app_slug);
+    let link = link(&gateway, &path, &query, &answer.next_page);
     let write = |request: patchbay_proto::webhook_sender::Request| {
         let organization = organizations.get(&request.organization_id);
-        WebhookRequestJson::new(request, &answer.app_slug, organization)
+        WebhookRequestJson::new(request, &answer.app_slug, organization, filter.full)
     };
-    Ok(Json(answer.requests.into_iter().map(write).collect()))
+    let requests: Vec<_> = answer.requests.into_iter().map(write).collect();
+    Ok((link, Json(requests)).into_response())
+}
+
+/// The `Link` header that leads to the next page, whose cursor is the log's own.
+pub(super) fn link(
+    gateway: &Gateway,
+    path: &str,
+    query: &Query,
+    next_page: &str,
+) -> AppendHeaders<Option<(HeaderName, HeaderValue)>> {
+    let has_more = !next_page.is_empty();
+    let base = gateway.config.base_url();
+    let query = query.with("cursor", next_page);
+    let link =
+        format!("<{base}{path}?{query}>; rel=\"next\"; results=\"{has_more}\"; cursor=\"{next_page}\"");
+    AppendHeaders(HeaderValue::from_str(&link).ok().map(|link| (header::LINK, link)))
+}
+
+/// `per_page`, as many as usual without it.
+pub(super) fn page_limit(query: &Query) -> patchbay_domain::Result<i32> {
+    let Some(text) = query.get("per_page") else { return Ok(0) };
+    let size = text.parse().ok().filter(|size| (1..=100).contains(size));
+    size.ok_or_else(|| Error::invalid("INVALID_PAGE", "Invalid per_page value. Must be between 1 and 100."))
 }
 
 /// The organizations the attempts were made for; none of an internal app, which has only one.
@@ -89,16 +126,32 @@ struct Filter {
     organization: Option<String>,
     start: Option<DateTime<Utc>>,
     end: Option<DateTime<Utc>>,
+    /// Empty for all, as the next ones.
+    installation: String,
+    delivery: String,
+    text: String,
+    /// The lowest and the highest.
+    response_codes: Option<(i32, i32)>,
+    full: bool,
+    limit: i32,
+    page: String,
 }
 
 impl Filter {
     fn read(query: &Query) -> patchbay_domain::Result<Self> {
         let filter = Self {
             event_type: query.get("eventType").unwrap_or_default().to_owned(),
-            errors_only: flag(query.get("errorsOnly"))?,
+            errors_only: flag("errorsOnly", query.get("errorsOnly"))?,
             organization: query.get("organizationSlug").map(str::to_owned),
             start: moment("start", query.get("start"))?,
             end: moment("end", query.get("end"))?,
+            installation: query.get("installation").unwrap_or_default().to_owned(),
+            delivery: query.get("delivery").unwrap_or_default().to_owned(),
+            text: query.get("query").unwrap_or_default().to_owned(),
+            response_codes: query.get("responseCode").map(response_codes).transpose()?,
+            full: flag("full", query.get("full"))?,
+            limit: page_limit(query)?,
+            page: query.get("cursor").unwrap_or_default().to_owned(),
         };
         if query.get("eventType").is_some_and(|name| name.is_empty() || name.contains('\0')) {
             return Err(not_a_choice(&filter.event_type));
@@ -117,15 +170,26 @@ impl Filter {
 }
 
 /// The spellings that Django REST framework takes for a truth value.
-fn flag(text: Option<&str>) -> patchbay_domain::Result<bool> {
+fn flag(name: &str, text: Option<&str>) -> patchbay_domain::Result<bool> {
     match text.unwrap_or("false").to_ascii_lowercase().as_str() {
         "true" | "t" | "yes" | "y" | "on" | "1" => Ok(true),
         "false" | "f" | "no" | "n" | "off" | "0" => Ok(false),
-        _ => Err(Error::field("errorsOnly", "Must be a valid boolean.")),
+        _ => Err(Error::field(name, "Must be a valid boolean.")),
     }
 }
 
-fn moment(name: &str, text: Option<&str>) -> patchbay_domain::Result<Option<DateTime<Utc>>> {
+/// `500`, `5xx`, or `0` for no answer.
+fn response_codes(text: &str) -> patchbay_domain::Result<(i32, i32)> {
+    let wrong = || Error::field("responseCode", "Has to be a status such as 404, a class such as 5xx, or 0.");
+    if let Some(class) = text.strip_suffix("xx") {
+        let class: i32 = class.parse().ok().filter(|class| (1..=5).contains(class)).ok_or_else(wrong)?;
+        return Ok((class * 100, class * 100 + 99));
+    }
+    let status = text.parse().ok().filter(|status| matches!(status, 0 | 100..=599)).ok_or_else(wrong)?;
+    Ok((status, status))
+}
+
+pub(super) fn moment(name: &str, text: Option<&str>) -> patchbay_domain::Result<Option<DateTime<Utc>>> {
     let Some(text) = text else { return Ok(None) };
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").map(|moment| Some(moment.and_utc())).map_err(
         |_| {
@@ -160,12 +224,20 @@ mod tests {
         assert_eq!(filter.organization.as_deref(), Some("org"));
         assert_eq!((filter.end.unwrap() - filter.start.unwrap()).num_seconds(), 1);
         assert_eq!(read("").unwrap(), Filter::default());
+        let more = read("responseCode=5xx&query=needle&full=1&per_page=10&cursor=1.a.2&delivery=x").unwrap();
+        assert_eq!((more.response_codes, more.limit, more.full), (Some((500, 599)), 10, true));
+        assert_eq!((more.text.as_str(), more.page.as_str()), ("needle", "1.a.2"));
+        assert_eq!(read("responseCode=0").unwrap().response_codes, Some((0, 0)));
     }
 
     #[test]
     fn what_cannot_be_read_is_named() {
         for (query, field) in [
             ("errorsOnly=perhaps", "errorsOnly"),
+            ("full=perhaps", "full"),
+            ("responseCode=6xx", "responseCode"),
+            ("responseCode=99", "responseCode"),
+            ("responseCode=", "responseCode"),
             ("start=yesterday", "start"),
             ("start=99999-01-01T00:00:00Z", "start"),
             ("end=2026-02-30%2000:00:00", "end"),

@@ -7,3 +7,4 @@ pub(super) mod organizations;
 pub(super) mod publishing;
 pub(super) mod signing_in;
 pub(super) mod tracker;
+pub(super) mod webhooks;

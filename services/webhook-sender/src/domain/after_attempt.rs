@@ -180,7 +180,7 @@ mod tests {
                     prop_assert!(attempt <= 2 && !(200..300).contains(&status) && status != 410);
                 }
                 State::Dead { reason } => prop_assert_eq!(reason == "gone", status == 410),
-                State::Held { .. } | State::Dropped { .. } => prop_assert!(false, "an answer does neither"),
+                other => prop_assert!(false, "an answer does not lead to {other:?}"),
             }
         }
     }

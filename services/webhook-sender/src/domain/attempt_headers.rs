@@ -1,6 +1,7 @@
 //! The headers of one attempt.
 
 use chrono::{DateTime, Utc};
+use patchbay_egress::{HeaderMap, HeaderName, HeaderValue};
 use patchbay_webhook_signature::{Signer, header};
 use uuid::Uuid;
 
@@ -25,24 +26,64 @@ pub(crate) struct AttemptFacts {
     pub traceparent: Option<String>,
 }
 
-/// The app's own headers, then ours: of two of the same name the later one is sent.
+/// What is the same in all requests to an app: its own headers, then ours. Its own were checked to be headers.
+pub(crate) fn lasting_headers(custom: &[(String, String)]) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(custom.len() + 16);
+    for (name, value) in custom {
+        if let (Ok(name), Ok(mut value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+    }
+    headers.insert("content-type", HeaderValue::from_static("application/json"));
+    headers.insert("user-agent", HeaderValue::from_static(USER_AGENT));
+    headers
+}
+
+/// The headers of one attempt on top of the lasting ones: of two of the same name the attempt's is sent. `None` where
+/// one cannot be a header, which no event of ours leads to.
 pub(crate) fn attempt_headers(
+    delivery: &Delivery,
+    facts: &AttemptFacts,
+    signer: &Signer,
+    lasting: &HeaderMap,
+) -> Option<HeaderMap> {
+    let mut headers = lasting.clone();
+    let mut fits = true;
+    each_header(delivery, facts, signer, |name, value| match HeaderValue::try_from(value) {
+        Ok(value) => drop(headers.insert(name, value)),
+        Err(_) => fits = false,
+    });
+    fits.then_some(headers)
+}
+
+/// The same for people: in the case in which they are written, the app's own first.
+pub(crate) fn shown_attempt_headers(
     delivery: &Delivery,
     facts: &AttemptFacts,
     signer: &Signer,
     custom: &[(String, String)],
 ) -> Vec<(String, String)> {
+    let mut headers = custom.to_vec();
+    headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+    headers.push(("User-Agent".to_owned(), USER_AGENT.to_owned()));
+    each_header(delivery, facts, signer, |name, value| headers.push((title_case(name), value)));
+    headers
+}
+
+/// Names are in lower case, as the map of headers wants them.
+fn each_header(
+    delivery: &Delivery,
+    facts: &AttemptFacts,
+    signer: &Signer,
+    mut add: impl FnMut(&'static str, String),
+) {
     let timestamp = facts.at.timestamp();
     let webhook_id = delivery.id.to_string();
-    let mut headers = Vec::with_capacity(custom.len() + 13);
-    headers.extend_from_slice(custom);
-    let mut add = |name: &str, value: String| headers.push((name.to_owned(), value));
-    add("Content-Type", "application/json".to_owned());
-    add("User-Agent", USER_AGENT.to_owned());
-    add("Request-ID", facts.request_id.simple().to_string());
-    add(header::SENTRY_HOOK_RESOURCE, delivery.resource.clone());
-    add(header::SENTRY_HOOK_TIMESTAMP, timestamp.to_string());
-    add(header::SENTRY_HOOK_SIGNATURE, signer.sentry(&delivery.body));
+    add("request-id", facts.request_id.simple().to_string());
+    add("sentry-hook-resource", delivery.resource.clone());
+    add("sentry-hook-timestamp", timestamp.to_string());
+    add("sentry-hook-signature", signer.sentry(&delivery.body));
     add(header::WEBHOOK_SIGNATURE, signer.standard(&webhook_id, timestamp, &delivery.body));
     add(header::WEBHOOK_TIMESTAMP, timestamp.to_string());
     add(header::WEBHOOK_ID, webhook_id);
@@ -56,5 +97,18 @@ pub(crate) fn attempt_headers(
     if let Some(traceparent) = &facts.traceparent {
         add("traceparent", traceparent.clone());
     }
-    headers
+}
+
+/// `sentry-hook-resource` as `Sentry-Hook-Resource`, and `Request-ID` as Sentry writes it.
+fn title_case(name: &str) -> String {
+    if name == "request-id" {
+        return "Request-ID".to_owned();
+    }
+    let mut begins = true;
+    let upper = |c: char| {
+        let shown = if begins { c.to_ascii_uppercase() } else { c };
+        begins = c == '-';
+        shown
+    };
+    name.chars().map(upper).collect()
 }

@@ -51,6 +51,8 @@ pub(crate) enum State {
     Held { reason: String },
     /// Answered with a 2xx status.
     Delivered,
+    /// A component's request: answered or not, it is never made again.
+    Called,
     /// Given up.
     Dead { reason: String },
     /// Nobody is there to get it any more.
@@ -62,7 +64,7 @@ impl State {
         match self {
             Self::Pending { .. } => Status::Pending,
             Self::Held { .. } => Status::Held,
-            Self::Delivered => Status::Delivered,
+            Self::Delivered | Self::Called => Status::Delivered,
             Self::Dead { .. } => Status::Dead,
             Self::Dropped { .. } => Status::Dropped,
         }
@@ -72,7 +74,7 @@ impl State {
         match self {
             Self::Pending { reason, .. } | Self::Held { reason } | Self::Dead { reason } => Some(reason),
             Self::Dropped { reason } => Some(reason),
-            Self::Delivered => None,
+            Self::Delivered | Self::Called => None,
         }
     }
 }

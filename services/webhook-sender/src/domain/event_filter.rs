@@ -12,7 +12,12 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// Resource and action of `name`; `None` for the empty name, which means all.
-pub(crate) fn event_filter(name: &str) -> Result<Option<(&'static str, &'static str)>> {
+pub(crate) fn event_filter(name: &str) -> Result<Option<(String, String)>> {
+    let known = known(name)?;
+    Ok(known.map(|(resource, action)| (resource.to_owned(), action.to_owned())))
+}
+
+fn known(name: &str) -> Result<Option<(&'static str, &'static str)>> {
     if name.is_empty() {
         return Ok(None);
     }
@@ -39,7 +44,7 @@ mod tests {
             ("installation.deleted", Some(("installation", "deleted"))),
             ("external_issue.linked", Some(("external_issue", "linked"))),
         ] {
-            assert_eq!(event_filter(name).unwrap(), expected, "{name}");
+            assert_eq!(known(name).unwrap(), expected, "{name}");
         }
         for name in ["issue", "issue.exploded", "external_issue.deleted", ".", "issue.created "] {
             assert_eq!(event_filter(name).unwrap_err().reason, "UNKNOWN_EVENT_TYPE", "{name}");

@@ -16,6 +16,13 @@ pub(crate) fn may_read_requests(caller: &Caller, owner_organization: i64, status
     if may { Ok(()) } else { Err(Error::permission_denied()) }
 }
 
+/// Who manages the organization that owns an app may have its webhooks sent again.
+pub(crate) fn may_resend(caller: &Caller, owner_organization: i64) -> Result<()> {
+    let manages = caller.has_any(owner_organization, &[Scope::OrgWrite, Scope::OrgAdmin]);
+    let may = caller.is_internal() || caller.is_superuser() || manages;
+    if may { Ok(()) } else { Err(Error::permission_denied()) }
+}
+
 #[cfg(test)]
 mod tests {
     use patchbay_domain::{Membership, Role, UserCaller};
@@ -51,11 +58,22 @@ mod tests {
             (user(7, Role::Owner), Published, true),
             (user(8, Role::Owner), Published, false),
             (user(8, Role::Owner), Internal, false),
-            (superuser, Published, true),
+            (superuser.clone(), Published, true),
             (Caller::Service("gateway".into()), Published, true),
             (Caller::Operator, Published, true),
             (Caller::Anonymous, Internal, false),
         ];
+        for (caller, may) in [
+            (user(7, Role::Member), false),
+            (user(7, Role::Admin), false),
+            (user(7, Role::Manager), true),
+            (user(8, Role::Owner), false),
+            (superuser.clone(), true),
+            (Caller::Operator, true),
+            (Caller::Anonymous, false),
+        ] {
+            assert_eq!(may_resend(&caller, 7).is_ok(), may, "{caller:?}");
+        }
         for (caller, status, expected) in cases {
             assert_eq!(may_read_requests(&caller, 7, status).is_ok(), expected, "{caller:?} {status:?}");
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 /// Characters of a body that are kept.
-const KEPT: usize = 1024;
+const KEPT: usize = 4096;
+/// Characters of a body that Sentry's log shows.
+const SHOWN: usize = 1024;
 
 /// Shown instead of the value of a custom header: those carry credentials.
 const MASK: &str = "********";
@@ -39,6 +41,14 @@ pub(crate) fn shown_answer(body: &[u8], custom: &[(String, String)]) -> String {
     shown_body(masked.as_bytes())
 }
 
+/// As much of what is kept as Sentry's log shows.
+pub(crate) fn cut(text: String) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,7 +69,7 @@ mod tests {
     #[test]
     fn bodies_are_cut_by_characters_and_stay_text() {
         let cases = [
-            ("é".repeat(2000).into_bytes(), "é".repeat(1024)),
+            ("é".repeat(5000).into_bytes(), "é".repeat(4096)),
             (b"a\0b".to_vec(), "ab".to_owned()),
             (vec![0xff, b'x'], "\u{fffd}x".to_owned()),
             (Vec::new(), String::new()),
@@ -67,12 +77,15 @@ mod tests {
         for (body, expected) in cases {
             assert_eq!(shown_body(&body), expected);
         }
+        for (text, expected) in [("é".repeat(1025), "é".repeat(1024)), ("é".into(), "é".into())] {
+            assert_eq!(cut(text), expected);
+        }
     }
 
     #[test]
     fn an_echo_of_a_credential_is_masked_wherever_it_stands() {
         let custom = [pair("Authorization", "Bearer hunter2"), pair("X-Short", "1")];
-        let at_the_cut = format!("{}Bearer hunter2", "x".repeat(1020));
+        let at_the_cut = format!("{}Bearer hunter2", "x".repeat(4092));
         for body in ["you sent Bearer hunter2, 1", &at_the_cut] {
             let shown = shown_answer(body.as_bytes(), &custom);
             assert!(!shown.contains("Bear"), "{shown}");

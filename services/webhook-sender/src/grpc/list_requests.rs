@@ -1,16 +1,17 @@
-//! `ListRequests`: the newest attempts of an app's webhooks.
+//! `ListRequests`: what was sent to an app and how it answered.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::installation::AppStatus;
-use patchbay_proto::webhook_sender::{ListRequestsRequest, ListRequestsResponse, Request};
+use patchbay_proto::webhook_sender::{AppError, ListRequestsRequest, ListRequestsResponse, Request};
 use patchbay_rpc::timestamp;
-use prost_types::Timestamp;
 
+use super::find_app::readable;
+use super::page::{moment, page_size, uuid};
 use super::webhooks::WebhooksService;
 use crate::domain::event_filter::event_filter;
-use crate::domain::request_access::may_read_requests;
-use crate::store::list_requests::{RequestRow, Wanted, list_requests as list};
+use crate::domain::request_log::cut;
+use crate::store::list_requests::{Behind, RequestRow, Wanted, list_requests as list};
 
 /// How far back the list goes unless asked otherwise.
 const DAYS: TimeDelta = TimeDelta::days(30);
@@ -20,37 +21,63 @@ pub(crate) async fn list_requests(
     caller: &Caller,
     request: ListRequestsRequest,
 ) -> Result<ListRequestsResponse> {
-    let number: Option<i64> = request.app.parse().ok();
-    let endpoint = number
-        .and_then(|number| service.world.endpoints.get(&number))
-        .or_else(|| service.world.endpoints.find(|endpoint| endpoint.app_slug == request.app))
-        .ok_or_else(|| Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app"))?;
-    may_read_requests(caller, endpoint.owner_organization_id, endpoint.status)?;
-
+    let endpoint = readable(service, caller, &request.app)?;
     let now = service.clock.now();
+    let limit = page_size(request.limit)?;
+    let text = Some(request.text).filter(|text| !text.is_empty());
+    if text.as_ref().is_some_and(|text| text.contains('\0')) {
+        return Err(Error::field("text", "Null characters are not allowed."));
+    }
+    let behind = match request.page.as_str() {
+        "" => None,
+        page => Some(read_page(page).ok_or_else(|| Error::field("page", "There is no such page."))?),
+    };
     let wanted = Wanted {
         app_id: endpoint.app_id,
         event: event_filter(&request.event_type)?,
         errors_only: request.errors_only,
         organization_id: Some(request.organization_id).filter(|id| *id != 0),
+        installation_id: uuid("installation_uuid", &request.installation_uuid)?,
+        delivery_id: uuid("delivery_id", &request.delivery_id)?,
+        min_response_code: request.min_response_code,
+        max_response_code: request.max_response_code,
+        text,
         start: moment("start", request.start)?.unwrap_or(now - DAYS),
         end: moment("end", request.end)?.unwrap_or(now + TimeDelta::microseconds(1)),
+        behind,
+        limit: limit + 1,
+        with_bodies: request.with_bodies,
     };
-    let rows = list(&service.db, wanted).await?;
+    let mut rows = list(&service.db, wanted).await?;
+    let has_more = rows.len() as i64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(ListRequestsResponse {
-        requests: rows.into_iter().map(to_message).collect(),
+        next_page: rows.last().filter(|_| has_more).map(page_behind).unwrap_or_default(),
+        requests: rows.into_iter().map(|row| to_message(row, request.with_bodies)).collect(),
         app_slug: endpoint.app_slug.clone(),
         app_is_internal: endpoint.status == AppStatus::Internal,
-        next_page: String::new(),
     })
 }
 
-fn moment(field: &str, given: Option<Timestamp>) -> Result<Option<DateTime<Utc>>> {
-    let read = |given| timestamp::from_wire(&given).ok_or_else(|| Error::field(field, "This is not a time."));
-    given.map(read).transpose()
+fn page_behind(row: &RequestRow) -> String {
+    format!("{}.{}.{}", row.started_at.timestamp_micros(), row.delivery_id, row.number)
 }
 
-fn to_message(row: RequestRow) -> Request {
+fn read_page(page: &str) -> Option<Behind> {
+    let mut parts = page.split('.');
+    let started_at = DateTime::<Utc>::from_timestamp_micros(parts.next()?.parse().ok()?)?;
+    let (delivery_id, number) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then_some(Behind { started_at, delivery_id, number })
+}
+
+fn to_message(row: RequestRow, with_bodies: bool) -> Request {
+    // Sentry's log says what was said of failures only, and not all of it.
+    let shown = |text: Option<String>| match text {
+        Some(text) if with_bodies => text,
+        Some(text) if !row.delivered => cut(text),
+        _ => String::new(),
+    };
+    let whole = row.body.map(|body| String::from_utf8_lossy(&body.0).into_owned());
     Request {
         webhook_url: row.webhook_url,
         event_type: format!("{}.{}", row.resource, row.action),
@@ -65,8 +92,13 @@ fn to_message(row: RequestRow) -> Request {
             .request_headers
             .map(|headers| headers.0.into_iter().collect())
             .unwrap_or_default(),
-        request_body: row.request_body.unwrap_or_default(),
-        response_body: row.response_body.unwrap_or_default(),
-        ..Default::default()
+        request_body: shown(whole.or(row.request_body)),
+        response_body: shown(row.response_body),
+        installation_uuid: row.installation_id.to_string(),
+        sequence: row.sequence,
+        app_error: row
+            .error_id
+            .zip(row.error_project)
+            .map(|(error_id, project_id)| AppError { error_id, project_id }),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use patchbay_bus::Bus;
 use patchbay_db::Db;
 use patchbay_domain::Clock;
 use patchbay_proto::webhook_sender::webhooks_server::Webhooks;
@@ -12,19 +13,33 @@ use patchbay_proto::webhook_sender::{
     ListRequestsResponse, RecoverRequest, Recovery, ResendRequest, ResendResponse,
 };
 use patchbay_rpc::status::from_error;
+use tokio::sync::Notify;
 use tonic::{Request, Response, Status};
 
-use super::{list_deliveries, list_requests};
+use super::{
+    call, get_endpoint_health, list_dead_letters, list_deliveries, list_poison_messages, list_requests,
+    recover, resend,
+};
+use crate::component::Components;
 use crate::lane::Lanes;
+use crate::workers::due::Wake;
 use crate::world::World;
 
-/// Answers from the record.
+/// Answers from the record, and has things sent.
 #[derive(Debug)]
 pub(crate) struct WebhooksService {
     pub db: Db,
+    pub bus: Bus,
     pub clock: Clock,
     pub world: Arc<World>,
     pub lanes: Arc<Lanes>,
+    pub components: Components,
+    /// Something is due.
+    pub wake: Arc<Wake>,
+    /// A recovery has begun.
+    pub recoveries: Arc<Notify>,
+    /// Webhooks a second that a recovery may send at most.
+    pub recovery_rate: u32,
 }
 
 #[tonic::async_trait]
@@ -34,8 +49,8 @@ impl Webhooks for WebhooksService {
         request: Request<ListRequestsRequest>,
     ) -> Result<Response<ListRequestsResponse>, Status> {
         let caller = patchbay_rpc::caller(&request)?;
-        let listed = list_requests::list_requests(self, &caller, request.into_inner()).await;
-        listed.map(Response::new).map_err(from_error)
+        let answer = list_requests::list_requests(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
     async fn list_deliveries(
@@ -43,48 +58,67 @@ impl Webhooks for WebhooksService {
         request: Request<ListDeliveriesRequest>,
     ) -> Result<Response<ListDeliveriesResponse>, Status> {
         let caller = patchbay_rpc::caller(&request)?;
-        let listed = list_deliveries::list_deliveries(self, &caller, request.into_inner()).await;
-        listed.map(Response::new).map_err(from_error)
+        let answer = list_deliveries::list_deliveries(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
-    async fn call(&self, _: Request<CallRequest>) -> Result<Response<CallResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+    async fn call(&self, request: Request<CallRequest>) -> Result<Response<CallResponse>, Status> {
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = call::call(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
-    async fn resend(&self, _: Request<ResendRequest>) -> Result<Response<ResendResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+    async fn resend(&self, request: Request<ResendRequest>) -> Result<Response<ResendResponse>, Status> {
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = resend::resend(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
     async fn list_dead_letters(
         &self,
-        _: Request<ListDeadLettersRequest>,
+        request: Request<ListDeadLettersRequest>,
     ) -> Result<Response<ListDeadLettersResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = list_dead_letters::list_dead_letters(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
-    async fn recover(&self, _: Request<RecoverRequest>) -> Result<Response<Recovery>, Status> {
-        Err(Status::unimplemented("not yet"))
+    async fn recover(&self, request: Request<RecoverRequest>) -> Result<Response<Recovery>, Status> {
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = recover::recover(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
-    async fn get_recovery(&self, _: Request<GetRecoveryRequest>) -> Result<Response<Recovery>, Status> {
-        Err(Status::unimplemented("not yet"))
+    async fn get_recovery(&self, request: Request<GetRecoveryRequest>) -> Result<Response<Recovery>, Status> {
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = recover::get_recovery(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
-    async fn cancel_recovery(&self, _: Request<CancelRecoveryRequest>) -> Result<Response<Recovery>, Status> {
-        Err(Status::unimplemented("not yet"))
+    async fn cancel_recovery(
+        &self,
+        request: Request<CancelRecoveryRequest>,
+    ) -> Result<Response<Recovery>, Status> {
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = recover::cancel_recovery(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
     async fn get_endpoint_health(
         &self,
-        _: Request<GetEndpointHealthRequest>,
+        request: Request<GetEndpointHealthRequest>,
     ) -> Result<Response<EndpointHealth>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = get_endpoint_health::get_endpoint_health(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 
     async fn list_poison_messages(
         &self,
-        _: Request<ListPoisonMessagesRequest>,
+        request: Request<ListPoisonMessagesRequest>,
     ) -> Result<Response<ListPoisonMessagesResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = list_poison_messages::list_poison_messages(self, &caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(from_error)
     }
 }

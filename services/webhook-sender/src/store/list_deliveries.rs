@@ -27,7 +27,7 @@ pub(crate) async fn list_deliveries(db: &Db, event_id: Uuid) -> Result<Vec<Deliv
          from deliveries where delivery_id >= $2 and delivery_id <= $3 and event_id = $1
          union all
          select installation_id, app_id, 2, number, null, response_code, null
-         from attempts where event_id = $1 and number = 1 and delivered and not exists (
+         from attempts where delivery_id >= $2 and delivery_id <= $3 and event_id = $1 and number = 1 and delivered and not exists (
              select 1 from deliveries
              where deliveries.delivery_id = attempts.delivery_id
          )

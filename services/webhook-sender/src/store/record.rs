@@ -14,6 +14,7 @@ const ATTEMPT_COLUMNS: &[&str] = &[
     "event_id",
     "delivery_id",
     "number",
+    "sequence",
     "installation_id",
     "app_id",
     "organization_id",
@@ -26,6 +27,8 @@ const ATTEMPT_COLUMNS: &[&str] = &[
     "delivered",
     "response_code",
     "error",
+    "error_id",
+    "error_project",
     "request_headers",
     "request_body",
     "response_body",
@@ -93,30 +96,34 @@ pub(crate) async fn record(db: &Db, records: &[Record], now: DateTime<Utc>) -> R
 }
 
 fn needs_row(record: &Record) -> bool {
-    record.has_row || record.state != State::Delivered
+    record.has_row || !matches!(record.state, State::Delivered | State::Called)
 }
 
 fn bind_attempt(row: &mut Values<'_, '_>, (record, attempt): (&Record, &Attempt)) {
     let delivery: &Delivery = &record.delivery;
     let exchange = attempt.exchange.as_ref();
+    let app_error = exchange.and_then(|exchange| exchange.app_error.as_ref());
     let body = (!needs_row(record)).then(|| Blob(delivery.body.clone()));
     row.bind(delivery.event_id)
         .bind(delivery.id)
         .bind(attempt.number)
+        .bind(delivery.sequence)
         .bind(delivery.installation_id)
         .bind(delivery.app_id)
         .bind(delivery.organization_id)
         .bind(delivery.resource.as_str())
         .bind(delivery.action.as_str())
-        .bind(attempt.url.as_str())
+        .bind(&*attempt.url)
         .bind(delivery.accepted_at)
         .bind(attempt.started_at)
         .bind(i64::try_from(attempt.took.as_millis()).unwrap_or(i64::MAX))
         .bind(attempt.outcome.is_success())
         .bind(attempt.response_code())
         .bind(attempt.error())
-        .bind(exchange.map(|exchange| Json(&exchange.request_headers)))
-        .bind(exchange.map(|exchange| exchange.request_body.as_str()))
+        .bind(app_error.map(|(error, _)| error.as_str()))
+        .bind(app_error.map(|(_, project)| project.as_str()))
+        .bind(exchange.and_then(|exchange| exchange.request_headers.as_ref()).map(Json))
+        .bind(exchange.and_then(|exchange| exchange.request_body.as_deref()))
         .bind(exchange.map(|exchange| exchange.response_body.as_str()))
         .bind(body)
         .bind(delivery.traceparent.as_deref())

@@ -10,14 +10,12 @@ use crate::domain::delivery::Delivery;
 /// The ids of those that have been delivered, or are stored to be sent or because they will not be.
 pub(crate) async fn recorded(db: &Db, deliveries: &[Delivery]) -> Result<HashSet<Uuid>> {
     let ids: Vec<Uuid> = deliveries.iter().map(|delivery| delivery.id).collect();
-    let events: Vec<Uuid> = deliveries.iter().map(|delivery| delivery.event_id).collect();
     let found = db
         .query(
             "select delivery_id from deliveries where delivery_id in ($list)
-             union select delivery_id from attempts where event_id in ($list) and delivery_id in ($list)",
+             union select delivery_id from attempts where delivery_id in ($list)",
         )
         .bind_list(&ids)
-        .bind_list(&events)
         .bind_list(&ids)
         .fetch_scalars::<Uuid>()
         .await?;

@@ -11,15 +11,21 @@ use super::backlog::backlog;
 use super::breakers::{BreakerRow, load, load_broken, save, take_step};
 use super::claim::{Wanted, claim_due, claim_in_order, claim_oldest};
 use super::due_apps::{DueApp, due_apps};
+use super::health::health;
 use super::held::{held_installations, release};
+use super::hours;
 use super::list_deliveries::list_deliveries;
 use super::record::record;
 use super::recorded::recorded;
+use super::retention::{
+    delete_counts, delete_ended, delete_requests, drop_partitions, expire, make_partitions, trim_kept,
+};
 use crate::MIGRATIONS;
 use crate::attempt::{Attempt, Exchange};
 use crate::domain::after_attempt::Outcome;
 use crate::domain::breaker::Phase;
 use crate::domain::delivery::{Delivery, State};
+use crate::domain::tally::Tally;
 use crate::recorder::{Hold, Record};
 
 fn noon() -> DateTime<Utc> {
@@ -55,9 +61,10 @@ fn delivery(app_id: i64) -> Delivery {
 fn attempt(number: i32, status: u16) -> Attempt {
     let outcome = Outcome::Answered { status, retry_after: None };
     let exchange = Exchange {
-        request_headers: [("Request-ID".to_owned(), "1".to_owned())].into(),
-        request_body: "{}".into(),
+        request_headers: Some([("Request-ID".to_owned(), "1".to_owned())].into()),
+        request_body: Some("{}".into()),
         response_body: "no".into(),
+        app_error: None,
     };
     Attempt {
         number,
@@ -363,6 +370,101 @@ async fn of_two_words_on_an_endpoint_the_later_one_counts_and_each_step_is_taken
         assert!(load_broken(&db, &[]).await.unwrap().is_empty());
         assert_eq!(load_broken(&db, &[7]).await.unwrap()[0].phase(), Phase::Closed);
         assert_eq!(load(&db).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+fn accepted(days: i64) -> Delivery {
+    let at = noon() + TimeDelta::days(days);
+    let seconds = u64::try_from(at.timestamp()).unwrap();
+    let event_id = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, 0));
+    let fresh = delivery(1);
+    Delivery { id: delivery_id(event_id, fresh.installation_id), event_id, accepted_at: at, ..fresh }
+}
+
+async fn count(db: &Db, sql: &'static str) -> i64 {
+    db.query(sql).fetch_scalar().await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_too_old_is_forgotten_but_for_the_newest_of_each_kind() {
+    each_engine(&MIGRATIONS, |db| async move {
+        make_partitions(&db, noon()).await.unwrap();
+        make_partitions(&db, noon()).await.unwrap();
+        // Before the first partition, within one, and behind the last.
+        let mut records = Vec::new();
+        for (days, number) in [(-9, 120), (0, 130), (9, 10)] {
+            for n in 0..number {
+                let one = accepted(days);
+                let started_at = one.accepted_at + TimeDelta::seconds(n);
+                let attempt = Attempt { started_at, ..attempt(1, 200) };
+                records.push(entry(&one, Some(attempt), State::Delivered, false));
+            }
+        }
+        for part in records.chunks(100) {
+            write(&db, part).await;
+        }
+        let cutoff = noon() + TimeDelta::days(5);
+        let (mut deleted, mut rounds) = (0, 0);
+        let dropped = drop_partitions(&db, cutoff).await.unwrap();
+        loop {
+            let round = delete_requests(&db, cutoff, 50).await.unwrap();
+            (deleted, rounds) = (deleted + round, rounds + 1);
+            if round < 50 {
+                break;
+            }
+        }
+        assert!(rounds > 2 && (dropped > 0) == (deleted < 250), "{dropped} {deleted} {rounds}");
+        assert_eq!(count(&db, "select count(*) from attempts").await, 10);
+        trim_kept(&db).await.unwrap();
+        assert_eq!(count(&db, "select count(*) from kept_attempts").await, 100);
+        let newest: Vec<DateTime<Utc>> = db
+            .query("select started_at from kept_attempts order by started_at limit 1")
+            .fetch_scalars()
+            .await
+            .unwrap();
+        assert_eq!(newest, [noon() + TimeDelta::seconds(30)], "the newest hundred");
+        make_partitions(&db, noon() + TimeDelta::days(1)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_waits_for_too_long_is_given_up_before_it_is_forgotten() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let [held, waits, young] = [accepted(-3), accepted(-3), accepted(1)];
+        let state = State::Held { reason: "app_disabled".into() };
+        let records = [
+            entry(&held, None, state, false),
+            entry(&waits, Some(attempt(1, 500)), pending(5), false),
+            entry(&young, Some(attempt(1, 500)), pending(5), false),
+        ];
+        write(&db, &records).await;
+        assert_eq!(expire(&db, noon(), at(60), 10).await.unwrap(), 2);
+        assert_eq!((stands(&db, &held).await, stands(&db, &waits).await), ((3, 0), (3, 1)));
+        assert_eq!(stands(&db, &young).await, (1, 1));
+        assert_eq!(delete_ended(&db, at(60), 10).await.unwrap(), 0);
+        assert_eq!(delete_ended(&db, at(61), 1).await.unwrap(), 1);
+        assert_eq!(delete_ended(&db, at(61), 10).await.unwrap(), 1);
+        delete_counts(&db, noon()).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn counts_of_an_hour_add_up() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let failed = Tally { failed: 2, timeouts: 1, last_failure: Some("dns".into()), ..Tally::default() };
+        let fine = Tally { succeeded: 3, last_delivered_at: Some(noon()), ..Tally::default() };
+        hours::add(&db, &[(1, failed), (2, fine.clone())], noon()).await.unwrap();
+        hours::add(&db, &[(1, fine)], at(60)).await.unwrap();
+        let past = hours::hours(&db, 1, noon() - TimeDelta::days(1)).await.unwrap();
+        assert_eq!((past.len(), past[0].succeeded, past[0].failed, past[0].timeouts), (1, 3, 2, 1));
+        assert_eq!(hours::failing_apps(&db, noon() - TimeDelta::days(1)).await.unwrap(), [1]);
+        let health = health(&db, 1, at(90)).await.unwrap();
+        assert_eq!((health.succeeded, health.failed, health.last_delivered_at), (3, 2, Some(noon())));
+        hours::forget(&db, 1).await.unwrap();
+        assert!(hours::failing_apps(&db, noon() - TimeDelta::days(1)).await.unwrap().is_empty());
     })
     .await;
 }

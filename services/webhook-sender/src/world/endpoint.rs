@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_egress::header_is_reserved;
+use patchbay_egress::{Address, Egress, EgressError, HeaderMap, header_is_reserved};
 use patchbay_proto::installation as proto;
 use patchbay_proto::installation::AppStatus;
 use patchbay_webhook_signature::{Secret, SecretError, Signer};
 
+use crate::domain::attempt_headers::lasting_headers;
 use crate::domain::retry_schedule::RetrySchedule;
 use crate::domain::timeout_bounds::TimeoutBounds;
 use crate::domain::verdict::AppView;
@@ -30,9 +31,15 @@ pub(crate) struct Endpoint {
 
 /// What an attempt needs.
 pub(crate) struct Destination {
-    pub url: String,
+    pub url: Arc<str>,
+    /// The checked URL, or why it is none to send to.
+    pub address: Result<Address, EgressError>,
+    /// With connections of its own where the app is shown a certificate.
+    pub egress: Egress,
     pub signer: Signer,
     pub custom_headers: Vec<(String, String)>,
+    /// What is the same in all requests: the app's own headers, then ours.
+    pub headers: HeaderMap,
     /// As the app wants it, within the operator's bounds; `None`: as it is for all.
     pub timeout: Option<Duration>,
     /// As the app wants it; `None`: as it is for all.
@@ -42,8 +49,13 @@ pub(crate) struct Destination {
 }
 
 impl Endpoint {
-    pub(crate) fn new(message: proto::Endpoint, lane: Arc<Lane>, timeouts: TimeoutBounds) -> Self {
-        let destination = Destination::new(&message, timeouts).unwrap_or_else(|error| {
+    pub(crate) fn new(
+        message: proto::Endpoint,
+        lane: Arc<Lane>,
+        timeouts: TimeoutBounds,
+        egress: &Egress,
+    ) -> Self {
+        let destination = Destination::new(&message, timeouts, egress).unwrap_or_else(|error| {
             tracing::error!(app_id = message.app_id, %error, "an app's secrets cannot sign; it gets no webhooks");
             None
         });
@@ -69,7 +81,11 @@ impl Endpoint {
 }
 
 impl Destination {
-    fn new(message: &proto::Endpoint, timeouts: TimeoutBounds) -> Result<Option<Self>, SecretError> {
+    fn new(
+        message: &proto::Endpoint,
+        timeouts: TimeoutBounds,
+        egress: &Egress,
+    ) -> Result<Option<Self>, SecretError> {
         let Some((newest, previous)) = message.client_secrets.split_first() else { return Ok(None) };
         if message.webhook_url.is_empty() {
             return Ok(None);
@@ -79,10 +95,14 @@ impl Destination {
         for secret in previous {
             signer = signer.and_previous(&Secret::from_client_secret(secret)?);
         }
+        let custom_headers = custom_headers(&message.webhook_headers);
         Ok(Some(Self {
-            url: message.webhook_url.clone(),
+            url: message.webhook_url.as_str().into(),
+            address: egress.address(&message.webhook_url),
+            egress: egress_of(message, egress),
             signer,
-            custom_headers: custom_headers(&message.webhook_headers),
+            headers: lasting_headers(&custom_headers),
+            custom_headers,
             timeout: wanted
                 .filter(|wanted| wanted.timeout_ms > 0)
                 .map(|wanted| timeouts.bounded(wanted.timeout_ms)),
@@ -93,6 +113,16 @@ impl Destination {
             strict_order: wanted.is_some_and(|wanted| wanted.strict_order),
         }))
     }
+}
+
+/// A certificate that cannot be used is not shown: the app refuses the webhooks then, and says so.
+fn egress_of(message: &proto::Endpoint, egress: &Egress) -> Egress {
+    let Some(certificate) = &message.client_certificate else { return egress.clone() };
+    let (chain, key) = (certificate.certificate_pem.as_bytes(), certificate.private_key_pem.as_bytes());
+    egress.with_certificate(chain, key).unwrap_or_else(|error| {
+        tracing::error!(app_id = message.app_id, %error, "an app's client certificate cannot be used");
+        egress.clone()
+    })
 }
 
 /// Lines that are no header, or one that only the connection may set, are left out: they would fail every attempt.
@@ -122,6 +152,8 @@ impl fmt::Debug for Destination {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_egress::EgressPolicy;
+
     use super::*;
     use crate::lane::Lanes;
 
@@ -137,7 +169,8 @@ mod tests {
     }
 
     fn endpoint(message: proto::Endpoint) -> Endpoint {
-        Endpoint::new(message, Lanes::new(8).of(1), TimeoutBounds::default())
+        let egress = Egress::new(EgressPolicy::default()).unwrap();
+        Endpoint::new(message, Lanes::new(8).of(1), TimeoutBounds::default(), &egress)
     }
 
     #[test]

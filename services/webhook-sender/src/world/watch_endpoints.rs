@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use patchbay_egress::Egress;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::{WatchEndpointsRequest, WatchEndpointsResponse};
 use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, follow, stream_request};
@@ -18,6 +19,7 @@ pub(crate) async fn watch_endpoints(
     channel: Channel,
     lanes: Arc<Lanes>,
     timeouts: TimeoutBounds,
+    egress: Egress,
     stop: Stop,
 ) {
     let client = AppRegistryClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES);
@@ -28,7 +30,7 @@ pub(crate) async fn watch_endpoints(
     let read = |message: WatchEndpointsResponse| {
         let endpoints = message.endpoints.into_iter().map(|endpoint| {
             let lane = lanes.of(endpoint.app_id);
-            (endpoint.app_id, Arc::new(Endpoint::new(endpoint, lane, timeouts)))
+            (endpoint.app_id, Arc::new(Endpoint::new(endpoint, lane, timeouts, &egress)))
         });
         (endpoints.collect(), message.version.is_some())
     };

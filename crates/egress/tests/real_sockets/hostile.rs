@@ -1,0 +1,91 @@
+use patchbay_egress::{Cause, Egress, EgressPolicy, OutboundRequest};
+use patchbay_testkit::receiver::{Answer, Receiver};
+
+use crate::local_egress;
+
+#[tokio::test]
+async fn no_spelling_of_a_url_leads_to_where_nobody_may_go() {
+    let receiver = Receiver::start().await;
+    let port = receiver.address().port();
+    let egress = Egress::new(EgressPolicy::default()).unwrap();
+    let here = [
+        "127.0.0.1",
+        "localhost",
+        "localhost.",
+        "LOCALHOST",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "017700000001",
+        "127.0.0.1.",
+        "127.0.0.01",
+        "%31%32%37.0.0.1",
+        "①②⑦.0.0.1",
+        "127。0。0。1",
+        "0.0.0.0",
+        "0",
+        "[::1]",
+        "[::]",
+        "[0:0:0:0:0:0:0:1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[64:ff9b:1::7f00:1]",
+        "[2002:7f00:1::]",
+    ];
+    for host in here {
+        let error =
+            egress.send(OutboundRequest::post(format!("http://{host}:{port}/"), "{}")).await.unwrap_err();
+        assert!(matches!(error.cause, Cause::Blocked | Cause::InvalidUrl | Cause::Dns), "{host}: {error}");
+    }
+    let elsewhere = [
+        ("http://169.254.169.254/latest/meta-data/", Cause::Blocked),
+        ("http://2852039166/", Cause::Blocked),
+        ("http://0xa9fea9fe/", Cause::Blocked),
+        ("http://[::ffff:a9fe:a9fe]/", Cause::Blocked),
+        ("http://[fd00:ec2::254]/", Cause::Blocked),
+        ("http://10.0.0.1/", Cause::Blocked),
+        ("http://192.168.1.1/", Cause::Blocked),
+        ("http://172.16.0.1/", Cause::Blocked),
+        ("http://100.64.0.1/", Cause::Blocked),
+        ("http://198.18.0.1/", Cause::Blocked),
+        ("http://224.0.0.1/", Cause::Blocked),
+        ("http://255.255.255.255/", Cause::Blocked),
+        ("http://[fe80::1]/", Cause::Blocked),
+        ("http://[fe80::1%25eth0]/", Cause::InvalidUrl),
+        ("http://[fe80::1%eth0]/", Cause::InvalidUrl),
+        ("http://[ff02::1]/", Cause::Blocked),
+        ("http://user@93.184.215.14/", Cause::InvalidUrl),
+        ("http://93.184.215.14@127.0.0.1/", Cause::InvalidUrl),
+        ("http://:secret@93.184.215.14/", Cause::InvalidUrl),
+        ("http://93.184.215.14:0/", Cause::InvalidUrl),
+        ("http://93.184.215.14:99999/", Cause::InvalidUrl),
+        ("ftp://93.184.215.14/", Cause::InvalidUrl),
+        ("gopher://93.184.215.14/", Cause::InvalidUrl),
+        ("file:///etc/passwd", Cause::InvalidUrl),
+        ("data:text/plain,x", Cause::InvalidUrl),
+        ("http://", Cause::InvalidUrl),
+        ("http:///", Cause::InvalidUrl),
+        ("//93.184.215.14/", Cause::InvalidUrl),
+    ];
+    for (url, cause) in elsewhere {
+        let error = egress.send(OutboundRequest::post(url, "{}")).await.unwrap_err();
+        assert_eq!(error.cause, cause, "{url}: {error}");
+    }
+    assert!(receiver.received().is_empty(), "{:?}", receiver.received());
+}
+
+#[tokio::test]
+async fn an_answer_that_points_elsewhere_is_an_answer_and_nothing_more() {
+    let (receiver, inside) = (Receiver::start().await, Receiver::start().await);
+    for status in [301, 302, 303, 307, 308] {
+        receiver.answer_next([Answer::status(status).header("location", inside.url("/secret"))]);
+        let response = local_egress().send(OutboundRequest::post(receiver.url("/"), "{}")).await.unwrap();
+        assert_eq!(response.status, status);
+    }
+    assert!(inside.received().is_empty());
+}

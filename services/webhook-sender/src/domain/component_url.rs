@@ -1,0 +1,74 @@
+//! Where a component's request goes: the host of the webhook URL, and the path that the component names.
+
+use patchbay_domain::{Error, Result};
+use url::Url;
+
+/// The path takes the place of the webhook URL's path and query; `pairs` are added to its query.
+pub(crate) fn component_url(webhook_url: &str, uri: &str, pairs: &[(String, String)]) -> Result<String> {
+    let misconfigured = || Error::invalid("WEBHOOK_URL_MISSING", "Sentry app webhook_url is not configured");
+    let base = Url::parse(webhook_url).map_err(|_| misconfigured())?;
+    let is_path = uri.starts_with('/')
+        && !uri.starts_with("//")
+        && !uri.chars().any(|c| c == '@' || c == '\\' || c.is_control());
+    if !is_path {
+        let message = "Invalid URI: must be a relative path starting with '/'.";
+        return Err(Error::invalid("URI_INVALID", message));
+    }
+    let foreign = || Error::invalid("URI_CHANGES_HOST", "URI must not alter the webhook host");
+    let mut url = base.join(uri).map_err(|_| foreign())?;
+    let origin = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port());
+    if origin(&url) != origin(&base) || !url.username().is_empty() || url.password().is_some() {
+        return Err(foreign());
+    }
+    if !pairs.is_empty() {
+        url.query_pairs_mut().extend_pairs(pairs);
+    }
+    url.set_fragment(None);
+    Ok(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOOK: &str = "https://app.example:8443/hook?token=1";
+
+    #[test]
+    fn the_path_is_the_components_and_the_host_is_the_webhooks() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let cases = [
+            ("/options", vec![], "https://app.example:8443/options"),
+            ("/a/b?x=1#top", vec![pair("query", "é &")], "https://app.example:8443/a/b?x=1&query=%C3%A9+%26"),
+            ("/../x", vec![pair("a", "1"), pair("b", "")], "https://app.example:8443/x?a=1&b="),
+        ];
+        for (uri, pairs, expected) in cases {
+            assert_eq!(component_url(HOOK, uri, &pairs).unwrap(), expected, "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_could_lead_elsewhere_is_refused() {
+        for uri in [
+            "",
+            "x",
+            "//evil.example/x",
+            "https://evil.example",
+            "/@evil.example",
+            "/\\evil",
+            "/a\r\nb",
+            "?x",
+        ] {
+            assert_eq!(component_url(HOOK, uri, &[]).unwrap_err().reason, "URI_INVALID", "{uri:?}");
+        }
+        assert_eq!(component_url("", "/x", &[]).unwrap_err().reason, "WEBHOOK_URL_MISSING");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_path_leads_to_another_host(uri in "\\PC*") {
+            if let Ok(url) = component_url(HOOK, &uri, &[]) {
+                proptest::prop_assert!(url.starts_with("https://app.example:8443/"), "{url}");
+            }
+        }
+    }
+}

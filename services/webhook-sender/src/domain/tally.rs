@@ -1,0 +1,33 @@
+//! How the attempts at an endpoint ended, in numbers for its owner.
+
+use chrono::{DateTime, Utc};
+
+use crate::attempt::Attempt;
+use crate::domain::after_attempt::Outcome;
+
+/// Attempts of a while.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub succeeded: i64,
+    pub failed: i64,
+    /// Those of the failed ones that were not answered in time.
+    pub timeouts: i64,
+    pub last_delivered_at: Option<DateTime<Utc>>,
+    pub last_failed_at: Option<DateTime<Utc>>,
+    pub last_failure: Option<String>,
+}
+
+impl Tally {
+    pub(crate) fn note(&mut self, attempt: &Attempt) {
+        let at = Some(attempt.started_at);
+        if attempt.outcome.is_success() {
+            self.succeeded += 1;
+            self.last_delivered_at = self.last_delivered_at.max(at);
+            return;
+        }
+        self.failed += 1;
+        self.timeouts += i64::from(matches!(attempt.outcome, Outcome::Failed(cause) if cause.is_timeout()));
+        self.last_failed_at = self.last_failed_at.max(at);
+        self.last_failure = Some(attempt.outcome.failure());
+    }
+}

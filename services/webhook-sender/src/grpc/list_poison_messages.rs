@@ -1,0 +1,43 @@
+//! `ListPoisonMessages`: what the bus does not hand out any more.
+
+use patchbay_bus::{DeadLetter, DeadReason, Queue};
+use patchbay_domain::{Caller, Error, Result};
+use patchbay_proto::webhook_sender::{
+    DeliveryBatch, ListPoisonMessagesRequest, ListPoisonMessagesResponse, PoisonMessage,
+};
+use prost::Message as _;
+use uuid::Uuid;
+
+use super::page::page_size;
+use super::webhooks::WebhooksService;
+
+pub(crate) async fn list_poison_messages(
+    service: &WebhooksService,
+    caller: &Caller,
+    request: ListPoisonMessagesRequest,
+) -> Result<ListPoisonMessagesResponse> {
+    if !caller.is_internal() {
+        return Err(Error::permission_denied());
+    }
+    let most = usize::try_from(page_size(request.limit)?).unwrap_or_default();
+    let unavailable = |error| {
+        tracing::warn!(%error, "dead letters of the bus cannot be read");
+        Error::unavailable("BUS_UNAVAILABLE", "The bus cannot be reached right now.")
+    };
+    let letters = service.bus.dead_letters(Queue::WebhookSender, most).await.map_err(unavailable)?;
+    Ok(ListPoisonMessagesResponse { messages: letters.into_iter().map(to_message).collect() })
+}
+
+fn to_message(letter: DeadLetter) -> PoisonMessage {
+    let batch = DeliveryBatch::decode(letter.message.body.clone()).unwrap_or_default();
+    let ids = batch.deliveries.iter().filter_map(|one| Uuid::from_slice(&one.delivery_id).ok());
+    PoisonMessage {
+        reason: match letter.reason {
+            DeadReason::Rejected => "rejected".to_owned(),
+            DeadReason::DeliveryLimit => "delivery_limit".to_owned(),
+            DeadReason::Other(reason) => reason,
+        },
+        bytes: i64::try_from(letter.message.body.len()).unwrap_or(i64::MAX),
+        delivery_ids: ids.map(|id| id.to_string()).collect(),
+    }
+}

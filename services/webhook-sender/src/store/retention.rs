@@ -1,0 +1,178 @@
+//! Forgetting: partitions on PostgreSQL, small deletes elsewhere.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use patchbay_db::{AssertSqlSafe, Db, Engine, Result};
+use uuid::Uuid;
+
+/// Partitions made ahead.
+const DAYS_AHEAD: u64 = 3;
+/// Nobody waits longer for a partition than for a request.
+const LOCK_PATIENCE: &str = "set local lock_timeout = '2s'";
+/// How late an event may be accepted and still have a partition of its own.
+const DAYS_BEHIND: u64 = 1;
+
+/// Makes the partitions of the next days. Nothing to do but on PostgreSQL.
+pub(crate) async fn make_partitions(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    if db.engine() != Engine::Postgres {
+        return Ok(());
+    }
+    let first = now.date_naive() - Days::new(DAYS_BEHIND);
+    let existing = partitions(db).await?;
+    for day in first.iter_days().take((DAYS_BEHIND + DAYS_AHEAD + 1) as usize) {
+        if existing.contains(&day) {
+            continue;
+        }
+        let sql = format!(
+            "create table if not exists {} partition of attempts for values from ('{day} 00:00:00+00') to ('{} 00:00:00+00')",
+            name(day),
+            day + Days::new(1),
+        );
+        let mut tx = db.begin().await?;
+        tx.query(LOCK_PATIENCE).execute().await?;
+        // Fails when rows of that day went elsewhere before: they stay there, and are deleted one by one.
+        match tx.query(AssertSqlSafe(sql)).execute().await {
+            Ok(_) => tx.commit().await?,
+            Err(error) => {
+                tracing::warn!(%day, %error, "a day of the request log gets no partition of its own")
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Drops the partitions of days before `cutoff`; the newest requests of each kind are kept.
+pub(crate) async fn drop_partitions(db: &Db, cutoff: DateTime<Utc>) -> Result<u64> {
+    if db.engine() != Engine::Postgres {
+        return Ok(0);
+    }
+    let mut dropped = 0;
+    for day in partitions(db).await? {
+        if (day + Days::new(1)).and_time(Default::default()).and_utc() > cutoff {
+            continue;
+        }
+        let mut tx = db.begin().await?;
+        tx.query(LOCK_PATIENCE).execute().await?;
+        let table = name(day);
+        tx.query(AssertSqlSafe(keep_newest(&table, "true"))).execute().await?;
+        tx.query(AssertSqlSafe(format!("drop table {table}"))).execute().await?;
+        tx.commit().await?;
+        dropped += 1;
+    }
+    Ok(dropped)
+}
+
+/// Deletes up to `limit` requests accepted before `cutoff`, from where there are no partitions.
+pub(crate) async fn delete_requests(db: &Db, cutoff: DateTime<Utc>, limit: u32) -> Result<u64> {
+    let table = if db.engine() == Engine::Postgres { "attempts_other" } else { "attempts" };
+    // Ids hold the time, so the oldest are found without a look at all.
+    let old = format!(
+        "(delivery_id, number, accepted_at) in (
+             select delivery_id, number, accepted_at from {table}
+             where delivery_id < $1 and accepted_at < $2 order by delivery_id limit $3
+         )"
+    );
+    let (mut tx, mut deleted) = (db.begin().await?, 0);
+    for sql in [keep_newest(table, &old), format!("delete from {table} where {old}")] {
+        let query = tx.query(AssertSqlSafe(sql));
+        deleted = query.bind(before(cutoff)).bind(cutoff).bind(i64::from(limit)).execute().await?;
+    }
+    tx.commit().await?;
+    Ok(deleted)
+}
+
+/// Of what is kept beyond its time, the newest hundred requests and failures of each kind stay.
+pub(crate) async fn trim_kept(db: &Db) -> Result<u64> {
+    db.query(
+        "delete from kept_attempts where (delivery_id, number, accepted_at) in (
+             select delivery_id, number, accepted_at from (
+                 select delivery_id, number, accepted_at, delivered,
+                     row_number() over (partition by app_id, resource, action order by started_at desc) as newest,
+                     row_number() over (partition by app_id, resource, action, delivered order by started_at desc)
+                         as newest_of_kind
+                 from kept_attempts
+             ) ranked
+             where newest > 100 and (delivered or newest_of_kind > 100)
+         )",
+    )
+    .execute()
+    .await
+}
+
+/// Gives up what has waited since before `cutoff`, up to `limit` of it.
+pub(crate) async fn expire(db: &Db, cutoff: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64> {
+    db.query(
+        "update deliveries set status = 3, reason = 'expired', updated_at = $2 where delivery_id in (
+             select delivery_id from deliveries
+             where status in (1, 5) and delivery_id < $1 and accepted_at < $3 order by delivery_id limit $4
+         )",
+    )
+    .bind(before(cutoff))
+    .bind(now)
+    .bind(cutoff)
+    .bind(i64::from(limit))
+    .execute()
+    .await
+}
+
+/// Deletes up to `limit` deliveries that ended before `cutoff`.
+pub(crate) async fn delete_ended(db: &Db, cutoff: DateTime<Utc>, limit: u32) -> Result<u64> {
+    db.query(
+        "delete from deliveries where delivery_id in (
+             select delivery_id from deliveries where status in (2, 3, 4) and updated_at < $1 limit $2
+         )",
+    )
+    .bind(cutoff)
+    .bind(i64::from(limit))
+    .execute()
+    .await
+}
+
+/// Deletes counts and jobs of before `cutoff`.
+pub(crate) async fn delete_counts(db: &Db, cutoff: DateTime<Utc>) -> Result<()> {
+    db.query("delete from endpoint_hours where hour < $1").bind(cutoff).execute().await?;
+    let jobs = db.query("delete from recoveries where status <> 1 and started_at < $1");
+    jobs.bind(cutoff).execute().await.map(drop)
+}
+
+async fn partitions(db: &Db) -> Result<Vec<NaiveDate>> {
+    let names: Vec<String> = db
+        .query(
+            "select cast(child.relname as text) from pg_inherits
+             join pg_class child on child.oid = pg_inherits.inhrelid
+             where pg_inherits.inhparent = cast('attempts' as regclass) order by 1",
+        )
+        .fetch_scalars()
+        .await?;
+    let day = |name: &String| NaiveDate::parse_from_str(name.strip_prefix("attempts_")?, "%Y%m%d").ok();
+    Ok(names.iter().filter_map(day).collect())
+}
+
+fn name(day: NaiveDate) -> String {
+    format!("attempts_{}", day.format("%Y%m%d"))
+}
+
+const COLUMNS: &str =
+    "delivery_id, number, accepted_at, event_id, installation_id, app_id, organization_id, resource,
+     action, sequence, webhook_url, started_at, duration_ms, delivered, response_code, error, error_id,
+     error_project, request_headers, request_body, response_body, body, traceparent, unconditional";
+
+fn keep_newest(table: &str, condition: &str) -> String {
+    format!(
+        "insert into kept_attempts ({COLUMNS})
+         select {COLUMNS} from (
+             select {COLUMNS},
+                 row_number() over (partition by app_id, resource, action order by started_at desc) as newest,
+                 row_number() over (partition by app_id, resource, action, delivered order by started_at desc)
+                     as newest_of_kind
+             from {table} where {condition}
+         ) ranked
+         where newest <= 100 or (newest_of_kind <= 100 and not delivered)
+         on conflict do nothing"
+    )
+}
+
+/// The lowest id that a delivery of an event of that moment can have.
+fn before(moment: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(moment.timestamp_millis()).unwrap_or(0);
+    Uuid::from_u128(u128::from(millis) << 80)
+}
