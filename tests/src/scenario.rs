@@ -3,7 +3,7 @@
 use patchbay_domain::{Caller, Membership, Role, UserCaller};
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
-use patchbay_proto::installation::{AppStatus, CreateAppRequest, InstallRequest, SetAppStatusRequest};
+use patchbay_proto::installation::{AppStatus, CreateAppRequest, InstallRequest, UpdateAppRequest};
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, request, request_as};
@@ -89,8 +89,12 @@ impl Services {
         };
         let created = registry.create_app(request_as(&organization.owner, wanted)).await?.into_inner();
         let app = created.app.unwrap_or_default();
-        let published = SetAppStatusRequest { app: app.slug.clone(), status: AppStatus::Published.into() };
-        registry.set_app_status(request_as(&Caller::Operator, published)).await?;
+        let published = UpdateAppRequest {
+            app: app.slug.clone(),
+            status: Some(AppStatus::Published.into()),
+            ..Default::default()
+        };
+        registry.update_app(request_as(&Caller::Operator, published)).await?;
         let client_secret = app.owner_view.and_then(|view| view.client_secret).unwrap_or_default();
         Ok(App { id: app.id, slug: app.slug, client_secret })
     }

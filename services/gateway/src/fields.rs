@@ -12,6 +12,7 @@ const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
 const NOT_TEXT: &str = "Not a valid string.";
 const NUL: &str = "Null characters are not allowed.";
+const NOT_INTEGER: &str = "A valid integer is required.";
 const NOT_BOOLEAN: &str = "Must be a valid boolean.";
 
 /// The fields of an object, and what was found wrong with them.
@@ -107,6 +108,63 @@ impl Fields {
         }
     }
 
+    /// A list of texts, where an empty one is not the same as none.
+    pub(crate) fn given_texts(&mut self, name: &str) -> Option<Vec<String>> {
+        self.is_given(name).then(|| self.texts(name))
+    }
+
+    /// A truth value that may be left out.
+    pub(crate) fn given_flag(&mut self, name: &str) -> Option<bool> {
+        self.has(name).then(|| self.flag(name))
+    }
+
+    /// A whole number that may be left out or null; one that is too large for its type is as large as possible.
+    pub(crate) fn integer(&mut self, name: &str) -> Option<i32> {
+        let value = self.object.get(name).filter(|value| !value.is_null())?;
+        match whole_number(value) {
+            Some(number) => Some(number),
+            None => {
+                self.problem(name, NOT_INTEGER);
+                None
+            }
+        }
+    }
+
+    /// A list of numbers that stand for something; it may be left out or null.
+    pub(crate) fn choices(&mut self, name: &str) -> Option<Vec<i32>> {
+        let value = self.object.get(name).filter(|value| !value.is_null())?;
+        let Value::Array(items) = value else {
+            let message = format!("Expected a list of items but got type \"{}\".", kind(value));
+            self.problem(name, message);
+            return None;
+        };
+        let read = |item: &Value| whole_number(item).ok_or_else(|| item.clone());
+        match items.iter().map(read).collect::<Result<Vec<_>, _>>() {
+            Ok(numbers) => Some(numbers),
+            Err(odd) => {
+                let shown = odd
+                    .as_str()
+                    .map_or_else(|| kind(&odd).to_owned(), |text| text.chars().take(64).collect());
+                self.problem(name, format!("\"{shown}\" is not a valid choice."));
+                None
+            }
+        }
+    }
+
+    /// Any JSON, as text; it may be left out or null. A blank text is an empty object, as forms send it.
+    pub(crate) fn json(&mut self, name: &str) -> Option<String> {
+        match self.object.get(name)? {
+            Value::Null => None,
+            Value::String(text) if text.is_empty() => Some("{}".to_owned()),
+            value => Some(value.to_string()),
+        }
+    }
+
+    /// Whether there is a value that is not null.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        self.object.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// Notes that something is wrong with a field.
     pub(crate) fn problem(&mut self, name: &str, message: impl Into<String>) {
         self.problems = Some(match self.problems.take() {
@@ -125,6 +183,16 @@ impl Fields {
         self.problem(name, message);
         T::default()
     }
+}
+
+/// Also a number that is written as a text, as forms do it.
+fn whole_number(value: &Value) -> Option<i32> {
+    let number = match value {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_u64().map(|_| i64::MAX))?,
+        Value::String(text) => text.trim().parse::<i64>().ok()?,
+        _ => return None,
+    };
+    Some(number.clamp(i32::MIN.into(), i32::MAX.into()) as i32)
 }
 
 /// The spellings of Django REST framework.
@@ -207,6 +275,30 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn numbers_and_choices_are_whole() {
+        for (value, expected) in [
+            (json!(7), Ok(Some(7))),
+            (json!("7"), Ok(Some(7))),
+            (json!(u64::MAX), Ok(Some(i32::MAX))),
+            (json!(null), Ok(None)),
+            (json!(1.5), Err(NOT_INTEGER)),
+            (json!("x"), Err(NOT_INTEGER)),
+            (json!(true), Err(NOT_INTEGER)),
+        ] {
+            let mut fields = fields(json!({ "x": value }));
+            let number = fields.integer("x");
+            let problem = fields.finish().err().map(|error| error.fields[0].messages.concat());
+            assert_eq!((number, problem.as_deref()), (expected.ok().flatten(), expected.err()), "{value}");
+        }
+        assert_eq!(
+            problem(json!([0, "x"]), |fields| drop(fields.choices("x"))).unwrap(),
+            "\"x\" is not a valid choice."
+        );
+        assert_eq!(problem(json!([0, "1"]), |fields| drop(fields.choices("x"))), None);
+        assert!(problem(json!("x"), |fields| drop(fields.choices("x"))).unwrap().contains("list"));
     }
 
     #[test]

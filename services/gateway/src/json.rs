@@ -1,10 +1,15 @@
 //! The shapes of answers that several routes share, key by key as Sentry writes them.
 
 pub(crate) mod app;
+pub(crate) mod app_stats;
 pub(crate) mod audit_entry;
 pub(crate) mod authorization;
 pub(crate) mod dead_letter;
 pub(crate) mod endpoint_health;
+pub(crate) mod avatar;
+pub(crate) mod component;
+pub(crate) mod delivery;
+pub(crate) mod feature;
 pub(crate) mod hook_project;
 pub(crate) mod installation;
 pub(crate) mod member;

@@ -28,6 +28,7 @@ mod page;
 mod params;
 mod query;
 mod rate_limit;
+mod resolution;
 mod revocations;
 mod router;
 mod routes;

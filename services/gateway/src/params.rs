@@ -63,6 +63,12 @@ impl Params {
             .ok_or_else(|| Error::not_found("RECOVERY_NOT_FOUND", "There is no such recovery."))
     }
 
+    /// `{avatar}`: uuid of a picture.
+    pub(crate) fn avatar(&self) -> Result<String> {
+        let uuid = self.name("avatar").and_then(|text| Uuid::try_parse(&text).ok());
+        uuid.map(|uuid| uuid.to_string()).ok_or_else(no_such_resource)
+    }
+
     /// `{issue}`: number of an issue.
     pub(crate) fn issue(&self) -> Result<i64> {
         self.name("issue").and_then(|text| text.parse().ok()).ok_or_else(no_such_resource)

@@ -30,14 +30,14 @@ async fn method_not_allowed(method: Method) -> Failure {
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", &detail)
 }
 
-/// Every answer is for the one who asked, and is what it says it is.
+/// Every answer is for the one who asked, unless it says otherwise itself, and is what it says it is.
 async fn private(request: Request, next: Next) -> Response {
-    const HEADERS: [(HeaderName, HeaderValue); 3] = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    const HEADERS: [(HeaderName, HeaderValue); 2] = [
         (header::VARY, HeaderValue::from_static("Authorization, Cookie, Origin")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response.headers_mut().extend(HEADERS);
     response
 }

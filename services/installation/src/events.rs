@@ -18,22 +18,27 @@ use crate::domain::suspension::Suspension;
 
 /// The app is told of its new installation, and of the code with which it gets its first token.
 pub(crate) fn created(installation: &Installation, code: &str, caller: &Caller) -> OutboxMessage {
-    message(installation, "created", Some(code), caller)
+    message(installation, "created", Some(code), user(caller))
 }
 
 /// The last word to an app about an installation.
-pub(crate) fn deleted(installation: &Installation, caller: &Caller) -> OutboxMessage {
-    message(installation, "deleted", None, caller)
+pub(crate) fn deleted(installation: &Installation, by: Option<UserActor>) -> OutboxMessage {
+    message(installation, "deleted", None, by)
 }
 
-fn message(installation: &Installation, action: &str, code: Option<&str>, caller: &Caller) -> OutboxMessage {
+fn message(
+    installation: &Installation,
+    action: &str,
+    code: Option<&str>,
+    by: Option<UserActor>,
+) -> OutboxMessage {
     let uuid = installation.uuid.to_string();
     publish(PublishRequest {
         organization_id: installation.organization.id,
         resource: "installation".to_owned(),
         action: action.to_owned(),
         data_json: data_json(installation, code).into(),
-        actor: actor(caller),
+        actor: actor(by),
         project_id: 0,
         targets: vec![Target {
             receiver: Some(target::Receiver::InstallationUuid(uuid.clone())),
@@ -68,7 +73,7 @@ pub(crate) fn endpoint_disabled(app: &App, disabled: &Suspension, caller: &Calle
         resource: "endpoint".to_owned(),
         action: "disabled".to_owned(),
         data_json: data.to_string().into(),
-        actor: actor(caller),
+        actor: actor(user(caller)),
         project_id: 0,
         targets: Vec::new(),
         idempotency_key: format!("endpoint.disabled:{}:{}", app.uuid, disabled.since.timestamp_micros()),
@@ -76,9 +81,11 @@ pub(crate) fn endpoint_disabled(app: &App, disabled: &Suspension, caller: &Calle
     })
 }
 
-/// The person who did it; nobody in particular for services and operators.
-fn actor(caller: &Caller) -> Option<Actor> {
-    let user = caller.user()?;
-    let user = UserActor { id: user.user_id, name: user.name.clone() };
-    Some(Actor { kind: Some(actor::Kind::User(user)) })
+fn actor(by: Option<UserActor>) -> Option<Actor> {
+    by.map(|user| Actor { kind: Some(actor::Kind::User(user)) })
+}
+
+/// The person who does it; nobody in particular for services and operators.
+pub(crate) fn user(caller: &Caller) -> Option<UserActor> {
+    caller.user().map(|user| UserActor { id: user.user_id, name: user.name.clone() })
 }

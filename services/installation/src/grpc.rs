@@ -3,4 +3,5 @@
 mod apps;
 mod installations;
 mod organizations;
+mod page;
 mod publishing;

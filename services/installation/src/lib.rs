@@ -7,7 +7,9 @@
 mod audit;
 mod changes;
 mod config;
+mod copying_scopes;
 mod domain;
+mod ending;
 mod events;
 mod grpc;
 mod mail;
@@ -18,6 +20,7 @@ mod sealing;
 mod start;
 mod store;
 mod watch;
+mod workers;
 
 use patchbay_db::Migrations;
 
@@ -40,4 +43,6 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0007_mails",
     "0008_publish_requests",
     "0009_app_details",
+    "0010_scopes_to_copy",
+    "0011_app_removal",
 ];

@@ -1,7 +1,11 @@
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
 use patchbay_db::{Db, Tx};
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Clock, Error};
 use patchbay_runtime::Stop;
+use tokio::sync::Notify;
 
 use crate::changes::Changes;
 use crate::mail::Post;
@@ -20,6 +24,10 @@ pub(crate) struct Registry {
     pub(crate) changes: Changes,
     pub(crate) post: Post,
     pub(crate) metrics: InstallationMetrics,
+    /// The operator's bounds of what apps may set as their timeout, in milliseconds.
+    pub(crate) timeouts: RangeInclusive<u32>,
+    /// Wakes [`workers`](crate::workers) before their time.
+    pub(crate) upkeep: Arc<Notify>,
     pub(crate) stop: Stop,
 }
 

@@ -3,7 +3,8 @@
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Error, SecretString};
 
-use crate::domain::app::{App, Sealed, SealedHeader};
+use crate::domain::app::{App, PreviousSecret, Sealed, SealedCertificate, SealedHeader};
+use crate::domain::client_certificate::ClientCertificate;
 use crate::domain::webhook_header::WebhookHeader;
 
 pub(crate) fn seal_client_secret(keys: &SealingKeys, app_id: i64, secret: &SecretString) -> Sealed {
@@ -12,6 +13,32 @@ pub(crate) fn seal_client_secret(keys: &SealingKeys, app_id: i64, secret: &Secre
 
 pub(crate) fn client_secret(keys: &SealingKeys, app: &App) -> Result<SecretString, Error> {
     open(keys, &client_secret_of(app.id), &app.client_secret)
+}
+
+/// The secret that signs beside the client secret.
+pub(crate) fn previous_secret(
+    keys: &SealingKeys,
+    app_id: i64,
+    previous: &PreviousSecret,
+) -> Result<SecretString, Error> {
+    open(keys, &client_secret_of(app_id), &previous.secret)
+}
+
+pub(crate) fn seal_certificate(
+    keys: &SealingKeys,
+    app_id: i64,
+    certificate: ClientCertificate,
+) -> SealedCertificate {
+    let key = Sealed(keys.seal(&client_key_of(app_id), certificate.key.expose().as_bytes()));
+    SealedCertificate { pem: certificate.pem, key }
+}
+
+pub(crate) fn certificate(keys: &SealingKeys, app: &App) -> Result<Option<ClientCertificate>, Error> {
+    let open = |sealed: &SealedCertificate| {
+        let key = open(keys, &client_key_of(app.id), &sealed.key)?;
+        Ok(ClientCertificate { pem: sealed.pem.clone(), key })
+    };
+    app.client_certificate.as_ref().map(open).transpose()
 }
 
 pub(crate) fn seal_headers(
@@ -36,6 +63,10 @@ pub(crate) fn headers(keys: &SealingKeys, app: &App) -> Result<Vec<WebhookHeader
 
 fn client_secret_of(app_id: i64) -> String {
     format!("apps.client_secret:{app_id}")
+}
+
+fn client_key_of(app_id: i64) -> String {
+    format!("apps.client_key:{app_id}")
 }
 
 fn header_of(app_id: i64, name: &str) -> String {

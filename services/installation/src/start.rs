@@ -14,6 +14,7 @@ use crate::changes::Changes;
 use crate::mail::{Post, Postman, Transport};
 use crate::peers::{Directory, Projects, Tokens};
 use crate::registry::Registry;
+use crate::workers;
 use crate::{Config, InstallationMetrics, NAME};
 
 /// Long enough for a busy database, short enough for whoever polls `/readyz`.
@@ -79,8 +80,11 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         changes: Changes::new(config.poll_interval),
         post,
         metrics,
+        timeouts: config.app_timeouts,
+        upkeep: Default::default(),
         stop: stop.clone(),
     };
+    stop.spawn(format!("{NAME} upkeep"), workers::run(registry.clone()));
     stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));
 
     Ok(server

@@ -4,15 +4,21 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::suspension::Suspension;
 
+pub(crate) mod app_lists;
 pub(crate) mod app_row;
 pub(crate) mod app_switch;
+pub(crate) mod app_upkeep;
 pub(crate) mod apps;
+pub(crate) mod avatars;
+pub(crate) mod components;
 pub(crate) mod endpoint_feed;
 pub(crate) mod feed;
 pub(crate) mod installation_row;
 pub(crate) mod installations;
+pub(crate) mod interactions;
 pub(crate) mod mails;
 pub(crate) mod publish_requests;
+pub(crate) mod stats;
 pub(crate) mod subscription_feed;
 pub(crate) mod versions;
 

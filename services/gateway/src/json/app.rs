@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use patchbay_proto::installation::{App, AppStatus, CreateAppResponse, InitialToken, OwnerView};
-use patchbay_webhook_signature::Secret;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::authorization::TokenJson;
+use super::avatar::{AvatarJson, avatars};
+use super::delivery::DeliveryJson;
+use super::feature::FeatureJson;
 use super::time;
 
 /// The app as every route that answers with one writes it.
@@ -29,14 +31,15 @@ pub(crate) struct AppJson {
     redirect_url: Option<String>,
     webhook_headers: Vec<String>,
     is_alertable: bool,
+    is_disabled: bool,
     verify_install: bool,
     overview: Option<String>,
     schema: Value,
     metadata: Value,
     allowed_origins: Vec<String>,
     popularity: i32,
-    avatars: [Value; 0],
-    feature_data: Vec<Value>,
+    avatars: Vec<AvatarJson>,
+    feature_data: Vec<FeatureJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_published: Option<String>,
     #[serde(flatten)]
@@ -56,6 +59,12 @@ struct OwnerJson {
     /// The client secret in the form that libraries for Standard Webhooks take.
     webhook_secret: Option<String>,
     owner: OrganizationJson,
+    delivery: DeliveryJson,
+    /// Whether the app's endpoint is shown a client certificate, which is not told again.
+    has_client_certificate: bool,
+    /// After a rotation, until when the secret before this one signs too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_secret_until: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -65,15 +74,13 @@ struct OrganizationJson {
     slug: String,
 }
 
-impl From<App> for AppJson {
-    fn from(app: App) -> Self {
+impl AppJson {
+    /// `base_url` is where this platform is found from outside.
+    pub(crate) fn new(app: App, base_url: &str) -> Self {
         let status = app.status();
+        let object = |json: &str| serde_json::from_str(json).unwrap_or_else(|_| json!({}));
         Self {
-            feature_data: if status == AppStatus::Internal {
-                Vec::new()
-            } else {
-                vec![api_feature(&app.name)]
-            },
+            feature_data: app.features.into_iter().map(FeatureJson::from).collect(),
             name: app.name,
             slug: app.slug,
             uuid: app.uuid,
@@ -86,48 +93,39 @@ impl From<App> for AppJson {
             redirect_url: app.redirect_url,
             webhook_headers: app.webhook_headers,
             is_alertable: app.is_alertable,
+            is_disabled: app.is_disabled,
             verify_install: app.verify_install,
             overview: app.overview,
-            schema: serde_json::from_str(&app.schema_json).unwrap_or_else(|_| json!({})),
-            metadata: json!({}),
+            schema: object(&app.schema_json),
+            metadata: object(&app.metadata_json),
             allowed_origins: app.allowed_origins,
             popularity: app.popularity,
-            avatars: [],
+            avatars: avatars(app.avatars, base_url),
             date_published: app.published_at.as_ref().and_then(time::iso),
             owner: app.owner_view.map(OwnerJson::from),
             tokens: None,
         }
     }
-}
 
-impl AppJson {
     /// The app as its creator sees it; `None` when the answer holds none.
-    pub(crate) fn created(answer: CreateAppResponse) -> Option<Self> {
+    pub(crate) fn created(answer: CreateAppResponse, base_url: &str) -> Option<Self> {
         let tokens = answer.initial_token.map(|token: InitialToken| [TokenJson::initial(token)]);
-        Some(Self { tokens, ..answer.app?.into() })
+        Some(Self { tokens, ..Self::new(answer.app?, base_url) })
     }
 }
 
 impl From<OwnerView> for OwnerJson {
     fn from(view: OwnerView) -> Self {
         Self {
-            webhook_secret: view.client_secret.as_deref().map(webhook_secret),
             client_id: view.client_id,
             client_secret: view.client_secret,
+            webhook_secret: view.webhook_secret,
             owner: OrganizationJson { id: view.organization_id, slug: view.organization_slug },
+            delivery: view.delivery.unwrap_or_default().into(),
+            has_client_certificate: view.has_client_certificate,
+            previous_secret_until: view.previous_secret_until.as_ref().and_then(time::iso),
         }
     }
-}
-
-/// What is masked stays masked.
-fn webhook_secret(client_secret: &str) -> String {
-    Secret::from_client_secret(client_secret)
-        .map_or_else(|_| client_secret.to_owned(), |secret| secret.webhook_secret().to_string())
-}
-
-fn api_feature(app: &str) -> Value {
-    let description = format!("{app} can use the API with the permissions it was given.");
-    json!({ "featureId": 0, "featureGate": "integrations-api", "description": description })
 }
 
 fn resource(event: &str) -> &str {
@@ -154,9 +152,12 @@ pub(crate) fn status_named(name: &str) -> Option<AppStatus> {
 
 #[cfg(test)]
 mod tests {
+    use patchbay_proto::installation::{Avatar, AvatarPhoto, Feature};
     use prost_types::Timestamp;
 
     use super::*;
+
+    const BASE: &str = "https://patchbay.example";
 
     fn app() -> App {
         App {
@@ -171,27 +172,39 @@ mod tests {
             schema_json: "{}".into(),
             popularity: 1,
             verify_install: true,
+            features: vec![Feature {
+                id: 0,
+                gate: "integrations-api".into(),
+                description: "ACME can use the API with the permissions it was given.".into(),
+            }],
+            avatars: vec![Avatar {
+                uuid: "8ae5e1ee-7bf7-4b4a-8f1b-b5b2e2b0a2a3".into(),
+                photo: AvatarPhoto::Logo.into(),
+                is_uploaded: true,
+            }],
+            metadata_json: "{}".into(),
             ..App::default()
         }
     }
 
-    fn owner(client_secret: Option<&str>) -> Option<OwnerView> {
+    fn owner(client_secret: Option<&str>, webhook_secret: Option<&str>) -> Option<OwnerView> {
         Some(OwnerView {
             organization_id: 7,
             organization_slug: "org".into(),
             client_id: "1d".into(),
             client_secret: client_secret.map(str::to_owned),
+            webhook_secret: webhook_secret.map(str::to_owned),
             ..OwnerView::default()
         })
     }
 
     fn json_of(app: App) -> Value {
-        serde_json::to_value(AppJson::from(app)).unwrap()
+        serde_json::to_value(AppJson::new(app, BASE)).unwrap()
     }
 
     #[test]
     fn a_stranger_sees_the_app_without_what_is_its_owners() {
-        let text = serde_json::to_string(&AppJson::from(app())).unwrap();
+        let text = serde_json::to_string(&AppJson::new(app(), BASE)).unwrap();
         assert_eq!(
             text,
             concat!(
@@ -199,8 +212,10 @@ mod tests {
                 r#""status":"unpublished","scopes":["event:read"],"events":["error","issue"],"#,
                 r#""webhookEvents":["error.created","issue.assigned","issue.created"],"#,
                 r#""webhookUrl":"https://example.com/hook","redirectUrl":null,"webhookHeaders":[],"#,
-                r#""isAlertable":false,"verifyInstall":true,"overview":null,"schema":{},"metadata":{},"#,
-                r#""allowedOrigins":[],"popularity":1,"avatars":[],"featureData":[{"featureId":0,"#,
+                r#""isAlertable":false,"isDisabled":false,"verifyInstall":true,"overview":null,"schema":{},"metadata":{},"#,
+                r#""allowedOrigins":[],"popularity":1,"avatars":[{"avatarType":"upload","avatarUuid":"8ae5e1ee-7bf7-4b4a-8f1b-b5b2e2b0a2a3","#,
+                r#""avatarUrl":"https://patchbay.example/sentry-app-avatar/8ae5e1ee-7bf7-4b4a-8f1b-b5b2e2b0a2a3/","#,
+                r#""color":true,"photoType":"logo"}],"featureData":[{"featureId":0,"#,
                 r#""featureGate":"integrations-api","#,
                 r#""description":"ACME can use the API with the permissions it was given."}]}"#,
             )
@@ -209,29 +224,31 @@ mod tests {
 
     #[test]
     fn the_owner_sees_the_secret_in_both_forms_or_masked_or_not_at_all() {
-        let clear = "9c1185a5c5e9fc54612808977ee8f548b2258d31a5b3d5b8a3c4e1f0a1b2c3d4";
         let masked = "*".repeat(64);
         let cases = [
-            (Some(clear), json!(clear), json!("whsec_nBGFpcXp/FRhKAiXfuj1SLIljTGls9W4o8Th8KGyw9Q=")),
-            (Some(masked.as_str()), json!(masked), json!(masked)),
-            (None, Value::Null, Value::Null),
+            (Some("9c11"), Some("whsec_nBE=")),
+            (Some(masked.as_str()), Some(masked.as_str())),
+            (None, None),
         ];
-        for (given, client_secret, webhook_secret) in cases {
-            let shown = json_of(App { owner_view: owner(given), ..app() });
-            assert_eq!(shown["clientSecret"], client_secret);
-            assert_eq!(shown["webhookSecret"], webhook_secret);
+        for (client_secret, webhook_secret) in cases {
+            let shown = json_of(App { owner_view: owner(client_secret, webhook_secret), ..app() });
+            assert_eq!(shown["clientSecret"], json!(client_secret));
+            assert_eq!(shown["webhookSecret"], json!(webhook_secret));
             assert_eq!(shown["clientId"], "1d");
             assert_eq!(shown["owner"], json!({ "id": 7, "slug": "org" }));
+            assert_eq!(
+                shown["delivery"],
+                json!({ "timeoutMs": null, "retrySchedule": null, "strictOrder": false })
+            );
         }
     }
 
     #[test]
-    fn only_a_published_app_has_a_date_and_an_internal_one_has_no_features() {
+    fn only_a_published_app_has_a_date() {
         let published_at = Some(Timestamp { seconds: 1_786_849_394, nanos: 870_000_000 });
         let published = App { status: AppStatus::Published.into(), published_at, ..app() };
         assert_eq!(json_of(published)["datePublished"], "2026-08-16T03:03:14.870Z");
         let internal = json_of(App { status: AppStatus::Internal.into(), ..app() });
-        assert_eq!(internal["featureData"], json!([]));
         assert!(internal.get("datePublished").is_none());
     }
 
@@ -239,7 +256,7 @@ mod tests {
     fn the_first_token_of_an_internal_app_is_told_with_it() {
         let token = InitialToken { id: 3, token: "t".repeat(64), ..InitialToken::default() };
         let answer = CreateAppResponse { app: Some(app()), initial_token: Some(token) };
-        let shown = serde_json::to_value(AppJson::created(answer)).unwrap();
+        let shown = serde_json::to_value(AppJson::created(answer, BASE)).unwrap();
         assert_eq!(shown["tokens"][0]["id"], "3");
         assert_eq!(shown["tokens"][0]["token"], "t".repeat(64));
         assert!(shown["tokens"][0]["expiresAt"].is_null());

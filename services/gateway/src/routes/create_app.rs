@@ -22,7 +22,8 @@ pub(crate) async fn create_app(
 ) -> Result<(StatusCode, Json<AppJson>)> {
     let request = request_as(&caller, read(fields)?);
     let answer = gateway.services.apps().create_app(request).await.answer()?;
-    let app = AppJson::created(answer).ok_or_else(|| Error::internal("NO_APP", "Internal error."))?;
+    let app = AppJson::created(answer, gateway.config.base_url())
+        .ok_or_else(|| Error::internal("NO_APP", "Internal error."))?;
     Ok((StatusCode::CREATED, Json(app)))
 }
 
@@ -33,9 +34,6 @@ fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
         return Err(Error::not_found("ORGANIZATION_REQUIRED", message));
     };
     let organization = organization.replace('\0', "\u{fffd}");
-    if !is_empty(fields.raw("schema")) {
-        fields.problem("schema", "UI components are not supported yet.");
-    }
     let request = CreateAppRequest {
         organization,
         name: Some(fields.required_text("name")),
@@ -51,8 +49,8 @@ fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
         overview: given(fields.text_or_blank("overview")),
         allowed_origins: fields.texts("allowedOrigins"),
         webhook_headers: fields.texts("webhookHeaders"),
-        schema_json: String::new(),
-        popularity: None,
+        schema_json: fields.json("schema").unwrap_or_default(),
+        popularity: fields.integer("popularity"),
     };
     fields.finish()?;
     Ok(request)
@@ -61,15 +59,6 @@ fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
 /// A form sends a field that was left empty as an empty text.
 fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
-}
-
-fn is_empty(schema: Option<&Value>) -> bool {
-    match schema {
-        None | Some(Value::Null) => true,
-        Some(Value::String(text)) => text.is_empty(),
-        Some(Value::Object(object)) => object.is_empty(),
-        _ => false,
-    }
 }
 
 #[cfg(test)]
@@ -115,7 +104,6 @@ mod tests {
         assert_eq!(
             names,
             [
-                "schema",
                 "name",
                 "author",
                 "scopes",
@@ -123,7 +111,8 @@ mod tests {
                 "webhookUrl",
                 "isInternal",
                 "isAlertable",
-                "overview"
+                "overview",
+                "popularity"
             ]
         );
     }

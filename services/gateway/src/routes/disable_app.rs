@@ -23,5 +23,6 @@ pub(crate) async fn disable_app(
     fields.finish()?;
     let message = DisableAppRequest { app: params.app()?, reason, event_id: String::new() };
     let answer = gateway.services.apps().disable_app(request_as(&caller, message)).await.answer();
-    Ok(Json(answer.map_err(|error| refusal(error, &caller))?.into()))
+    let app = answer.map_err(|error| refusal(error, &caller))?;
+    Ok(Json(AppJson::new(app, gateway.config.base_url())))
 }

@@ -19,5 +19,6 @@ pub(crate) async fn enable_app(
 ) -> Result<Json<AppJson>> {
     let message = EnableAppRequest { app: params.app()? };
     let answer = gateway.services.apps().enable_app(request_as(&caller, message)).await.answer();
-    Ok(Json(answer.map_err(|error| refusal(error, &caller))?.into()))
+    let app = answer.map_err(|error| refusal(error, &caller))?;
+    Ok(Json(AppJson::new(app, gateway.config.base_url())))
 }

@@ -18,7 +18,8 @@ pub(crate) async fn get_app(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<AppJson>> {
-    Ok(Json(fetch(&gateway, &caller, params.app()?).await?.into()))
+    let app = fetch(&gateway, &caller, params.app()?).await?;
+    Ok(Json(AppJson::new(app, gateway.config.base_url())))
 }
 
 /// The app as the caller may see it.

@@ -30,5 +30,6 @@ pub(crate) async fn review_publication(
     fields.finish()?;
     let answer =
         gateway.services.publishing().review_publication(request_as(&caller, message)).await.answer();
-    Ok(Json(answer.map_err(|error| refusal(error, &caller))?.into()))
+    let app = answer.map_err(|error| refusal(error, &caller))?;
+    Ok(Json(AppJson::new(app, gateway.config.base_url())))
 }

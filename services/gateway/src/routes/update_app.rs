@@ -1,10 +1,10 @@
 use axum::Json;
 use axum::extract::State;
-use patchbay_domain::{Caller, Error};
-use patchbay_proto::installation::{AppStatus, SetAppStatusRequest};
+use patchbay_domain::Caller;
+use patchbay_proto::installation::{AppStatus, Numbers, Texts, UpdateAppRequest};
 use patchbay_rpc::request_as;
 
-use super::get_app::{fetch, refusal};
+use super::get_app::refusal;
 use crate::authenticate::Authenticated;
 use crate::body::JsonBody;
 use crate::error::Result;
@@ -12,45 +12,60 @@ use crate::fields::Fields;
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
 use crate::json::app::{AppJson, status_named};
+use crate::json::delivery;
 use crate::params::Params;
 
-/// `PUT /api/0/sentry-apps/{app}/`: moves an app to another status when a superuser says so. Anybody else's
-/// status is ignored, as Sentry does it.
+/// `PUT /api/0/sentry-apps/{app}/`: changes what is given. Null leaves a field as it is, as in Sentry.
 pub(crate) async fn update_app(
     State(gateway): State<Gateway>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<Json<AppJson>> {
-    let app = params.app()?;
-    let app = match read(fields, &caller)? {
-        None => fetch(&gateway, &caller, app).await?,
-        Some(status) => {
-            let request = request_as(&caller, SetAppStatusRequest { app, status: status.into() });
-            let answer = gateway.services.apps().set_app_status(request).await.answer();
-            answer.map_err(|error| refusal(error, &caller))?
-        }
-    };
-    Ok(Json(app.into()))
+    let request = request_as(&caller, read(params.app()?, fields, &caller)?);
+    let answer = gateway.services.apps().update_app(request).await.answer();
+    let app = answer.map_err(|error| refusal(error, &caller))?;
+    Ok(Json(AppJson::new(app, gateway.config.base_url())))
 }
 
-/// The status to move to, if the caller can move it at all.
-fn read(mut fields: Fields, caller: &Caller) -> patchbay_domain::Result<Option<AppStatus>> {
-    let unsupported: Vec<_> = fields.names().filter(|name| *name != "status").collect();
-    if !unsupported.is_empty() {
-        let message = format!("Changing {} is not supported yet.", unsupported.join(", "));
-        return Err(Error::invalid("NOT_SUPPORTED_YET", message));
-    }
+fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Result<UpdateAppRequest> {
+    let texts = |values: Vec<String>| Texts { values };
+    let request = UpdateAppRequest {
+        app,
+        name: fields.text("name"),
+        author: fields.nullable_text("author"),
+        scopes: fields.given_texts("scopes").map(texts),
+        events: fields.given_texts("events").map(texts),
+        webhook_url: fields.text_or_blank("webhookUrl"),
+        redirect_url: fields.text_or_blank("redirectUrl"),
+        is_alertable: fields.given_flag("isAlertable"),
+        verify_install: fields.given_flag("verifyInstall"),
+        overview: fields.text_or_blank("overview"),
+        allowed_origins: fields.given_texts("allowedOrigins").map(texts),
+        webhook_headers: fields.given_texts("webhookHeaders").map(texts),
+        schema_json: fields.json("schema"),
+        features: fields.choices("features").map(|values| Numbers { values }),
+        popularity: fields.integer("popularity"),
+        status: status(&mut fields, caller).map(Into::into),
+        metadata_json: if caller.is_superuser() { fields.json("metadata") } else { None },
+        delivery: delivery::settings(&mut fields),
+        client_certificate: delivery::client_certificate(&mut fields),
+    };
+    fields.finish()?;
+    Ok(request)
+}
+
+/// What anybody but a superuser says about the status is not even looked at.
+fn status(fields: &mut Fields, caller: &Caller) -> Option<AppStatus> {
     if !caller.is_superuser() {
-        return Ok(None);
+        return None;
     }
-    let name = fields.text("status");
-    let status = name.as_deref().and_then(status_named);
-    if let (Some(name), None) = (&name, status) {
+    let name = fields.nullable_text("status")?;
+    let status = status_named(&name);
+    if status.is_none() {
         fields.problem("status", format!("\"{name}\" is not a valid choice."));
     }
-    fields.finish()?;
-    Ok(status)
+    status
 }
 
 #[cfg(test)]
@@ -72,27 +87,72 @@ mod tests {
         })
     }
 
-    fn read_json(body: Value, is_superuser: bool) -> patchbay_domain::Result<Option<AppStatus>> {
+    fn read_json(body: Value, is_superuser: bool) -> patchbay_domain::Result<UpdateAppRequest> {
         let Value::Object(object) = body else { panic!("an object is needed") };
-        read(Fields::new(object), &user(is_superuser))
+        read("hooks".into(), Fields::new(object), &user(is_superuser))
+    }
+
+    fn nothing() -> UpdateAppRequest {
+        UpdateAppRequest { app: "hooks".into(), ..Default::default() }
     }
 
     #[test]
-    fn only_a_superuser_moves_the_status() {
-        let body = || json!({ "status": "published" });
-        assert_eq!(read_json(body(), true), Ok(Some(AppStatus::Published)));
-        assert_eq!(read_json(body(), false), Ok(None));
-        assert_eq!(read_json(json!({ "status": 5 }), false), Ok(None));
-        assert_eq!(read_json(json!({}), true), Ok(None));
+    fn what_is_absent_or_null_is_not_changed() {
+        assert_eq!(read_json(json!({}), true).unwrap(), nothing());
+        let nulls = json!({
+            "author": null, "scopes": null, "events": null, "webhookUrl": null, "redirectUrl": null, "schema": null,
+            "overview": null, "features": null, "popularity": null, "status": null, "metadata": null,
+        });
+        assert_eq!(read_json(nulls, true).unwrap(), nothing());
     }
 
     #[test]
-    fn what_cannot_be_done_is_said() {
-        let error = read_json(json!({ "status": "published", "name": "x", "events": [] }), true).unwrap_err();
-        assert_eq!(error.message, "Changing name, events is not supported yet.");
+    fn what_is_empty_is_taken_away() {
+        let body = json!({ "scopes": [], "webhookUrl": "", "overview": "", "schema": {}, "delivery": null });
+        let request = read_json(body, false).unwrap();
+        assert_eq!(request.scopes, Some(Texts::default()));
+        assert_eq!((request.webhook_url.as_deref(), request.overview.as_deref()), (Some(""), Some("")));
+        assert_eq!(request.schema_json.as_deref(), Some("{}"));
+        assert_eq!(request.delivery, Some(Default::default()));
+    }
+
+    #[test]
+    fn only_a_superuser_moves_the_status_and_sets_metadata() {
+        let body = || json!({ "status": "published", "metadata": { "a": 1 } });
+        let request = read_json(body(), true).unwrap();
+        assert_eq!(request.status, Some(AppStatus::Published.into()));
+        assert_eq!(request.metadata_json.as_deref(), Some(r#"{"a":1}"#));
+        assert_eq!(read_json(body(), false).unwrap(), nothing());
+        assert_eq!(read_json(json!({ "status": [] }), false).unwrap(), nothing());
         let error = read_json(json!({ "status": "fired" }), true).unwrap_err();
         assert_eq!(error.fields[0].messages, ["\"fired\" is not a valid choice."]);
-        let error = read_json(json!({ "status": null }), true).unwrap_err();
-        assert_eq!(error.fields[0].messages, ["This field may not be null."]);
+    }
+
+    #[test]
+    fn every_field_of_a_wrong_type_is_named() {
+        let body = json!({
+            "name": null, "author": "", "scopes": "x", "events": [{}], "isAlertable": "maybe", "verifyInstall": null,
+            "allowedOrigins": 1, "webhookHeaders": {}, "features": ["x"], "popularity": "x", "delivery": 5,
+            "clientCertificate": { "certificate": "x" },
+        });
+        let error = read_json(body, false).unwrap_err();
+        let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "name",
+                "author",
+                "scopes",
+                "events",
+                "isAlertable",
+                "verifyInstall",
+                "allowedOrigins",
+                "webhookHeaders",
+                "features",
+                "popularity",
+                "delivery",
+                "clientCertificate"
+            ]
+        );
     }
 }

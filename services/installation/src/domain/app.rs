@@ -21,7 +21,7 @@ pub(crate) enum AppStatus {
     DeletionInProgress,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct App {
     pub(crate) id: i64,
     pub(crate) uuid: Uuid,
@@ -52,8 +52,8 @@ pub(crate) struct App {
     pub(crate) delivery: DeliverySettings,
     pub(crate) client_certificate: Option<SealedCertificate>,
     pub(crate) previous_secret: Option<PreviousSecret>,
-    /// Who began to remove the app, while that goes on.
-    pub(crate) removed_by: Option<Remover>,
+    /// While the app is being removed.
+    pub(crate) removal: Option<Removal>,
 }
 
 /// The client secret before a rotation, and until when it signs.
@@ -70,7 +70,15 @@ pub(crate) struct SealedCertificate {
     pub(crate) key: Sealed,
 }
 
-/// A user, as apps are told of them when their installations end.
+/// What its installations have to know about the removal of an app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Removal {
+    pub(crate) by: Option<Remover>,
+    /// What the app was before.
+    pub(crate) is_internal: bool,
+}
+
+/// The user who wanted it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Remover {
     pub(crate) id: i64,

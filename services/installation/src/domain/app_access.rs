@@ -5,6 +5,11 @@ use patchbay_domain::{Caller, Error, Scope, ScopeSet};
 use super::app::AppStatus;
 use super::installation_access::READERS;
 
+/// Any of these lets a user change apps of their organization.
+pub(crate) const EDITORS: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
+/// Any of these lets a caller see all apps of an organization.
+const OWNERS_READERS: &[Scope] = &[Scope::OrgRead, Scope::OrgWrite, Scope::OrgAdmin];
+
 /// May act on every app: superusers, and whoever runs the deployment.
 pub(crate) fn is_elevated(caller: &Caller) -> bool {
     caller.is_superuser() || caller.is_internal()
@@ -30,8 +35,7 @@ pub(crate) fn may_read(caller: &Caller, owner: i64, status: AppStatus) -> Result
     if matches!(caller, Caller::Anonymous) {
         return Err(Error::no_credentials());
     }
-    let is_staff = caller.user().is_some_and(|user| user.is_staff);
-    if status == AppStatus::Published || is_elevated(caller) || is_staff {
+    if status == AppStatus::Published || is_elevated(caller) || caller.is_staff() {
         return Ok(());
     }
     if !belongs_to(caller, owner) {
@@ -58,13 +62,73 @@ pub(crate) fn sees_owner_view(caller: &Caller, owner: i64) -> bool {
     is_elevated(caller) || belongs_to(caller, owner)
 }
 
-pub(crate) fn may_set_status(caller: &Caller) -> Result<(), Error> {
+pub(crate) fn app_not_found() -> Error {
+    Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app")
+}
+
+/// Those who look after all apps of the deployment: what they decide about an app, its owner cannot.
+pub(crate) fn reviews(caller: &Caller) -> bool {
+    matches!(caller, Caller::Operator) || caller.is_superuser()
+}
+
+pub(crate) fn may_review(caller: &Caller) -> Result<(), Error> {
     match caller {
         Caller::Anonymous => Err(Error::no_credentials()),
-        Caller::Operator => Ok(()),
-        caller if caller.is_superuser() => Ok(()),
+        caller if reviews(caller) => Ok(()),
         _ => Err(Error::permission_denied()),
     }
+}
+
+/// Users of the owning organization, and staff.
+pub(crate) fn may_edit(caller: &Caller, owner: i64, status: AppStatus) -> Result<(), Error> {
+    if caller.is_staff() {
+        return Ok(());
+    }
+    acts_on(caller, owner, status, EDITORS)
+}
+
+pub(crate) fn may_remove(caller: &Caller, owner: i64, status: AppStatus) -> Result<(), Error> {
+    acts_on(caller, owner, status, &[Scope::OrgAdmin])
+}
+
+/// How often an app is installed and used is its owner's business, also once it is published.
+pub(crate) fn may_count(caller: &Caller, owner: i64, status: AppStatus) -> Result<(), Error> {
+    if caller.is_staff() {
+        return Ok(());
+    }
+    acts_on(caller, owner, status, READERS)
+}
+
+pub(crate) fn may_count_all(caller: &Caller) -> Result<(), Error> {
+    match caller {
+        Caller::Anonymous => Err(Error::no_credentials()),
+        _ if is_elevated(caller) || caller.is_staff() => Ok(()),
+        _ => Err(Error::permission_denied()),
+    }
+}
+
+/// For callers of whom it is known that they have business in the organization.
+pub(crate) fn may_list(caller: &Caller, organization: i64) -> Result<(), Error> {
+    if caller.has_any(organization, OWNERS_READERS) { Ok(()) } else { Err(Error::permission_denied()) }
+}
+
+/// The organizations whose unpublished and internal apps the caller sees in the list of all apps.
+pub(crate) fn homes(caller: &Caller) -> Vec<i64> {
+    let memberships = caller.user().map(|user| user.memberships.as_slice()).unwrap_or_default();
+    let readable = |id: &i64| caller.has_any(*id, &[Scope::OrgRead]);
+    memberships.iter().map(|membership| membership.organization_id).filter(readable).collect()
+}
+
+fn acts_on(caller: &Caller, owner: i64, status: AppStatus, scopes: &[Scope]) -> Result<(), Error> {
+    if matches!(caller, Caller::Anonymous) {
+        return Err(Error::no_credentials());
+    }
+    if status != AppStatus::Published && !is_elevated(caller) && !belongs_to(caller, owner) {
+        return Err(not_in_owner_organization());
+    }
+    // An app must not be a way to more rights than it was given.
+    let allowed = caller.app().is_none() && caller.has_any(owner, scopes);
+    if allowed { Ok(()) } else { Err(Error::permission_denied()) }
 }
 
 /// Secrets are streamed to services only.
@@ -146,11 +210,51 @@ mod tests {
     }
 
     #[test]
-    fn superusers_and_operators_publish() {
-        assert!(may_set_status(&superuser()).is_ok());
-        assert!(may_set_status(&Caller::Operator).is_ok());
+    fn superusers_and_operators_review() {
+        assert!(reviews(&superuser()) && reviews(&Caller::Operator));
         for caller in [member(Role::Owner), staff(), app(), Caller::Service("x".into()), Caller::Anonymous] {
-            assert!(may_set_status(&caller).is_err(), "{caller:?}");
+            assert!(!reviews(&caller), "{caller:?}");
         }
+    }
+
+    #[test]
+    fn members_read_managers_edit_and_owners_remove() {
+        const OUTSIDE: &str = "NOT_IN_OWNER_ORGANIZATION";
+        const DENIED: &str = "PERMISSION_DENIED";
+        for (caller, [edits, removes, counts], [edits_published, removes_published, counts_published]) in [
+            (Caller::Anonymous, ["NO_CREDENTIALS"; 3], ["NO_CREDENTIALS"; 3]),
+            (stranger(), [OUTSIDE; 3], [DENIED; 3]),
+            (app(), [OUTSIDE; 3], [DENIED; 3]),
+            (member(Role::Member), [DENIED, DENIED, "ok"], [DENIED, DENIED, "ok"]),
+            (member(Role::Admin), [DENIED, DENIED, "ok"], [DENIED, DENIED, "ok"]),
+            (member(Role::Manager), ["ok", DENIED, "ok"], ["ok", DENIED, "ok"]),
+            (member(Role::Owner), ["ok"; 3], ["ok"; 3]),
+            (member_with_token(Role::Owner, &[Scope::OrgWrite]), ["ok", DENIED, "ok"], ["ok", DENIED, "ok"]),
+            (member_with_token(Role::Owner, &[Scope::EventRead]), [DENIED; 3], [DENIED; 3]),
+            (staff(), ["ok", OUTSIDE, "ok"], ["ok", DENIED, "ok"]),
+            (superuser(), ["ok"; 3], ["ok"; 3]),
+            (Caller::Operator, ["ok"; 3], ["ok"; 3]),
+        ] {
+            for (status, [edit, remove, count]) in [
+                (AppStatus::Unpublished, [edits, removes, counts]),
+                (AppStatus::Internal, [edits, removes, counts]),
+                (AppStatus::Published, [edits_published, removes_published, counts_published]),
+            ] {
+                assert_eq!(reason(may_edit(&caller, 7, status)), edit, "{caller:?} {status:?}");
+                assert_eq!(reason(may_remove(&caller, 7, status)), remove, "{caller:?} {status:?}");
+                assert_eq!(reason(may_count(&caller, 7, status)), count, "{caller:?} {status:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_shows_hidden_apps_of_ones_own_organizations() {
+        assert_eq!(homes(&member(Role::Member)), [7]);
+        assert!(homes(&member_with_token(Role::Owner, &[Scope::EventRead])).is_empty());
+        assert!(homes(&stranger()).is_empty() && homes(&app()).is_empty());
+        assert!(may_list(&member(Role::Member), 7).is_ok() && may_list(&app(), 7).is_ok());
+        assert!(may_list(&member_with_token(Role::Owner, &[Scope::OrgIntegrations]), 7).is_err());
+        assert!(may_count_all(&staff()).is_ok() && may_count_all(&superuser()).is_ok());
+        assert!(may_count_all(&member(Role::Owner)).is_err());
     }
 }

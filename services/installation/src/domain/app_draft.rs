@@ -4,7 +4,9 @@ use patchbay_domain::{Error, Scope, ScopeSet};
 
 use super::problems::Problems;
 use super::webhook_header::WebhookHeader;
-use super::{allowed_origins, app_name, requested_scopes, subscriptions, web_url, webhook_header};
+use super::{
+    allowed_origins, app_name, popularity, requested_scopes, schema, subscriptions, web_url, webhook_header,
+};
 
 /// A request to register an app, as it came in.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +24,10 @@ pub(crate) struct AppRequest {
     pub(crate) overview: Option<String>,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) webhook_headers: Vec<String>,
+    /// JSON.
+    pub(crate) schema: String,
+    /// Only of those who may choose it.
+    pub(crate) popularity: Option<i32>,
 }
 
 /// An app that may be registered.
@@ -39,6 +45,8 @@ pub(crate) struct AppDraft {
     pub(crate) overview: Option<String>,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) webhook_headers: Vec<WebhookHeader>,
+    pub(crate) schema: String,
+    pub(crate) popularity: i32,
 }
 
 /// Checks every rule; `requester` holds the scopes of whoever asks, in the owning organization.
@@ -56,6 +64,7 @@ pub(crate) fn check(request: AppRequest, requester: ScopeSet) -> Result<AppDraft
     let scopes = requested_scopes::check(asked.is_some(), asked.unwrap_or_default(), requester);
     let scopes = problems.take("scopes", scopes);
     let events = problems.take("events", subscriptions::check(&request.events, &scopes));
+    let schema = problems.take("schema", schema::check(&request.schema).map(|schema| schema.to_string()));
     let has_webhook_url = request.webhook_url.as_deref().is_some_and(|url| !url.trim().is_empty());
     if !has_webhook_url
         && let Some(why) = needs_webhook_url(is_internal, &request.events, request.is_alertable)
@@ -76,11 +85,19 @@ pub(crate) fn check(request: AppRequest, requester: ScopeSet) -> Result<AppDraft
         overview: request.overview,
         allowed_origins: problems.take("allowedOrigins", allowed_origins::check(&request.allowed_origins)),
         webhook_headers: problems.take("webhookHeaders", webhook_header::check(&request.webhook_headers)),
+        schema,
+        popularity: problems
+            .take("popularity", popularity::check(request.popularity.unwrap_or(popularity::DEFAULT))),
     };
     problems.finish().map(|()| draft)
 }
 
-fn needs_webhook_url(is_internal: bool, events: &[String], is_alertable: bool) -> Option<&'static str> {
+/// Why an app like this needs a URL for webhooks, if it does.
+pub(crate) fn needs_webhook_url(
+    is_internal: bool,
+    events: &[String],
+    is_alertable: bool,
+) -> Option<&'static str> {
     if !is_internal {
         Some("webhookUrl required for public integrations")
     } else if !events.is_empty() {
@@ -146,6 +163,8 @@ mod tests {
             redirect_url: Some("x".into()),
             allowed_origins: vec!["*".into()],
             webhook_headers: vec!["nonsense".into()],
+            schema: "[]".into(),
+            popularity: Some(-1),
             ..AppRequest::default()
         };
         let fields: Vec<_> = violations(request).into_iter().map(|(field, _)| field).collect();
@@ -156,10 +175,12 @@ mod tests {
                 "author",
                 "scopes",
                 "events",
+                "schema",
                 "webhookUrl",
                 "redirectUrl",
                 "allowedOrigins",
-                "webhookHeaders"
+                "webhookHeaders",
+                "popularity"
             ]
         );
     }

@@ -4,6 +4,7 @@ use patchbay_domain::{Error, slug};
 use uuid::Uuid;
 
 use super::problems::{Messages, one};
+use super::spam_name;
 
 /// With the suffix of internal apps a slug of this length still fits.
 const MAX_NAME: usize = 57;
@@ -15,6 +16,7 @@ pub(crate) fn check(name: Option<&str>) -> Result<String, Messages> {
         Some(name) if name.chars().count() > MAX_NAME => {
             Err(one(format!("Cannot exceed {MAX_NAME} characters")))
         }
+        Some(name) if spam_name::is_spam(name) => Err(one(spam_name::MESSAGE)),
         Some(name) => Ok(name.to_owned()),
     }
 }
@@ -48,6 +50,7 @@ mod tests {
         assert_eq!(check(None).unwrap_err(), ["This field is required."]);
         assert_eq!(check(Some("  ")).unwrap_err(), ["This field may not be blank."]);
         assert_eq!(check(Some(&"é".repeat(58))).unwrap_err(), ["Cannot exceed 57 characters"]);
+        assert_eq!(check(Some("Claim your BTC now")).unwrap_err(), [spam_name::MESSAGE]);
         assert_eq!(check(Some(&format!(" {} ", "é".repeat(57)))).unwrap(), "é".repeat(57));
     }
 

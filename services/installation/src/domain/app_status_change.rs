@@ -16,7 +16,7 @@ pub(crate) struct Change {
 pub(crate) fn decide(from: AppStatus, to: AppStatus, now: DateTime<Utc>) -> Result<Option<Change>, Error> {
     use AppStatus::{PublishRequestInProgress, Published, Unpublished};
     match (from, to) {
-        (Unpublished, Unpublished) | (Published, Published) => Ok(None),
+        (from, to) if from == to => Ok(None),
         (Unpublished | PublishRequestInProgress, Published) => {
             Ok(Some(Change { status: Published, published_at: Some(now) }))
         }
@@ -47,6 +47,7 @@ mod tests {
             (Published, Unpublished, Some(Some(taken_back))),
             (Published, Published, Some(None)),
             (Unpublished, Unpublished, Some(None)),
+            (Internal, Internal, Some(None)),
             (Internal, Published, None),
             (Internal, Unpublished, None),
             (DeletionInProgress, Published, None),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use patchbay_domain::event::Reach;
-use patchbay_domain::{EventType, Scope};
+use patchbay_domain::{Error, EventType, Scope};
 
 use super::problems::Messages;
 
@@ -29,6 +29,28 @@ pub(crate) fn check(names: &[String], scopes: &[Scope]) -> Result<Vec<String>, M
         events.extend(expanded.into_iter().map(EventType::name));
     }
     if problems.is_empty() { Ok(events.into_iter().collect()) } else { Err(problems) }
+}
+
+/// The first of these subscriptions for which a scope is missing, with that scope.
+pub(crate) fn missing_scope<'n>(names: &'n [String], scopes: &[Scope]) -> Option<(&'n str, Scope)> {
+    names.iter().find_map(|name| {
+        let needed = EventType::expand_subscription(name).first().map(|event| event.reach)?;
+        match needed {
+            Reach::Subscribers(scope) if !scopes.contains(&scope) => Some((name.as_str(), scope)),
+            _ => None,
+        }
+    })
+}
+
+/// Whether every stored error is asked for, which an organization has to be allowed.
+pub(crate) fn has_errors(names: &[String]) -> bool {
+    names.iter().any(|name| name == "error" || name == "error.created")
+}
+
+/// The organization may not forward every stored error.
+pub(crate) fn errors_not_allowed() -> Error {
+    let message = "Your organization does not have access to the 'error' resource subscription.";
+    Error::forbidden("FEATURE_NOT_ENABLED", message).with_field("non_field_errors", message)
 }
 
 #[cfg(test)]

@@ -39,6 +39,6 @@ pub(crate) fn app(status: AppStatus) -> App {
         delivery: Default::default(),
         client_certificate: None,
         previous_secret: None,
-        removed_by: None,
+        removal: None,
     }
 }

@@ -7,6 +7,8 @@ use super::problems::Messages;
 const MAX_LENGTH: usize = 1024;
 /// Receivers and proxies limit the size of all headers together, often to 8 KiB.
 const MAX_HEADERS: usize = 20;
+/// What stands in for the value of a header wherever apps are shown; sent back, it keeps the value that is stored.
+pub(crate) const MASK: &str = "********";
 /// What may stand around a value; a line break may not.
 const BLANKS: [char; 2] = [' ', '\t'];
 

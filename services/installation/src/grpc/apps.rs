@@ -1,9 +1,21 @@
 mod app_message;
+mod avatar_message;
 mod create_app;
+mod delete_app;
 mod disable_app;
 mod enable_app;
+mod errors;
 mod get_app;
-mod set_app_status;
+mod get_avatar;
+mod get_interaction;
+mod get_stats;
+mod list_apps;
+mod list_components;
+mod list_stats;
+mod record_interaction;
+mod rotate_secret;
+mod set_avatar;
+mod update_app;
 mod watch_endpoints;
 
 use futures::stream::BoxStream;
@@ -13,8 +25,8 @@ use patchbay_proto::installation::{
     DisableAppRequest, EnableAppRequest, GetAppRequest, GetAvatarRequest, GetInteractionRequest,
     GetStatsRequest, Interaction, ListAppsRequest, ListAppsResponse, ListComponentsRequest,
     ListComponentsResponse, ListStatsRequest, ListStatsResponse, RecordInteractionRequest,
-    RecordInteractionResponse, RotateSecretRequest, RotateSecretResponse, SetAppStatusRequest,
-    SetAvatarRequest, Stats, UpdateAppRequest, WatchEndpointsRequest, WatchEndpointsResponse,
+    RecordInteractionResponse, RotateSecretRequest, RotateSecretResponse, SetAvatarRequest, Stats,
+    UpdateAppRequest, WatchEndpointsRequest, WatchEndpointsResponse,
 };
 use patchbay_rpc::{caller, status::from_error};
 use tonic::{Request, Response, Status};
@@ -42,66 +54,90 @@ impl AppRegistry for Registry {
         get_app::get_app(self, &caller, request.into_inner()).await.map(Response::new).map_err(from_error)
     }
 
-    async fn set_app_status(&self, request: Request<SetAppStatusRequest>) -> Result<Response<App>, Status> {
+    async fn list_apps(
+        &self,
+        request: Request<ListAppsRequest>,
+    ) -> Result<Response<ListAppsResponse>, Status> {
         let caller = caller(&request)?;
-        let done = set_app_status::set_app_status(self, &caller, request.into_inner()).await;
+        let done = list_apps::list_apps(self, &caller, request.into_inner()).await;
         done.map(Response::new).map_err(from_error)
     }
 
-    async fn list_apps(&self, _: Request<ListAppsRequest>) -> Result<Response<ListAppsResponse>, Status> {
-        Err(Status::unimplemented("list_apps"))
+    async fn update_app(&self, request: Request<UpdateAppRequest>) -> Result<Response<App>, Status> {
+        let caller = caller(&request)?;
+        let done = update_app::update_app(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
-    async fn update_app(&self, _: Request<UpdateAppRequest>) -> Result<Response<App>, Status> {
-        Err(Status::unimplemented("update_app"))
-    }
-
-    async fn delete_app(&self, _: Request<DeleteAppRequest>) -> Result<Response<DeleteAppResponse>, Status> {
-        Err(Status::unimplemented("delete_app"))
+    async fn delete_app(
+        &self,
+        request: Request<DeleteAppRequest>,
+    ) -> Result<Response<DeleteAppResponse>, Status> {
+        let caller = caller(&request)?;
+        let done = delete_app::delete_app(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn rotate_secret(
         &self,
-        _: Request<RotateSecretRequest>,
+        request: Request<RotateSecretRequest>,
     ) -> Result<Response<RotateSecretResponse>, Status> {
-        Err(Status::unimplemented("rotate_secret"))
+        let caller = caller(&request)?;
+        let done = rotate_secret::rotate_secret(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
-    async fn set_avatar(&self, _: Request<SetAvatarRequest>) -> Result<Response<App>, Status> {
-        Err(Status::unimplemented("set_avatar"))
+    async fn set_avatar(&self, request: Request<SetAvatarRequest>) -> Result<Response<App>, Status> {
+        let caller = caller(&request)?;
+        let done = set_avatar::set_avatar(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
-    async fn get_avatar(&self, _: Request<GetAvatarRequest>) -> Result<Response<AvatarImage>, Status> {
-        Err(Status::unimplemented("get_avatar"))
+    async fn get_avatar(&self, request: Request<GetAvatarRequest>) -> Result<Response<AvatarImage>, Status> {
+        let done = get_avatar::get_avatar(self, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn list_components(
         &self,
-        _: Request<ListComponentsRequest>,
+        request: Request<ListComponentsRequest>,
     ) -> Result<Response<ListComponentsResponse>, Status> {
-        Err(Status::unimplemented("list_components"))
+        let caller = caller(&request)?;
+        let done = list_components::list_components(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
-    async fn get_stats(&self, _: Request<GetStatsRequest>) -> Result<Response<Stats>, Status> {
-        Err(Status::unimplemented("get_stats"))
+    async fn get_stats(&self, request: Request<GetStatsRequest>) -> Result<Response<Stats>, Status> {
+        let caller = caller(&request)?;
+        let done = get_stats::get_stats(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
-    async fn list_stats(&self, _: Request<ListStatsRequest>) -> Result<Response<ListStatsResponse>, Status> {
-        Err(Status::unimplemented("list_stats"))
+    async fn list_stats(
+        &self,
+        request: Request<ListStatsRequest>,
+    ) -> Result<Response<ListStatsResponse>, Status> {
+        let caller = caller(&request)?;
+        let done = list_stats::list_stats(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn record_interaction(
         &self,
-        _: Request<RecordInteractionRequest>,
+        request: Request<RecordInteractionRequest>,
     ) -> Result<Response<RecordInteractionResponse>, Status> {
-        Err(Status::unimplemented("record_interaction"))
+        let caller = caller(&request)?;
+        let done = record_interaction::record_interaction(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn get_interaction(
         &self,
-        _: Request<GetInteractionRequest>,
+        request: Request<GetInteractionRequest>,
     ) -> Result<Response<Interaction>, Status> {
-        Err(Status::unimplemented("get_interaction"))
+        let caller = caller(&request)?;
+        let done = get_interaction::get_interaction(self, &caller, request.into_inner()).await;
+        done.map(Response::new).map_err(from_error)
     }
 
     async fn disable_app(&self, request: Request<DisableAppRequest>) -> Result<Response<App>, Status> {

@@ -32,3 +32,16 @@ pub(super) async fn visible(
     let found = registry.directory.find(named).await?.ok_or_else(organization_not_found)?;
     Ok(Organization { id: found.id, slug: found.slug })
 }
+
+/// As [`visible`], also for an app in the organization that installed it.
+pub(super) async fn of_reader(
+    registry: &Registry,
+    caller: &Caller,
+    named: &str,
+) -> Result<Organization, Error> {
+    let Caller::App(app) = caller else { return visible(registry, caller, named).await };
+    let found =
+        registry.directory.find(named).await?.filter(|organization| organization.id == app.organization_id);
+    let found = found.ok_or_else(organization_not_found)?;
+    Ok(Organization { id: found.id, slug: found.slug })
+}

@@ -4,7 +4,7 @@ use patchbay_domain::Error;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::auth_token::{
     CreateGrantRequest, ExchangeRequest, ListGrantsRequest, MintInstallationTokenRequest, RefreshRequest,
-    RevokeInstallationRequest, TokenPair,
+    RevokeInstallationRequest, TokenPair, UpdateAppScopesRequest,
 };
 use patchbay_rpc::{Channel, request, status};
 use uuid::Uuid;
@@ -94,6 +94,13 @@ impl Tokens {
     pub(crate) async fn revoke(&self, installation: Uuid) -> Result<(), Error> {
         let message = RevokeInstallationRequest { installation_uuid: installation.to_string() };
         let answer = self.0.clone().revoke_installation(request(message)).await;
+        answer.map(drop).map_err(|refusal| status::to_error(&refusal))
+    }
+
+    /// Gives every token of the app that has not expired the app's scopes.
+    pub(crate) async fn update_scopes(&self, app: &App) -> Result<(), Error> {
+        let message = UpdateAppScopesRequest { app_id: app.id, scopes: app.scope_names() };
+        let answer = self.0.clone().update_app_scopes(request(message)).await;
         answer.map(drop).map_err(|refusal| status::to_error(&refusal))
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{suspension, unreadable};
-use crate::domain::app::{App, AppStatus, PreviousSecret, Remover, Sealed, SealedCertificate, SealedHeader};
+use crate::domain::app::{App, AppStatus, PreviousSecret, Removal, Sealed, SealedCertificate, SealedHeader};
 use crate::domain::delivery::DeliverySettings;
 use crate::domain::feature::Feature;
 use crate::domain::organization::Organization;
@@ -46,7 +46,7 @@ pub(super) struct AppRow {
     client_key: Option<Vec<u8>>,
     previous_secret: Option<Vec<u8>>,
     previous_secret_until: Option<DateTime<Utc>>,
-    removed_by: Option<Json<Remover>>,
+    removal: Option<Json<Removal>>,
     pub(super) version: i64,
 }
 
@@ -119,7 +119,7 @@ impl TryFrom<AppRow> for App {
                 .previous_secret
                 .zip(row.previous_secret_until)
                 .map(|(secret, until)| PreviousSecret { secret: Sealed(secret), until }),
-            removed_by: row.removed_by.map(|by| by.0),
+            removal: row.removal.map(|removal| removal.0),
         })
     }
 }

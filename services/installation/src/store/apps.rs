@@ -14,7 +14,7 @@ pub(crate) async fn insert(tx: &mut Tx, app: &App, version: i64) -> Result<(), E
         "insert into apps (id, uuid, slug, organization_id, organization_slug, client_id, created_at,
              name, author, status, scopes, events, webhook_url, redirect_url, is_alertable, verify_install, overview,
              allowed_origins, popularity, client_secret, webhook_headers, published_at, schema, metadata, features,
-             delivery, client_certificate, client_key, previous_secret, previous_secret_until, removed_by, version)
+             delivery, client_certificate, client_key, previous_secret, previous_secret_until, removal, version)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
              $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)",
     );
@@ -41,7 +41,7 @@ pub(crate) async fn update(tx: &mut Tx, app: &App, version: i64) -> Result<(), E
              redirect_url = $8, is_alertable = $9, verify_install = $10, overview = $11, allowed_origins = $12,
              popularity = $13, client_secret = $14, webhook_headers = $15, published_at = $16, schema = $17,
              metadata = $18, features = $19, delivery = $20, client_certificate = $21, client_key = $22,
-             previous_secret = $23, previous_secret_until = $24, removed_by = $25
+             previous_secret = $23, previous_secret_until = $24, removal = $25
          where id = $1",
     );
     bind_changeable(query.bind(app.id), app).execute().await?;
@@ -77,7 +77,7 @@ fn bind_changeable<'e>(query: Query<'e>, app: &App) -> Query<'e> {
         .bind(certificate.map(|certificate| certificate.key.0.as_slice()))
         .bind(previous.map(|previous| previous.secret.0.as_slice()))
         .bind(previous.map(|previous| previous.until))
-        .bind(app.removed_by.as_ref().map(Json))
+        .bind(app.removal.as_ref().map(Json))
 }
 
 /// By number or slug; a slug is never a number.

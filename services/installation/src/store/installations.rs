@@ -75,6 +75,18 @@ pub(crate) async fn list(
         .collect()
 }
 
+/// Some of an app's, oldest first.
+pub(crate) async fn some_of_app(db: &Db, app: i64, limit: i64) -> Result<Vec<Installation>, Error> {
+    db.query(select_live!("i.app_id = $1 order by i.id limit $2"))
+        .bind(app)
+        .bind(limit)
+        .fetch_all::<InstallationRow>()
+        .await?
+        .into_iter()
+        .map(Installation::try_from)
+        .collect()
+}
+
 /// From pending to installed; whether it was pending.
 pub(crate) async fn confirm(tx: &mut Tx, uuid: Uuid, version: i64) -> Result<bool, Error> {
     let query =

@@ -5,7 +5,7 @@ use patchbay_proto::auth_token::Inactive;
 use patchbay_proto::auth_token::introspect_response::Subject;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::{
-    App, AppStatus, CreateAppRequest, GetAppRequest, InstallationStatus, ListInstallationsRequest,
+    App, AppStatus, CreateAppRequest, Feature, GetAppRequest, InstallationStatus, ListInstallationsRequest,
     UninstallRequest,
 };
 use patchbay_rpc::request_as;
@@ -72,7 +72,11 @@ async fn a_public_app_is_registered_with_credentials() {
             }),
             webhook_headers: vec!["X-Api-Key: ********".into()],
             is_disabled: false,
-            features: vec![],
+            features: vec![Feature {
+                id: 0,
+                gate: "integrations-api".into(),
+                description: "Webhooks Galore can use the API with the permissions it was given.".into(),
+            }],
             avatars: vec![],
             metadata_json: "{}".into(),
         };
@@ -249,7 +253,8 @@ async fn an_internal_app_is_installed_at_once_and_has_a_token() {
         assert_eq!(subject.installation_uuid, installation.uuid);
         assert_eq!((subject.app_id, subject.organization_id), (app.id, running.acme.id));
 
-        assert!(running.db.outbox_batch(1).await.unwrap().is_empty(), "nobody is told");
+        running.audit.expect(&["INTERNAL_INTEGRATION_ADD", "SENTRY_APP_ADD"]).await;
+        assert!(running.db.outbox_batch(1).await.unwrap().is_empty(), "nobody else is told");
     })
     .await;
 }

@@ -5,15 +5,21 @@
 
 mod authorizing;
 mod callers;
+mod changing_apps;
+mod counting_apps;
 mod creating_apps;
 mod installing;
 mod lifecycle;
+mod listing_apps;
 mod mail;
 mod parallel;
+mod pictures;
 mod project_filters;
 mod publishing;
 mod reading_apps;
 mod reading_installations;
+mod removing_apps;
+mod rotating_secrets;
 mod running;
 mod schema;
 mod smtp_server;

@@ -13,10 +13,13 @@ use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
 use patchbay_proto::installation::{
-    App, AppStatus, CreateAppRequest, InstallRequest, Installation, SetAppStatusRequest,
+    App, AppStatus, CreateAppRequest, Endpoint, InstallRequest, Installation, UpdateAppRequest,
+    WatchEndpointsRequest,
 };
 use patchbay_proto::tracker::directory_client::DirectoryClient;
-use patchbay_proto::tracker::{AddMemberRequest, CreateOrganizationRequest, Organization};
+use patchbay_proto::tracker::{
+    AddMemberRequest, CreateOrganizationRequest, Features, Organization, UpdateOrganizationRequest,
+};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, request_as, status};
 use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
 use patchbay_testkit::audit::AuditTrail;
@@ -251,8 +254,8 @@ impl Running {
     }
 
     pub(crate) async fn set_status(&self, app: &App, status: AppStatus) -> App {
-        let asked = SetAppStatusRequest { app: app.slug.clone(), status: status.into() };
-        self.apps.clone().set_app_status(request_as(&Caller::Operator, asked)).await.unwrap().into_inner()
+        let asked = UpdateAppRequest { status: Some(status.into()), ..update(app) };
+        self.apps.clone().update_app(request_as(&Caller::Operator, asked)).await.unwrap().into_inner()
     }
 
     /// Installs the app on the caller's organization.
@@ -301,6 +304,23 @@ impl Running {
             told.ends_with(events).then_some(())
         })
         .await;
+    }
+
+    /// Where and how the app is told of events at this moment.
+    pub(crate) async fn endpoint(&self, app: &App) -> Endpoint {
+        let mut stream =
+            self.apps.clone().watch_endpoints(request(WatchEndpointsRequest {})).await.unwrap().into_inner();
+        let snapshot = stream.message().await.unwrap().unwrap();
+        snapshot.endpoints.into_iter().find(|endpoint| endpoint.app_id == app.id).unwrap()
+    }
+
+    /// What Acme may use.
+    pub(crate) async fn set_features(&self, names: &[&str]) {
+        let features = Features { names: names.iter().map(|&name| name.to_owned()).collect() };
+        let organization = self.acme.slug.clone();
+        let asked =
+            UpdateOrganizationRequest { organization, features: Some(features), ..Default::default() };
+        DirectoryClient::new(self.peers.clone()).update_organization(request(asked)).await.unwrap();
     }
 
     pub(crate) async fn introspect(&self, token: &str) -> IntrospectResponse {
@@ -356,6 +376,11 @@ pub(crate) fn internal(name: &str) -> CreateAppRequest {
 
 pub(crate) fn install(app: &App, on: &Organization) -> InstallRequest {
     InstallRequest { organization: on.slug.clone(), app_slug: app.slug.clone() }
+}
+
+/// A change of this app that changes nothing yet.
+pub(crate) fn update(app: &App) -> UpdateAppRequest {
+    UpdateAppRequest { app: app.slug.clone(), ..Default::default() }
 }
 
 /// Why a call was refused.

@@ -4,14 +4,12 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::join_all;
 use patchbay_domain::{Caller, Role, UserCaller};
-use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::{
-    App, AppStatus, CreateAppRequest, Endpoint, Installation, InstallationStatus, MarkInstalledRequest,
-    SetAppStatusRequest, Subscription, UninstallRequest, WatchEndpointsRequest, WatchEndpointsResponse,
+    App, AppStatus, CreateAppRequest, DeliverySettings, Endpoint, Installation, InstallationStatus,
+    MarkInstalledRequest, Subscription, UninstallRequest, WatchEndpointsRequest, WatchEndpointsResponse,
     WatchSubscriptionsRequest, WatchSubscriptionsResponse,
 };
-use patchbay_proto::tracker::Organization;
 use patchbay_rpc::{request_as, stream_request};
 use patchbay_testkit::eventually;
 use tonic::{Request, Streaming};
@@ -248,7 +246,7 @@ fn endpoint(app: &App, status: AppStatus) -> Endpoint {
         client_secrets: vec![app.owner_view.clone().unwrap().client_secret.unwrap()],
         webhook_headers: vec!["X-Api-Key: hunter2".into()],
         is_disabled: false,
-        delivery: None,
+        delivery: Some(DeliverySettings::default()),
         client_certificate: None,
     }
 }
@@ -283,11 +281,7 @@ async fn a_status_that_stays_is_no_change() {
         let app = running.published_app().await;
         let mut stream = endpoints(&running).await;
         assert_eq!(next(&mut stream).await.version, Some(2));
-        let asked = SetAppStatusRequest { app: app.slug.clone(), status: AppStatus::Published.into() };
-        AppRegistryClient::clone(&running.apps)
-            .set_app_status(request_as(&Caller::Operator, asked))
-            .await
-            .unwrap();
+        running.set_status(&app, AppStatus::Published).await;
         running.app(public("Next")).await;
         let change = next(&mut stream).await;
         assert_eq!((change.endpoints.len(), change.version), (1, Some(3)));

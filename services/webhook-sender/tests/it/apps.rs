@@ -121,7 +121,6 @@ unimplemented_rpcs_of_apps! {
     list_stats(ListStatsRequest) -> ListStatsResponse;
     record_interaction(RecordInteractionRequest) -> RecordInteractionResponse;
     get_interaction(GetInteractionRequest) -> Interaction;
-    set_app_status(SetAppStatusRequest) -> App;
     enable_app(EnableAppRequest) -> App;
 }
 

@@ -2,27 +2,59 @@
 
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
+use patchbay_rpc::timestamp::to_wire;
+use patchbay_webhook_signature::Secret;
 
+use super::avatar_message::avatar_messages;
 use crate::domain::app::{App, AppStatus};
 use crate::domain::app_access;
+use crate::domain::avatar::Avatar;
 use crate::domain::client_secret::{self, MASK, Visibility};
+use crate::domain::delivery::DeliverySettings;
+use crate::domain::feature::Feature;
+use crate::domain::webhook_header;
 use crate::registry::Registry;
 use crate::sealing;
-use patchbay_rpc::timestamp::to_wire;
+use crate::store::avatars;
 
-/// What stands in for the value of a webhook header.
-const HEADER_MASK: &str = "********";
-
-pub(in crate::grpc) fn app_message(
+pub(in crate::grpc) async fn app_message(
     registry: &Registry,
     caller: &Caller,
     app: App,
+) -> Result<proto::App, Error> {
+    let mut avatars = avatars::of(&registry.db, &[app.id]).await?;
+    let avatars = avatars.remove(&app.id).unwrap_or_default();
+    message(registry, caller, app, avatars)
+}
+
+pub(super) async fn app_messages(
+    registry: &Registry,
+    caller: &Caller,
+    apps: Vec<App>,
+) -> Result<Vec<proto::App>, Error> {
+    let ids: Vec<_> = apps.iter().map(|app| app.id).collect();
+    let mut avatars = avatars::of(&registry.db, &ids).await?;
+    let message = |app: App| {
+        let avatars = avatars.remove(&app.id).unwrap_or_default();
+        message(registry, caller, app, avatars)
+    };
+    apps.into_iter().map(message).collect()
+}
+
+fn message(
+    registry: &Registry,
+    caller: &Caller,
+    app: App,
+    avatars: Vec<Avatar>,
 ) -> Result<proto::App, Error> {
     let owner_view = app_access::sees_owner_view(caller, app.owner.id)
         .then(|| owner_view(registry, caller, &app))
         .transpose()?;
     let published_at = app.published_at.filter(|_| app.status == AppStatus::Published);
+    // An internal app is not offered to anybody who would want to know what it is good for.
+    let features = if app.is_internal() { &[] } else { app.features.as_slice() };
     Ok(proto::App {
+        features: features.iter().map(|feature| feature_message(*feature, &app.name)).collect(),
         id: app.id,
         uuid: app.uuid.to_string(),
         status: status_message(app.status).into(),
@@ -36,7 +68,7 @@ pub(in crate::grpc) fn app_message(
         is_alertable: app.is_alertable,
         verify_install: app.verify_install,
         overview: app.overview,
-        schema_json: "{}".to_owned(),
+        schema_json: app.schema,
         allowed_origins: app.allowed_origins,
         popularity: app.popularity,
         published_at: published_at.map(to_wire),
@@ -45,33 +77,55 @@ pub(in crate::grpc) fn app_message(
         webhook_headers: app
             .webhook_headers
             .into_iter()
-            .map(|header| format!("{}: {HEADER_MASK}", header.name))
+            .map(|header| format!("{}: {}", header.name, webhook_header::MASK))
             .collect(),
         is_disabled: app.disabled.is_some(),
-        features: Vec::new(),
-        avatars: Vec::new(),
-        metadata_json: "{}".to_owned(),
+        avatars: avatar_messages(avatars),
+        metadata_json: serde_json::Value::Object(app.metadata).to_string(),
     })
 }
 
 fn owner_view(registry: &Registry, caller: &Caller, app: &App) -> Result<proto::OwnerView, Error> {
     let now = registry.clock.now();
-    let client_secret =
+    let (client_secret, webhook_secret) =
         match client_secret::visibility(caller, app.owner.id, app.scope_set(), app.created_at, now) {
-            Visibility::Shown => Some(sealing::client_secret(&registry.sealing, app)?.expose().to_owned()),
-            Visibility::Masked => Some(MASK.to_owned()),
-            Visibility::Gone => None,
+            Visibility::Shown => {
+                let secret = sealing::client_secret(&registry.sealing, app)?;
+                (Some(secret.expose().to_owned()), Some(webhook_secret(secret.expose())?))
+            }
+            Visibility::Masked => (Some(MASK.to_owned()), Some(MASK.to_owned())),
+            Visibility::Gone => (None, None),
         };
     Ok(proto::OwnerView {
         organization_id: app.owner.id,
         organization_slug: app.owner.slug.clone(),
         client_id: app.client_id.clone(),
         client_secret,
-        webhook_secret: None,
-        delivery: None,
-        has_client_certificate: false,
-        previous_secret_until: None,
+        webhook_secret,
+        delivery: Some(delivery_message(&app.delivery)),
+        has_client_certificate: app.client_certificate.is_some(),
+        previous_secret_until: app.second_secret(now).map(|previous| to_wire(previous.until)),
     })
+}
+
+/// The client secret as libraries for Standard Webhooks take it.
+pub(super) fn webhook_secret(client_secret: &str) -> Result<String, Error> {
+    let secret = Secret::from_client_secret(client_secret)
+        .map_err(|_| Error::internal("SEALED_VALUE_UNREADABLE", "A stored secret cannot be read."))?;
+    Ok(secret.webhook_secret().to_string())
+}
+
+pub(super) fn delivery_message(settings: &DeliverySettings) -> proto::DeliverySettings {
+    proto::DeliverySettings {
+        timeout_ms: settings.timeout_ms.unwrap_or_default(),
+        retry_delays_seconds: settings.retry_delays_seconds.clone(),
+        strict_order: settings.strict_order,
+    }
+}
+
+fn feature_message(feature: Feature, app: &str) -> proto::Feature {
+    let gate = feature.gate().to_owned();
+    proto::Feature { id: feature.number(), gate, description: feature.description(app) }
 }
 
 pub(super) fn status_message(status: AppStatus) -> proto::AppStatus {

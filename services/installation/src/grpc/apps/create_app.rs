@@ -1,19 +1,21 @@
-use patchbay_domain::{Caller, Error, token};
+use patchbay_domain::{AuditEvent, Caller, Error, token};
 use patchbay_proto::auth_token::TokenPair;
 use patchbay_proto::installation::{CreateAppRequest, CreateAppResponse, InitialToken};
 use uuid::Uuid;
 
 use super::app_message::app_message;
+use super::errors;
+use crate::audit;
 use crate::domain::app::{App, AppStatus};
 use crate::domain::app_access::{self, is_elevated};
 use crate::domain::app_draft::{self, AppDraft, AppRequest};
-use crate::domain::app_name;
 use crate::domain::feature::Feature;
 use crate::domain::installation::Installation;
 use crate::domain::organization::Organization;
+use crate::domain::{app_name, popularity, subscriptions};
 use crate::registry::Registry;
 use crate::sealing;
-use crate::store::{apps, installations, versions};
+use crate::store::{apps, components, installations, versions};
 
 #[tracing::instrument(name = "installation.create_app", skip_all)]
 pub(super) async fn create_app(
@@ -23,7 +25,13 @@ pub(super) async fn create_app(
 ) -> Result<CreateAppResponse, Error> {
     let owner = owner(registry, caller, &request.organization).await?;
     let held = app_access::may_create(caller, owner.id)?;
+    if subscriptions::has_errors(&request.events) {
+        errors::may_be_subscribed(registry, owner.id).await?;
+    }
     let mut draft = app_draft::check(app_request(request), held)?;
+    if !app_access::reviews(caller) {
+        draft.popularity = popularity::DEFAULT;
+    }
     if draft.author.is_none() {
         let organization = registry.directory.find(&owner.slug).await?;
         draft.author = organization.map(|organization| organization.name);
@@ -37,25 +45,35 @@ pub(super) async fn create_app(
         Some(installation) => Some(registry.tokens.mint(installation, &app).await?),
         None => None,
     };
-    if let Err(error) = write(registry, &app, installation.as_ref()).await {
+    if let Err(error) = write(registry, caller, &app, installation.as_ref()).await {
         abandon(registry, installation.as_ref()).await;
         return Err(error);
     }
     registry.metrics.apps_created.inc();
     registry.metrics.installs.inc_by(installation.is_some().into());
     Ok(CreateAppResponse {
-        app: Some(app_message(registry, caller, app)?),
+        app: Some(app_message(registry, caller, app).await?),
         initial_token: initial_token.map(initial_token_message),
     })
 }
 
-async fn write(registry: &Registry, app: &App, installation: Option<&Installation>) -> Result<(), Error> {
+async fn write(
+    registry: &Registry,
+    caller: &Caller,
+    app: &App,
+    installation: Option<&Installation>,
+) -> Result<(), Error> {
     let mut tx = registry.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     apps::insert(&mut tx, app, version).await?;
+    components::replace(&mut tx, app.id, &app.schema).await?;
     if let Some(installation) = installation {
         installations::insert(&mut tx, installation, version).await?;
+        let entry = audit::of_app(AuditEvent::InternalIntegrationAdd, app, caller, app.created_at);
+        tx.outbox(entry.into_message()).await?;
     }
+    let entry = audit::of_app(AuditEvent::SentryAppAdd, app, caller, app.created_at);
+    tx.outbox(entry.into_message()).await?;
     registry.commit(tx).await
 }
 
@@ -113,20 +131,20 @@ async fn new_app(registry: &Registry, owner: Organization, draft: AppDraft) -> R
         verify_install: draft.verify_install,
         overview: draft.overview,
         allowed_origins: draft.allowed_origins,
-        popularity: 1,
+        popularity: draft.popularity,
         client_id: token::generate().expose().to_owned(),
         client_secret: sealing::seal_client_secret(keys, id, &token::generate()),
         webhook_headers: sealing::seal_headers(keys, id, draft.webhook_headers),
         published_at: None,
         created_at: registry.clock.now(),
         disabled: None,
-        schema: "{}".into(),
+        schema: draft.schema,
         metadata: Default::default(),
         features: vec![Feature::API],
         delivery: Default::default(),
         client_certificate: None,
         previous_secret: None,
-        removed_by: None,
+        removal: None,
     })
 }
 
@@ -158,5 +176,7 @@ fn app_request(request: CreateAppRequest) -> AppRequest {
         overview: request.overview,
         allowed_origins: request.allowed_origins,
         webhook_headers: request.webhook_headers,
+        schema: request.schema_json,
+        popularity: request.popularity,
     }
 }

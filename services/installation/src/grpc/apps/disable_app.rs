@@ -21,7 +21,7 @@ pub(super) async fn disable_app(
     let found = existing(registry, caller, &request.app).await?;
     switching::may_switch_app(caller, found.owner.id, found.status)?;
     if found.disabled.is_some() {
-        return app_message(registry, caller, found);
+        return app_message(registry, caller, found).await;
     }
     let owners = registry.directory.owners(found.owner.id).await?;
     let now = registry.clock.now();
@@ -51,5 +51,5 @@ pub(super) async fn disable_app(
         registry.commit_and_post(tx).await?;
         app.disabled = Some(disabled);
     }
-    app_message(registry, caller, app)
+    app_message(registry, caller, app).await
 }

@@ -26,5 +26,5 @@ pub(super) async fn enable_app(
         tx.outbox(entry.into_message()).await?;
         registry.commit(tx).await?;
     }
-    app_message(registry, caller, app)
+    app_message(registry, caller, app).await
 }

@@ -3,6 +3,7 @@ use patchbay_proto::installation as proto;
 
 use super::app_message::app_message;
 use crate::domain::app::App;
+pub(in crate::grpc) use crate::domain::app_access::app_not_found;
 use crate::domain::{app_access, switching};
 use crate::registry::Registry;
 use crate::store::apps;
@@ -16,7 +17,7 @@ pub(super) async fn get_app(
     let app = existing(registry, caller, &request.app).await?;
     app_access::may_read(caller, app.owner.id, app.status)?;
     switching::may_see(caller, app.disabled.is_some())?;
-    app_message(registry, caller, app)
+    app_message(registry, caller, app).await
 }
 
 /// By number or slug, for anybody signed in.
@@ -25,8 +26,4 @@ pub(in crate::grpc) async fn existing(registry: &Registry, caller: &Caller, app:
         return Err(Error::no_credentials());
     }
     apps::find(&registry.db, app).await?.ok_or_else(app_not_found)
-}
-
-pub(in crate::grpc) fn app_not_found() -> Error {
-    Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app")
 }

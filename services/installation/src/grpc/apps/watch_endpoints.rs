@@ -1,13 +1,15 @@
+use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Caller, Error};
+use patchbay_proto::installation as proto;
 use patchbay_proto::installation::{Endpoint, WatchEndpointsResponse};
 use patchbay_rpc::status::from_error;
 use tonic::Status;
 
-use super::app_message::status_message;
-use crate::domain::app::{App, AppStatus};
+use super::app_message::{delivery_message, status_message};
+use crate::domain::app::App;
 use crate::domain::app_access;
 use crate::registry::Registry;
 use crate::sealing;
@@ -18,23 +20,35 @@ type Responses = BoxStream<'static, Result<WatchEndpointsResponse, Status>>;
 
 pub(super) fn watch_endpoints(registry: &Registry, caller: &Caller) -> Result<Responses, Error> {
     app_access::may_watch(caller)?;
-    let keys = registry.sealing.clone();
+    let (keys, clock) = (registry.sealing.clone(), registry.clock.clone());
     let pages = watch(registry, EndpointFeed);
-    Ok(pages.map(move |page| page.and_then(|page| response(&keys, page)).map_err(from_error)).boxed())
+    let response = move |page| response(&keys, clock.now(), page);
+    Ok(pages.map(move |page| page.and_then(&response).map_err(from_error)).boxed())
 }
 
-fn response(keys: &SealingKeys, page: Page<App>) -> Result<WatchEndpointsResponse, Error> {
-    let endpoints = page.items.into_iter().map(|app| endpoint(keys, app)).collect::<Result<_, _>>()?;
+fn response(
+    keys: &SealingKeys,
+    now: DateTime<Utc>,
+    page: Page<App>,
+) -> Result<WatchEndpointsResponse, Error> {
+    let endpoints = page.items.into_iter().map(|app| endpoint(keys, now, app)).collect::<Result<_, _>>()?;
     Ok(WatchEndpointsResponse { endpoints, version: page.version })
 }
 
-fn endpoint(keys: &SealingKeys, app: App) -> Result<Endpoint, Error> {
+/// An app that is being removed keeps its URL: its installations are told of their end. It is taken away some time later.
+fn endpoint(keys: &SealingKeys, now: DateTime<Utc>, app: App) -> Result<Endpoint, Error> {
     let header = |header: crate::domain::webhook_header::WebhookHeader| {
         format!("{}: {}", header.name, header.value.expose())
     };
     let webhook_headers = sealing::headers(keys, &app)?.into_iter().map(header).collect();
-    let client_secrets = vec![sealing::client_secret(keys, &app)?.expose().to_owned()];
-    let removed = app.status == AppStatus::DeletionInProgress;
+    let mut client_secrets = vec![sealing::client_secret(keys, &app)?.expose().to_owned()];
+    if let Some(previous) = app.second_secret(now) {
+        client_secrets.push(sealing::previous_secret(keys, app.id, previous)?.expose().to_owned());
+    }
+    let client_certificate = sealing::certificate(keys, &app)?.map(|certificate| proto::ClientCertificate {
+        certificate_pem: certificate.pem,
+        private_key_pem: certificate.key.expose().to_owned(),
+    });
     Ok(Endpoint {
         app_id: app.id,
         app_uuid: app.uuid.to_string(),
@@ -42,11 +56,11 @@ fn endpoint(keys: &SealingKeys, app: App) -> Result<Endpoint, Error> {
         app_name: app.name,
         status: status_message(app.status).into(),
         owner_organization_id: app.owner.id,
-        webhook_url: app.webhook_url.filter(|_| !removed).unwrap_or_default(),
+        webhook_url: app.webhook_url.unwrap_or_default(),
         client_secrets,
         webhook_headers,
         is_disabled: app.disabled.is_some(),
-        delivery: None,
-        client_certificate: None,
+        delivery: Some(delivery_message(&app.delivery)),
+        client_certificate,
     })
 }

@@ -16,7 +16,7 @@ pub(super) async fn review_publication(
     caller: &Caller,
     request: proto::ReviewPublicationRequest,
 ) -> Result<proto::App, Error> {
-    app_access::may_set_status(caller)?;
+    app_access::may_review(caller)?;
     publishing::check_note(&request.note)?;
     let id = existing(registry, caller, &request.app).await?.id;
     let to = if request.approve { AppStatus::Published } else { AppStatus::Unpublished };
@@ -34,7 +34,7 @@ pub(super) async fn review_publication(
     settle(registry, caller, &mut tx, &app, to, request.note.trim()).await?;
     registry.commit_and_post(tx).await?;
     (app.status, app.published_at) = (change.status, change.published_at);
-    app_message(registry, caller, app)
+    app_message(registry, caller, app).await
 }
 
 /// What belongs to every change of an app from `app.status` to `to`, whoever makes it: a request that waited is

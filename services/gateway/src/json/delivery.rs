@@ -1,0 +1,112 @@
+//! How webhooks are sent to an app: what its owner may set beyond Sentry.
+
+use patchbay_proto::installation::{ClientCertificate, DeliverySettings};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::fields::Fields;
+
+/// What is null is as the operator has set it for all apps.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Delivery)]
+pub(crate) struct DeliveryJson {
+    timeout_ms: Option<u32>,
+    /// Pauses between attempts, in seconds.
+    retry_schedule: Option<Vec<u32>>,
+    strict_order: bool,
+}
+
+impl From<DeliverySettings> for DeliveryJson {
+    fn from(settings: DeliverySettings) -> Self {
+        Self {
+            timeout_ms: Some(settings.timeout_ms).filter(|timeout| *timeout != 0),
+            retry_schedule: Some(settings.retry_delays_seconds).filter(|pauses| !pauses.is_empty()),
+            strict_order: settings.strict_order,
+        }
+    }
+}
+
+/// The settings under `delivery`; null sets all of them back.
+pub(crate) fn settings(fields: &mut Fields) -> Option<DeliverySettings> {
+    let value = fields.raw("delivery")?;
+    if value.is_null() {
+        return Some(DeliverySettings::default());
+    }
+    let read = read(value);
+    if read.is_none() {
+        fields.problem(
+            "delivery",
+            "Has to be an object of timeoutMs (number), retrySchedule (list of numbers) and strictOrder (boolean).",
+        );
+    }
+    read
+}
+
+fn read(value: &Value) -> Option<DeliverySettings> {
+    let object = value.as_object()?;
+    let number = |value: &Value| value.as_u64().map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    let timeout_ms = match object.get("timeoutMs") {
+        None | Some(Value::Null) => 0,
+        // Zero would mean the operator's on the way; let it be refused as too short.
+        Some(value) => number(value)?.max(1),
+    };
+    let retry_delays_seconds = match object.get("retrySchedule") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(value) => value.as_array()?.iter().map(number).collect::<Option<_>>()?,
+    };
+    let strict_order = match object.get("strictOrder") {
+        None | Some(Value::Null) => false,
+        Some(value) => value.as_bool()?,
+    };
+    Some(DeliverySettings { timeout_ms, retry_delays_seconds, strict_order })
+}
+
+/// The certificate and key under `clientCertificate`; null takes them away.
+pub(crate) fn client_certificate(fields: &mut Fields) -> Option<ClientCertificate> {
+    let value = fields.raw("clientCertificate")?;
+    if value.is_null() {
+        return Some(ClientCertificate::default());
+    }
+    let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.contains('\0'));
+    match (text("certificate"), text("privateKey")) {
+        (Some(certificate), Some(key)) => Some(ClientCertificate {
+            certificate_pem: certificate.to_owned(),
+            private_key_pem: key.to_owned(),
+        }),
+        _ => {
+            fields
+                .problem("clientCertificate", "Has to be an object of certificate and privateKey, both PEM.");
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn settings_are_read_and_wrong_types_are_not() {
+        let settings =
+            read(&json!({ "timeoutMs": 2000, "retrySchedule": [5, 60], "strictOrder": true })).unwrap();
+        assert_eq!((settings.timeout_ms, settings.strict_order), (2000, true));
+        assert_eq!(settings.retry_delays_seconds, [5, 60]);
+        assert_eq!(read(&json!({})).unwrap(), DeliverySettings::default());
+        assert_eq!(read(&json!({ "timeoutMs": 0 })).unwrap().timeout_ms, 1);
+        assert_eq!(read(&json!({ "timeoutMs": u64::MAX })).unwrap().timeout_ms, u32::MAX);
+        for odd in [
+            json!([]),
+            json!({ "timeoutMs": "x" }),
+            json!({ "timeoutMs": -1 }),
+            json!({ "retrySchedule": 5 }),
+            json!({ "retrySchedule": ["5"] }),
+            json!({ "strictOrder": 1 }),
+        ] {
+            assert_eq!(read(&odd), None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{AppendHeaders, IntoResponse};
+use patchbay_proto::installation::ListStatsRequest;
+use patchbay_rpc::request_as;
+
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::app_stats::AppInstallsJson;
+use crate::page::Page;
+use crate::query::Query;
+
+/// `GET /api/0/sentry-apps-stats/`: most installed first.
+pub(crate) async fn list_app_stats(
+    State(gateway): State<Gateway>,
+    uri: Uri,
+    query: Query,
+    Authenticated(caller): Authenticated,
+) -> Result<impl IntoResponse> {
+    let page = Page::read(&query)?;
+    let request = request_as(&caller, ListStatsRequest { offset: page.offset(), limit: page.size() });
+    let answer = gateway.services.apps().list_stats(request).await.answer()?;
+    let base_url = gateway.config.base_url();
+    let apps: Vec<_> = answer.apps.into_iter().map(|app| AppInstallsJson::new(app, base_url)).collect();
+    let url = format!("{base_url}{}", uri.path());
+    Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(apps)))
+}

@@ -1,0 +1,34 @@
+use patchbay_domain::{AuditEvent, Caller, Error};
+use patchbay_proto::installation as proto;
+
+use super::get_app::{app_not_found, existing};
+use crate::audit;
+use crate::domain::app::{App, AppStatus, Removal, Remover};
+use crate::domain::{app_access, app_removal};
+use crate::registry::Registry;
+use crate::store::{apps, versions};
+
+/// From here on the app cannot be installed or changed. Its installations are ended by [`workers`](crate::workers).
+#[tracing::instrument(name = "installation.delete_app", skip_all)]
+pub(super) async fn delete_app(
+    registry: &Registry,
+    caller: &Caller,
+    request: proto::DeleteAppRequest,
+) -> Result<proto::DeleteAppResponse, Error> {
+    let found = existing(registry, caller, &request.app).await?;
+    app_access::may_remove(caller, found.owner.id, found.status)?;
+
+    let mut tx = registry.db.begin().await?;
+    let version = versions::next(&mut tx).await?;
+    let app = apps::get(&mut tx, found.id).await?.ok_or_else(app_not_found)?;
+    app_removal::check(&app)?;
+    let by = caller.user().map(|user| Remover { id: user.user_id, name: user.name.clone() });
+    let removal = Some(Removal { by, is_internal: app.is_internal() });
+    let app = App { status: AppStatus::DeletionInProgress, removal, ..app };
+    apps::update(&mut tx, &app, version).await?;
+    let entry = audit::of_app(AuditEvent::SentryAppRemove, &app, caller, registry.clock.now());
+    tx.outbox(entry.into_message()).await?;
+    registry.commit(tx).await?;
+    registry.upkeep.notify_one();
+    Ok(proto::DeleteAppResponse {})
+}

@@ -1,0 +1,60 @@
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::installation as proto;
+use patchbay_proto::installation::AppFilter;
+
+use super::app_message::app_messages;
+use crate::domain::app::AppStatus;
+use crate::domain::app_access::{self, is_elevated};
+use crate::grpc::organizations;
+use crate::grpc::page::Page;
+use crate::registry::Registry;
+use crate::store::app_lists::{self, Which};
+
+#[tracing::instrument(name = "installation.list_apps", skip_all)]
+pub(super) async fn list_apps(
+    registry: &Registry,
+    caller: &Caller,
+    request: proto::ListAppsRequest,
+) -> Result<proto::ListAppsResponse, Error> {
+    if matches!(caller, Caller::Anonymous) {
+        return Err(Error::no_credentials());
+    }
+    let status = status(request.filter());
+    let which = if request.organization.is_empty() {
+        of_all(caller, status)
+    } else {
+        let organization = organizations::of_reader(registry, caller, &request.organization).await?;
+        app_access::may_list(caller, organization.id)?;
+        Which::OfOne(organization.id, status)
+    };
+    let page = Page::new(request.offset, request.limit);
+    let found = app_lists::list(&registry.db, &which, page.offset, page.fetched()).await;
+    let (apps, has_more) = page.cut(found)?;
+    Ok(proto::ListAppsResponse { apps: app_messages(registry, caller, apps).await?, has_more })
+}
+
+/// Published apps are for all to see; others for those at home in their organization.
+fn of_all(caller: &Caller, status: Option<AppStatus>) -> Which {
+    match status {
+        Some(AppStatus::Published) => Which::InStatus(AppStatus::Published),
+        Some(status @ (AppStatus::Unpublished | AppStatus::Internal)) if is_elevated(caller) => {
+            Which::InStatus(status)
+        }
+        Some(status @ (AppStatus::Unpublished | AppStatus::Internal)) => {
+            Which::Of(status, app_access::homes(caller))
+        }
+        _ if is_elevated(caller) => Which::All,
+        _ => Which::InStatus(AppStatus::Published),
+    }
+}
+
+fn status(filter: AppFilter) -> Option<AppStatus> {
+    match filter {
+        AppFilter::Unspecified => None,
+        AppFilter::Published => Some(AppStatus::Published),
+        AppFilter::Unpublished => Some(AppStatus::Unpublished),
+        AppFilter::Internal => Some(AppStatus::Internal),
+        AppFilter::PublishRequestInprogress => Some(AppStatus::PublishRequestInProgress),
+        AppFilter::DeletionInProgress => Some(AppStatus::DeletionInProgress),
+    }
+}

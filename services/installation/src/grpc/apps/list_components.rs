@@ -1,0 +1,53 @@
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::installation as proto;
+use patchbay_proto::installation::list_components_request::Owner;
+
+use super::avatar_message::avatar_messages;
+use super::get_app::{app_not_found, existing};
+use crate::domain::{app_access, installation_access};
+use crate::grpc::organizations;
+use crate::registry::Registry;
+use crate::store::avatars;
+use crate::store::components::{self, ComponentRow};
+
+/// An organization with more than this is not told of the rest: a page that asks the apps for each would not end.
+const MOST: i64 = 1_000;
+
+#[tracing::instrument(name = "installation.list_components", skip_all)]
+pub(super) async fn list_components(
+    registry: &Registry,
+    caller: &Caller,
+    request: proto::ListComponentsRequest,
+) -> Result<proto::ListComponentsResponse, Error> {
+    let mut found = match &request.owner {
+        None => return Err(app_not_found()),
+        Some(Owner::App(app)) => {
+            let app = existing(registry, caller, app).await?;
+            app_access::may_read(caller, app.owner.id, app.status)?;
+            components::of_app(&registry.db, app.id).await?
+        }
+        Some(Owner::Organization(organization)) => {
+            let organization = organizations::visible(registry, caller, organization).await?;
+            installation_access::may_list(caller, organization.id)?;
+            components::of_organization(&registry.db, organization.id, MOST).await?
+        }
+    };
+    found.retain(|component| request.r#type.is_empty() || component.r#type == request.r#type);
+
+    let mut apps: Vec<_> = found.iter().map(|component| component.app_id).collect();
+    apps.dedup();
+    let avatars = avatars::of(&registry.db, &apps).await?;
+    let message = |component: ComponentRow| proto::Component {
+        uuid: component.uuid.to_string(),
+        r#type: component.r#type,
+        schema_json: component.schema,
+        avatars: avatars.get(&component.app_id).cloned().map(avatar_messages).unwrap_or_default(),
+        app_id: component.app_id,
+        app_uuid: component.app_uuid.to_string(),
+        app_slug: component.app_slug,
+        app_name: component.app_name,
+        installation_uuid: component.installation.map(|uuid| uuid.to_string()),
+        webhook_url: component.webhook_url,
+    };
+    Ok(proto::ListComponentsResponse { components: found.into_iter().map(message).collect() })
+}

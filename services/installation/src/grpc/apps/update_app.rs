@@ -1,0 +1,128 @@
+use patchbay_domain::{AuditEvent, Caller, Error, SecretString};
+use patchbay_proto::installation as proto;
+
+use super::app_message::{app_message, status_of};
+use super::errors;
+use super::get_app::{app_not_found, existing};
+use crate::domain::app::{App, AppStatus, SealedHeader};
+use crate::domain::app_change::{self, AppChange, Changed, Changer};
+use crate::domain::delivery::DeliverySettings;
+use crate::domain::webhook_header::{self, WebhookHeader};
+use crate::domain::{app_access, subscriptions};
+use crate::grpc::publishing::settle;
+use crate::registry::Registry;
+use crate::sealing;
+use crate::store::{app_upkeep, apps, components, versions};
+use crate::{audit, copying_scopes};
+
+#[tracing::instrument(name = "installation.update_app", skip_all)]
+pub(super) async fn update_app(
+    registry: &Registry,
+    caller: &Caller,
+    request: proto::UpdateAppRequest,
+) -> Result<proto::App, Error> {
+    let found = existing(registry, caller, &request.app).await?;
+    app_access::may_edit(caller, found.owner.id, found.status)?;
+    let change = change(request)?;
+    if change.events.as_deref().is_some_and(subscriptions::has_errors) {
+        errors::may_be_subscribed(registry, found.owner.id).await?;
+    }
+    let changed_keys = change.keys();
+    let (copies_scopes, new_schema) = (change.scopes.is_some(), change.schema.is_some());
+
+    let now = registry.clock.now();
+    let mut tx = registry.db.begin().await?;
+    let version = versions::next(&mut tx).await?;
+    let app = apps::get(&mut tx, found.id).await?.filter(|app| app.status != AppStatus::DeletionInProgress);
+    let app = app.ok_or_else(app_not_found)?;
+    let changed = app_change::check(&app, change, changer(caller, &app), &registry.timeouts, now)?;
+    let before = app;
+    let app = sealed(registry, changed);
+    if app == before && !copies_scopes && !new_schema {
+        // The dropped transaction takes the version back: watchers need not look.
+        return app_message(registry, caller, app).await;
+    }
+    apps::update(&mut tx, &app, version).await?;
+    if new_schema {
+        components::replace(&mut tx, app.id, &app.schema).await?;
+    }
+    if copies_scopes {
+        app_upkeep::scopes_are_to_copy(&mut tx, app.id).await?;
+    }
+    if app.status != before.status {
+        settle(registry, caller, &mut tx, &before, app.status, "").await?;
+    }
+    // A change of the status has an entry of its own.
+    let changed_keys: Vec<_> = changed_keys.into_iter().filter(|key| *key != "status").collect();
+    if !changed_keys.is_empty() {
+        let entry =
+            audit::of_app(AuditEvent::SentryAppEdit, &app, caller, now).detail("changed", changed_keys);
+        tx.outbox(entry.into_message()).await?;
+    }
+    registry.commit_and_post(tx).await?;
+    if copies_scopes {
+        copying_scopes::copy_now(registry, app.id).await;
+    }
+    app_message(registry, caller, app).await
+}
+
+fn changer(caller: &Caller, app: &App) -> Changer {
+    Changer {
+        scopes: caller.scopes_in(app.owner.id).unwrap_or_default(),
+        is_reviewer: app_access::reviews(caller),
+        is_staff: caller.is_staff(),
+    }
+}
+
+fn sealed(registry: &Registry, changed: Changed) -> App {
+    let Changed { mut app, webhook_headers, client_certificate } = changed;
+    let keys = &registry.sealing;
+    if let Some(headers) = webhook_headers {
+        let seal = |header: WebhookHeader| -> Vec<SealedHeader> {
+            let is_mask = header.value.expose() == webhook_header::MASK;
+            let known = app.webhook_headers.iter().find(|known| is_mask && known.name == header.name);
+            known.map_or_else(
+                || sealing::seal_headers(keys, app.id, vec![header]),
+                |known| vec![known.clone()],
+            )
+        };
+        app.webhook_headers = headers.into_iter().flat_map(seal).collect();
+    }
+    if let Some(certificate) = client_certificate {
+        app.client_certificate =
+            certificate.map(|certificate| sealing::seal_certificate(keys, app.id, certificate));
+    }
+    app
+}
+
+fn change(request: proto::UpdateAppRequest) -> Result<AppChange, Error> {
+    let status = |status: i32| {
+        status_of(status).ok_or_else(|| Error::invalid("INVALID_STATUS_CHANGE", "There is no such status."))
+    };
+    Ok(AppChange {
+        name: request.name,
+        author: request.author,
+        scopes: request.scopes.map(|texts| texts.values),
+        events: request.events.map(|texts| texts.values),
+        webhook_url: request.webhook_url,
+        redirect_url: request.redirect_url,
+        is_alertable: request.is_alertable,
+        verify_install: request.verify_install,
+        overview: request.overview,
+        allowed_origins: request.allowed_origins.map(|texts| texts.values),
+        webhook_headers: request.webhook_headers.map(|texts| texts.values),
+        schema: request.schema_json,
+        features: request.features.map(|numbers| numbers.values),
+        popularity: request.popularity,
+        status: request.status.map(status).transpose()?,
+        metadata: request.metadata_json,
+        delivery: request.delivery.map(|settings| DeliverySettings {
+            timeout_ms: Some(settings.timeout_ms).filter(|timeout| *timeout != 0),
+            retry_delays_seconds: settings.retry_delays_seconds,
+            strict_order: settings.strict_order,
+        }),
+        client_certificate: request
+            .client_certificate
+            .map(|certificate| (certificate.certificate_pem, SecretString::new(certificate.private_key_pem))),
+    })
+}
