@@ -4,6 +4,7 @@ pub mod audit;
 pub mod bus;
 pub mod database;
 mod eventually;
+pub mod oidc;
 pub mod receiver;
 
 pub use eventually::eventually;

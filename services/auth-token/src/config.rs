@@ -1,8 +1,12 @@
+mod oidc;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use patchbay_domain::SecretBytes;
 use patchbay_runtime::Settings;
+
+pub use oidc::OidcConfig;
 
 /// Bytes a key needs to be worth its name.
 const MIN_KEY_BYTES: usize = 16;
@@ -19,6 +23,8 @@ pub struct Config {
     pub token_lifetime: TimeDelta,
     /// How long the same refresh token is answered with the same pair.
     pub refresh_retry_window: TimeDelta,
+    /// Where people sign in, besides by link.
+    pub oidc: Option<OidcConfig>,
 }
 
 impl Config {
@@ -43,6 +49,7 @@ impl Config {
                 "60s",
                 "How long after a refresh the same refresh token gets the same answer; later it ends the installation's tokens.",
             )),
+            oidc: OidcConfig::read(settings),
         };
         if config.token_lifetime < TimeDelta::seconds(1) {
             s.problem("PATCHBAY_AUTH_TOKEN_LIFETIME is less than a second");

@@ -5,6 +5,8 @@ pub mod ended;
 pub mod grant;
 pub mod lifetimes;
 pub mod mint;
+pub mod oidc_identity;
+pub mod oidc_sign_in;
 pub mod pair;
 pub mod refresh;
 pub mod refresh_by_assertion;

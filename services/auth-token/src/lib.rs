@@ -10,16 +10,19 @@ mod config;
 pub mod domain;
 mod grpc;
 mod metrics;
+mod oidc;
 mod revocation_feed;
 mod state;
 mod store;
 mod workers;
 
+mod begin_oidc_sign_in;
 mod create_grant;
 mod create_session;
 mod create_sign_in_link;
 mod end_session;
 mod exchange;
+mod finish_oidc_sign_in;
 mod introspect;
 mod last_used;
 mod list_grants;
@@ -45,7 +48,7 @@ use patchbay_proto::auth_token::sessions_server::SessionsServer;
 use patchbay_proto::auth_token::tokens_server::TokensServer;
 use patchbay_runtime::{Metrics, Readiness, Stop};
 
-pub use config::Config;
+pub use config::{Config, OidcConfig};
 
 use grpc::sessions::SessionsService;
 use grpc::tokens::TokensService;
@@ -101,7 +104,7 @@ pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<p
     stop.spawn("auth-token revocations", feed.clone().run(db.clone(), clock.clone(), position, stop.clone()));
     stop.spawn("auth-token pruner", workers::pruner::run(db.clone(), clock.clone(), stop.clone()));
 
-    let state = Arc::new(State::new(db, clock, config, AuthTokenMetrics::register(&metrics), feed));
+    let state = Arc::new(State::new(db, clock, config, AuthTokenMetrics::register(&metrics), feed)?);
     stop.spawn("auth-token uses", workers::use_recorder::run(state.clone(), stop.clone()));
     Ok(server
         .add_service(TokensServer::new(TokensService { state: state.clone(), stop }))

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::domain::code::{self, Hash};
 use crate::domain::mint;
 use crate::domain::pair::{Issued, Pair};
-use crate::domain::refresh::{Decision, decide, not_found};
+use crate::domain::refresh::{Decision, decide, not_found, reused};
 use crate::domain::stored_token::StoredToken;
 use crate::metrics::Outcome;
 use crate::rotate::{Successor, rotate};
@@ -56,7 +56,7 @@ async fn try_refresh(state: &State, attempt: &Attempt<'_>) -> Result<(&'static s
                 %installation, app_id, %family, ended = hashes.len(),
                 "a used refresh token came back after its time: it or its successor was stolen, the family of tokens is revoked"
             );
-            Err(not_found())
+            Err(reused())
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::ended;
 use crate::domain::refresh_limit::RefreshLimit;
 use crate::last_used::LastUsed;
 use crate::metrics::AuthTokenMetrics;
+use crate::oidc::Provider;
 use crate::revocation_feed::RevocationFeed;
 use crate::store::{ended_installations, lock, revocations};
 
@@ -21,6 +22,7 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) metrics: AuthTokenMetrics,
     pub(crate) feed: RevocationFeed,
+    pub(crate) provider: Option<Provider>,
     pub(crate) uses: LastUsed,
     refresh_limit: Mutex<RefreshLimit>,
 }
@@ -32,8 +34,10 @@ impl State {
         config: Config,
         metrics: AuthTokenMetrics,
         feed: RevocationFeed,
-    ) -> Self {
-        Self { db, clock, config, metrics, feed, uses: LastUsed::default(), refresh_limit: Mutex::default() }
+    ) -> anyhow::Result<Self> {
+        let provider = config.oidc.clone().map(|oidc| Provider::new(oidc, clock.clone())).transpose()?;
+        let (uses, refresh_limit) = (LastUsed::default(), Mutex::default());
+        Ok(Self { db, clock, config, metrics, feed, provider, uses, refresh_limit })
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

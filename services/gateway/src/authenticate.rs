@@ -1,6 +1,7 @@
 //! Who sends a request: found out once, passed on with every call.
 
 use axum::extract::FromRequestParts;
+use axum::http::header;
 use axum::http::request::Parts;
 use patchbay_domain::{AppCaller, Caller, Error, Membership, Result, ScopeSet, SecretString, UserCaller};
 use patchbay_proto::tracker::{GetUserRequest, User, get_user_request};
@@ -18,6 +19,9 @@ use crate::same_origin::{Sender, sender};
 /// Somebody we know.
 pub(crate) struct Authenticated(pub(crate) Caller);
 
+/// A user with a session. No token will do, because what is done here outlives a token that is stolen and revoked.
+pub(crate) struct SignedIn(pub(crate) Caller);
+
 /// Somebody we know, or nobody.
 pub(crate) struct Visitor(pub(crate) Caller);
 
@@ -29,6 +33,20 @@ impl FromRequestParts<Gateway> for Authenticated {
             Caller::Anonymous => Err(Error::no_credentials().into()),
             caller => Ok(Self(caller)),
         }
+    }
+}
+
+impl FromRequestParts<Gateway> for SignedIn {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            // Sentry does not look at the header here and finds nobody, but answers 403.
+            let nobody = Error::no_credentials();
+            return Err(Error::forbidden(nobody.reason, nobody.message).into());
+        }
+        let Authenticated(caller) = Authenticated::from_request_parts(parts, gateway).await?;
+        Ok(Self(caller))
     }
 }
 

@@ -50,13 +50,18 @@ fn bearer(value: &str) -> Result<Credentials> {
 
 /// The secret in the session cookie.
 pub(crate) fn session(headers: &HeaderMap) -> Option<SecretString> {
+    cookie(headers, SESSION_COOKIE)
+}
+
+/// The secret in the cookie of this name.
+pub(crate) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<SecretString> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty() && value.len() <= LONGEST)
+        .find(|(name, value)| *name == wanted && !value.is_empty() && value.len() <= LONGEST)
         .map(|(_, value)| SecretString::new(value))
 }
 

@@ -61,6 +61,13 @@ impl Failure {
         Self { retry_after: Some(wait.as_secs() + 1), ..self }
     }
 
+    /// Says the detail alone, as Sentry does in a few places.
+    #[must_use]
+    pub(crate) fn bare(mut self) -> Self {
+        self.body = self.body.map(|mut body| body.get_mut("detail").map_or(Value::Null, Value::take));
+        self
+    }
+
     /// No route, or nothing where the route leads.
     pub(crate) fn no_such_resource() -> Self {
         Self::new(StatusCode::NOT_FOUND, "NO_SUCH_RESOURCE", "The requested resource does not exist")
@@ -167,6 +174,12 @@ mod tests {
         for (error, status, body) in cases {
             assert_eq!(written(error).await, (status, body.to_owned()));
         }
+    }
+
+    #[tokio::test]
+    async fn a_bare_refusal_is_a_text() {
+        let failure = Failure::from(Error::forbidden("X", "Not here")).bare();
+        assert_eq!(written(failure).await, (403, r#""Not here""#.to_owned()));
     }
 
     #[tokio::test]

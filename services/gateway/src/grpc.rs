@@ -4,6 +4,7 @@ use patchbay_domain::Error;
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
+use patchbay_proto::installation::app_tokens_client::AppTokensClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
 use patchbay_proto::tracker::audit_client::AuditClient;
@@ -30,6 +31,10 @@ pub struct Channels {
 impl Channels {
     pub(crate) fn apps(&self) -> AppRegistryClient<Channel> {
         AppRegistryClient::new(self.installation.clone())
+    }
+
+    pub(crate) fn app_tokens(&self) -> AppTokensClient<Channel> {
+        AppTokensClient::new(self.installation.clone())
     }
 
     pub(crate) fn installations(&self) -> InstallationsClient<Channel> {

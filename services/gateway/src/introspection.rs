@@ -99,6 +99,10 @@ impl Introspection {
         self.was_watched.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     pub(crate) fn tokens(&self) -> TokensClient<Channel> {
         self.tokens.clone()
     }

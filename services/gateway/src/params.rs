@@ -83,6 +83,11 @@ impl Params {
         id.ok_or_else(no_such_resource)
     }
 
+    /// `{token}`: number of a token.
+    pub(crate) fn token(&self) -> Result<i64> {
+        self.name("token").and_then(|text| text.parse().ok()).ok_or_else(no_such_resource)
+    }
+
     /// `{secret}`: the secret part of a link.
     pub(crate) fn secret(&self) -> Option<String> {
         self.name("secret")

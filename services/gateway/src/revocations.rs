@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use patchbay_proto::auth_token::WatchRevocationsRequest;
 use patchbay_rpc::stream_request;
-use patchbay_runtime::{Readiness, Stop};
+use patchbay_runtime::{Readiness, Stop, sleep};
 
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The token service says four times a second that there is nothing to say. Without a word for so long, a revocation may have been
+/// made that has not reached us, and what is remembered is not relied on: a second after it no token may be accepted.
+const SILENCE: Duration = Duration::from_millis(750);
 
 /// How long the readiness check may take; it only looks at a flag.
 const CHECK_LIMIT: Duration = Duration::from_secs(1);
@@ -49,18 +53,27 @@ async fn watch_once(gateway: &Gateway) -> bool {
     let ended = async {
         let request = stream_request(WatchRevocationsRequest {});
         let mut stream = gateway.introspection.tokens().watch_revocations(request).await.answer()?;
-        while let Some(message) =
-            stream.message().await.map_err(|status| patchbay_rpc::status::to_error(&status))?
-        {
-            if !established {
-                established = true;
+        let mut watched = false;
+        loop {
+            let message = tokio::select! {
+                message = stream.message() => message.map_err(|status| patchbay_rpc::status::to_error(&status))?,
+                () = sleep(gateway.introspection.clock(), SILENCE), if watched => {
+                    // Nothing is lost: what comes later still comes in order, and begins the watch again.
+                    watched = false;
+                    gateway.introspection.watch_ends();
+                    continue;
+                }
+            };
+            let Some(message) = message else { return Ok(()) };
+            if !watched {
+                (established, watched) = (true, true);
                 gateway.introspection.watch_begins();
             }
             gateway.introspection.revoked(&message.token_hashes);
         }
-        Ok::<_, patchbay_domain::Error>(())
     };
-    match ended.await {
+    let ended: patchbay_domain::Result<()> = ended.await;
+    match ended {
         Ok(()) => {
             tracing::info!("the stream of revocations ended; every token is asked for until it is back")
         }

@@ -11,19 +11,23 @@
 
 mod add_member;
 mod authorize;
+mod begin_oidc_sign_in;
 mod cancel_recovery;
 mod clear_project_filter;
 mod create_app;
+mod create_app_token;
 mod create_organization;
+mod create_user_token;
 mod delete_app;
 mod disable_app;
 mod enable_app;
+mod finish_oidc_sign_in;
 mod follow_redirect;
 mod get_app;
-mod get_endpoint_health;
 mod get_app_interaction;
 mod get_app_stats;
 mod get_avatar_image;
+mod get_endpoint_health;
 mod get_installation;
 mod get_issue;
 mod get_member;
@@ -38,28 +42,33 @@ mod index;
 mod install;
 mod list_app_features;
 mod list_app_stats;
+mod list_app_tokens;
 mod list_apps;
 mod list_audit_logs;
-mod list_dead_letters;
 mod list_components;
+mod list_dead_letters;
 mod list_installations;
 mod list_members;
 mod list_organizations;
 mod list_publication_requests;
+mod list_user_tokens;
 mod list_webhook_requests;
 mod mark_installed;
 mod openapi;
 mod operations;
-mod recover_webhooks;
 mod record_app_interaction;
+mod recover_webhooks;
 mod remove_member;
 mod request_publication;
 mod resend_webhook;
 mod review_publication;
+mod revoke_app_token;
+mod revoke_user_token;
 mod rotate_secret;
 mod set_app_avatar;
 mod set_project_filter;
 mod sign_in;
+mod sign_in_options;
 mod sign_out;
 mod switch_webhooks;
 mod uninstall;
@@ -94,6 +103,7 @@ pub(crate) fn groups() -> Vec<Group> {
         operations::publishing::group(),
         operations::installations::group(),
         operations::organizations::group(),
+        operations::tokens::group(),
         operations::tracker::group(),
         operations::signing_in::group(),
         operations::webhooks::group(),

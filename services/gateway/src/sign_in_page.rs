@@ -9,6 +9,28 @@ pub(crate) fn confirm() -> Response {
     page(StatusCode::OK, "Sign in to Patchbay", form)
 }
 
+/// Where a person can go to sign in.
+pub(crate) fn options(oidc_label: Option<&str>) -> Response {
+    let links = "<p>Open the sign-in link that you were given.</p>";
+    let content = match oidc_label {
+        Some(label) => format!("<p><a href=\"/auth/oidc/\">Sign in with {}</a></p>{links}", escaped(label)),
+        None => links.to_owned(),
+    };
+    page(StatusCode::OK, "Sign in to Patchbay", &content)
+}
+
+/// An operator's words, which are not markup.
+fn escaped(text: &str) -> String {
+    let entity = |c| match c {
+        '&' => "&amp;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        '"' => "&quot;".to_owned(),
+        other => String::from(other),
+    };
+    text.chars().map(entity).collect()
+}
+
 /// Says why nobody was signed in.
 pub(crate) fn refused(status: StatusCode, why: &'static str) -> Response {
     page(status, "Not signed in", why)

@@ -8,6 +8,8 @@ pub(crate) mod app_draft;
 pub(crate) mod app_name;
 pub(crate) mod app_removal;
 pub(crate) mod app_status_change;
+pub(crate) mod app_tokens;
+pub(crate) mod assertion;
 pub(crate) mod avatar;
 pub(crate) mod client_certificate;
 pub(crate) mod client_secret;

@@ -1,7 +1,9 @@
 //! The gRPC services: convert, begin, decide, store, commit, convert. A folder for each, a file for each RPC.
 
+mod app_tokens;
 mod apps;
 mod installations;
 mod organizations;
 mod page;
 mod publishing;
+mod settle_scopes;

@@ -5,6 +5,7 @@ use patchbay_db::Db;
 use patchbay_domain::Clock;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_proto::installation::app_registry_server::AppRegistryServer;
+use patchbay_proto::installation::app_tokens_server::AppTokensServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::installation::publishing_server::PublishingServer;
 use patchbay_rpc::{Channel, Server};
@@ -88,6 +89,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));
 
     Ok(server
+        .add_service(AppTokensServer::new(registry.clone()))
         .add_service(AppRegistryServer::new(registry.clone()))
         .add_service(InstallationsServer::new(registry.clone()))
         .add_service(PublishingServer::new(registry)))

@@ -60,6 +60,11 @@ pub fn decide(
     }
 }
 
+/// The same words as for one that is unknown: a thief learns nothing. Services tell the people concerned.
+pub fn reused() -> Error {
+    Error::unauthenticated("REFRESH_TOKEN_REUSED", "Given refresh token does not exist")
+}
+
 /// The answer to a refresh token that is not, or no longer, known.
 pub fn not_found() -> Error {
     Error::unauthenticated("REFRESH_TOKEN_NOT_FOUND", "Given refresh token does not exist")

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use patchbay_domain::SecretString;
 use patchbay_proto::auth_token::sessions_server::Sessions;
 use patchbay_proto::auth_token::{
     BeginOidcSignInRequest, CreateSessionRequest, CreateSignInLinkRequest, EndSessionRequest,
@@ -12,9 +13,11 @@ use tonic::{Request, Response, Status};
 
 use super::authorize::internal;
 use super::messages;
+use crate::begin_oidc_sign_in::begin_oidc_sign_in;
 use crate::create_session::create_session;
 use crate::create_sign_in_link::create_sign_in_link;
 use crate::end_session::end_session;
+use crate::finish_oidc_sign_in::{Answer, finish_oidc_sign_in};
 use crate::redeem_sign_in_link::redeem_sign_in_link;
 use crate::state::State;
 
@@ -48,23 +51,33 @@ impl Sessions for SessionsService {
         request: Request<GetSignInOptionsRequest>,
     ) -> Result<Response<SignInOptions>, Status> {
         internal(request)?;
-        Ok(Response::new(SignInOptions { oidc_label: None }))
+        let oidc_label = self.state.config.oidc.as_ref().map(|oidc| oidc.label.clone());
+        Ok(Response::new(SignInOptions { oidc_label }))
     }
 
     async fn begin_oidc_sign_in(
         &self,
         request: Request<BeginOidcSignInRequest>,
     ) -> Result<Response<OidcSignIn>, Status> {
-        internal(request)?;
-        Err(Status::unimplemented("not yet"))
+        let redirect_url = internal(request)?.redirect_url;
+        let begun = begin_oidc_sign_in(&self.state, &redirect_url).await;
+        let (sign_in, authorization_url) = begun.map_err(from_error)?;
+        Ok(Response::new(OidcSignIn {
+            authorization_url,
+            browser_secret: sign_in.browser.expose().to_owned(),
+            expires_at: Some(timestamp::to_wire(sign_in.expires_at)),
+        }))
     }
 
     async fn finish_oidc_sign_in(
         &self,
         request: Request<FinishOidcSignInRequest>,
     ) -> Result<Response<OidcIdentity>, Status> {
-        internal(request)?;
-        Err(Status::unimplemented("not yet"))
+        let FinishOidcSignInRequest { redirect_url, state, code, browser_secret } = internal(request)?;
+        let browser_secret = SecretString::new(browser_secret);
+        let answer = Answer { redirect_url, state, code, browser_secret };
+        let (identity, may_register) = finish_oidc_sign_in(&self.state, answer).await.map_err(from_error)?;
+        Ok(Response::new(OidcIdentity { email: identity.email, name: identity.name, may_register }))
     }
 
     async fn create_session(

@@ -75,7 +75,8 @@ async fn a_used_refresh_token_that_comes_back_too_late_ends_the_family() {
         let present = world.refresh(&stolen).await.unwrap();
         world.clock.advance(Duration::from_secs(60) + Duration::from_micros(1));
         let mut watcher = world.watch().await;
-        assert_not_found(world.refresh(&stolen).await);
+        let outcome = world.refresh(&stolen).await;
+        assert_refused(outcome, 401, "REFRESH_TOKEN_REUSED", "Given refresh token does not exist");
         assert_eq!(world.subject(&present.token).await, Err(Inactive::Unknown));
         assert_not_found(world.refresh(&present).await);
         assert_not_found(world.refresh(&stolen).await);

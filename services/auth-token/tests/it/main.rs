@@ -5,8 +5,10 @@
 mod callers;
 mod families;
 mod grants;
+mod hand_made;
 mod introspection;
 mod minting;
+mod oidc;
 mod pruning;
 mod revocations;
 mod schema;

@@ -66,7 +66,17 @@ impl World {
 
     /// Another replica, or the same after a change of its key.
     pub(crate) async fn start_with(db: &Db, clock: Clock, hand: ManualClock, key: &str) -> Self {
-        let settings = Settings::from_pairs([("AUTH_TOKEN_KEY", key)]);
+        Self::configured(db, clock, hand, &[("AUTH_TOKEN_KEY", key)]).await
+    }
+
+    /// A replica with settings of its own.
+    pub(crate) async fn configured(
+        db: &Db,
+        clock: Clock,
+        hand: ManualClock,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let settings = Settings::from_pairs(settings.iter().copied());
         let config = Config::read(&settings);
         settings.finish().unwrap();
         let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());

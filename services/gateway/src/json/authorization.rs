@@ -1,7 +1,8 @@
 //! A token at the moment it is made, the only one in which it is shown.
 
 use patchbay_domain::token;
-use patchbay_proto::installation::{Authorization, InitialToken};
+use patchbay_proto::auth_token::TokenPair;
+use patchbay_proto::installation::{AppToken, Authorization, InitialToken};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -57,6 +58,39 @@ impl TokenJson {
             token_last_characters: token::last_four(&answer.token),
             token: answer.token,
             refresh_token: None,
+        }
+    }
+
+    /// A token of an internal app. Who may not see it is shown asterisks in place of all that is secret.
+    pub(crate) fn of_app(answer: AppToken) -> Self {
+        let token = answer.token.unwrap_or_default();
+        Self {
+            id: answer.id.to_string(),
+            scopes: answer.scopes,
+            name: None,
+            application: None,
+            expires_at: None,
+            date_created: answer.created_at.as_ref().and_then(time::iso),
+            state: None,
+            refresh_token: answer.is_masked.then(|| token.clone()),
+            token,
+            token_last_characters: answer.last_four,
+        }
+    }
+
+    /// A user's own token.
+    pub(crate) fn personal(answer: TokenPair, name: Option<String>) -> Self {
+        Self {
+            id: answer.id.to_string(),
+            scopes: answer.scopes,
+            name,
+            application: None,
+            expires_at: answer.expires_at.as_ref().and_then(time::iso),
+            date_created: answer.created_at.as_ref().and_then(time::iso),
+            state: None,
+            token_last_characters: token::last_four(&answer.token),
+            token: answer.token,
+            refresh_token: answer.refresh_token,
         }
     }
 }

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::installation::AuthorizeRequest;
 use patchbay_proto::installation::authorize_request::Grant;
@@ -15,26 +15,33 @@ use crate::grpc::Answer;
 use crate::json::authorization::TokenJson;
 use crate::params::Params;
 
+/// What Sentry calls the grant of an app that signs instead of showing its secret.
+const ASSERTION: &str = "urn:sentry:params:oauth:grant-type:jwt-bearer";
+
 /// `POST /api/0/sentry-app-installations/{installation}/authorizations/`: exchanges a grant code or a refresh
-/// token. Who asks is told by the body alone; headers and cookies do not count here.
+/// token. Who asks is told by the body, or by the assertion in the header; cookies do not count here.
 pub(crate) async fn authorize(
     State(gateway): State<Gateway>,
     params: Params,
+    headers: HeaderMap,
     JsonBody(mut fields): JsonBody,
 ) -> Result<(StatusCode, Json<TokenJson>), Failure> {
     if fields.is_empty() {
         return Err(Error::unauthenticated("INVALID_REQUEST", "Invalid request").into());
     }
-    let uuid = params.installation()?;
-    let mut message = AuthorizeRequest {
-        installation_uuid: uuid.clone(),
-        client_id: credential(&fields, "client_id")?,
-        client_secret: credential(&fields, "client_secret")?,
-        grant: None,
-    };
+    // What cannot be a uuid names no installation, which is told after the credentials were looked at.
+    let uuid = params.installation().unwrap_or_default();
+    let is_assertion = fields.raw("grant_type").and_then(Value::as_str) == Some(ASSERTION);
+    let mut message = AuthorizeRequest { installation_uuid: uuid.clone(), ..Default::default() };
     // What is wrong with the rest is told to those only whose credentials are right. So it is sent without a
     // grant then, which the owner refuses after it has looked at them.
-    let grant = read_grant(&mut fields);
+    let grant = if is_assertion {
+        assertion(&headers)
+    } else {
+        message.client_id = credential(&fields, "client_id")?;
+        message.client_secret = credential(&fields, "client_secret")?;
+        read_grant(&mut fields)
+    };
     let state = fields.text_or_blank("state");
     let read = grant.and_then(|grant| fields.finish().map(|()| grant));
     let problem = match read {
@@ -42,12 +49,15 @@ pub(crate) async fn authorize(
             message.grant = Some(grant);
             None
         }
-        Err(problem) => Some(problem),
+        Err(problem) => {
+            message.grant = is_assertion.then(|| Grant::Assertion(String::new()));
+            Some(problem)
+        }
     };
     let request = request_as(&Caller::Anonymous, message);
     let answer = gateway.services.installations().authorize(request).await.answer();
     let answer = answer.map_err(|refusal| match problem {
-        Some(problem) if refusal.reason == "INVALID_FIELD" => problem,
+        Some(problem) if matches!(refusal.reason.as_ref(), "INVALID_FIELD" | "INVALID_ASSERTION") => problem,
         _ => refusal,
     })?;
     // The token that was refreshed is refused from the next request on, not once its revocation has come round.
@@ -61,6 +71,18 @@ fn read_grant(fields: &mut Fields) -> Result<Grant> {
         Some("refresh_token") => Ok(Grant::RefreshToken(fields.required_text("refresh_token"))),
         _ => Err(Error::forbidden("INVALID_GRANT_TYPE", "Invalid grant_type")),
     }
+}
+
+/// The JWT in the `Authorization` header.
+fn assertion(headers: &HeaderMap) -> Result<Grant> {
+    let refused = |detail: &str| Error::unauthenticated("INVALID_ASSERTION", detail);
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let words: Vec<_> = value.split_ascii_whitespace().collect();
+    let [scheme, jwt] = words[..] else { return Err(refused("Header is in invalid form")) };
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(refused("Bearer not present in token"));
+    }
+    Ok(Grant::Assertion(jwt.to_owned()))
 }
 
 /// One that is missing or no text is as wrong as any other.
@@ -92,6 +114,21 @@ mod tests {
         }
         assert!(credential(&fields(json!({})), "client_id").is_err());
         assert_eq!(credential(&fields(json!({ "client_id": "c" })), "client_id"), Ok("c".to_owned()));
+    }
+
+    #[test]
+    fn an_assertion_is_a_bearer_token() {
+        let read = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, header::HeaderValue::from_static(value));
+            assertion(&headers).map_err(|error| error.message)
+        };
+        assert_eq!(read("Bearer a.b.c"), Ok(Grant::Assertion("a.b.c".to_owned())));
+        assert_eq!(read("Basic a.b.c"), Err("Bearer not present in token".to_owned()));
+        for odd in ["", "Bearer", "a.b.c", "Bearer a b"] {
+            assert_eq!(read(odd), Err("Header is in invalid form".to_owned()));
+        }
+        assert_eq!(assertion(&HeaderMap::new()).unwrap_err().message, "Header is in invalid form");
     }
 
     #[test]

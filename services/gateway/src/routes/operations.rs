@@ -6,5 +6,6 @@ pub(super) mod installations;
 pub(super) mod organizations;
 pub(super) mod publishing;
 pub(super) mod signing_in;
+pub(super) mod tokens;
 pub(super) mod tracker;
 pub(super) mod webhooks;

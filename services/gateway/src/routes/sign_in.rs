@@ -39,7 +39,7 @@ async fn redeem(gateway: &Gateway, params: &Params) -> Result<Session> {
     gateway.services.sessions().redeem_sign_in_link(asked).await.answer()
 }
 
-fn signed_in(gateway: &Gateway, session: &Session) -> Response {
+pub(super) fn signed_in(gateway: &Gateway, session: &Session) -> Response {
     match cookie(gateway, session) {
         Some(cookie) => (
             StatusCode::SEE_OTHER,
@@ -61,11 +61,15 @@ fn cookie(gateway: &Gateway, session: &Session) -> Option<HeaderValue> {
 
 /// What the cookie has from its first day to its last.
 pub(super) fn attributes(gateway: &Gateway) -> &'static str {
-    if gateway.config.public_url.scheme() == "https" {
-        "Path=/; HttpOnly; SameSite=Lax; Secure"
-    } else {
-        "Path=/; HttpOnly; SameSite=Lax"
+    match transport(gateway) {
+        "" => "Path=/; HttpOnly; SameSite=Lax",
+        _ => "Path=/; HttpOnly; SameSite=Lax; Secure",
     }
+}
+
+/// Where we are reached encrypted, our cookies travel in no other way.
+pub(super) fn transport(gateway: &Gateway) -> &'static str {
+    if gateway.config.public_url.scheme() == "https" { "; Secure" } else { "" }
 }
 
 fn refused(error: Error) -> Response {

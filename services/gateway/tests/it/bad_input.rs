@@ -9,14 +9,15 @@ use crate::platform::Platform;
 
 const UUID: &str = "00000000-0000-4000-8000-000000000000";
 
-/// Method and path of every operation under `/api/`, whether it takes a body, and whether it asks who is there.
+/// Method and path of every operation under `/api/`, whether it takes a body with a token, and whether it asks who is there.
 async fn operations(platform: &Platform) -> Vec<(String, String, bool, bool)> {
     let document = platform.get("/api/0/openapi.json", "").await.json();
     let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
-            let (takes_body, is_open) =
-                (operation.get("requestBody").is_some(), operation["security"] == serde_json::json!([{}]));
+            let takes_tokens = operation["x-access"]["session"] == false;
+            let takes_body = takes_tokens && operation.get("requestBody").is_some();
+            let is_open = operation["security"] == serde_json::json!([{}]);
             operations.push((method.to_uppercase(), path.clone(), takes_body, !is_open));
         }
     }

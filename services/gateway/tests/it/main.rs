@@ -4,12 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answer;
+mod app_tokens;
 mod apps;
 mod authentication;
 mod bad_input;
 mod cors;
 mod installations;
 mod limits;
+mod oidc;
 mod openapi;
 mod organizations;
 mod overload;
@@ -18,11 +20,13 @@ mod project_filter;
 mod publishing;
 mod rate_limits;
 mod revocation;
+mod revoked_everywhere;
 mod routing;
 mod running;
 mod serving;
 mod sign_in;
 mod switching;
 mod tracker;
+mod user_tokens;
 mod webhook_log;
 mod webhook_requests;

@@ -11,9 +11,9 @@ use patchbay_db::{Db, DbConfig, Migrations};
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Clock, ManualClock, SecretBytes, SecretString};
 use patchbay_gateway::{Channels, Config, Gateway, router};
-use patchbay_proto::auth_token::MintUserTokenRequest;
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
+use patchbay_proto::auth_token::{CreateSessionRequest, MintUserTokenRequest};
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request};
@@ -44,17 +44,32 @@ impl Drop for Platform {
 
 impl Platform {
     pub(crate) async fn start() -> Self {
+        Self::with_settings(&[]).await
+    }
+
+    /// As [`Platform::start`], with settings of the test's own.
+    pub(crate) async fn with_settings(settings: &[(&str, &str)]) -> Self {
+        let (clock, hand) = Clock::manual(DateTime::from_timestamp(NOW, 870_123_000).unwrap());
+        Self::run(clock, hand, settings).await
+    }
+
+    /// As [`Platform::with_organizations`], but time passes; `hand` moves nothing.
+    pub(crate) async fn in_real_time() -> Self {
+        let (_, hand) = Clock::manual(DateTime::UNIX_EPOCH);
+        let platform = Self::run(Clock::system(), hand, &[]).await;
+        platform.found_organizations().await;
+        platform
+    }
+
+    async fn run(clock: Clock, hand: ManualClock, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_786_849_394, 870_123_000).unwrap());
         let (stop, metrics, readiness) = (Stop::new(), Metrics::new(), Readiness::new());
         let bus = Bus::in_process(&BusConfig::default());
         let security = Security::secret(SecretString::new("between services"));
         let (listener, connector) = patchbay_rpc::memory();
         let channel = Target::Memory(connector).channel(&security).unwrap();
-        let settings = Settings::from_pairs([
-            ("AUTH_TOKEN_KEY", "0123456789abcdef"),
-            ("PUBLIC_URL", "https://patchbay.example"),
-        ]);
+        let settings = [("AUTH_TOKEN_KEY", "0123456789abcdef"), ("PUBLIC_URL", "https://patchbay.example")];
+        let settings = Settings::from_pairs(settings.iter().chain(more).copied());
         let config = Config::read(&settings);
 
         let mut server = Server::new().unwrap();
@@ -105,11 +120,47 @@ impl Platform {
     /// As [`Platform::start`], with the organizations `acme` and `globex`.
     pub(crate) async fn with_organizations() -> Self {
         let platform = Self::start().await;
+        platform.found_organizations().await;
+        platform
+    }
+
+    async fn found_organizations(&self) {
         for name in ["Acme", "Globex"] {
             let wanted = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
-            platform.directory().create_organization(request(wanted)).await.unwrap();
+            self.directory().create_organization(request(wanted)).await.unwrap();
         }
-        platform
+    }
+
+    /// The cookie of a new session of this user.
+    pub(crate) async fn session_of(&self, user_id: i64) -> String {
+        let wanted = CreateSessionRequest { user_id };
+        let session = self.sessions().create_session(request(wanted)).await.unwrap().into_inner();
+        format!("patchbay_session={}", session.secret)
+    }
+
+    /// A request from one of our own pages, in the session of this cookie.
+    pub(crate) async fn in_session(
+        &self,
+        cookie: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        request = request.header("cookie", cookie).header("sec-fetch-site", "same-origin");
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// The number of a new member of this organization.
+    pub(crate) async fn member_id(&self, organization: &str, role: &str) -> i64 {
+        let user_id = self.user(&format!("{role}-{organization}@patchbay.example"), false).await;
+        let member = SetMemberRequest { organization: organization.into(), user_id, role: role.into() };
+        self.directory().set_member(request(member)).await.unwrap();
+        user_id
     }
 
     pub(crate) fn channels(&self) -> Channels {
@@ -199,6 +250,9 @@ impl Platform {
         answer.json()
     }
 }
+
+/// When the platform begins, in seconds since 1970.
+pub(crate) const NOW: i64 = 1_786_849_394;
 
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
 

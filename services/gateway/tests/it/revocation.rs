@@ -9,7 +9,7 @@ use crate::platform::{DEADLINE, Platform};
 use crate::running::Running;
 
 /// An internal app's token, and the uuid of its installation.
-async fn app_token(platform: &Platform) -> (String, String) {
+pub(crate) async fn app_token(platform: &Platform) -> (String, String) {
     let owner = platform.member("acme", "owner").await;
     let app = platform.app(&owner, json!({ "isInternal": true, "verifyInstall": false })).await;
     let list = "/api/0/organizations/acme/sentry-app-installations/";

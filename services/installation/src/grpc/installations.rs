@@ -1,4 +1,5 @@
 mod authorize;
+mod authorize_by_assertion;
 mod get_installation;
 mod install;
 mod installation_message;

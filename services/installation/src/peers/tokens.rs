@@ -3,13 +3,15 @@ use std::collections::HashMap;
 use patchbay_domain::Error;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::auth_token::{
-    CreateGrantRequest, ExchangeRequest, ListGrantsRequest, MintInstallationTokenRequest, RefreshRequest,
-    RevokeInstallationRequest, TokenPair, UpdateAppScopesRequest,
+    CreateGrantRequest, ExchangeRequest, ListGrantsRequest, ListInstallationTokensRequest,
+    MintInstallationTokenRequest, RefreshByAssertionRequest, RefreshRequest, RevokeInstallationRequest,
+    RevokeInstallationTokenRequest, Token, TokenPair, UpdateAppScopesRequest,
 };
-use patchbay_rpc::{Channel, request, status};
+use patchbay_rpc::{Channel, request, status, timestamp};
 use uuid::Uuid;
 
 use crate::domain::app::App;
+use crate::domain::assertion::Assertion;
 use crate::domain::installation::Installation;
 
 /// Grants and tokens of installations.
@@ -88,6 +90,39 @@ impl Tokens {
         };
         let answer = self.0.clone().mint_installation_token(request(message)).await;
         answer.map(|pair| pair.into_inner()).map_err(|refusal| status::to_error(&refusal))
+    }
+
+    /// Replaces the token of the installation on the word of its app.
+    pub(crate) async fn refresh_by_assertion(
+        &self,
+        installation: Uuid,
+        app: &App,
+        assertion: Assertion,
+    ) -> Result<TokenPair, Error> {
+        let message = RefreshByAssertionRequest {
+            installation_uuid: installation.to_string(),
+            app_id: app.id,
+            assertion_id: assertion.id,
+            assertion_ends_at: Some(timestamp::to_wire(assertion.ends_at)),
+            scopes: app.scope_names(),
+        };
+        let answer = self.0.clone().refresh_by_assertion(request(message)).await;
+        answer.map(|pair| pair.into_inner()).map_err(|refusal| status::to_error(&refusal))
+    }
+
+    /// The tokens of the installation, oldest first.
+    pub(crate) async fn list(&self, installation: Uuid) -> Result<Vec<Token>, Error> {
+        let message = ListInstallationTokensRequest { installation_uuid: installation.to_string() };
+        let answer = self.0.clone().list_installation_tokens(request(message)).await;
+        answer.map(|found| found.into_inner().tokens).map_err(|refusal| status::to_error(&refusal))
+    }
+
+    /// Ends one token of the installation.
+    pub(crate) async fn revoke_one(&self, installation: Uuid, token_id: i64) -> Result<(), Error> {
+        let message =
+            RevokeInstallationTokenRequest { installation_uuid: installation.to_string(), token_id };
+        let answer = self.0.clone().revoke_installation_token(request(message)).await;
+        answer.map(drop).map_err(|refusal| status::to_error(&refusal))
     }
 
     /// Ends the grant and every token; done when it returns.

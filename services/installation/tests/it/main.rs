@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod app_tokens;
 mod authorizing;
+mod authorizing_by_assertion;
 mod callers;
 mod changing_apps;
 mod counting_apps;

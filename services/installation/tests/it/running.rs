@@ -10,6 +10,7 @@ use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::auth_token::{IntrospectRequest, IntrospectResponse};
 use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
+use patchbay_proto::installation::app_tokens_client::AppTokensClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
 use patchbay_proto::installation::{
@@ -38,6 +39,7 @@ pub(crate) const SOON: Duration = Duration::from_secs(20);
 pub(crate) struct Running {
     pub(crate) apps: AppRegistryClient<Channel>,
     pub(crate) installations: InstallationsClient<Channel>,
+    pub(crate) app_tokens: AppTokensClient<Channel>,
     pub(crate) tokens: TokensClient<Channel>,
     pub(crate) db: Db,
     pub(crate) bus: Bus,
@@ -128,6 +130,7 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
     Running {
         apps: AppRegistryClient::new(channel.clone()),
         installations: InstallationsClient::new(channel.clone()),
+        app_tokens: AppTokensClient::new(channel.clone()),
         publishing: PublishingClient::new(channel),
         audit,
         mail,

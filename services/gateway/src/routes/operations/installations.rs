@@ -53,12 +53,19 @@ pub(in crate::routes) fn group() -> Group {
             "/api/0/sentry-app-installations/{installation}/authorizations/",
             authorize::authorize,
         )
-        .does("Exchange a grant code or a refresh token for a token")
+        .does("Exchange a grant code, a refresh token or a signed assertion for a token")
         .by(CLIENT)
         .takes(&[
-            required("grant_type", Choice(&["authorization_code", "refresh_token"])),
-            required("client_id", Text),
-            required("client_secret", Text),
+            required(
+                "grant_type",
+                Choice(&[
+                    "authorization_code",
+                    "refresh_token",
+                    "urn:sentry:params:oauth:grant-type:jwt-bearer",
+                ]),
+            ),
+            optional("client_id", Text),
+            optional("client_secret", Text),
             optional("code", Text),
             optional("refresh_token", Text),
             optional("state", Text),

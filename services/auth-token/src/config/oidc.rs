@@ -1,0 +1,97 @@
+use patchbay_domain::SecretString;
+use patchbay_runtime::Settings;
+use url::{Host, Url};
+
+/// Signing in at an OpenID Connect provider.
+#[derive(Debug, Clone)]
+pub struct OidcConfig {
+    /// Who the provider says it is; its configuration is read from below this address.
+    pub issuer: Url,
+    /// What the provider calls this deployment.
+    pub client_id: String,
+    /// How this deployment proves to the provider that it is that client. Public clients have none.
+    pub client_secret: Option<SecretString>,
+    /// What people call the provider.
+    pub label: String,
+    /// Domains of e-mail addresses; empty = all.
+    pub allowed_domains: Vec<String>,
+    /// Whether somebody with an unknown address becomes a user.
+    pub register_users: bool,
+}
+
+impl OidcConfig {
+    /// Declares and reads the settings; `None` when no provider is configured.
+    pub(super) fn read(settings: &Settings) -> Option<Self> {
+        let s = settings.section("Signing in");
+        let issuer: Option<Url> = s.optional(
+            "OIDC_ISSUER",
+            "Issuer of the OpenID Connect provider at which people sign in; `https://`.",
+        );
+        let client_id: Option<String> =
+            s.optional("OIDC_CLIENT_ID", "Client id that the provider has given.");
+        let client_secret = s.secret("OIDC_CLIENT_SECRET", "Client secret that the provider has given.");
+        let config = Self {
+            client_id: client_id.clone().unwrap_or_default(),
+            client_secret,
+            label: s.get("OIDC_LABEL", "single sign-on", "What the provider is called on the sign-in page."),
+            allowed_domains: s.get(
+                "OIDC_ALLOWED_DOMAINS",
+                "",
+                "Domains of e-mail addresses whose owners may sign in; every one when empty.",
+            ),
+            register_users: s.get(
+                "OIDC_REGISTER_USERS",
+                "false",
+                "Make somebody who signs in with an unknown address a user, without any organization.",
+            ),
+            issuer: issuer?,
+        };
+        if client_id.is_none() {
+            s.problem("PATCHBAY_OIDC_ISSUER needs PATCHBAY_OIDC_CLIENT_ID");
+        }
+        if config.issuer.scheme() != "https" && !is_this_machine(&config.issuer) {
+            s.problem("PATCHBAY_OIDC_ISSUER must start with https://");
+        }
+        Some(config)
+    }
+}
+
+/// A provider under development, which nobody listens in on.
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> (Option<OidcConfig>, String) {
+        let settings = Settings::from_pairs(pairs.iter().copied());
+        let config = OidcConfig::read(&settings);
+        (config, settings.finish().err().map(|error| error.to_string()).unwrap_or_default())
+    }
+
+    #[test]
+    fn without_an_issuer_there_is_no_provider() {
+        assert!(matches!(read(&[]), (None, problems) if problems.is_empty()));
+    }
+
+    #[test]
+    fn a_provider_is_reached_encrypted_and_knows_us() {
+        let id = ("OIDC_CLIENT_ID", "patchbay");
+        let (config, problems) = read(&[
+            ("OIDC_ISSUER", "https://id.example"),
+            id,
+            ("OIDC_ALLOWED_DOMAINS", "a.example, b.example"),
+        ]);
+        assert_eq!((problems.as_str(), config.unwrap().allowed_domains.len()), ("", 2));
+        assert!(read(&[("OIDC_ISSUER", "https://id.example")]).1.contains("OIDC_CLIENT_ID"));
+        assert!(read(&[("OIDC_ISSUER", "http://id.example"), id]).1.contains("https://"));
+        assert_eq!(read(&[("OIDC_ISSUER", "http://127.0.0.1:8000"), id]).1, "");
+    }
+}

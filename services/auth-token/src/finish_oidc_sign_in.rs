@@ -1,0 +1,30 @@
+use patchbay_domain::{Result, SecretString};
+
+use crate::begin_oidc_sign_in::configured;
+use crate::domain::oidc_identity::{OidcIdentity, identify};
+use crate::domain::oidc_sign_in::{OidcSignIn, invalid};
+use crate::state::State;
+use crate::store::used_once;
+
+/// What came back with the browser.
+pub(crate) struct Answer {
+    pub(crate) redirect_url: String,
+    pub(crate) state: String,
+    pub(crate) code: String,
+    pub(crate) browser_secret: SecretString,
+}
+
+/// Who has signed in at the provider, and whether they are to become a user when they are none.
+pub(crate) async fn finish_oidc_sign_in(state: &State, answer: Answer) -> Result<(OidcIdentity, bool)> {
+    let provider = configured(state)?;
+    let sign_in = OidcSignIn::resume(&state.config.key, &answer.state, &answer.browser_secret, state.now())?;
+    // Before anything is asked: of two answers at once, one goes on.
+    let mut tx = state.db.begin().await?;
+    if !used_once::insert(&mut tx, &sign_in.hash(), sign_in.expires_at).await? {
+        return Err(invalid());
+    }
+    tx.commit().await?;
+    let claims = provider.claims(&sign_in, &answer.redirect_url, answer.code).await?;
+    let identity = identify(claims, &provider.config.allowed_domains)?;
+    Ok((identity, provider.config.register_users))
+}

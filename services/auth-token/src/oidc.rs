@@ -1,0 +1,6 @@
+//! The configured OpenID Connect provider.
+
+mod http;
+mod provider;
+
+pub(crate) use provider::Provider;

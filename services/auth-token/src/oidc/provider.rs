@@ -1,0 +1,186 @@
+use std::fmt::Display;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Context;
+use chrono::{DateTime, TimeDelta, Utc};
+use openidconnect::core::{
+    CoreAuthenticationFlow, CoreClient, CoreIdTokenClaims, CoreJwsSigningAlgorithm, CoreProviderMetadata,
+    CoreTokenResponse, CoreUserInfoClaims,
+};
+use openidconnect::{
+    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet,
+    EndpointSet, HttpRequest, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope, TokenResponse,
+};
+use patchbay_domain::{Clock, Error, Result};
+use patchbay_egress::{AllowRule, Egress, EgressPolicy};
+
+use super::http;
+use crate::config::OidcConfig;
+use crate::domain::oidc_identity::Claims;
+use crate::domain::oidc_sign_in::OidcSignIn;
+
+/// How long what the provider says of itself is used for sending people there.
+const MEMORY: TimeDelta = TimeDelta::minutes(10);
+
+/// Those by which only the provider can sign; never those that share a secret, nor none.
+const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+type Client = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// The configured OpenID Connect provider.
+pub(crate) struct Provider {
+    pub(crate) config: OidcConfig,
+    egress: Egress,
+    clock: Clock,
+    known: Mutex<Option<(DateTime<Utc>, CoreProviderMetadata)>>,
+}
+
+impl Provider {
+    pub(crate) fn new(config: OidcConfig, clock: Clock) -> anyhow::Result<Self> {
+        // The operator has named this host, so it may be one of their own network.
+        let host = config.issuer.host_str().context("PATCHBAY_OIDC_ISSUER has no host")?;
+        let policy = EgressPolicy {
+            allow: vec![host.trim_matches(['[', ']']).parse::<AllowRule>()?],
+            https_only: config.issuer.scheme() == "https",
+            ..EgressPolicy::default()
+        };
+        Ok(Self { egress: Egress::new(policy)?, config, clock, known: Mutex::default() })
+    }
+
+    /// Where to send a browser.
+    pub(crate) async fn authorization_url(&self, sign_in: &OidcSignIn, redirect_url: &str) -> Result<String> {
+        let metadata = match self.remembered() {
+            Some(metadata) => metadata,
+            None => self.discover().await?,
+        };
+        let verifier = PkceCodeVerifier::new(sign_in.verifier.expose().to_owned());
+        let (state, nonce) = (sign_in.state.expose().to_owned(), sign_in.nonce.expose().to_owned());
+        let client = self.client(metadata, redirect_url)?;
+        let flow = CoreAuthenticationFlow::AuthorizationCode;
+        let (url, _, _) = client
+            .authorize_url(flow, move || CsrfToken::new(state), move || Nonce::new(nonce))
+            .add_scope(Scope::new("email".to_owned()))
+            .add_scope(Scope::new("profile".to_owned()))
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
+            .url();
+        Ok(url.into())
+    }
+
+    /// What the provider says of the person whom it has given this code.
+    pub(crate) async fn claims(
+        &self,
+        sign_in: &OidcSignIn,
+        redirect_url: &str,
+        code: String,
+    ) -> Result<Claims> {
+        // Asked anew, for the keys of today.
+        let client = self.client(self.discover().await?, redirect_url)?;
+        let send = |request: HttpRequest| http::send(self.egress.clone(), request);
+        let verifier = PkceCodeVerifier::new(sign_in.verifier.expose().to_owned());
+        let answer = client
+            .exchange_code(AuthorizationCode::new(code))
+            .map_err(refused)?
+            .set_pkce_verifier(verifier)
+            .request_async(&send)
+            .await
+            .map_err(refused)?;
+        let claims = self.verified(&client, &answer, sign_in)?;
+        if claims.email().is_some() {
+            return Ok(Claims {
+                email: claims.email().map(|email| email.to_string()),
+                email_verified: claims.email_verified(),
+                name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
+            });
+        }
+        // Some providers tell more only to those who ask.
+        let subject = claims.subject().clone();
+        let asked = client.user_info(answer.access_token().clone(), Some(subject)).map_err(refused)?;
+        let told: CoreUserInfoClaims = asked.request_async(&send).await.map_err(refused)?;
+        Ok(Claims {
+            email: told.email().map(|email| email.to_string()),
+            email_verified: told.email_verified(),
+            name: told.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
+        })
+    }
+
+    /// Signature, issuer, audience, time and nonce of the answer, and that its two halves belong together.
+    fn verified(
+        &self,
+        client: &Client,
+        answer: &CoreTokenResponse,
+        sign_in: &OidcSignIn,
+    ) -> Result<CoreIdTokenClaims> {
+        let clock = self.clock.clone();
+        let verifier =
+            client.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(move || clock.now());
+        let id_token = answer.id_token().ok_or_else(|| refused("there is no id token"))?;
+        let nonce = Nonce::new(sign_in.nonce.expose().to_owned());
+        let claims = id_token.claims(&verifier, &nonce).map_err(refused)?;
+        if let Some(expected) = claims.access_token_hash() {
+            let algorithm = id_token.signing_alg().map_err(refused)?;
+            let key = id_token.signing_key(&verifier).map_err(refused)?;
+            let actual =
+                AccessTokenHash::from_token(answer.access_token(), algorithm, key).map_err(refused)?;
+            if actual != *expected {
+                return Err(refused("the access token is of another answer"));
+            }
+        }
+        Ok(claims.clone())
+    }
+
+    fn client(&self, metadata: CoreProviderMetadata, redirect_url: &str) -> Result<Client> {
+        let secret = self.config.client_secret.as_ref();
+        let secret = secret.map(|secret| ClientSecret::new(secret.expose().to_owned()));
+        let id = ClientId::new(self.config.client_id.clone());
+        let redirect = RedirectUrl::new(redirect_url.to_owned())
+            .map_err(|_| Error::field("redirect_url", "Enter a valid URL."))?;
+        Ok(CoreClient::from_provider_metadata(metadata, id, secret).set_redirect_uri(redirect))
+    }
+
+    fn remembered(&self) -> Option<CoreProviderMetadata> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(at, _)| self.clock.now() - *at < MEMORY).map(|(_, metadata)| metadata.clone())
+    }
+
+    /// Reads what the provider says of itself, and its keys.
+    async fn discover(&self) -> Result<CoreProviderMetadata> {
+        // Without the slash that a URL has and an issuer need not have: the provider's own spelling counts.
+        let issuer = self.config.issuer.as_str();
+        let issuer = if self.config.issuer.path() == "/" { issuer.trim_end_matches('/') } else { issuer };
+        let issuer = IssuerUrl::new(issuer.to_owned()).map_err(unavailable)?;
+        let send = |request: HttpRequest| http::send(self.egress.clone(), request);
+        let metadata = CoreProviderMetadata::discover_async(issuer, &send).await.map_err(unavailable)?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((self.clock.now(), metadata.clone()));
+        Ok(metadata)
+    }
+}
+
+/// Why is for the operator, not for whoever sits before the browser.
+fn refused(error: impl Display) -> Error {
+    tracing::warn!(%error, "a sign-in at the OpenID Connect provider does not hold");
+    Error::unauthenticated("OIDC_REFUSED", "The identity provider's answer does not hold.")
+}
+
+fn unavailable(error: impl Display) -> Error {
+    tracing::warn!(%error, "the OpenID Connect provider cannot be asked");
+    Error::unavailable("OIDC_UNAVAILABLE", "The identity provider cannot be reached right now.")
+}

@@ -1,0 +1,201 @@
+//! Tokens that people make, look at and revoke one by one; and what changes them afterwards.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use patchbay_domain::{Caller, Error, Membership, Role, ScopeSet, UserCaller, token};
+use patchbay_proto::auth_token::{
+    Inactive, ListInstallationTokensRequest, ListUserTokensRequest, MintUserTokenRequest,
+    RevokeInstallationTokenRequest, RevokeUserRequest, RevokeUserTokenRequest, Token, TokenPair,
+    UpdateAppScopesRequest,
+};
+use patchbay_rpc::request_as;
+use patchbay_testkit::eventually;
+
+use crate::world::*;
+
+fn user(user_id: i64) -> UserCaller {
+    let member = Membership { organization_id: 7, organization_slug: "acme".into(), role: Role::Member };
+    UserCaller {
+        user_id,
+        name: "Jane".into(),
+        email: "jane@example.com".into(),
+        is_superuser: false,
+        is_staff: false,
+        memberships: vec![member],
+        token_scopes: None,
+    }
+}
+
+async fn mint_as(world: &World, caller: &Caller, user_id: i64, scopes: &[&str]) -> Result<TokenPair, Error> {
+    let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+    let asked = MintUserTokenRequest { user_id, scopes, name: "ci".into() };
+    answer(world.tokens.clone().mint_user_token(request_as(caller, asked)).await)
+}
+
+async fn of_user(world: &World, caller: &Caller, user_id: i64) -> Result<Vec<Token>, Error> {
+    let asked = request_as(caller, ListUserTokensRequest { user_id });
+    answer(world.tokens.clone().list_user_tokens(asked).await).map(|found| found.tokens)
+}
+
+async fn of_installation(world: &World) -> Vec<Token> {
+    let asked = ListInstallationTokensRequest { installation_uuid: INSTALLATION.into() };
+    world.tokens.clone().list_installation_tokens(slow(asked)).await.unwrap().into_inner().tokens
+}
+
+async fn revoke_one(world: &World, installation: &str, token_id: i64) -> Result<(), Error> {
+    let asked = RevokeInstallationTokenRequest { installation_uuid: installation.into(), token_id };
+    answer(world.tokens.clone().revoke_installation_token(slow(asked)).await).map(drop)
+}
+
+#[tokio::test]
+async fn one_token_of_an_installation_is_revoked_and_the_others_live_on() {
+    on_each_engine(|world, _| async move {
+        let (one, other) = (world.mint(INSTALLATION).await.unwrap(), world.mint(INSTALLATION).await.unwrap());
+        let listed = of_installation(&world).await;
+        assert_eq!(listed.iter().map(|token| token.id).collect::<Vec<_>>(), [one.id, other.id]);
+        assert_eq!(listed[0].last_four, token::last_four(&one.token));
+        let refused = revoke_one(&world, OTHER_INSTALLATION, one.id).await.unwrap_err();
+        assert_eq!(refused.reason, "TOKEN_NOT_FOUND");
+        let mut watcher = world.watch().await;
+        revoke_one(&world, INSTALLATION, one.id).await.unwrap();
+        assert_told(&mut watcher, &one.token).await;
+        assert_eq!(world.subject(&one.token).await, Err(Inactive::Unknown));
+        assert!(world.is_active(&other).await);
+        assert!(revoke_one(&world, INSTALLATION, one.id).await.is_err());
+        world.mint(INSTALLATION).await.expect("and another one may be made");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn users_manage_their_own_tokens_in_a_session_and_grant_what_they_hold() {
+    on_each_engine(|world, _| async move {
+        let jane = Caller::User(user(3));
+        let pair = mint_as(&world, &jane, 3, &["event:write"]).await.unwrap();
+        let refused = mint_as(&world, &jane, 3, &["org:write"]).await.unwrap_err();
+        assert!(refused.fields[0].messages[0].starts_with("Requested permission of org:write exceeds"));
+        let by_token = Caller::User(UserCaller { token_scopes: Some(ScopeSet::EMPTY), ..user(3) });
+        for (caller, user_id) in [(&jane, 4), (&by_token, 3)] {
+            assert_eq!(mint_as(&world, caller, user_id, &[]).await.unwrap_err().reason, "PERMISSION_DENIED");
+            assert_eq!(of_user(&world, caller, user_id).await.unwrap_err().reason, "PERMISSION_DENIED");
+        }
+        let listed = of_user(&world, &jane, 3).await.unwrap();
+        assert_eq!((listed[0].id, listed[0].name.as_deref()), (pair.id, Some("ci")));
+        assert!(of_user(&world, &Caller::Operator, 4).await.unwrap().is_empty());
+
+        let revoke = |user_id| RevokeUserTokenRequest { user_id, token_id: pair.id };
+        let others = world.tokens.clone().revoke_user_token(slow(revoke(4))).await;
+        assert_eq!(answer(others).unwrap_err().reason, "TOKEN_NOT_FOUND");
+        world.tokens.clone().revoke_user_token(request_as(&jane, revoke(3))).await.unwrap();
+        assert_eq!(world.subject(&pair.token).await, Err(Inactive::Unknown));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_has_a_hundred_tokens_at_most_and_loses_all_at_once() {
+    on_each_engine(|world, _| async move {
+        let operator = Caller::Operator;
+        let outcomes = join_all((0..103).map(|_| mint_as(&world, &operator, 3, &[]))).await;
+        let (made, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+        assert_eq!((made.len(), refused.len()), (100, 3));
+        let asked = RevokeUserRequest { user_id: 3 };
+        let revoked = world.tokens.clone().revoke_user(slow(asked)).await.unwrap().into_inner().revoked;
+        assert_eq!(revoked, 100);
+        assert!(!world.is_active(made[0].as_ref().unwrap()).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_tokens_of_an_app_follow_its_scopes_unless_they_have_expired() {
+    on_each_engine(|world, db| async move {
+        let expired = world.first_pair().await;
+        world.clock.advance(minutes(8 * 60));
+        let (minted, elsewhere) =
+            (world.mint(INSTALLATION).await.unwrap(), world.mint(OTHER_INSTALLATION).await.unwrap());
+        let mut watcher = world.watch().await;
+        let update = |app_id| slow(UpdateAppScopesRequest { app_id, scopes: vec!["project:write".into()] });
+        let changed = world.tokens.clone().update_app_scopes(update(APP)).await.unwrap().into_inner().changed;
+        assert_eq!(changed, 2);
+        for pair in [&minted, &elsewhere] {
+            assert_eq!(world.introspect(&pair.token).await.scopes, ["project:read", "project:write"]);
+        }
+        let mut heard = told(&mut watcher).await;
+        while heard.len() < 2 {
+            heard.extend(told(&mut watcher).await);
+        }
+        for pair in [&minted, &elsewhere] {
+            assert!(heard.contains(&token::hash(&pair.token).to_vec()));
+        }
+        let old: i64 = db
+            .query("select count(*) from tokens where id = $1 and scopes <> $2")
+            .bind(expired.id)
+            .bind(patchbay_db::Json(vec!["project:read", "project:write"]))
+            .fetch_scalar()
+            .await
+            .unwrap();
+        assert_eq!(old, 1, "an expired token stays as it is");
+        let again = world.tokens.clone().update_app_scopes(update(APP)).await.unwrap().into_inner().changed;
+        let other = world.tokens.clone().update_app_scopes(update(OTHER_APP)).await.unwrap().into_inner();
+        assert_eq!((again, other.changed), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn when_a_token_was_used_is_written_down_to_the_minute_and_not_with_each_request() {
+    on_each_engine(|world, _| async move {
+        let pair = world.mint(INSTALLATION).await.unwrap();
+        assert_eq!(of_installation(&world).await[0].last_used_at, None);
+        for _ in 0..3 {
+            assert!(world.is_active(&pair).await);
+        }
+        assert_eq!(of_installation(&world).await[0].last_used_at, None, "not yet");
+        let first = eventually(PATIENCE, "the use is written down", async || {
+            world.clock.advance(Duration::from_secs(10));
+            of_installation(&world).await[0].last_used_at
+        })
+        .await;
+        assert!(world.is_active(&pair).await);
+        world.clock.advance(Duration::from_secs(61));
+        let later = eventually(PATIENCE, "a later use is written down", async || {
+            assert!(world.is_active(&pair).await);
+            world.clock.advance(Duration::from_secs(10));
+            of_installation(&world).await[0].last_used_at.filter(|last| *last != first)
+        })
+        .await;
+        assert!(later.seconds > first.seconds);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_assertions_at_once_one_live_token_is_left() {
+    on_each_engine(|world, _| async move {
+        world.first_pair().await;
+        let ids: Vec<_> = (0..10).map(|n| n.to_string()).collect();
+        let outcomes = join_all(ids.iter().map(|id| world.refresh_by_assertion(INSTALLATION, id))).await;
+        let mut live = 0;
+        for outcome in outcomes {
+            match outcome {
+                Ok(pair) => live += usize::from(world.is_active(&pair).await),
+                Err(error) => {
+                    assert!(["REFRESH_IN_PROGRESS", "ALREADY_REFRESHED"].contains(&error.reason.as_ref()));
+                }
+            }
+        }
+        assert_eq!(live, 1);
+        let limited = world.refresh_by_assertion(INSTALLATION, "one more").await.unwrap_err();
+        assert_eq!(limited.reason, "TOO_MANY_REFRESHES");
+        world.clock.advance(Duration::from_secs(60));
+        let used = world.refresh_by_assertion(INSTALLATION, "0").await.unwrap_err();
+        assert_eq!(
+            (used.reason.as_ref(), used.message.as_str()),
+            ("ASSERTION_USED", "JWT has already been used")
+        );
+        world.refresh_by_assertion(INSTALLATION, "new").await.unwrap();
+    })
+    .await;
+}

@@ -1,0 +1,72 @@
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use patchbay_domain::{Error, ErrorKind, Result};
+use patchbay_proto::auth_token::{CreateSessionRequest, FinishOidcSignInRequest, OidcIdentity, Session};
+use patchbay_proto::tracker::{CreateUserRequest, GetUserRequest, User, get_user_request};
+use patchbay_rpc::request;
+
+use super::begin_oidc_sign_in::{COOKIE, callback_url, cookie, refused};
+use super::sign_in::signed_in;
+use crate::credentials;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::query::Query;
+
+/// `GET /auth/oidc/callback/`: the provider has sent the browser back.
+pub(crate) async fn finish_oidc_sign_in(
+    State(gateway): State<Gateway>,
+    headers: HeaderMap,
+    query: Query,
+) -> Response {
+    let mut response = match sign_in(&gateway, &headers, &query).await {
+        Ok(session) => signed_in(&gateway, &session),
+        Err(error) => refused(error),
+    };
+    // It has served, whatever came of it.
+    let cookie = cookie(&gateway, "", 0).unwrap_or(HeaderValue::from_static(""));
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+async fn sign_in(gateway: &Gateway, headers: &HeaderMap, query: &Query) -> Result<Session> {
+    let part = |name| query.get(name).unwrap_or_default().to_owned();
+    if query.get("error").is_some() {
+        // Its words are not repeated: whoever made the link may have written them.
+        return Err(Error::unauthenticated("OIDC_REFUSED", ""));
+    }
+    let secret = credentials::cookie(headers, COOKIE);
+    let asked = FinishOidcSignInRequest {
+        redirect_url: callback_url(gateway),
+        state: part("state"),
+        code: part("code"),
+        browser_secret: secret.map(|secret| secret.expose().to_owned()).unwrap_or_default(),
+    };
+    let mut sessions = gateway.services.sessions();
+    let identity = sessions.finish_oidc_sign_in(request(asked)).await.answer()?;
+    let user_id = user(gateway, identity).await?.id;
+    sessions.create_session(request(CreateSessionRequest { user_id })).await.answer()
+}
+
+/// The user with this verified address; made on the spot where an operator wants that.
+async fn user(gateway: &Gateway, identity: OidcIdentity) -> Result<User> {
+    let OidcIdentity { email, name, may_register } = identity;
+    match find(gateway, &email).await {
+        Err(error) if error.kind == ErrorKind::NotFound && may_register => {
+            let wanted = CreateUserRequest { name, email: email.clone(), ..Default::default() };
+            match gateway.services.directory().create_user(request(wanted)).await.answer() {
+                // They have signed in twice at once.
+                Err(error) if error.reason == "EMAIL_TAKEN" => find(gateway, &email).await,
+                made => made,
+            }
+        }
+        Err(error) if error.kind == ErrorKind::NotFound => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
+        Ok(user) if user.is_disabled => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
+        found => found,
+    }
+}
+
+async fn find(gateway: &Gateway, email: &str) -> Result<User> {
+    let by_email = GetUserRequest { user: Some(get_user_request::User::Email(email.to_owned())) };
+    gateway.services.directory().get_user(request(by_email)).await.answer()
+}
