@@ -45,12 +45,17 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let path = request.uri().path().to_owned();
-        let span =
-            tracing::debug_span!("grpc", otel.name = %path.trim_start_matches('/'), otel.kind = "server");
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        if let Some(parent) = TraceContext::read(header) {
-            trace_context::set_parent(&span, &parent);
-        }
+        let name = path.trim_start_matches('/');
+        let span = match TraceContext::read(header) {
+            // A part of somebody's trace, which a quiet log must not cut.
+            Some(parent) => {
+                let span = tracing::info_span!("grpc", otel.name = %name, otel.kind = "server");
+                trace_context::set_parent(&span, &parent);
+                span
+            }
+            None => tracing::debug_span!("grpc", otel.name = %name, otel.kind = "server"),
+        };
         let answer = AssertUnwindSafe(self.0.call(request)).catch_unwind();
         answer
             .or_else(move |panic| async move { answer_to_panic(&path, panic.as_ref()) })

@@ -4,7 +4,7 @@ mod room;
 mod submission;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use patchbay_domain::{Error, Result};
 use tokio::sync::{mpsc, oneshot};
@@ -49,11 +49,13 @@ impl Accept {
     /// Fails with `OVERLOADED` when there is no room for longer than callers should wait, and with the storage's error.
     pub(crate) async fn accept(&self, events: Vec<Event>) -> Result<Vec<Accepted>> {
         let events: Vec<_> = events.into_iter().map(Arc::new).collect();
+        let begun = Instant::now();
         let result = match tokio::time::timeout(self.patience, self.submit("grpc", events)).await {
             Ok(Ok(pending)) => pending.answer().await,
             Ok(Err(error)) => Err(error),
             Err(_) => Err(overloaded()),
         };
+        self.metrics.accept_seconds.observe(begun.elapsed().as_secs_f64());
         result.inspect_err(|error| self.metrics.count_refusal(error))
     }
 

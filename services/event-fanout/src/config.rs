@@ -15,6 +15,10 @@ pub struct Config {
     pub accept_patience: Duration,
     /// After how long an event that was not marked as handed over is handed over again.
     pub recover_after: Duration,
+    /// How long events are kept, for explanations and for receivers to fetch what they missed.
+    pub retention: Duration,
+    /// How long idempotency keys are known.
+    pub idempotency_window: Duration,
     /// Messages of the bus that are worked on at once.
     pub consumer_window: u16,
 }
@@ -43,6 +47,16 @@ impl Config {
                 "FANOUT_RECOVER_AFTER",
                 "5s",
                 "After how long an event that was not marked as handed over is handed over again.",
+            ),
+            retention: settings.get(
+                "FANOUT_RETENTION",
+                "14d",
+                "How long accepted events are kept, for explanations and for receivers to fetch what they missed. In PostgreSQL whole days go at once.",
+            ),
+            idempotency_window: settings.get(
+                "FANOUT_IDEMPOTENCY_WINDOW",
+                "1d",
+                "For how long a second event with the same idempotency key is recognised.",
             ),
             consumer_window: settings.get(
                 "FANOUT_CONSUMER_WINDOW",

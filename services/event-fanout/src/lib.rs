@@ -4,14 +4,16 @@
 //! The path of an event, in reading order:
 //!
 //! 1. [`domain::check`]: what may be accepted.
-//! 2. [`accept`]: the queue in front of [`workers::write`], which commits many events at once and only then
-//!    answers their callers.
-//! 3. [`subscriptions`]: who asked for what, in memory, kept up to date by [`workers::watch`].
+//! 2. [`subscriptions`]: who asked for what, and [`catalogue`]: the operator's own event types; in memory, kept up to
+//!    date by [`workers::watch`] and [`workers::watch_event_types`].
+//! 3. [`accept`]: the queue in front of [`workers::write`], which decides who gets the events ([`domain::decided`]),
+//!    numbers the webhooks of each installation, commits many events at once and only then answers their callers.
 //! 4. [`workers::hand_over`] publishes deliveries, [`workers::settle`] awaits their confirms and marks the events.
 //! 5. [`workers::recover`] hands over again what was not marked: after a crash, while the bus was away, or when
 //!    there was no room in memory. Nothing else makes up for a lost hand-over, so nothing else has to.
 
 mod accept;
+mod catalogue;
 mod config;
 mod consumers;
 mod domain;
@@ -33,17 +35,24 @@ use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, Server};
 use patchbay_runtime::{Metrics, Readiness, Stop};
 
 use accept::Accept;
+use catalogue::Catalogue;
 pub use config::Config;
 use in_flight::InFlight;
 pub use metrics::{FanoutMetrics, Refusal, Source};
 use subscriptions::Subscriptions;
-use workers::{hand_over::HandOver, recover::Recover, settle::Settle, watch::Watch, write::Write};
+use workers::expire::Expire;
+use workers::hand_over::HandOver;
+use workers::recover::Recover;
+use workers::settle::Settle;
+use workers::watch::Watch;
+use workers::watch_event_types::WatchEventTypes;
+use workers::write::Write;
 
 /// Name of the service, of its database schema and file.
 pub const NAME: &str = "event-fanout";
 
 /// Its tables.
-pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_events"];
+pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_events", "0002_numbers"];
 
 /// What the service needs from the process around it.
 #[derive(Debug)]
@@ -87,12 +96,22 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         async move { result }
     });
 
-    let watch = Watch::new(installations, subscriptions.clone(), metrics.clone());
+    let catalogue = Catalogue::default();
+    let watch = WatchEventTypes {
+        channel: installations.clone(),
+        catalogue: catalogue.clone(),
+        metrics: metrics.clone(),
+    };
+    stop.spawn("event-fanout.watch-event-types", watch.run(stop.clone()));
+
+    let watch =
+        Watch { channel: installations, subscriptions: subscriptions.clone(), metrics: metrics.clone() };
     stop.spawn("event-fanout.watch", watch.run(stop.clone()));
 
     let write = Write {
         submissions,
         db: db.clone(),
+        subscriptions: subscriptions.clone(),
         ready: ready.clone(),
         in_flight: in_flight.clone(),
         recover_after: config.recover_after,
@@ -104,13 +123,8 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         HandOver::new(to_hand_over, &config, subscriptions.clone(), bus.clone(), handed, metrics.clone());
     stop.spawn("event-fanout.hand-over", hand_over.run(stop.clone()));
 
-    let settle = Settle {
-        handed: to_settle,
-        db: db.clone(),
-        clock: clock.clone(),
-        in_flight: in_flight.clone(),
-        metrics: metrics.clone(),
-    };
+    let settle =
+        Settle { handed: to_settle, db: db.clone(), in_flight: in_flight.clone(), metrics: metrics.clone() };
     stop.spawn("event-fanout.settle", settle.run(stop.clone()));
 
     let recover = Recover {
@@ -118,6 +132,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         bus: bus.clone(),
         clock: clock.clone(),
         subscriptions: subscriptions.clone(),
+        catalogue: catalogue.clone(),
         in_flight,
         room: accept.room(),
         ready,
@@ -128,12 +143,23 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     let published = consumers::published::Published {
         consumer: bus.consume(patchbay_bus::Queue::EventFanout, config.consumer_window),
         accept: accept.clone(),
+        catalogue: catalogue.clone(),
         clock: clock.clone(),
         metrics: metrics.clone(),
     };
     stop.spawn("event-fanout.published", published.run(stop.clone()));
 
-    let events = grpc::events::EventsService { accept, subscriptions, db, webhooks, clock, metrics };
+    let expire = Expire {
+        db: db.clone(),
+        clock: clock.clone(),
+        retention: config.retention,
+        keys: config.idempotency_window,
+        metrics: metrics.clone(),
+    };
+    stop.spawn("event-fanout.expire", expire.run(stop.clone()));
+
+    let events =
+        grpc::events::EventsService { accept, subscriptions, catalogue, db, webhooks, clock, metrics, stop };
     let events = EventsServer::new(events)
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);

@@ -30,6 +30,8 @@ patchbay_runtime::metrics! {
         pub store_retries: Counter,
         /// Events that became durable together.
         pub commit_size: Histogram = SIZES,
+        /// Seconds that callers of gRPC waited for their events to be durable.
+        pub accept_seconds: Histogram = LATENCY,
         /// Seconds it took to make them durable.
         pub commit_seconds: Histogram = LATENCY,
         /// Deliveries that were published.
@@ -46,8 +48,14 @@ patchbay_runtime::metrics! {
         pub recovered: Counter,
         /// Events that are durable and not marked as handed over; 100000 stands for that many or more.
         pub unmarked: Gauge,
+        /// Seconds since the oldest of them was accepted.
+        pub oldest_unmarked_seconds: Gauge,
         /// Events that this process is handing over.
         pub in_flight: Gauge,
+        /// Events that were deleted because they were older than they are kept.
+        pub expired: Counter,
+        /// Event types of the operator's own.
+        pub own_event_types: Gauge,
         /// Installations in the index of subscriptions.
         pub subscriptions: Gauge,
         /// Version of the index of subscriptions, -1 before the first snapshot.

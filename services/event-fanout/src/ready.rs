@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use patchbay_runtime::TraceContext;
+use patchbay_runtime::trace_context::set_parent;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tracing::Span;
 
+use crate::domain::decided::Decided;
 use crate::domain::event::Event;
 
 /// Events that may wait. Their bytes are bounded by the room they hold, this bounds the many small ones.
@@ -13,10 +17,51 @@ pub(crate) const LIMIT: usize = 4 * 1024;
 #[derive(Debug)]
 pub(crate) struct Ready {
     pub(crate) event: Arc<Event>,
+    pub(crate) decisions: Vec<Decided>,
     /// Whether it may have been handed over before.
     pub(crate) replay: bool,
+    /// Lasts as long as the event waits here.
+    waiting: Span,
     /// Its share of the memory for events, given back when it has been packed.
-    pub(crate) _room: Option<OwnedSemaphorePermit>,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Ready {
+    pub(crate) fn new(
+        event: Arc<Event>,
+        decisions: Vec<Decided>,
+        replay: bool,
+        room: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        Self { waiting: waiting(&event), event, decisions, replay, _room: room }
+    }
+
+    /// Where in which trace its deliveries belong: behind the wait, if that is traced.
+    pub(crate) fn traceparent(&self) -> Option<String> {
+        if self.waiting.is_disabled() {
+            return self.event.traceparent.clone();
+        }
+        let context = self.waiting.in_scope(TraceContext::current);
+        context.map(|context| context.traceparent).or_else(|| self.event.traceparent.clone())
+    }
+}
+
+/// The span of the wait; none for events that nobody traces, which are nearly all.
+fn waiting(event: &Event) -> Span {
+    let Some(traceparent) = event.traceparent.as_deref().filter(|text| is_sampled(text)) else {
+        return Span::none();
+    };
+    let span = tracing::info_span!("event-fanout.wait", event_id = %event.id);
+    set_parent(&span, &TraceContext { traceparent: traceparent.to_owned(), tracestate: None });
+    span
+}
+
+/// The lowest bit of the last two digits.
+fn is_sampled(traceparent: &str) -> bool {
+    traceparent
+        .bytes()
+        .last()
+        .is_some_and(|digit| !matches!(digit, b'0' | b'2' | b'4' | b'6' | b'8' | b'a' | b'c' | b'e'))
 }
 
 pub(crate) fn queue() -> (mpsc::Sender<Ready>, mpsc::Receiver<Ready>) {

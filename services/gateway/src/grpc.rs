@@ -3,6 +3,7 @@
 use patchbay_domain::Error;
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
+use patchbay_proto::event_fanout::events_client::EventsClient;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::app_tokens_client::AppTokensClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
@@ -24,6 +25,8 @@ pub struct Channels {
     pub auth_token: Channel,
     /// Organizations, users, projects and issues.
     pub tracker: Channel,
+    /// Events and what became of them.
+    pub event_fanout: Channel,
     /// The log of webhooks.
     pub webhook_sender: Channel,
 }
@@ -67,6 +70,10 @@ impl Channels {
 
     pub(crate) fn issues(&self) -> IssuesClient<Channel> {
         IssuesClient::new(self.tracker.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    pub(crate) fn events(&self) -> EventsClient<Channel> {
+        EventsClient::new(self.event_fanout.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
     }
 
     pub(crate) fn webhooks(&self) -> WebhooksClient<Channel> {

@@ -17,6 +17,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
     let installation = process.peer("installation");
     let auth_token = process.peer("auth-token");
     let tracker = process.peer("tracker");
+    let event_fanout = process.peer("event-fanout");
     let webhook_sender = process.peer("webhook-sender");
     process.configured()?;
     let listener = TcpListener::bind(listen).await;
@@ -28,6 +29,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
             installation: process.channel(&installation)?,
             auth_token: process.channel(&auth_token)?,
             tracker: process.channel(&tracker)?,
+            event_fanout: process.channel(&event_fanout)?,
             webhook_sender: process.channel(&webhook_sender)?,
         },
         clock: process.clock.clone(),

@@ -69,6 +69,12 @@ impl Params {
         uuid.map(|uuid| uuid.to_string()).ok_or_else(no_such_resource)
     }
 
+    /// `{event}`: uuid of an event.
+    pub(crate) fn event(&self) -> Result<String> {
+        let uuid = self.name("event").and_then(|text| Uuid::try_parse(&text).ok());
+        uuid.map(|uuid| uuid.to_string()).ok_or_else(no_such_resource)
+    }
+
     /// `{issue}`: number of an issue.
     pub(crate) fn issue(&self) -> Result<i64> {
         self.name("issue").and_then(|text| text.parse().ok()).ok_or_else(no_such_resource)

@@ -21,6 +21,7 @@ mod create_user_token;
 mod delete_app;
 mod disable_app;
 mod enable_app;
+mod explain_event;
 mod finish_oidc_sign_in;
 mod follow_redirect;
 mod get_app;
@@ -49,6 +50,7 @@ mod list_components;
 mod list_dead_letters;
 mod list_installations;
 mod list_members;
+mod list_missed_events;
 mod list_organizations;
 mod list_publication_requests;
 mod list_user_tokens;
@@ -104,6 +106,7 @@ pub(crate) fn groups() -> Vec<Group> {
         operations::installations::group(),
         operations::organizations::group(),
         operations::tokens::group(),
+        operations::events::group(),
         operations::tracker::group(),
         operations::signing_in::group(),
         operations::webhooks::group(),

@@ -24,6 +24,7 @@ pub(crate) mod interaction;
 pub(crate) mod mail;
 pub(crate) mod mail_schedule;
 pub(crate) mod organization;
+pub(crate) mod own_event_type;
 pub(crate) mod period;
 pub(crate) mod popularity;
 pub(crate) mod problems;

@@ -45,4 +45,5 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0009_app_details",
     "0010_scopes_to_copy",
     "0011_app_removal",
+    "0012_event_types",
 ];

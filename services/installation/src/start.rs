@@ -6,6 +6,7 @@ use patchbay_domain::Clock;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_proto::installation::app_registry_server::AppRegistryServer;
 use patchbay_proto::installation::app_tokens_server::AppTokensServer;
+use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::installation::publishing_server::PublishingServer;
 use patchbay_rpc::{Channel, Server};
@@ -46,7 +47,8 @@ pub struct Deps {
     pub stop: Stop,
 }
 
-/// Starts the outbox relay and the postman (as tasks of `deps.stop`) and adds `AppRegistry`, `Installations` and `Publishing` to `server`.
+/// Starts the outbox relay and the postman (as tasks of `deps.stop`) and adds `AppRegistry`, `EventTypes`, `Installations` and
+/// `Publishing` to `server`.
 ///
 /// # Errors
 /// When the settings name a mail server that cannot be one.
@@ -92,5 +94,6 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         .add_service(AppTokensServer::new(registry.clone()))
         .add_service(AppRegistryServer::new(registry.clone()))
         .add_service(InstallationsServer::new(registry.clone()))
+        .add_service(EventTypesServer::new(registry.clone()))
         .add_service(PublishingServer::new(registry)))
 }

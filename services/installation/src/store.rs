@@ -12,6 +12,7 @@ pub(crate) mod apps;
 pub(crate) mod avatars;
 pub(crate) mod components;
 pub(crate) mod endpoint_feed;
+pub(crate) mod event_types;
 pub(crate) mod feed;
 pub(crate) mod installation_row;
 pub(crate) mod installations;

@@ -158,6 +158,7 @@ impl AllInOne {
                 installation: channel.clone(),
                 auth_token: channel.clone(),
                 tracker: channel.clone(),
+                event_fanout: channel.clone(),
                 webhook_sender: channel.clone(),
             },
             clock: process.clock.clone(),

@@ -87,7 +87,7 @@ async fn what_was_accepted_before_a_kill_is_there_after_the_next_start() {
     let explained = eventually(Duration::from_secs(30), "the event is handed over", async || {
         let asked = request(ExplainRequest { event_id: accepted.event_id.clone(), organization_id: 0 });
         let explained = clients.events.clone().explain(asked).await.unwrap().into_inner();
-        explained.fanned_out_at.is_some().then_some(explained)
+        explained.handed_over.then_some(explained)
     })
     .await;
     assert_eq!(explained.event_type, "error.created");

@@ -14,6 +14,7 @@ use patchbay_runtime::{Stop, TraceContext};
 use prost::Message;
 
 use crate::accept::{Accept, Accepted, Pending};
+use crate::catalogue::Catalogue;
 use crate::domain::check::{Stamp, check};
 use crate::domain::event::{Event, event_id};
 use crate::metrics::FanoutMetrics;
@@ -25,13 +26,20 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(crate) struct Published {
     pub(crate) consumer: Consumer,
     pub(crate) accept: Accept,
+    pub(crate) catalogue: Catalogue,
     pub(crate) clock: Clock,
     pub(crate) metrics: FanoutMetrics,
 }
 
 impl Published {
     /// Works until a stop is requested, then answers what is under way. What is dropped unanswered comes again.
+    ///
+    /// Begins once the event types are known: a message of an unknown type becomes a dead letter.
     pub(crate) async fn run(mut self, stop: Stop) {
+        tokio::select! {
+            () = self.catalogue.known() => {}
+            () = stop.requested() => return,
+        }
         let mut under_way = FuturesUnordered::new();
         loop {
             let delivery = tokio::select! {
@@ -41,7 +49,7 @@ impl Published {
             };
             // The bus was closed: a stop is on its way.
             let Some(delivery) = delivery else { break };
-            match read(&delivery, &self.clock) {
+            match read(&delivery, &self.catalogue, &self.clock) {
                 // Queued here, one after the other, so that events are accepted in the order of the queue.
                 Ok(event) => {
                     let event = Arc::new(event);
@@ -67,13 +75,14 @@ impl Published {
 }
 
 /// The event of a message. Targets are not looked up: an app that was removed meanwhile is no fault of the message.
-fn read(delivery: &Delivery, clock: &Clock) -> Result<Event> {
+fn read(delivery: &Delivery, catalogue: &Catalogue, clock: &Clock) -> Result<Event> {
     let request = PublishRequest::decode(delivery.body.clone()).map_err(|error| {
         Error::invalid("INVALID_MESSAGE", format!("The body is no PublishRequest: {error}."))
     })?;
     let accepted_at = clock.now();
     check(
         request,
+        &catalogue.read(),
         Stamp {
             event_id: event_id(accepted_at, rand::random()),
             accepted_at,

@@ -4,16 +4,16 @@ use bytes::Bytes;
 use patchbay_domain::Actor;
 
 use super::event::Event;
-use super::receivers::Receiver;
+use super::receiver::Receiver;
 
 /// `{"action":…,"data":…,"installation":{"uuid":…},"actor":…}`, compact, with the data as they were canonicalized.
 pub(crate) fn body(event: &Event, receiver: &Receiver<'_>) -> Bytes {
     let actor = actor(event, receiver);
-    // Names of the catalogue and uuids need no escaping.
+    // Names of event types and uuids need no escaping.
     let mut uuid = [0; uuid::fmt::Hyphenated::LENGTH];
     let parts: [&[u8]; 9] = [
         br#"{"action":""#,
-        event.kind.event_type().action.as_bytes(),
+        event.kind.action().as_bytes(),
         br#"","data":"#,
         &event.data,
         br#","installation":{"uuid":""#,

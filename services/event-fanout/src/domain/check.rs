@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::event::{Event, Target};
 use super::kind::Kind;
+use super::own_type::OwnTypes;
 
 /// The largest `data` of an event, in bytes.
 pub(crate) const MAX_DATA_BYTES: usize = 1024 * 1024;
@@ -27,7 +28,7 @@ pub(crate) struct Stamp {
 }
 
 /// The event that the request asks to accept, or why it cannot be.
-pub(crate) fn check(request: proto::PublishRequest, stamp: Stamp) -> Result<Event> {
+pub(crate) fn check(request: proto::PublishRequest, own_types: &OwnTypes, stamp: Stamp) -> Result<Event> {
     if request.organization_id <= 0 {
         return Err(Error::invalid(
             "ORGANIZATION_REQUIRED",
@@ -37,10 +38,10 @@ pub(crate) fn check(request: proto::PublishRequest, stamp: Stamp) -> Result<Even
     if request.idempotency_key.len() > MAX_KEY_BYTES {
         return Err(Error::invalid("IDEMPOTENCY_KEY_TOO_LONG", "The idempotency key exceeds 255 bytes."));
     }
-    let kind = Kind::find(&request.resource, &request.action).ok_or_else(|| {
-        let message = format!("{:.64}.{:.64} is not an event type.", request.resource, request.action);
-        Error::invalid("UNKNOWN_EVENT_TYPE", message)
-    })?;
+    if request.ordering_key.len() > MAX_KEY_BYTES {
+        return Err(Error::invalid("ORDERING_KEY_TOO_LONG", "The ordering key exceeds 255 bytes."));
+    }
+    let kind = own_types.find(&request.resource, &request.action)?;
     check_size(&request.data_json)?;
     if request.encoded_len() - request.data_json.len() > MAX_REST_BYTES {
         return Err(Error::too_large("DATA_TOO_LARGE", "What stands beside the data exceeds 64 KiB."));
@@ -48,16 +49,20 @@ pub(crate) fn check(request: proto::PublishRequest, stamp: Stamp) -> Result<Even
     let data = canonical_json::canonicalize_object(&request.data_json)?;
     // Canonical numbers can be longer than the given ones: 1e20.
     check_size(&data)?;
+    if let Kind::Own(own) = &kind {
+        own.check(&data)?;
+    }
     Ok(Event {
         id: stamp.event_id,
         accepted_at: stamp.accepted_at,
         organization_id: request.organization_id,
+        targets: targets(&kind, request.targets)?,
         kind,
-        targets: targets(kind, request.targets)?,
         data: data.into(),
         actor: actor(request.actor),
         project_id: (request.project_id != 0).then_some(request.project_id),
         idempotency_key: Some(Bytes::from(request.idempotency_key)).filter(|key| !key.is_empty()),
+        ordering_key: Some(request.ordering_key).filter(|key| !key.is_empty()),
         traceparent: stamp.traceparent.filter(|text| is_traceparent(text)),
     })
 }
@@ -69,14 +74,14 @@ fn check_size(data: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn targets(kind: Kind, targets: Vec<proto::Target>) -> Result<Vec<Target>> {
-    match kind.event_type().reach {
+fn targets(kind: &Kind, targets: Vec<proto::Target>) -> Result<Vec<Target>> {
+    match kind.reach() {
         Reach::Named if targets.is_empty() => {
-            let message = format!("{} has no subscribers; name its targets.", kind.event_type());
+            let message = format!("{kind} has no subscribers; name its targets.");
             Err(Error::invalid("TARGET_REQUIRED", message))
         }
         Reach::Subscribers(_) if !targets.is_empty() => {
-            let message = format!("{} goes to its subscribers; it takes no targets.", kind.event_type());
+            let message = format!("{kind} goes to its subscribers; it takes no targets.");
             Err(Error::invalid("TARGET_NOT_ALLOWED", message))
         }
         _ => targets.into_iter().map(target).collect(),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::own_type::OwnType;
 
 fn request() -> proto::PublishRequest {
     proto::PublishRequest {
@@ -35,7 +36,7 @@ fn stamp(traceparent: Option<&str>) -> Stamp {
 }
 
 fn checked(request: proto::PublishRequest) -> Result<Event> {
-    check(request, stamp(None))
+    check(request, &OwnTypes::default(), stamp(None))
 }
 
 #[test]
@@ -56,6 +57,7 @@ fn what_cannot_be_delivered_is_refused_with_its_reason() {
             "NUMBER_NOT_REPRESENTABLE",
         ),
         (proto::PublishRequest { idempotency_key: "k".repeat(256), ..request() }, "IDEMPOTENCY_KEY_TOO_LONG"),
+        (proto::PublishRequest { ordering_key: "k".repeat(256), ..request() }, "ORDERING_KEY_TOO_LONG"),
         (alert(vec![]), "TARGET_REQUIRED"),
         (alert(vec![proto::Target::default()]), "TARGET_REQUIRED"),
         (alert(vec![to(uuid("not a uuid"), 0)]), "TARGET_UNKNOWN"),
@@ -133,7 +135,28 @@ fn a_trace_that_is_not_well_formed_is_dropped() {
         ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", false),
         ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\nX: y", false),
     ] {
-        let event = check(request(), stamp(Some(given))).expect("a trace is never a reason to refuse");
+        let event = check(request(), &OwnTypes::default(), stamp(Some(given)))
+            .expect("a trace is never a reason to refuse");
         assert_eq!(event.traceparent.is_some(), kept, "{given:?}");
     }
+}
+
+#[test]
+fn an_event_of_the_operators_own_has_to_satisfy_its_schema() {
+    let mut own_types = OwnTypes::default();
+    let message = patchbay_proto::installation::EventType {
+        resource: "deploy".into(),
+        action: "finished".into(),
+        scope: "project:read".into(),
+        schema_json: r#"{"required":["version"]}"#.into(),
+        built_in: false,
+    };
+    own_types.put(OwnType::read(&message).expect("it is in order"));
+    let checked = |data: &'static str| {
+        let request =
+            proto::PublishRequest { resource: "deploy".into(), action: "finished".into(), ..request() };
+        check(proto::PublishRequest { data_json: data.into(), ..request }, &own_types, stamp(None))
+    };
+    assert_eq!(checked("{}").expect_err("something is missing").reason, "SCHEMA_VIOLATION");
+    assert_eq!(checked(r#"{"version":1}"#).expect("it is in order").kind.name(), "deploy.finished");
 }

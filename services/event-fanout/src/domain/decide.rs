@@ -16,6 +16,8 @@ pub(crate) enum Verdict {
     ScopeMissing,
     ProjectFiltered,
     NoWebhook,
+    /// The installation's webhooks are stopped, or its app is disabled.
+    Suspended,
 }
 
 /// For installations of the event's own organization. Unconditional targets are none of its business: they are
@@ -24,22 +26,28 @@ pub(crate) fn decide(event: &Event, subscription: &Subscription) -> Verdict {
     if !subscription.installed {
         return Verdict::NotInstalled;
     }
-    let wanted = match event.kind.event_type().reach {
+    let wanted = match event.kind.reach() {
         Reach::Named => event.targets.iter().any(|target| names(target, subscription)),
-        Reach::Subscribers(_) => subscription.events.contains(event.kind),
+        Reach::Subscribers(_) => subscription.events.contains(&event.kind),
     };
     if !wanted {
         return Verdict::NotSubscribed;
     }
-    if let Reach::Subscribers(scope) = event.kind.event_type().reach
+    if let Reach::Subscribers(scope) = event.kind.reach()
         && !subscription.scopes.contains(scope)
     {
         return Verdict::ScopeMissing;
     }
-    if event.kind.is_filtered_by_project() && !passes_filter(event.project_id, &subscription.project_ids) {
+    if event.kind.is_filtered_by_project(event.project_id)
+        && !passes_filter(event.project_id, &subscription.project_ids)
+    {
         return Verdict::ProjectFiltered;
     }
-    if subscription.has_webhook { Verdict::Send } else { Verdict::NoWebhook }
+    if !subscription.has_webhook {
+        return Verdict::NoWebhook;
+    }
+    // Last: all else being equal it would be sent, and is kept for the receiver to fetch.
+    if subscription.suspended_by.is_empty() { Verdict::Send } else { Verdict::Suspended }
 }
 
 /// Whether the target means this installation.

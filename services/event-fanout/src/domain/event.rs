@@ -22,6 +22,8 @@ pub(crate) struct Event {
     pub(crate) project_id: Option<i64>,
     /// Empty for events that find their receivers by subscription.
     pub(crate) targets: Vec<Target>,
+    /// Webhooks of one installation with the same key keep their order, where the app asked for it.
+    pub(crate) ordering_key: Option<String>,
     /// The producer's W3C trace context.
     pub(crate) traceparent: Option<String>,
 }
@@ -51,6 +53,17 @@ pub(crate) fn event_id(accepted_at: DateTime<Utc>, random: [u8; 10]) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
+/// No event that is accepted from then on has a lesser id, none before a greater one.
+pub(crate) fn least_id(accepted_at: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(accepted_at.timestamp_millis()).unwrap_or_default();
+    Uuid::from_u128(u128::from(millis) << 80)
+}
+
+/// When an event was accepted, to the millisecond, as its id says.
+pub(crate) fn accepted_at(id: Uuid) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(i64::try_from(id.as_u128() >> 80).ok()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,5 +75,13 @@ mod tests {
         assert!(early < late);
         assert_ne!(event_id(at(1_000), [0; 10]), early);
         assert_eq!(early.get_version_num(), 7);
+    }
+
+    #[test]
+    fn an_id_tells_the_time_and_times_part_ids() {
+        let at = |millis| DateTime::from_timestamp_millis(millis).expect("a time");
+        let [early, late] = [event_id(at(1_000), [255; 10]), event_id(at(1_001), [0; 10])];
+        assert!(early < least_id(at(1_001)) && least_id(at(1_001)) <= late);
+        assert_eq!(accepted_at(early), Some(at(1_000)));
     }
 }

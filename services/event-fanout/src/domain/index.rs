@@ -42,6 +42,14 @@ impl Index {
         self.organizations.get(&organization_id)?.get(&installation_id)
     }
 
+    /// The organization of an installation. Looks through all of them.
+    pub(crate) fn organization_of(&self, installation_id: Uuid) -> Option<i64> {
+        let holds = |(_, installations): &(&i64, &BTreeMap<Uuid, Subscription>)| {
+            installations.contains_key(&installation_id)
+        };
+        self.organizations.iter().find(holds).map(|(organization_id, _)| *organization_id)
+    }
+
     /// Whether there is somebody of that name in the organization, in whatever state.
     pub(crate) fn knows(&self, organization_id: i64, target: &Target) -> bool {
         match target {

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::decide::{Verdict, decide};
+use crate::domain::decided::decide_all;
 use crate::domain::event::Event;
-use crate::domain::receivers::receivers;
 use crate::domain::samples::{event, kind, subscription};
 
 fn some_subscription() -> impl Strategy<Value = Subscription> {
@@ -112,8 +112,10 @@ proptest! {
         let all = naive(&changes);
         prop_assert_eq!(index.len(), all.len());
         for event in &events {
-            let found = receivers(&index, event).map(|receiver| (receiver.installation_id, receiver.unconditional));
-            let mut found: Vec<_> = found.collect();
+            let decisions = decide_all(&index, event);
+            let sent = decisions.iter().filter(|decided| decided.is_sent());
+            let mut found: Vec<_> =
+                sent.map(|decided| (decided.installation_id, decided.unconditional)).collect();
             found.sort_unstable();
             prop_assert_eq!(found, naive_receivers(&all, event));
         }

@@ -1,50 +1,133 @@
-//! Event types as small numbers, so that sets of them are a word and matching compares no strings.
+//! Event types in the form that matching needs: the built-in ones as small numbers, so that sets of them are a word
+//! and matching compares no strings.
+
+use std::fmt;
+use std::sync::Arc;
 
 use patchbay_domain::EventType;
-use patchbay_domain::event::CATALOGUE;
+use patchbay_domain::event::{CATALOGUE, Reach};
 
-/// An event type of the catalogue, by its position there. Only within a process: positions may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kind(u8);
+use super::own_type::OwnType;
+
+/// An event type.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// Of the catalogue, by its position there. Only within a process: positions may change.
+    BuiltIn(u8),
+    /// Of the operator's own.
+    Own(Arc<OwnType>),
+}
 
 /// A set of event types.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct KindSet(u64);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KindSet {
+    built_in: u64,
+    /// Names, sorted. Types of the operator's own may come and go while an app's subscription stays.
+    own: Vec<String>,
+}
 
-const _: () = assert!(CATALOGUE.len() <= u64::BITS as usize, "a kind has to fit into a set");
+const _: () = assert!(CATALOGUE.len() <= u64::BITS as usize, "a built-in kind has to fit into a set");
 
 impl Kind {
-    pub(crate) fn find(resource: &str, action: &str) -> Option<Self> {
+    pub(crate) fn built_in(resource: &str, action: &str) -> Option<Self> {
         let position =
             CATALOGUE.iter().position(|event| event.resource == resource && event.action == action);
-        position.and_then(|position| u8::try_from(position).ok()).map(Self)
+        position.and_then(|position| u8::try_from(position).ok()).map(Self::BuiltIn)
     }
 
-    /// By its full name, `issue.created`.
+    /// A built-in type by its full name, `issue.created`.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        name.split_once('.').and_then(|(resource, action)| Self::find(resource, action))
+        name.split_once('.').and_then(|(resource, action)| Self::built_in(resource, action))
     }
 
-    pub(crate) fn event_type(self) -> &'static EventType {
-        &CATALOGUE[usize::from(self.0)]
+    pub(crate) fn resource(&self) -> &str {
+        match self {
+            Self::BuiltIn(position) => catalogued(*position).resource,
+            Self::Own(own) => own.resource(),
+        }
     }
 
-    /// Whether a filter by project applies to it: only to the creation of issues and errors, as in Sentry.
-    pub(crate) fn is_filtered_by_project(self) -> bool {
-        let event = self.event_type();
-        event.action == "created" && matches!(event.resource, "issue" | "error")
+    pub(crate) fn action(&self) -> &str {
+        match self {
+            Self::BuiltIn(position) => catalogued(*position).action,
+            Self::Own(own) => own.action(),
+        }
+    }
+
+    /// How an event of it finds its receivers.
+    pub(crate) fn reach(&self) -> Reach {
+        match self {
+            Self::BuiltIn(position) => catalogued(*position).reach,
+            Self::Own(own) => own.scope.map_or(Reach::Named, Reach::Subscribers),
+        }
+    }
+
+    /// `issue.created`
+    pub(crate) fn name(&self) -> String {
+        self.to_string()
+    }
+
+    /// Whether a filter by project applies to it: of the built-in ones only to the creation of issues and errors, as in
+    /// Sentry; to all of the operator's own, which say themselves whether they belong to a project.
+    pub(crate) fn is_filtered_by_project(&self, project_id: Option<i64>) -> bool {
+        match self {
+            Self::BuiltIn(_) => self.action() == "created" && matches!(self.resource(), "issue" | "error"),
+            Self::Own(_) => project_id.is_some(),
+        }
+    }
+}
+
+fn catalogued(position: u8) -> &'static EventType {
+    &CATALOGUE[usize::from(position)]
+}
+
+/// By name: what a type of the operator's own asks for may change while it stays the same type.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::BuiltIn(one), Self::BuiltIn(other)) => one == other,
+            (Self::Own(one), Self::Own(other)) => one.name == other.name,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Kind {}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn(position) => catalogued(*position).fmt(f),
+            Self::Own(own) => f.write_str(&own.name),
+        }
     }
 }
 
 impl KindSet {
-    pub(crate) fn contains(self, kind: Kind) -> bool {
-        self.0 & (1 << kind.0) != 0
+    /// Names that are neither built in nor, today, of the operator's own are kept: they may become so.
+    pub(crate) fn of_names(names: Vec<String>) -> Self {
+        let mut set = Self::default();
+        for name in names {
+            match Kind::named(&name) {
+                Some(Kind::BuiltIn(position)) => set.built_in |= 1 << position,
+                _ => set.own.push(name),
+            }
+        }
+        set.own.sort_unstable();
+        set
+    }
+
+    pub(crate) fn contains(&self, kind: &Kind) -> bool {
+        match kind {
+            Kind::BuiltIn(position) => self.built_in & (1 << position) != 0,
+            Kind::Own(own) => self.own.binary_search(&own.name).is_ok(),
+        }
     }
 }
 
 impl FromIterator<Kind> for KindSet {
     fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
-        Self(kinds.into_iter().fold(0, |set, kind| set | 1 << kind.0))
+        Self::of_names(kinds.into_iter().map(|kind| kind.name()).collect())
     }
 }
 
@@ -56,8 +139,11 @@ mod tests {
     fn every_event_of_the_catalogue_is_found_and_leads_back() {
         for event in CATALOGUE {
             let kind = Kind::named(&event.name()).expect("it is in the catalogue");
-            assert_eq!(kind.event_type(), event);
-            assert_eq!(Kind::find(event.resource, event.action), Some(kind));
+            assert_eq!(
+                (kind.resource(), kind.action(), kind.reach()),
+                (event.resource, event.action, event.reach)
+            );
+            assert_eq!(Kind::built_in(event.resource, event.action), Some(kind));
         }
         assert_eq!(Kind::named("issue"), None);
         assert_eq!(Kind::named("issue.archived"), None);
@@ -65,17 +151,25 @@ mod tests {
 
     #[test]
     fn a_set_holds_what_was_put_in_and_nothing_else() {
-        let all: Vec<_> = CATALOGUE.iter().filter_map(|event| Kind::named(&event.name())).collect();
+        let own = |name: &str| {
+            let (resource, action) = name.split_once('.').expect("a name");
+            Kind::Own(Arc::new(OwnType::nameless(resource, action)))
+        };
+        let mut all: Vec<_> = CATALOGUE.iter().filter_map(|event| Kind::named(&event.name())).collect();
+        all.extend(["deploy.began", "deploy.finished", "a.b"].map(own));
         for kind in &all {
-            let set = KindSet::from_iter([*kind]);
-            assert!(all.iter().all(|other| set.contains(*other) == (other == kind)));
+            let set = KindSet::from_iter([kind.clone()]);
+            assert!(all.iter().all(|other| set.contains(other) == (other == kind)));
         }
+        let set: KindSet = all.iter().cloned().collect();
+        assert!(all.iter().all(|kind| set.contains(kind)));
     }
 
     #[test]
     fn only_created_issues_and_errors_are_filtered_by_project() {
         let filtered = CATALOGUE.iter().filter(|event| {
-            Kind::find(event.resource, event.action).is_some_and(Kind::is_filtered_by_project)
+            Kind::built_in(event.resource, event.action)
+                .is_some_and(|kind| kind.is_filtered_by_project(Some(1)))
         });
         assert_eq!(filtered.map(EventType::name).collect::<Vec<_>>(), ["issue.created", "error.created"]);
     }

@@ -9,9 +9,10 @@ use prost::Message;
 use uuid::Uuid;
 
 use super::body::body;
+use super::decided::Decided;
 use super::event::Event;
 use super::index::Index;
-use super::receivers::{Receiver, receivers};
+use super::receiver::Receiver;
 
 const MAX_DELIVERIES: usize = 256;
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -34,15 +35,25 @@ pub(crate) struct Packet {
     pub(crate) events: Range<usize>,
 }
 
-/// Packs the deliveries of `events`, in their order. The flag beside an event says whether it may have been
-/// handed over before; a message holds only events of which that is the same.
-pub(crate) fn pack<'a>(index: &Index, events: impl IntoIterator<Item = (&'a Event, bool)>) -> Packed {
+/// An event and what was decided about it.
+#[derive(Clone, Debug)]
+pub(crate) struct ToPack<'a> {
+    pub(crate) event: &'a Event,
+    pub(crate) decisions: &'a [Decided],
+    /// Whether it may have been handed over before; a message holds only events of which that is the same.
+    pub(crate) replay: bool,
+    /// Where in which trace its deliveries belong.
+    pub(crate) traceparent: Option<String>,
+}
+
+/// Packs the deliveries of `events`, in their order.
+pub(crate) fn pack<'a>(index: &Index, events: impl IntoIterator<Item = ToPack<'a>>) -> Packed {
     let mut packer = Packer::default();
     let mut unmatched = 0;
-    for (position, (event, replay)) in events.into_iter().enumerate() {
+    for (position, to_pack) in events.into_iter().enumerate() {
         let mut matched = false;
-        for receiver in receivers(index, event) {
-            packer.add(position, replay, delivery(event, &receiver));
+        for decided in to_pack.decisions.iter().filter(|decided| decided.is_sent()) {
+            packer.add(position, to_pack.replay, delivery(index, &to_pack, decided));
             matched = true;
         }
         unmatched += usize::from(!matched);
@@ -51,22 +62,24 @@ pub(crate) fn pack<'a>(index: &Index, events: impl IntoIterator<Item = (&'a Even
     Packed { packets: packer.packets, unmatched }
 }
 
-fn delivery(event: &Event, receiver: &Receiver<'_>) -> Delivery {
-    let event_type = event.kind.event_type();
+fn delivery(index: &Index, to_pack: &ToPack<'_>, decided: &Decided) -> Delivery {
+    let event = to_pack.event;
+    let installation_id = decided.installation_id;
+    let subscription = index.get(event.organization_id, installation_id);
     Delivery {
-        delivery_id: bytes_of(delivery_id(event.id, receiver.installation_id)),
+        delivery_id: bytes_of(delivery_id(event.id, installation_id)),
         event_id: bytes_of(event.id),
-        installation_id: bytes_of(receiver.installation_id),
-        app_id: receiver.app_id,
+        installation_id: bytes_of(installation_id),
+        app_id: decided.app_id,
         organization_id: event.organization_id,
-        resource: event_type.resource.to_owned(),
-        action: event_type.action.to_owned(),
-        body: body(event, receiver),
+        resource: event.kind.resource().to_owned(),
+        action: event.kind.action().to_owned(),
+        body: body(event, &Receiver { installation_id, subscription }),
         accepted_at_micros: event.accepted_at.timestamp_micros(),
-        traceparent: event.traceparent.clone().unwrap_or_default(),
-        unconditional: receiver.unconditional,
-        ordering_key: String::new(),
-        sequence: 0,
+        traceparent: to_pack.traceparent.clone().unwrap_or_default(),
+        unconditional: decided.unconditional,
+        ordering_key: event.ordering_key.clone().unwrap_or_default(),
+        sequence: decided.sequence,
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::decided::decide_all;
 use crate::domain::samples::{event, subscription};
 use crate::domain::subscription::{Change, Subscription};
 
@@ -23,8 +24,19 @@ fn batch(packet: &Packet) -> DeliveryBatch {
     DeliveryBatch::decode(packet.body.clone()).expect("it was encoded just before")
 }
 
+/// With the flag that says whether they may have been handed over before.
+fn packed(index: &Index, events: &[Event], replays: &[bool]) -> Packed {
+    let decisions: Vec<_> = events.iter().map(|event| decide_all(index, event)).collect();
+    let both = events.iter().zip(&decisions).zip(replays.iter().chain(std::iter::repeat(&false)));
+    let all = both.map(|((event, decisions), replay)| {
+        let traceparent = event.traceparent.clone();
+        ToPack { event, decisions, replay: *replay, traceparent }
+    });
+    pack(index, all)
+}
+
 fn fresh(index: &Index, events: &[Event]) -> Vec<Packet> {
-    pack(index, events.iter().map(|event| (event, false))).packets
+    packed(index, events, &[]).packets
 }
 
 #[test]
@@ -60,7 +72,7 @@ fn a_message_is_closed_at_its_size_and_a_larger_delivery_has_its_own() {
 fn replayed_events_never_share_a_message_with_fresh_ones() {
     let list = events(4);
     let flags = [false, true, true, false];
-    let packed = pack(&installations(1), list.iter().zip(flags));
+    let packed = packed(&installations(1), &list, &flags);
     let packets: Vec<_> =
         packed.packets.iter().map(|packet| (packet.events.clone(), batch(packet).replay)).collect();
     assert_eq!(packets, [(0..1, false), (1..3, true), (3..4, false)]);
@@ -70,16 +82,15 @@ fn replayed_events_never_share_a_message_with_fresh_ones() {
 fn events_that_nobody_gets_are_counted_and_leave_no_message() {
     let mut list = events(3);
     list[1].organization_id = 99;
-    let packed = pack(&installations(1), list.iter().map(|event| (event, false)));
-    assert_eq!(packed.unmatched, 1);
-    assert_eq!(packed.packets.len(), 1);
-    let nobody = pack(&Index::default(), list.iter().map(|event| (event, false)));
+    let some = packed(&installations(1), &list, &[]);
+    assert_eq!((some.unmatched, some.packets.len()), (1, 1));
+    let nobody = packed(&Index::default(), &list, &[]);
     assert_eq!((nobody.unmatched, nobody.packets.len()), (3, 0));
 }
 
 #[test]
 fn a_delivery_carries_all_that_the_sender_needs() {
-    let event = Event { traceparent: Some("00-a-b-01".into()), ..event() };
+    let event = Event { traceparent: Some("00-a-b-01".into()), ordering_key: Some("7".into()), ..event() };
     let packets = fresh(&installations(1), std::slice::from_ref(&event));
     let delivery = batch(&packets[0]).deliveries.remove(0);
     let id = delivery_id(event.id, Uuid::from_u128(0));
@@ -89,5 +100,6 @@ fn a_delivery_carries_all_that_the_sender_needs() {
     assert_eq!((delivery.resource.as_str(), delivery.action.as_str()), ("issue", "created"));
     assert_eq!(delivery.accepted_at_micros, 1_700_000_000_000_000);
     assert_eq!(delivery.traceparent, "00-a-b-01");
+    assert_eq!(delivery.ordering_key, "7");
     assert!(!delivery.unconditional);
 }

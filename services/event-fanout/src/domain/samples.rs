@@ -5,9 +5,11 @@ use chrono::DateTime;
 use patchbay_domain::{Actor, Scope, ScopeSet};
 use uuid::Uuid;
 
+use super::decide::Verdict;
+use super::decided::Decided;
 use super::event::Event;
 use super::kind::Kind;
-use super::receivers::Receiver;
+use super::receiver::Receiver;
 use super::subscription::Subscription;
 
 pub(crate) fn kind(name: &str) -> Kind {
@@ -25,6 +27,7 @@ pub(crate) fn event() -> Event {
         actor: Actor::System,
         project_id: None,
         targets: Vec::new(),
+        ordering_key: None,
         traceparent: None,
     }
 }
@@ -42,14 +45,21 @@ pub(crate) fn subscription() -> Subscription {
         scopes: ScopeSet::of(&[Scope::EventRead]),
         project_ids: Vec::new(),
         has_webhook: true,
+        suspended_by: String::new(),
     }
 }
 
 pub(crate) fn receiver(subscription: &Subscription) -> Receiver<'_> {
-    Receiver {
-        installation_id: subscription.installation_id,
-        app_id: subscription.app_id,
-        subscription: Some(subscription),
+    Receiver { installation_id: subscription.installation_id, subscription: Some(subscription) }
+}
+
+pub(crate) fn decided() -> Decided {
+    Decided {
+        installation_id: Uuid::from_u128(0x11),
+        app_id: 3,
+        verdict: Verdict::Send,
         unconditional: false,
+        suspended_by: String::new(),
+        sequence: 0,
     }
 }

@@ -4,7 +4,7 @@ use patchbay_domain::{Scope, ScopeSet};
 use patchbay_proto::installation as proto;
 use uuid::Uuid;
 
-use super::kind::{Kind, KindSet};
+use super::kind::KindSet;
 
 /// An installation and what its app asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(crate) struct Subscription {
     /// Sorted; empty means all.
     pub(crate) project_ids: Vec<i64>,
     pub(crate) has_webhook: bool,
+    /// Why nothing is sent for now; empty while webhooks are sent.
+    pub(crate) suspended_by: String,
 }
 
 /// What a message of the stream says about one installation.
@@ -32,8 +34,8 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    /// `None` when the message names no installation or app, which nothing could be sent to. Events and
-    /// scopes that this version does not know are left out: it has no such events to send.
+    /// `None` when the message names no installation or app, which nothing could be sent to. Scopes
+    /// that this version does not know are left out: it has no events that need them.
     pub(crate) fn read(message: proto::Subscription) -> Option<Self> {
         let installation_id = Uuid::try_parse(&message.installation_uuid).ok()?;
         if message.status() == proto::InstallationStatus::PendingDeletion {
@@ -48,10 +50,11 @@ impl Change {
             installed: message.status() == proto::InstallationStatus::Installed,
             app_id: message.app_id,
             app_uuid: Uuid::try_parse(&message.app_uuid).ok()?,
-            events: message.events.iter().filter_map(|name| Kind::named(name)).collect(),
+            events: KindSet::of_names(message.events),
             scopes: scopes.collect::<ScopeSet>().expanded(),
             project_ids,
             has_webhook: message.has_webhook,
+            suspended_by: message.suspended_reason,
             app_slug: message.app_slug,
             app_name: message.app_name,
         })))
@@ -63,6 +66,7 @@ mod tests {
     use patchbay_proto::installation::InstallationStatus;
 
     use super::*;
+    use crate::domain::own_type::OwnTypes;
 
     fn message() -> proto::Subscription {
         proto::Subscription {
@@ -82,10 +86,12 @@ mod tests {
     }
 
     #[test]
-    fn a_subscription_is_read_without_what_this_version_does_not_know() {
+    fn a_subscription_is_read_without_scopes_that_this_version_does_not_know() {
         let Some(Change::Set(read)) = Change::read(message()) else { panic!("it is a subscription") };
         assert!(read.installed);
-        assert_eq!(read.events, Kind::named("issue.created").into_iter().collect());
+        let kind = |name: &str| OwnTypes::default().find_accepted("issue", name);
+        assert!(read.events.contains(&kind("created")) && !read.events.contains(&kind("resolved")));
+        assert!(read.events.contains(&kind("invented_tomorrow")), "the operator may add it tomorrow");
         assert!(read.scopes.contains(Scope::EventRead), "event:write implies it");
         assert_eq!(read.project_ids, [4, 9]);
     }

@@ -7,9 +7,11 @@ use patchbay_proto::event_fanout::{
     PublishBatchResponse, PublishRequest, PublishResponse, PublishStreamRequest, PublishStreamResponse,
 };
 use patchbay_rpc::{Channel, status};
+use patchbay_runtime::Stop;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::accept::Accept;
+use crate::catalogue::Catalogue;
 use crate::metrics::FanoutMetrics;
 use crate::subscriptions::Subscriptions;
 
@@ -18,10 +20,12 @@ use crate::subscriptions::Subscriptions;
 pub(crate) struct EventsService {
     pub(crate) accept: Accept,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) catalogue: Catalogue,
     pub(crate) db: Db,
     pub(crate) webhooks: Channel,
     pub(crate) clock: Clock,
     pub(crate) metrics: FanoutMetrics,
+    pub(crate) stop: Stop,
 }
 
 #[tonic::async_trait]
@@ -46,20 +50,23 @@ impl Events for EventsService {
         request: Request<Streaming<PublishStreamRequest>>,
     ) -> Result<Response<Self::PublishStreamStream>, Status> {
         services_only(&request)?;
-        Err(Status::unimplemented("PublishStream"))
+        let (metadata, _, requests) = request.into_parts();
+        Ok(Response::new(self.publish_stream_of(metadata, requests)))
     }
 
     async fn backfill(
         &self,
         request: Request<BackfillRequest>,
     ) -> Result<Response<BackfillResponse>, Status> {
-        services_only(&request)?;
-        Err(Status::unimplemented("Backfill"))
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = self.backfill_installation(&caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(status::from_error)
     }
 
     async fn explain(&self, request: Request<ExplainRequest>) -> Result<Response<ExplainResponse>, Status> {
-        services_only(&request)?;
-        self.explain_event(request.into_inner()).await.map(Response::new).map_err(status::from_error)
+        let caller = patchbay_rpc::caller(&request)?;
+        let answer = self.explain_event(&caller, request.into_inner()).await;
+        answer.map(Response::new).map_err(status::from_error)
     }
 }
 

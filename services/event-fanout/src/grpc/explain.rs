@@ -1,34 +1,46 @@
 use std::collections::HashMap;
 
-use patchbay_domain::{Error, Result};
+use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::event_fanout::{Decision, ExplainRequest, ExplainResponse, Outcome};
 use patchbay_proto::webhook_sender::webhooks_client::WebhooksClient;
 use patchbay_proto::webhook_sender::{DeliveryState, DeliveryStatus, ListDeliveriesRequest};
+use patchbay_rpc::timestamp::to_wire;
 use patchbay_rpc::{MAX_MESSAGE_BYTES, status};
 use uuid::Uuid;
 
 use super::events::EventsService;
+use crate::domain::access::{Sight, sight};
 use crate::domain::decide::{Verdict, decide};
-use crate::domain::event::{Event, Target};
+use crate::domain::decided::{Decided, decide_all};
+use crate::domain::event::Event;
 use crate::domain::index::Index;
-use crate::domain::receivers::is_unconditional;
 use crate::store::{self, FoundEvent};
-use patchbay_rpc::timestamp::to_wire;
 
 impl EventsService {
-    pub(super) async fn explain_event(&self, request: ExplainRequest) -> Result<ExplainResponse> {
+    pub(super) async fn explain_event(
+        &self,
+        caller: &Caller,
+        request: ExplainRequest,
+    ) -> Result<ExplainResponse> {
         let not_found = || Error::not_found("EVENT_NOT_FOUND", "There is no such event.");
         let id = Uuid::try_parse(&request.event_id).map_err(|_| not_found())?;
-        let FoundEvent { event, fanned_out_at } =
-            store::find_event(&self.db, id).await?.ok_or_else(not_found)?;
+        let own_types = self.catalogue.read().clone();
+        let found = store::find_event(&self.db, &own_types, id).await?.ok_or_else(not_found)?;
+        let FoundEvent { event, decisions: decided, handed_over } = found;
+        let is_expected = [0, event.organization_id].contains(&request.organization_id);
+        let sight = sight(caller, event.organization_id).filter(|_| is_expected).ok_or_else(not_found)?;
         let deliveries = self.deliveries(id).await?;
+        let mut decisions = decisions(&self.subscriptions.read(), &event, decided, deliveries);
+        if let Sight::Installation(own) = sight {
+            decisions.retain(|decision| decision.installation_uuid == own.to_string());
+        }
         Ok(ExplainResponse {
             event_id: event.id.to_string(),
             organization_id: event.organization_id,
-            event_type: event.kind.event_type().name(),
+            event_type: event.kind.name(),
             accepted_at: Some(to_wire(event.accepted_at)),
-            fanned_out_at: fanned_out_at.map(to_wire),
-            decisions: decisions(&self.subscriptions.read(), &event, deliveries),
+            handed_over,
+            decisions,
         })
     }
 
@@ -41,32 +53,48 @@ impl EventsService {
     }
 }
 
-/// Each installation of the organization in order of its uuid, then those that have a delivery and are
-/// installed no more.
-fn decisions(index: &Index, event: &Event, deliveries: Vec<DeliveryState>) -> Vec<Decision> {
+/// Each installation of the organization: those that the event was decided about, in that order, then the others by
+/// uuid. What was decided when the event was accepted counts, however subscriptions look today.
+fn decisions(
+    index: &Index,
+    event: &Event,
+    decided: Option<Vec<Decided>>,
+    deliveries: Vec<DeliveryState>,
+) -> Vec<Decision> {
+    // Not decided yet: what would be decided now.
+    let decided = decided.unwrap_or_else(|| decide_all(index, event));
     let mut deliveries: HashMap<String, DeliveryState> =
         deliveries.into_iter().map(|delivery| (delivery.installation_uuid.clone(), delivery)).collect();
-    let mut decisions = Vec::new();
-    for subscription in index.installations(event.organization_id) {
+    let mut decisions: Vec<Decision> = decided
+        .iter()
+        .map(|decided| {
+            let uuid = decided.installation_id.to_string();
+            let subscription = index.get(event.organization_id, decided.installation_id);
+            let slug = subscription.map(|subscription| subscription.app_slug.clone()).unwrap_or_default();
+            let decision = match deliveries.remove(&uuid) {
+                Some(delivery) => of_delivery(delivery, slug),
+                None => Decision {
+                    detail: decided.suspended_by.clone(),
+                    ..decision(uuid, slug, of_verdict(decided.verdict))
+                },
+            };
+            Decision { sequence: decided.sequence, ..decision }
+        })
+        .collect();
+    let others = index.installations(event.organization_id).filter(|subscription| {
+        decided.iter().all(|decided| decided.installation_id != subscription.installation_id)
+    });
+    for subscription in others {
         let uuid = subscription.installation_id.to_string();
         let slug = subscription.app_slug.clone();
-        let verdict = match is_unconditional(&event.targets, subscription.installation_id) {
-            true => Verdict::Send,
-            false => decide(event, subscription),
-        };
         decisions.push(match deliveries.remove(&uuid) {
-            // What happened counts for more than what would happen now.
             Some(delivery) => of_delivery(delivery, slug),
-            None => decision(uuid, slug, of_verdict(verdict)),
+            None => {
+                let would_be_sent = decide(event, subscription) == Verdict::Send;
+                let detail = if would_be_sent { "since_then" } else { "" };
+                Decision { detail: detail.to_owned(), ..decision(uuid, slug, Outcome::NotSubscribed) }
+            }
         });
-    }
-    for target in &event.targets {
-        let Target::Unconditional { installation_id, .. } = target else { continue };
-        let uuid = installation_id.to_string();
-        let is_listed = decisions.iter().any(|decision| decision.installation_uuid == uuid);
-        if !is_listed && !deliveries.contains_key(&uuid) {
-            decisions.push(decision(uuid, String::new(), Outcome::Pending));
-        }
     }
     let mut gone: Vec<_> =
         deliveries.into_values().map(|delivery| of_delivery(delivery, String::new())).collect();
@@ -82,7 +110,8 @@ fn decision(installation_uuid: String, app_slug: String, outcome: Outcome) -> De
 fn of_delivery(delivery: DeliveryState, app_slug: String) -> Decision {
     let outcome = match delivery.status() {
         DeliveryStatus::Delivered => Outcome::Delivered,
-        DeliveryStatus::Pending | DeliveryStatus::Parked | DeliveryStatus::Unspecified => Outcome::Pending,
+        DeliveryStatus::Pending | DeliveryStatus::Unspecified => Outcome::Pending,
+        DeliveryStatus::Parked => Outcome::Parked,
         DeliveryStatus::Dead => Outcome::Dead,
         DeliveryStatus::Dropped => Outcome::Dropped,
     };
@@ -104,6 +133,7 @@ fn of_verdict(verdict: Verdict) -> Outcome {
         Verdict::ScopeMissing => Outcome::ScopeMissing,
         Verdict::ProjectFiltered => Outcome::ProjectFiltered,
         Verdict::NoWebhook => Outcome::NoWebhook,
+        Verdict::Suspended => Outcome::Suspended,
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::event::Target;
 use crate::domain::samples::{event, kind, subscription};
 use crate::domain::subscription::{Change, Subscription};
 
@@ -12,48 +13,63 @@ fn index(subscriptions: impl IntoIterator<Item = Subscription>) -> Index {
     index
 }
 
-fn delivery(installation: u128, status: DeliveryStatus) -> DeliveryState {
+fn delivery(installation: u128, status: DeliveryStatus, reason: &str) -> DeliveryState {
     DeliveryState {
         installation_uuid: id(installation).to_string(),
         status: status.into(),
         attempts: 2,
         response_code: 503,
-        reason: "exhausted".into(),
+        reason: reason.into(),
         due_at: None,
     }
 }
 
-fn outcomes(decisions: &[Decision]) -> Vec<(String, Outcome)> {
-    decisions.iter().map(|decision| (decision.installation_uuid.clone(), decision.outcome())).collect()
+fn outcomes(decisions: &[Decision]) -> Vec<(String, Outcome, &str)> {
+    let shown = |decision: &'_ Decision| (decision.installation_uuid.clone(), decision.outcome());
+    decisions
+        .iter()
+        .map(|decision| (shown(decision).0, shown(decision).1, decision.detail.as_str()))
+        .collect()
 }
 
 #[test]
-fn what_happened_counts_for_more_than_what_would_happen_now() {
+fn what_was_decided_counts_however_subscriptions_look_today() {
     let numbered = |number| Subscription { installation_id: id(number), ..subscription() };
-    let index = index([
+    let then = index([
         numbered(1),
         numbered(2),
         Subscription { has_webhook: false, ..numbered(3) },
-        Subscription { has_webhook: false, ..numbered(4) },
+        Subscription { suspended_by: "webhooks_stopped".into(), ..numbered(4) },
+        Subscription { events: Default::default(), ..numbered(5) },
+        numbered(6),
+        numbered(7),
     ]);
+    let decided = decide_all(&then, &event());
+    // Since then 2 has left, 3, 4 and 5 are as 1 is, 8 is new, 9 is new and did not ask for it.
+    let other = Subscription { events: Default::default(), ..numbered(9) };
+    let now = index([1, 3, 4, 5, 6, 7, 8].map(numbered).into_iter().chain([other]));
     let deliveries = vec![
-        delivery(1, DeliveryStatus::Dead),
-        delivery(3, DeliveryStatus::Delivered),
-        delivery(9, DeliveryStatus::Dropped),
+        delivery(1, DeliveryStatus::Dead, "exhausted"),
+        delivery(6, DeliveryStatus::Parked, "parked"),
+        delivery(7, DeliveryStatus::Pending, ""),
     ];
-    let decisions = decisions(&index, &event(), deliveries);
+    let decisions = decisions(&now, &event(), Some(decided), deliveries);
     let expected = [
-        (1, Outcome::Dead),
-        (2, Outcome::Pending),
-        (3, Outcome::Delivered),
-        (4, Outcome::NoWebhook),
-        // Uninstalled since.
-        (9, Outcome::Dropped),
+        (1, Outcome::Dead, "exhausted"),
+        (2, Outcome::Pending, ""),
+        (3, Outcome::NoWebhook, ""),
+        (4, Outcome::Suspended, "webhooks_stopped"),
+        (6, Outcome::Parked, "parked"),
+        (7, Outcome::Pending, ""),
+        (5, Outcome::NotSubscribed, "since_then"),
+        (8, Outcome::NotSubscribed, "since_then"),
+        (9, Outcome::NotSubscribed, ""),
     ];
-    assert_eq!(outcomes(&decisions), expected.map(|(number, outcome)| (id(number).to_string(), outcome)));
+    let expected = expected.map(|(number, outcome, detail)| (id(number).to_string(), outcome, detail));
+    assert_eq!(outcomes(&decisions), expected);
     let dead = &decisions[0];
-    assert_eq!((dead.attempts, dead.response_code, dead.detail.as_str()), (2, 503, "exhausted"));
-    assert_eq!((dead.app_slug.as_str(), decisions[4].app_slug.as_str()), ("notify", ""));
+    assert_eq!((dead.attempts, dead.response_code), (2, 503));
+    assert_eq!((dead.app_slug.as_str(), decisions[1].app_slug.as_str()), ("notify", ""));
 }
 
 #[test]
@@ -62,7 +78,7 @@ fn an_unconditional_target_is_pending_whatever_the_index_says_of_it() {
     let event = Event { kind: kind("installation.created"), targets: targets.to_vec(), ..event() };
     let pending = Subscription { installation_id: id(1), installed: false, ..subscription() };
     let other = Subscription { installation_id: id(5), ..subscription() };
-    let decisions = decisions(&index([pending, other]), &event, Vec::new());
-    let expected = [(1, Outcome::Pending), (5, Outcome::NotSubscribed), (2, Outcome::Pending)];
-    assert_eq!(outcomes(&decisions), expected.map(|(number, outcome)| (id(number).to_string(), outcome)));
+    let decisions = decisions(&index([pending, other]), &event, None, Vec::new());
+    let expected = [(1, Outcome::Pending), (2, Outcome::Pending), (5, Outcome::NotSubscribed)];
+    assert_eq!(outcomes(&decisions), expected.map(|(number, outcome)| (id(number).to_string(), outcome, "")));
 }

@@ -1,5 +1,6 @@
 use patchbay_domain::{Error, Result};
 use patchbay_proto::event_fanout::{PublishRequest, PublishResponse};
+use patchbay_runtime::TraceContext;
 use tonic::Request;
 use tonic::metadata::MetadataMap;
 
@@ -24,12 +25,17 @@ impl EventsService {
         let stamp = Stamp {
             event_id: event_id(accepted_at, rand::random()),
             accepted_at,
-            traceparent: metadata
-                .get("traceparent")
-                .and_then(|value| value.to_str().ok())
-                .map(ToOwned::to_owned),
+            traceparent: traceparent(metadata),
         };
-        let event = check(request, stamp)?;
+        let event = check(request, &self.catalogue.read(), stamp);
+        if !self.catalogue.is_known()
+            && event.as_ref().is_err_and(|error| error.reason == "UNKNOWN_EVENT_TYPE")
+        {
+            let message =
+                "The operator's event types are not known yet. Send the event again a little later.";
+            return Err(Error::unavailable("EVENT_TYPES_NOT_KNOWN", message));
+        }
+        let event = event?;
         self.check_targets(&event)?;
         Ok(event)
     }
@@ -48,6 +54,12 @@ impl EventsService {
             )),
         }
     }
+}
+
+/// The span of the call, where it is traced, otherwise what the producer sent.
+fn traceparent(metadata: &MetadataMap) -> Option<String> {
+    let sent = || metadata.get("traceparent")?.to_str().ok().map(ToOwned::to_owned);
+    TraceContext::current().map(|context| context.traceparent).or_else(sent)
 }
 
 pub(super) fn response(accepted: Accepted) -> PublishResponse {

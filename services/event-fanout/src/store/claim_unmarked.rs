@@ -10,24 +10,37 @@ pub(crate) async fn claim_unmarked(
     until: DateTime<Utc>,
     limit: u32,
 ) -> Result<Vec<(Uuid, i64)>> {
-    let mut claimed: Vec<(Uuid, i64)> = db
+    let claimed: Vec<Uuid> = db
         .query_per_engine(
             "with due as (
-                 select id from events where fanned_out_at is null and recover_at <= $1
+                 select event_id from unmarked where recover_at <= $1
                  order by recover_at limit $3 for update skip locked
              )
-             update events set recover_at = $2 from due where events.id = due.id
-             returning events.id, cast(length(events.data) as bigint)",
-            "update events set recover_at = $2 where id in (
-                 select id from events where fanned_out_at is null and recover_at <= $1 order by recover_at limit $3
+             update unmarked set recover_at = $2 from due where unmarked.event_id = due.event_id
+             returning unmarked.event_id",
+            "update unmarked set recover_at = $2 where event_id in (
+                 select event_id from unmarked where recover_at <= $1 order by recover_at limit $3
              )
-             returning id, length(data)",
+             returning event_id",
         )
         .bind(now)
         .bind(until)
         .bind(i64::from(limit))
-        .fetch_all()
+        .fetch_scalars()
         .await?;
-    claimed.sort_unstable();
-    Ok(claimed)
+    sizes(db, &claimed).await
+}
+
+/// The bytes of the data of each event.
+pub(super) async fn sizes(db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+    let (Some(least), Some(greatest)) = (ids.iter().min(), ids.iter().max()) else { return Ok(Vec::new()) };
+    db.query(
+        "select id, cast(length(data) as bigint) from events
+         where id >= $1 and id <= $2 and id in ($list) order by id",
+    )
+    .bind(*least)
+    .bind(*greatest)
+    .bind_list(ids)
+    .fetch_all()
+    .await
 }

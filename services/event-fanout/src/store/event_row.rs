@@ -8,8 +8,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::decisions;
+use crate::domain::decided::Decided;
 use crate::domain::event::{Event, Target};
-use crate::domain::kind::Kind;
+use crate::domain::own_type::OwnTypes;
 
 /// Who caused it; the product itself is a null.
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,34 +49,33 @@ pub(super) struct EventRow {
     actor: Option<String>,
     project_id: Option<i64>,
     targets: Option<String>,
+    ordering_key: Option<Blob>,
     traceparent: Option<String>,
     accepted_at: DateTime<Utc>,
-    pub(super) fanned_out_at: Option<DateTime<Utc>>,
+    decisions: Option<Blob>,
     data: Blob,
 }
 
 impl EventRow {
-    /// Fails for an event type that this version does not know any more.
-    pub(super) fn event(self) -> Result<Event, DbError> {
-        let kind = Kind::find(&self.resource, &self.action).ok_or_else(|| {
-            DbError::Other(format!(
-                "event {} has the unknown type {}.{}",
-                self.id, self.resource, self.action
-            ))
-        })?;
-        Ok(Event {
+    /// The event and, unless that is still to come, what was decided about it.
+    pub(super) fn event(self, own_types: &OwnTypes) -> Result<(Event, Option<Vec<Decided>>), DbError> {
+        let ordering_key = self.ordering_key.map(|key| String::from_utf8_lossy(&key.0).into_owned());
+        let decisions = self.decisions.map(|column| decisions::decode(column.0)).transpose()?;
+        let event = Event {
             id: self.id,
             accepted_at: self.accepted_at,
             organization_id: self.organization_id,
             // Has done its work.
             idempotency_key: None::<Bytes>,
-            kind,
+            kind: own_types.find_accepted(&self.resource, &self.action),
             data: self.data.0,
             actor: ActorRow::read(from_json(self.id, self.actor)?),
             project_id: self.project_id,
             targets: from_json(self.id, self.targets)?.unwrap_or_default(),
+            ordering_key,
             traceparent: self.traceparent,
-        })
+        };
+        Ok((event, decisions))
     }
 }
 

@@ -1,32 +1,36 @@
-use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result};
 use uuid::Uuid;
 
 use super::event_row::EventRow;
+use crate::domain::decided::Decided;
 use crate::domain::event::Event;
+use crate::domain::own_type::OwnTypes;
 
-/// An event, and when it was handed over.
+/// An event and how far it is.
 #[derive(Debug)]
 pub(crate) struct FoundEvent {
     pub(crate) event: Event,
-    pub(crate) fanned_out_at: Option<DateTime<Utc>>,
+    /// Absent as long as subscriptions are not known.
+    pub(crate) decisions: Option<Vec<Decided>>,
+    /// Whether all deliveries of it are durable on the other side.
+    pub(crate) handed_over: bool,
 }
 
 /// Finds an event; its data, which can be large, is left out.
-pub(crate) async fn find_event(db: &Db, id: Uuid) -> Result<Option<FoundEvent>> {
+pub(crate) async fn find_event(db: &Db, own_types: &OwnTypes, id: Uuid) -> Result<Option<FoundEvent>> {
     let row: Option<EventRow> = db
         .query_per_engine(
-            "select id, organization_id, resource, action, actor, project_id, targets, traceparent, accepted_at,
-             fanned_out_at, ''::bytea as data from events where id = $1",
-            "select id, organization_id, resource, action, actor, project_id, targets, traceparent, accepted_at,
-             fanned_out_at, x'' as data from events where id = $1",
+            "select id, organization_id, resource, action, actor, project_id, targets, ordering_key, traceparent,
+             accepted_at, decisions, ''::bytea as data from events where id = $1",
+            "select id, organization_id, resource, action, actor, project_id, targets, ordering_key, traceparent,
+             accepted_at, decisions, x'' as data from events where id = $1",
         )
         .bind(id)
         .fetch_optional()
         .await?;
-    row.map(|row| {
-        let fanned_out_at = row.fanned_out_at;
-        row.event().map(|event| FoundEvent { event, fanned_out_at })
-    })
-    .transpose()
+    let Some(row) = row else { return Ok(None) };
+    let (event, decisions) = row.event(own_types)?;
+    let unmarked: i64 =
+        db.query("select count(*) from unmarked where event_id = $1").bind(id).fetch_scalar().await?;
+    Ok(Some(FoundEvent { event, decisions, handed_over: unmarked == 0 }))
 }

@@ -1,93 +1,86 @@
-use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use patchbay_db::{Blob, Db, Result};
-use uuid::Uuid;
+use patchbay_db::{Blob, Db, Result, Tx};
 
+use super::claim_keys::claim_keys;
+use super::decisions;
 use super::event_row::{actor_column, targets_column};
+use super::give_numbers::give_numbers;
 use crate::accept::Accepted;
+use crate::domain::decided::Decided;
 use crate::domain::event::Event;
 
 const COLUMNS: &[&str] = &[
     "id",
     "organization_id",
-    "idempotency_key",
     "resource",
     "action",
     "actor",
     "project_id",
     "targets",
+    "ordering_key",
     "traceparent",
     "accepted_at",
-    "recover_at",
+    "decisions",
     "data",
 ];
 
-/// Makes the events durable, all together, except for those whose idempotency key is known in their organization.
-/// The answers are in the order of the events.
+/// An event and what was decided about it; nothing as long as subscriptions are not known.
+pub(crate) type Undecided = Option<Vec<Decided>>;
+
+/// Makes the events durable, all together, except for those whose idempotency key is known in their organization,
+/// and numbers the webhooks of the others. The answers are in the order of the events.
+///
+/// Events without decisions are due to be handed over at once, the others after `recover_after`.
 pub(crate) async fn insert_events(
     db: &Db,
     events: &[Arc<Event>],
+    decisions: &mut [Undecided],
     recover_after: TimeDelta,
 ) -> Result<Vec<Accepted>> {
-    let inserted = db
-        .insert_rows("events", COLUMNS, in_order_of_keys(events), |row, event| {
-            let event_type = event.kind.event_type();
-            row.bind(event.id)
-                .bind(event.organization_id)
-                .bind(event.idempotency_key.clone().map(Blob))
-                .bind(event_type.resource)
-                .bind(event_type.action)
-                .bind(actor_column(&event.actor))
-                .bind(event.project_id)
-                .bind(targets_column(&event.targets))
-                .bind(event.traceparent.as_deref())
-                .bind(event.accepted_at)
-                .bind(event.accepted_at + recover_after)
-                .bind(Blob(event.data.clone()));
-        })
-        .suffix("on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing")
-        .execute()
-        .await?;
-    if usize::try_from(inserted) == Ok(events.len()) {
-        return Ok(events.iter().map(|event| Accepted { id: event.id, duplicate: false }).collect());
-    }
-    let firsts = firsts(db, events).await?;
-    Ok(events.iter().map(|event| accepted(event, &firsts)).collect())
+    let mut tx = db.begin().await?;
+    let firsts = claim_keys(&mut tx, events).await?;
+    let mut new: Vec<(&Event, &mut Undecided)> = events
+        .iter()
+        .zip(decisions)
+        .filter(|(event, _)| !firsts.contains_key(&event.id))
+        .map(|(event, decisions)| (&**event, decisions))
+        .collect();
+    let decided =
+        new.iter_mut().filter_map(|(event, decisions)| Some((event.id, decisions.as_mut()?))).collect();
+    give_numbers(&mut tx, decided).await?;
+    insert(&mut tx, &new, recover_after).await?;
+    tx.commit().await?;
+    let accepted = |event: &Arc<Event>| match firsts.get(&event.id) {
+        Some(first) => Accepted { id: *first, duplicate: true },
+        None => Accepted { id: event.id, duplicate: false },
+    };
+    Ok(events.iter().map(accepted).collect())
 }
 
-/// Two replicas that insert the same keys take them in the same order, so neither waits for the other in a circle.
-fn in_order_of_keys(events: &[Arc<Event>]) -> Vec<&Event> {
-    let mut ordered: Vec<&Event> = events.iter().map(AsRef::as_ref).collect();
-    if ordered.iter().any(|event| event.idempotency_key.is_some()) {
-        ordered.sort_by_key(|event| (event.organization_id, &event.idempotency_key));
-    }
-    ordered
-}
-
-type Key = (i64, Vec<u8>);
-
-/// The id that each key of these events belongs to.
-async fn firsts(db: &Db, events: &[Arc<Event>]) -> Result<HashMap<Key, Uuid>> {
-    let keyed =
-        || events.iter().filter_map(|event| Some((event.organization_id, event.idempotency_key.as_ref()?)));
-    let organizations: BTreeSet<i64> = keyed().map(|(organization, _)| organization).collect();
-    let keys: BTreeSet<Vec<u8>> = keyed().map(|(_, key)| key.to_vec()).collect();
-    let found: Vec<(i64, Vec<u8>, Uuid)> = db
-        .query(
-            "select organization_id, idempotency_key, id from events
-             where organization_id in ($list) and idempotency_key in ($list)",
-        )
-        .bind_list(&Vec::from_iter(organizations))
-        .bind_list(&Vec::from_iter(keys))
-        .fetch_all()
-        .await?;
-    Ok(found.into_iter().map(|(organization, key, id)| ((organization, key), id)).collect())
-}
-
-fn accepted(event: &Event, firsts: &HashMap<Key, Uuid>) -> Accepted {
-    let key = event.idempotency_key.as_ref().map(|key| (event.organization_id, key.to_vec()));
-    let id = key.and_then(|key| firsts.get(&key).copied()).unwrap_or(event.id);
-    Accepted { id, duplicate: id != event.id }
+async fn insert(tx: &mut Tx, events: &[(&Event, &mut Undecided)], recover_after: TimeDelta) -> Result<()> {
+    tx.insert_rows("events", COLUMNS, events, |row, (event, decisions)| {
+        row.bind(event.id)
+            .bind(event.organization_id)
+            .bind(event.kind.resource())
+            .bind(event.kind.action())
+            .bind(actor_column(&event.actor))
+            .bind(event.project_id)
+            .bind(targets_column(&event.targets))
+            .bind(event.ordering_key.clone().map(|key| Blob(key.into())))
+            .bind(event.traceparent.as_deref())
+            .bind(event.accepted_at)
+            .bind(decisions.as_deref().map(|decisions| Blob(decisions::encode(decisions))))
+            .bind(Blob(event.data.clone()));
+    })
+    .execute()
+    .await?;
+    tx.insert_rows("unmarked", &["event_id", "recover_at"], events, |row, (event, decisions)| {
+        let pause = if decisions.is_some() { recover_after } else { TimeDelta::zero() };
+        row.bind(event.id).bind(event.accepted_at + pause);
+    })
+    .execute()
+    .await
+    .map(drop)
 }

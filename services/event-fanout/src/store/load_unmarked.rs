@@ -1,24 +1,26 @@
+use std::collections::HashSet;
+
 use patchbay_db::{Db, Result};
 use uuid::Uuid;
 
-use super::event_row::EventRow;
+use super::load_events;
+use crate::domain::decided::Decided;
 use crate::domain::event::Event;
+use crate::domain::own_type::OwnTypes;
 
-/// Those of these events that are not marked as handed over, in the order of their ids, which is about that of
-/// their acceptance. An event of a type that this version does not know is left out and logged.
-pub(crate) async fn load_unmarked(db: &Db, ids: &[Uuid]) -> Result<Vec<Event>> {
-    let rows: Vec<EventRow> = db
-        .query(
-            "select id, organization_id, resource, action, actor, project_id, targets, traceparent, accepted_at,
-             fanned_out_at, data from events where id in ($list) order by id",
-        )
+/// Those of these events that are not marked as handed over, in the order of their ids.
+pub(crate) async fn load_unmarked(
+    db: &Db,
+    own_types: &OwnTypes,
+    ids: &[Uuid],
+) -> Result<Vec<(Event, Option<Vec<Decided>>)>> {
+    let unmarked: HashSet<Uuid> = db
+        .query("select event_id from unmarked where event_id in ($list)")
         .bind_list(ids)
-        .fetch_all()
-        .await?;
-    // Not in the statement, where it would suggest the index of unmarked events instead of the primary key.
-    let unmarked = rows.into_iter().filter(|row| row.fanned_out_at.is_none());
-    let events = unmarked.filter_map(|row| {
-        row.event().inspect_err(|error| tracing::error!(%error, "an event cannot be handed over")).ok()
-    });
-    Ok(events.collect())
+        .fetch_scalars()
+        .await?
+        .into_iter()
+        .collect();
+    let ids: Vec<Uuid> = ids.iter().copied().filter(|id| unmarked.contains(id)).collect();
+    load_events(db, own_types, &ids).await
 }

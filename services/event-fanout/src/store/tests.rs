@@ -8,9 +8,12 @@ use patchbay_domain::Actor;
 use patchbay_testkit::database::{assert_same_schema, each_engine};
 use uuid::Uuid;
 
+use super::count_unmarked::Backlog;
 use super::*;
 use crate::MIGRATIONS;
-use crate::domain::event::{Event, Target};
+use crate::domain::decided::Decided;
+use crate::domain::event::{Event, Target, event_id, least_id};
+use crate::domain::own_type::OwnTypes;
 use crate::domain::samples;
 
 const SOON: TimeDelta = TimeDelta::seconds(5);
@@ -25,7 +28,8 @@ fn keyed(number: u128, organization_id: i64, key: &'static str) -> Event {
 
 async fn insert(db: &Db, events: impl IntoIterator<Item = Event>) -> Vec<(Uuid, bool)> {
     let events: Vec<_> = events.into_iter().map(Arc::new).collect();
-    let accepted = insert_events(db, &events, SOON).await.expect("it is stored");
+    let mut decisions = vec![Some(Vec::new()); events.len()];
+    let accepted = insert_events(db, &events, &mut decisions, SOON).await.expect("it is stored");
     accepted.iter().map(|accepted| (accepted.id, accepted.duplicate)).collect()
 }
 
@@ -54,18 +58,22 @@ async fn an_event_comes_back_as_it_was() {
                 Target::Installation(Uuid::from_u128(8)),
                 Target::Unconditional { installation_id: Uuid::from_u128(9), app_id: 2 },
             ],
+            ordering_key: Some("a\u{0}b".into()),
             traceparent: Some("00-a-b-01".into()),
             ..event(1)
         };
         let app = Event { actor: Actor::App, ..event(2) };
         insert(&db, [app.clone(), full.clone(), event(3)]).await;
         let ids = [3, 1, 2].map(Uuid::from_u128);
-        assert_eq!(load_unmarked(&db, &ids).await.expect("it loads"), [full.clone(), app, event(3)]);
-        let found = find_event(&db, full.id).await.expect("it looks").expect("it is there");
+        let types = OwnTypes::default();
+        let load = async || load_unmarked(&db, &types, &ids).await.expect("it loads");
+        let expected = [full.clone(), app, event(3)].map(|event| (event, Some(Vec::new())));
+        assert_eq!(load().await, expected);
+        let found = find_event(&db, &types, full.id).await.expect("it looks").expect("it is there");
         assert_eq!(found.event, Event { data: Default::default(), ..full });
-        mark_fanned_out(&db, &ids[..2], at(1)).await.expect("it marks");
-        assert_eq!(load_unmarked(&db, &ids).await.expect("it loads").len(), 1, "what is marked is done");
-        assert!(find_event(&db, Uuid::from_u128(99)).await.expect("it looks").is_none());
+        mark_fanned_out(&db, &ids[..2]).await.expect("it marks");
+        assert_eq!(load().await.len(), 1, "what is marked is done");
+        assert!(find_event(&db, &types, Uuid::from_u128(99)).await.expect("it looks").is_none());
     })
     .await;
 }
@@ -116,13 +124,17 @@ async fn what_is_not_marked_in_time_is_claimed_once() {
     each_engine(&MIGRATIONS, |db| async move {
         insert(&db, (1..=5).map(event)).await;
         assert!(claim(&db, 4, 34, 10).await.is_empty(), "nothing is due yet");
-        mark_fanned_out(&db, &[1, 3].map(Uuid::from_u128), at(1)).await.expect("it marks");
-        assert_eq!(count_unmarked(&db).await.expect("it counts"), 3);
+        mark_fanned_out(&db, &[1, 3].map(Uuid::from_u128)).await.expect("it marks");
+        let backlog = count_unmarked(&db).await.expect("it counts");
+        assert_eq!(backlog, Backlog { events: 3, oldest: Some(Uuid::from_u128(2)) });
         assert_eq!(claim(&db, 5, 35, 10).await, [2, 4, 5]);
         assert!(claim(&db, 34, 64, 10).await.is_empty(), "somebody has them");
         assert_eq!(claim(&db, 35, 65, 2).await.len(), 2, "until the claim ends");
-        let found = find_event(&db, Uuid::from_u128(1)).await.expect("it looks").expect("it is there");
-        assert_eq!(found.fanned_out_at, Some(at(1)));
+        for (number, handed_over) in [(1, true), (2, false)] {
+            let found =
+                find_event(&db, &OwnTypes::default(), Uuid::from_u128(number)).await.expect("it looks");
+            assert_eq!(found.expect("it is there").handed_over, handed_over);
+        }
     })
     .await;
 }
@@ -151,28 +163,128 @@ async fn replicas_do_not_claim_the_same_events() {
     .await;
 }
 
+fn decided(installation: u128) -> Decided {
+    Decided { installation_id: Uuid::from_u128(installation), ..samples::decided() }
+}
+
+/// Stores events that each of these installations gets; the numbers of each event.
+async fn insert_for(db: &Db, events: Vec<Event>, installations: &[u128]) -> Vec<Vec<i64>> {
+    let decisions: Vec<Decided> = installations.iter().map(|id| decided(*id)).collect();
+    let mut decisions = vec![Some(decisions); events.len()];
+    let events: Vec<_> = events.into_iter().map(Arc::new).collect();
+    insert_events(db, &events, &mut decisions, SOON).await.expect("it is stored");
+    let numbers = |decisions: &Undecided| decisions.iter().flatten().map(|one| one.sequence).collect();
+    decisions.iter().map(numbers).collect()
+}
+
+async fn sequence(db: &Db, installation: u128, after: i64, limit: usize) -> Vec<(i64, u128)> {
+    let found = find_sequence(db, Uuid::from_u128(installation), after, limit).await.expect("it finds");
+    found.iter().map(|numbered| (numbered.sequence, numbered.event_id.as_u128())).collect()
+}
+
 #[tokio::test]
-async fn unmarked_events_are_found_through_their_index_however_many_there_are_in_all() {
+async fn webhooks_of_an_installation_are_numbered_without_a_gap_and_found_by_their_numbers() {
     each_engine(&MIGRATIONS, |db| async move {
-        insert(&db, (1..=2000).map(event)).await;
-        let marked: Vec<_> = (1..=1990).map(Uuid::from_u128).collect();
-        mark_fanned_out(&db, &marked, at(1)).await.expect("it marks");
-        if db.engine() == patchbay_db::Engine::Postgres {
-            db.query("analyze events").execute().await.expect("it analyzes");
+        assert_eq!(insert_for(&db, (1..=3).map(event).collect(), &[1, 2]).await, [[1, 1], [2, 2], [3, 3]]);
+        // A known key takes no number.
+        insert_for(&db, vec![keyed(10, 7, "a")], &[1]).await;
+        insert_for(&db, vec![keyed(11, 7, "a"), event(12)], &[1]).await;
+        assert_eq!(sequence(&db, 1, 0, 9).await, [(1, 1), (2, 2), (3, 3), (4, 10), (5, 12)]);
+        assert_eq!(sequence(&db, 1, 1, 2).await, [(2, 2), (3, 3)], "from the middle of a group");
+        assert_eq!(sequence(&db, 2, 3, 9).await, []);
+        assert_eq!(newest_sequence(&db, Uuid::from_u128(1)).await.expect("it looks"), 5);
+        assert_eq!(newest_sequence(&db, Uuid::from_u128(9)).await.expect("it looks"), 0);
+        let types = OwnTypes::default();
+        let found = load_unmarked(&db, &types, &[Uuid::from_u128(12)]).await.expect("it loads");
+        let stored = found[0].1.clone().expect("it is decided");
+        assert_eq!(
+            stored,
+            [Decided { sequence: 5, ..decided(1) }],
+            "handing over again uses the same numbers"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn replicas_that_number_at_once_leave_no_gap_and_give_no_number_twice() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let writers = (0..6_u128).map(|writer| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut installations = [1, 2, 3];
+                installations.rotate_left((writer % 3) as usize);
+                for round in 0..10 {
+                    let ids = (0..3).map(|n| event(1000 * (writer + 1) + round * 10 + n));
+                    insert_for(&db, ids.collect(), &installations).await;
+                }
+            })
+        });
+        futures::future::try_join_all(writers).await.expect("no writer fails");
+        for installation in 1..=3 {
+            let found = sequence(&db, installation, 0, 1000).await;
+            let numbers: Vec<_> = found.iter().map(|(number, _)| *number).collect();
+            assert_eq!(numbers, (1..=180).collect::<Vec<_>>());
+            let events: std::collections::BTreeSet<_> = found.iter().map(|(_, event)| *event).collect();
+            assert_eq!(events.len(), 180);
         }
-        let select = "select id from events where fanned_out_at is null and recover_at <= $1 order by recover_at limit 10";
-        let plan: Vec<String> = match db.engine() {
-            patchbay_db::Engine::Postgres => {
-                let plan = db.query(patchbay_db::AssertSqlSafe(format!("explain {select}")));
-                plan.bind(at(5)).fetch_scalars().await.expect("it explains")
-            }
-            patchbay_db::Engine::Sqlite => {
-                let plan = db.query(patchbay_db::AssertSqlSafe(format!("explain query plan {select}")));
-                let rows: Vec<(i64, i64, i64, String)> = plan.bind(at(5)).fetch_all().await.expect("it explains");
-                rows.into_iter().map(|row| row.3).collect()
-            }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_accepted_before_anybody_was_known_are_decided_about_once() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let events: Vec<_> = (1..=2).map(|number| Arc::new(event(number))).collect();
+        insert_events(&db, &events, &mut [None, None], SOON).await.expect("it is stored");
+        assert_eq!(claim(&db, 0, 30, 10).await, [1, 2], "they are due at once");
+        let mut ours = [(event(1), vec![decided(1)]), (event(2), vec![decided(1)])];
+        assert!(decide_later(&db, &mut ours).await.expect("it decides"));
+        assert_eq!(ours[1].1[0].sequence, 2);
+        let mut others = [(event(2), vec![decided(1)])];
+        assert!(!decide_later(&db, &mut others).await.expect("it looks"));
+        assert_eq!(sequence(&db, 1, 0, 9).await, [(1, 1), (2, 2)], "the second decision left no trace");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_old_goes_unless_it_is_still_to_be_handed_over() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let on = |day: i64, number: u8| {
+            let accepted_at = at(day * 86_400);
+            Event { id: event_id(accepted_at, [number; 10]), accepted_at, ..samples::event() }
         };
-        assert!(plan.iter().any(|line| line.contains("events_unmarked")), "{plan:?}");
+        let first = at(0).date_naive();
+        make_partitions(&db, first, 9).await.expect("it makes them");
+        make_partitions(&db, first, 9).await.expect("and again");
+        // The last one has no partition of its own.
+        let days = [on(0, 1), on(1, 2), on(2, 3), on(20, 4)];
+        let keyed = Event { idempotency_key: Some("k".into()), ..on(0, 5) };
+        for day in days.clone() {
+            insert_for(&db, vec![day], &[1]).await;
+        }
+        insert_for(&db, vec![keyed], &[1]).await;
+        let marked = [&days[0], &days[2], &days[3]].map(|event| event.id);
+        mark_fanned_out(&db, &marked).await.expect("it marks");
+
+        let oldest = at(3 * 86_400);
+        let dropped = drop_partitions(&db, oldest.date_naive()).await.expect("it drops");
+        let expected = if db.engine() == patchbay_db::Engine::Postgres { 2 } else { 0 };
+        assert_eq!(dropped.len(), expected, "of both tables the only day without such events: {dropped:?}");
+        expire_events(&db, least_id(oldest)).await.expect("it deletes");
+        let left: Vec<Uuid> =
+            db.query("select id from events order by id").fetch_scalars().await.expect("it looks");
+        let keyed_id = on(0, 5).id;
+        assert_eq!(left, [keyed_id, days[1].id, days[3].id], "two of them are still to be handed over");
+        let numbers = sequence(&db, 1, 0, 9).await;
+        assert_eq!(numbers, [(4, days[3].id.as_u128())], "numbers of what is gone are gone");
+
+        let keys = async || db.query("select count(*) from idempotency_keys").fetch_scalar::<i64>().await;
+        expire_keys(&db, at(0)).await.expect("it deletes");
+        assert_eq!(keys().await.expect("it counts"), 1);
+        expire_keys(&db, at(1)).await.expect("it deletes");
+        assert_eq!(keys().await.expect("it counts"), 0);
     })
     .await;
 }

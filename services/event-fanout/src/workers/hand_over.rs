@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::Config;
 use crate::accept::Room;
-use crate::domain::pack::{Packed, Packet, pack};
+use crate::domain::pack::{Packed, Packet, ToPack, pack};
 use crate::metrics::FanoutMetrics;
 use crate::ready::Ready;
 use crate::subscriptions::Subscriptions;
@@ -65,7 +65,15 @@ impl HandOver {
     async fn hand_over(&self, group: &mut Vec<Ready>, stop: &Stop) -> Handed {
         let Packed { packets, unmatched } = {
             let index = self.subscriptions.read();
-            pack(&index, group.iter().map(|ready| (&*ready.event, ready.replay)))
+            pack(
+                &index,
+                group.iter().map(|ready| ToPack {
+                    event: &ready.event,
+                    decisions: &ready.decisions,
+                    replay: ready.replay,
+                    traceparent: ready.traceparent(),
+                }),
+            )
         };
         self.metrics.matched_none.inc_by(unmatched as u64);
         let mut handed =

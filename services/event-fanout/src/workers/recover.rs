@@ -15,6 +15,9 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::accept::Room;
+use crate::catalogue::Catalogue;
+use crate::domain::decided::{Decided, decide_all};
+use crate::domain::event::{Event, accepted_at};
 use crate::in_flight::InFlight;
 use crate::metrics::FanoutMetrics;
 use crate::ready::Ready;
@@ -38,6 +41,7 @@ pub(crate) struct Recover {
     pub(crate) bus: Bus,
     pub(crate) clock: Clock,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) catalogue: Catalogue,
     pub(crate) in_flight: InFlight,
     pub(crate) room: Room,
     pub(crate) ready: mpsc::Sender<Ready>,
@@ -87,13 +91,20 @@ impl Recover {
     }
 
     async fn hand_on(&self, ids: &[Uuid]) -> Result<(), DbError> {
-        let events = store::load_unmarked(&self.db, ids).await?;
-        tracing::info!(events = events.len(), "handing over again what was not marked");
-        for event in events {
+        let own_types = self.catalogue.read().clone();
+        let events = store::load_unmarked(&self.db, &own_types, ids).await?;
+        let (decided, undecided): (Vec<_>, Vec<_>) =
+            events.into_iter().partition(|(_, decisions)| decisions.is_some());
+        let mut events: Vec<(Event, Vec<Decided>)> =
+            decided.into_iter().filter_map(|(event, decisions)| Some((event, decisions?))).collect();
+        events.extend(self.decide(undecided.into_iter().map(|(event, _)| event).collect()).await?);
+        events.sort_by_key(|(event, _)| event.id);
+        tracing::info!(events = events.len(), "handing over what was not marked");
+        for (event, decisions) in events {
             let room = self.room.take(event.kib()).await;
             let id = event.id;
             self.in_flight.add([id]);
-            let ready = Ready { event: Arc::new(event), replay: true, _room: room };
+            let ready = Ready::new(Arc::new(event), decisions, true, room);
             if self.ready.send(ready).await.is_err() {
                 self.in_flight.remove(&[id]);
                 return Ok(());
@@ -103,9 +114,31 @@ impl Recover {
         Ok(())
     }
 
+    /// Decides about events that were accepted before subscriptions were known. Those that somebody else has decided
+    /// about meanwhile are left to him.
+    async fn decide(&self, events: Vec<Event>) -> Result<Vec<(Event, Vec<Decided>)>, DbError> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut decided: Vec<_> = {
+            let index = self.subscriptions.read();
+            let decide = |event: Event| (decide_all(&index, &event), event);
+            events.into_iter().map(decide).map(|(decisions, event)| (event, decisions)).collect()
+        };
+        let is_ours = store::decide_later(&self.db, &mut decided).await?;
+        Ok(if is_ours { decided } else { Vec::new() })
+    }
+
     async fn count(&self) {
         match store::count_unmarked(&self.db).await {
-            Ok(count) => drop(self.metrics.unmarked.set(count)),
+            Ok(backlog) => {
+                self.metrics.unmarked.set(backlog.events);
+                let age = backlog
+                    .oldest
+                    .and_then(accepted_at)
+                    .map_or(0, |at| (self.clock.now() - at).num_seconds());
+                self.metrics.oldest_unmarked_seconds.set(age);
+            }
             Err(error) => tracing::warn!(%error, "unmarked events could not be counted"),
         }
     }

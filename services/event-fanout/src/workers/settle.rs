@@ -9,7 +9,6 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use patchbay_bus::Confirm;
 use patchbay_db::Db;
-use patchbay_domain::Clock;
 use patchbay_runtime::Stop;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use uuid::Uuid;
@@ -55,7 +54,6 @@ pub(crate) fn queue() -> (mpsc::Sender<Handed>, mpsc::Receiver<Handed>) {
 pub(crate) struct Settle {
     pub(crate) handed: mpsc::Receiver<Handed>,
     pub(crate) db: Db,
-    pub(crate) clock: Clock,
     pub(crate) in_flight: InFlight,
     pub(crate) metrics: FanoutMetrics,
 }
@@ -103,7 +101,7 @@ impl Settle {
         if events.is_empty() {
             return;
         }
-        while let Err(error) = store::mark_fanned_out(&self.db, &events, self.clock.now()).await {
+        while let Err(error) = store::mark_fanned_out(&self.db, &events).await {
             tracing::warn!(%error, events = events.len(), "events could not be marked as handed over");
             if stop.is_requested() {
                 break;

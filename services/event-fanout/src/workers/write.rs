@@ -13,11 +13,13 @@ use patchbay_runtime::Stop;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::accept::{Accepted, Submission};
+use crate::domain::decided::decide_all;
 use crate::domain::event::Event;
 use crate::in_flight::InFlight;
 use crate::metrics::FanoutMetrics;
 use crate::ready::{self, Ready};
-use crate::store;
+use crate::store::{self, Undecided};
+use crate::subscriptions::Subscriptions;
 
 /// A group is not extended beyond this; a single submission may be larger.
 const MAX_EVENTS: usize = 1024;
@@ -30,6 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct Write {
     pub(crate) submissions: mpsc::Receiver<Submission>,
     pub(crate) db: Db,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) ready: mpsc::Sender<Ready>,
     pub(crate) in_flight: InFlight,
     pub(crate) recover_after: Duration,
@@ -75,7 +78,8 @@ impl Write {
     async fn write(&mut self, group: Vec<Submission>, patience: Duration) -> Duration {
         let events: Vec<_> = group.iter().flat_map(|submission| submission.events.iter().cloned()).collect();
         let begun = Instant::now();
-        let accepted = match self.insert(&events).await {
+        let mut decisions = self.decide(&events);
+        let accepted = match self.insert(&events, &mut decisions).await {
             Ok(accepted) => accepted,
             Err(error) => {
                 let error = Error::from(error);
@@ -88,18 +92,33 @@ impl Write {
         self.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
         self.metrics.commit_size.observe(events.len() as f64);
         // Before the callers are answered: who is told that an event is durable finds it in flight.
-        let new = events.iter().zip(&accepted).filter(|(_, accepted)| !accepted.duplicate);
-        self.in_flight.add(new.map(|(event, _)| event.id));
-        let ready = self.answer(group, accepted);
+        let decided = accepted.iter().zip(&decisions).filter(|(_, decisions)| decisions.is_some());
+        let new = decided.filter(|(accepted, _)| !accepted.duplicate);
+        self.in_flight.add(new.map(|(accepted, _)| accepted.id));
+        let ready = self.answer(group, accepted, decisions);
         self.pass_on(ready, patience).await
     }
 
-    async fn insert(&self, events: &[Arc<Event>]) -> Result<Vec<Accepted>, DbError> {
+    /// Who gets the events. Nothing is known of that before the first snapshot of subscriptions; the recovery decides
+    /// then.
+    fn decide(&self, events: &[Arc<Event>]) -> Vec<Undecided> {
+        if self.subscriptions.version().is_none() {
+            return vec![None; events.len()];
+        }
+        let index = self.subscriptions.read();
+        events.iter().map(|event| Some(decide_all(&index, event))).collect()
+    }
+
+    async fn insert(
+        &self,
+        events: &[Arc<Event>],
+        decisions: &mut [Undecided],
+    ) -> Result<Vec<Accepted>, DbError> {
         let recover_after = TimeDelta::from_std(self.recover_after).unwrap_or(TimeDelta::MAX);
         let mut tries = 0;
         loop {
             tries += 1;
-            match store::insert_events(&self.db, events, recover_after).await {
+            match store::insert_events(&self.db, events, decisions, recover_after).await {
                 Err(DbError::Busy(_)) if tries < TRIES => {}
                 result => return result,
             }
@@ -107,21 +126,29 @@ impl Write {
     }
 
     /// Tells everybody what became of their events; returns those to hand over.
-    fn answer(&self, group: Vec<Submission>, accepted: Vec<Accepted>) -> Vec<Ready> {
-        let mut accepted = accepted.into_iter();
+    fn answer(
+        &self,
+        group: Vec<Submission>,
+        accepted: Vec<Accepted>,
+        decisions: Vec<Undecided>,
+    ) -> Vec<Ready> {
+        let (mut accepted, mut decisions) = (accepted.into_iter(), decisions.into_iter());
         let mut ready = Vec::with_capacity(accepted.len());
         for mut submission in group {
             let answers: Vec<_> = accepted.by_ref().take(submission.events.len()).collect();
-            let before = ready.len();
-            for (event, answer) in submission.events.into_iter().zip(&answers) {
+            let decisions = decisions.by_ref().take(answers.len());
+            let mut new = 0;
+            for ((event, answer), decisions) in submission.events.into_iter().zip(&answers).zip(decisions) {
                 if answer.duplicate {
                     self.metrics.duplicates.inc();
                     continue;
                 }
+                new += 1;
+                let Some(decisions) = decisions else { continue };
                 let room = submission.room.as_mut().and_then(|room| room.split(event.kib() as usize));
-                ready.push(Ready { event, replay: false, _room: room });
+                ready.push(Ready::new(event, decisions, false, room));
             }
-            self.metrics.count_accepted(submission.source, ready.len() - before);
+            self.metrics.count_accepted(submission.source, new);
             drop(submission.answer.send(Ok(answers)));
         }
         ready

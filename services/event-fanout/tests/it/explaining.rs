@@ -38,8 +38,9 @@ async fn each_installation_has_an_outcome_and_a_reason() {
         Outcome::NotInstalled,
         Outcome::ProjectFiltered,
         Outcome::ScopeMissing,
-        Outcome::NotSubscribed,
         Outcome::NoWebhook,
+        // Those that did not ask for it come last.
+        Outcome::NotSubscribed,
     ];
     assert_eq!(outcomes, expected);
     let delivered = &explained.decisions[0];

@@ -52,17 +52,20 @@ async fn callers_beyond_the_memory_for_events_are_refused_and_those_within_it_ar
 #[tokio::test]
 async fn events_without_room_for_the_hand_over_are_accepted_all_the_same_and_handed_over_later() {
     let db = database(&DbConfig::new("sqlite::memory:")).await;
-    let mut started = start(db, Bus::in_process(&BusConfig::default()), 0, config_of([])).await;
-    // Nothing is handed over before the first snapshot, so everything waits.
+    let small = config_of([("FANOUT_DELIVERY_MEMORY", "4MiB")]);
+    let mut started = start(db, Bus::in_process(&BusConfig::default()), 0, small).await;
+    started.snapshot(1, vec![subscription(1)]).await;
+    // Nobody takes the deliveries off the bus, so after some of them everything waits.
+    let data_json = format!(r#"{{"a":"{}"}}"#, "x".repeat(2_000));
+    let event = PublishRequest { data_json: data_json.into(), ..issue_created() };
     let mut accepted = BTreeSet::new();
     while started.metrics.deferred.get() == 0 {
-        let mut batch = patchbay_rpc::request(PublishBatchRequest { events: vec![issue_created(); 1000] });
+        let mut batch = patchbay_rpc::request(PublishBatchRequest { events: vec![event.clone(); 1000] });
         batch.set_timeout(DEADLINE);
         let answer = started.client.clone().publish_batch(batch).await.unwrap().into_inner();
         accepted.extend(answer.events.into_iter().map(|event| event.event_id));
         assert!(accepted.len() <= 20_000, "the queue has a bound");
     }
-    started.snapshot(1, vec![subscription(1)]).await;
     let (mut sender, mut seen) = (started.sender(), BTreeSet::new());
     while seen.len() < accepted.len() {
         tokio::select! {

@@ -3,8 +3,9 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use futures::Stream;
-use futures::stream::unfold;
+use futures::stream::{iter, pending, unfold};
+use futures::{Stream, StreamExt};
+use patchbay_proto::installation::event_types_server::EventTypes;
 use patchbay_proto::installation::installations_server::Installations;
 use patchbay_proto::installation::*;
 use patchbay_proto::webhook_sender::webhooks_server::Webhooks;
@@ -42,6 +43,46 @@ pub(crate) fn part(subscriptions: Vec<Subscription>) -> Result<WatchSubscription
 
 fn not_played<T>() -> Result<Response<T>, Status> {
     Err(Status::unimplemented("event-fanout does not call this"))
+}
+
+#[tonic::async_trait]
+impl EventTypes for Peers {
+    type WatchEventTypesStream = Pin<Box<dyn Stream<Item = Result<WatchEventTypesResponse, Status>> + Send>>;
+
+    /// A catalogue that never changes.
+    async fn watch_event_types(
+        &self,
+        _: Request<WatchEventTypesRequest>,
+    ) -> Result<Response<Self::WatchEventTypesStream>, Status> {
+        let deploy = EventType {
+            resource: "deploy".into(),
+            action: "finished".into(),
+            scope: "project:read".into(),
+            schema_json: r#"{"required":["version"]}"#.into(),
+            built_in: false,
+        };
+        let snapshot =
+            WatchEventTypesResponse { event_types: vec![deploy], version: Some(1), ..Default::default() };
+        Ok(Response::new(Box::pin(iter([Ok(snapshot)]).chain(pending()))))
+    }
+
+    async fn put_event_type(&self, _: Request<PutEventTypeRequest>) -> Result<Response<EventType>, Status> {
+        not_played()
+    }
+
+    async fn list_event_types(
+        &self,
+        _: Request<ListEventTypesRequest>,
+    ) -> Result<Response<ListEventTypesResponse>, Status> {
+        not_played()
+    }
+
+    async fn delete_event_type(
+        &self,
+        _: Request<DeleteEventTypeRequest>,
+    ) -> Result<Response<DeleteEventTypeResponse>, Status> {
+        not_played()
+    }
 }
 
 #[tonic::async_trait]

@@ -50,7 +50,7 @@ async fn an_event_accepted_before_any_snapshot_waits_for_it() {
     let db = database(&DbConfig::new("sqlite::memory:")).await;
     let mut started = start(db, Bus::in_process(&BusConfig::default()), 0, config()).await;
     let accepted = started.publish(issue_created()).await.unwrap();
-    assert!(started.explain(&accepted.event_id).await.unwrap().fanned_out_at.is_none());
+    assert!(!started.explain(&accepted.event_id).await.unwrap().handed_over);
     started.snapshot(1, vec![subscription(1)]).await;
     let delivered = deliveries(&mut started.sender(), 1).await;
     assert_eq!(event_ids(&delivered), BTreeSet::from([accepted.event_id]));

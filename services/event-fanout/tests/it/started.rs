@@ -12,6 +12,7 @@ use patchbay_event_fanout::{Config, Deps, FanoutMetrics, MIGRATIONS, NAME};
 use patchbay_proto::event_fanout::events_client::EventsClient;
 use patchbay_proto::event_fanout::{ExplainRequest, ExplainResponse, PublishRequest, PublishResponse};
 use patchbay_proto::installation::Subscription;
+use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
 use patchbay_proto::webhook_sender::{Delivery, DeliveryBatch, DeliveryState};
@@ -79,6 +80,7 @@ pub(crate) async fn start(db: Db, bus: Bus, seconds: i64, config: Config) -> Sta
     let server = Server::new()
         .unwrap()
         .add_service(InstallationsServer::new(peers.clone()))
+        .add_service(EventTypesServer::new(peers.clone()))
         .add_service(WebhooksServer::new(peers));
     let deps = Deps {
         db: db.clone(),
@@ -139,7 +141,7 @@ impl Started {
     /// Waits until the event is marked as handed over.
     pub(crate) async fn marked(&self, event_id: &str) {
         eventually(DEADLINE, "the event is marked", async || {
-            self.explain(event_id).await.ok()?.fanned_out_at
+            self.explain(event_id).await.ok()?.handed_over.then_some(())
         })
         .await;
     }

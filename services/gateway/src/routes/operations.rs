@@ -1,6 +1,7 @@
 //! The table of operations, a file for each group.
 
 pub(super) mod apps;
+pub(super) mod events;
 pub(super) mod general;
 pub(super) mod installations;
 pub(super) mod organizations;

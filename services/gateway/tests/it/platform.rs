@@ -94,17 +94,29 @@ impl Platform {
         server = patchbay_auth_token::start(server, deps).await.unwrap();
         let deps = patchbay_installation::Deps {
             db: database(&folder, patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await,
-            bus,
+            bus: bus.clone(),
             clock: clock.clone(),
             tokens: channel.clone(),
             directory: channel.clone(),
             sealing: SealingKeys::new(&SecretBytes::new(*b"0123456789abcdef"), &[]).unwrap(),
             config: patchbay_installation::Config::read(&settings),
             metrics: metrics.clone(),
-            readiness,
+            readiness: readiness.clone(),
             stop: stop.clone(),
         };
         server = patchbay_installation::start(server, deps).await.unwrap();
+        let deps = patchbay_event_fanout::Deps {
+            db: database(&folder, patchbay_event_fanout::NAME, &patchbay_event_fanout::MIGRATIONS).await,
+            bus,
+            clock: clock.clone(),
+            installations: channel.clone(),
+            webhooks: channel.clone(),
+            config: patchbay_event_fanout::Config::read(&settings),
+            metrics: metrics.clone(),
+            readiness,
+            stop: stop.clone(),
+        };
+        server = patchbay_event_fanout::start(server, deps).await.unwrap();
         let log = WebhookLog::default();
         server = server.add_service(log.clone().server());
         settings.finish().unwrap();
@@ -269,6 +281,7 @@ fn channels(channel: &Channel) -> Channels {
         installation: channel.clone(),
         auth_token: channel.clone(),
         tracker: channel.clone(),
+        event_fanout: channel.clone(),
         webhook_sender: channel.clone(),
     }
 }

@@ -10,6 +10,7 @@ use super::app::{App, AppStatus};
 use super::app_removal::partnership_restricted;
 use super::client_certificate::{self, ClientCertificate};
 use super::delivery::{self, DeliverySettings};
+use super::own_event_type::OwnEventType;
 use super::problems::{Messages, Problems, one};
 use super::webhook_header::{self, WebhookHeader};
 use super::{
@@ -39,6 +40,8 @@ pub(crate) struct AppChange {
     pub(crate) delivery: Option<DeliverySettings>,
     /// Certificate and key.
     pub(crate) client_certificate: Option<(String, SecretString)>,
+    /// What may be subscribed to beside the built-in events.
+    pub(crate) own_event_types: Vec<OwnEventType>,
 }
 
 impl AppChange {
@@ -135,7 +138,7 @@ fn fields(
     }
     if let Some(events) = &change.events {
         let scopes = if change.scopes.is_some() { after.scopes.as_slice() } else { &[] };
-        after.events = problems.take("events", subscriptions::check(events, scopes));
+        after.events = problems.take("events", subscriptions::check(events, scopes, &change.own_event_types));
     }
     if let Some(json) = &change.schema {
         let checked = schema::check(json).map(|schema| schema.to_string());
@@ -216,9 +219,11 @@ fn rules(
         }
         after.scopes = after.scope_set().expanded().iter().collect();
     }
-    if let Some((name, scope)) =
-        subscriptions::missing_scope(change.events.as_deref().unwrap_or_default(), &after.scopes)
-    {
+    if let Some((name, scope)) = subscriptions::missing_scope(
+        change.events.as_deref().unwrap_or_default(),
+        &after.scopes,
+        &change.own_event_types,
+    ) {
         let message = format!("{name} webhooks require the {scope} permission.");
         return Err(Error::invalid("EVENT_SCOPE_MISSING", message));
     }

@@ -2,6 +2,7 @@
 
 use patchbay_domain::{Error, Scope, ScopeSet};
 
+use super::own_event_type::OwnEventType;
 use super::problems::Problems;
 use super::webhook_header::WebhookHeader;
 use super::{
@@ -28,6 +29,8 @@ pub(crate) struct AppRequest {
     pub(crate) schema: String,
     /// Only of those who may choose it.
     pub(crate) popularity: Option<i32>,
+    /// What may be subscribed to beside the built-in events.
+    pub(crate) own_event_types: Vec<OwnEventType>,
 }
 
 /// An app that may be registered.
@@ -63,7 +66,8 @@ pub(crate) fn check(request: AppRequest, requester: ScopeSet) -> Result<AppDraft
     let asked = request.scopes.as_deref();
     let scopes = requested_scopes::check(asked.is_some(), asked.unwrap_or_default(), requester);
     let scopes = problems.take("scopes", scopes);
-    let events = problems.take("events", subscriptions::check(&request.events, &scopes));
+    let events =
+        problems.take("events", subscriptions::check(&request.events, &scopes, &request.own_event_types));
     let schema = problems.take("schema", schema::check(&request.schema).map(|schema| schema.to_string()));
     let has_webhook_url = request.webhook_url.as_deref().is_some_and(|url| !url.trim().is_empty());
     if !has_webhook_url

@@ -5,40 +5,44 @@ use std::collections::BTreeSet;
 use patchbay_domain::event::Reach;
 use patchbay_domain::{Error, EventType, Scope};
 
+use super::own_event_type::OwnEventType;
 use super::problems::Messages;
 
 /// The single events behind the given resources and events, sorted, each once.
 ///
 /// An app without any scope may subscribe to anything, as in Sentry: whether it is sent something is
 /// decided by the scopes it holds then.
-pub(crate) fn check(names: &[String], scopes: &[Scope]) -> Result<Vec<String>, Messages> {
+pub(crate) fn check(
+    names: &[String],
+    scopes: &[Scope],
+    own: &[OwnEventType],
+) -> Result<Vec<String>, Messages> {
     let (mut events, mut problems) = (BTreeSet::new(), Vec::new());
     for name in names {
-        let expanded = EventType::expand_subscription(name);
-        let Some(first) = expanded.first() else {
+        let Some((expanded, needed)) = expand(name, own) else {
             problems.push(format!("Invalid event subscription: {name}"));
             continue;
         };
-        // All events of a resource need the same scope.
-        if let Reach::Subscribers(needed) = first.reach
+        if let Some(needed) = needed
             && !scopes.is_empty()
             && !scopes.contains(&needed)
         {
             problems.push(format!("{name} webhooks require the {needed} permission."));
         }
-        events.extend(expanded.into_iter().map(EventType::name));
+        events.extend(expanded);
     }
     if problems.is_empty() { Ok(events.into_iter().collect()) } else { Err(problems) }
 }
 
 /// The first of these subscriptions for which a scope is missing, with that scope.
-pub(crate) fn missing_scope<'n>(names: &'n [String], scopes: &[Scope]) -> Option<(&'n str, Scope)> {
+pub(crate) fn missing_scope<'n>(
+    names: &'n [String],
+    scopes: &[Scope],
+    own: &[OwnEventType],
+) -> Option<(&'n str, Scope)> {
     names.iter().find_map(|name| {
-        let needed = EventType::expand_subscription(name).first().map(|event| event.reach)?;
-        match needed {
-            Reach::Subscribers(scope) if !scopes.contains(&scope) => Some((name.as_str(), scope)),
-            _ => None,
-        }
+        let (_, needed) = expand(name, own)?;
+        needed.filter(|scope| !scopes.contains(scope)).map(|scope| (name.as_str(), scope))
     })
 }
 
@@ -53,12 +57,36 @@ pub(crate) fn errors_not_allowed() -> Error {
     Error::forbidden("FEATURE_NOT_ENABLED", message).with_field("non_field_errors", message)
 }
 
+/// The events behind a name and the scope that they need, which is the same for all events of a resource.
+fn expand(name: &str, own: &[OwnEventType]) -> Option<(Vec<String>, Option<Scope>)> {
+    let built_in = EventType::expand_subscription(name);
+    if let Some(first) = built_in.first() {
+        let needed = match first.reach {
+            Reach::Subscribers(needed) => Some(needed),
+            Reach::Named => None,
+        };
+        return Some((built_in.into_iter().map(EventType::name).collect(), needed));
+    }
+    let own: Vec<_> = own.iter().filter(|event| event.resource == name || event.name() == name).collect();
+    let needed = own.first()?.scope;
+    Some((own.into_iter().map(OwnEventType::name).collect(), Some(needed)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn deploy() -> OwnEventType {
+        OwnEventType {
+            resource: "deploy".into(),
+            action: "finished".into(),
+            scope: Scope::ProjectRead,
+            schema_json: None,
+        }
+    }
+
     fn checked(names: &[&str], scopes: &[Scope]) -> Result<Vec<String>, Messages> {
-        check(&names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>(), scopes)
+        check(&names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>(), scopes, &[deploy()])
     }
 
     #[test]
@@ -75,6 +103,19 @@ mod tests {
             ]
         );
         assert!(checked(&[], &[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_operators_own_events_are_subscribed_to_as_any_other() {
+        let scopes = [Scope::ProjectRead, Scope::EventRead];
+        assert_eq!(checked(&["deploy", "error"], &scopes).unwrap(), ["deploy.finished", "error.created"]);
+        assert_eq!(checked(&["deploy.finished"], &[]).unwrap(), ["deploy.finished"]);
+        let expected = ["deploy webhooks require the project:read permission."];
+        assert_eq!(checked(&["deploy"], &[Scope::EventRead]).unwrap_err(), expected);
+        assert_eq!(
+            checked(&["deploy.began"], &[]).unwrap_err(),
+            ["Invalid event subscription: deploy.began"]
+        );
     }
 
     #[test]

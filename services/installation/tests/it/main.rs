@@ -10,6 +10,7 @@ mod callers;
 mod changing_apps;
 mod counting_apps;
 mod creating_apps;
+mod event_types;
 mod installing;
 mod lifecycle;
 mod listing_apps;

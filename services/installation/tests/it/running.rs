@@ -11,6 +11,7 @@ use patchbay_proto::auth_token::{IntrospectRequest, IntrospectResponse};
 use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::app_tokens_client::AppTokensClient;
+use patchbay_proto::installation::event_types_client::EventTypesClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
 use patchbay_proto::installation::{
@@ -40,6 +41,7 @@ pub(crate) struct Running {
     pub(crate) apps: AppRegistryClient<Channel>,
     pub(crate) installations: InstallationsClient<Channel>,
     pub(crate) app_tokens: AppTokensClient<Channel>,
+    pub(crate) event_types: EventTypesClient<Channel>,
     pub(crate) tokens: TokensClient<Channel>,
     pub(crate) db: Db,
     pub(crate) bus: Bus,
@@ -131,6 +133,7 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
         apps: AppRegistryClient::new(channel.clone()),
         installations: InstallationsClient::new(channel.clone()),
         app_tokens: AppTokensClient::new(channel.clone()),
+        event_types: EventTypesClient::new(channel.clone()),
         publishing: PublishingClient::new(channel),
         audit,
         mail,

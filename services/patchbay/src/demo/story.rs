@@ -421,7 +421,7 @@ impl Story {
             let asked = ExplainRequest { event_id: event_id.to_owned(), organization_id: 0 };
             let explained = self.clients.events.clone().explain(request(asked)).await?.into_inner();
             let decisions = explained.decisions.iter().map(|decision| decision.outcome).collect();
-            Ok(explained.fanned_out_at.is_some().then_some(decisions))
+            Ok(explained.handed_over.then_some(decisions))
         })
         .await
     }

@@ -15,7 +15,7 @@ use crate::domain::organization::Organization;
 use crate::domain::{app_name, popularity, subscriptions};
 use crate::registry::Registry;
 use crate::sealing;
-use crate::store::{apps, components, installations, versions};
+use crate::store::{apps, components, event_types, installations, versions};
 
 #[tracing::instrument(name = "installation.create_app", skip_all)]
 pub(super) async fn create_app(
@@ -28,7 +28,8 @@ pub(super) async fn create_app(
     if subscriptions::has_errors(&request.events) {
         errors::may_be_subscribed(registry, owner.id).await?;
     }
-    let mut draft = app_draft::check(app_request(request), held)?;
+    let own_event_types = event_types::all(&registry.db).await?;
+    let mut draft = app_draft::check(AppRequest { own_event_types, ..app_request(request) }, held)?;
     if !app_access::reviews(caller) {
         draft.popularity = popularity::DEFAULT;
     }
@@ -178,5 +179,6 @@ fn app_request(request: CreateAppRequest) -> AppRequest {
         webhook_headers: request.webhook_headers,
         schema: request.schema_json,
         popularity: request.popularity,
+        own_event_types: Vec::new(),
     }
 }

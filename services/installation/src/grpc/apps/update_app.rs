@@ -12,7 +12,7 @@ use crate::domain::{app_access, subscriptions};
 use crate::grpc::publishing::settle;
 use crate::registry::Registry;
 use crate::sealing;
-use crate::store::{app_upkeep, apps, components, versions};
+use crate::store::{app_upkeep, apps, components, event_types, versions};
 use crate::{audit, copying_scopes};
 
 #[tracing::instrument(name = "installation.update_app", skip_all)]
@@ -23,7 +23,7 @@ pub(super) async fn update_app(
 ) -> Result<proto::App, Error> {
     let found = existing(registry, caller, &request.app).await?;
     app_access::may_edit(caller, found.owner.id, found.status)?;
-    let change = change(request)?;
+    let change = AppChange { own_event_types: event_types::all(&registry.db).await?, ..change(request)? };
     if change.events.as_deref().is_some_and(subscriptions::has_errors) {
         errors::may_be_subscribed(registry, found.owner.id).await?;
     }
@@ -100,6 +100,7 @@ fn change(request: proto::UpdateAppRequest) -> Result<AppChange, Error> {
         status_of(status).ok_or_else(|| Error::invalid("INVALID_STATUS_CHANGE", "There is no such status."))
     };
     Ok(AppChange {
+        own_event_types: Vec::new(),
         name: request.name,
         author: request.author,
         scopes: request.scopes.map(|texts| texts.values),

@@ -1,0 +1,47 @@
+//! The operator's own event types as everybody here shares them.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use tokio::sync::watch;
+
+use crate::domain::own_type::OwnTypes;
+
+/// Read by many, changed by the one who watches. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Catalogue(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    types: RwLock<OwnTypes>,
+    /// Whether a first snapshot is complete.
+    known: watch::Sender<bool>,
+}
+
+impl Catalogue {
+    /// Never keep it across an await.
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, OwnTypes> {
+        self.0.types.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a complete snapshot in place of all that was known.
+    pub(crate) fn replace(&self, types: OwnTypes) {
+        *self.0.types.write().unwrap_or_else(PoisonError::into_inner) = types;
+        self.0.known.send_replace(true);
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut OwnTypes)) {
+        change(&mut self.0.types.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether a type that is not there does not exist.
+    pub(crate) fn is_known(&self) -> bool {
+        *self.0.known.borrow()
+    }
+
+    /// Returns once the first snapshot is complete.
+    pub(crate) async fn known(&self) {
+        let mut known = self.0.known.subscribe();
+        // Fails only when the sender is gone, which `self` holds.
+        let _ = known.wait_for(|known| *known).await;
+    }
+}

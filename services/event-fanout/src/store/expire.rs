@@ -1,0 +1,64 @@
+//! What is kept no longer.
+
+use chrono::{DateTime, Utc};
+use patchbay_db::{Db, Result};
+use uuid::Uuid;
+
+/// Rows deleted by one statement, so that nobody waits long for the writer of SQLite.
+const BATCH: i64 = 500;
+
+/// Deletes events that were accepted before `oldest` and have been handed over, and which numbers they were.
+/// Where whole partitions were dropped before, there is little left to do.
+pub(crate) async fn expire_events(db: &Db, oldest: Uuid) -> Result<u64> {
+    let mut deleted = 0;
+    loop {
+        let batch = db
+            .query(
+                "delete from events where id < $1 and id in (
+                     select id from events where id < $1
+                     and not exists (select 1 from unmarked where unmarked.event_id = events.id) limit $2
+                 )",
+            )
+            .bind(oldest)
+            .bind(BATCH)
+            .execute()
+            .await?;
+        deleted += batch;
+        if batch == 0 {
+            break;
+        }
+    }
+    while 0 < db
+        .query(
+            "delete from sequence_runs where first_event_id < $1 and (installation_id, last) in (
+                 select installation_id, last from sequence_runs where first_event_id < $1 limit $2
+             )",
+        )
+        .bind(oldest)
+        .bind(BATCH)
+        .execute()
+        .await?
+    {}
+    Ok(deleted)
+}
+
+/// Forgets idempotency keys of events that were accepted before `oldest`.
+pub(crate) async fn expire_keys(db: &Db, oldest: DateTime<Utc>) -> Result<u64> {
+    let mut deleted = 0;
+    loop {
+        let batch = db
+            .query(
+                "delete from idempotency_keys where (organization_id, key) in (
+                     select organization_id, key from idempotency_keys where accepted_at < $1 limit $2
+                 )",
+            )
+            .bind(oldest)
+            .bind(BATCH)
+            .execute()
+            .await?;
+        deleted += batch;
+        if batch == 0 {
+            return Ok(deleted);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+use patchbay_db::{Db, Result};
+use uuid::Uuid;
+
+use super::event_row::EventRow;
+use crate::domain::decided::Decided;
+use crate::domain::event::Event;
+use crate::domain::own_type::OwnTypes;
+
+/// These events, as far as they are kept, in the order of their ids, which is about that of their acceptance.
+pub(crate) async fn load_events(
+    db: &Db,
+    own_types: &OwnTypes,
+    ids: &[Uuid],
+) -> Result<Vec<(Event, Option<Vec<Decided>>)>> {
+    let (Some(least), Some(greatest)) = (ids.iter().min(), ids.iter().max()) else { return Ok(Vec::new()) };
+    // The bounds say the same again, for PostgreSQL to look only into the partitions of these days.
+    let rows: Vec<EventRow> = db
+        .query(
+            "select id, organization_id, resource, action, actor, project_id, targets, ordering_key, traceparent,
+             accepted_at, decisions, data from events
+             where id >= $1 and id <= $2 and id in ($list) order by id",
+        )
+        .bind(*least)
+        .bind(*greatest)
+        .bind_list(ids)
+        .fetch_all()
+        .await?;
+    rows.into_iter().map(|row| row.event(own_types)).collect()
+}

@@ -1,0 +1,32 @@
+use patchbay_domain::{Caller, Error, EventType};
+use patchbay_proto::installation::{DeleteEventTypeRequest, DeleteEventTypeResponse};
+
+use crate::registry::Registry;
+use crate::store::{event_types, versions};
+
+#[tracing::instrument(name = "installation.delete_event_type", skip_all)]
+pub(super) async fn delete_event_type(
+    registry: &Registry,
+    caller: &Caller,
+    request: DeleteEventTypeRequest,
+) -> Result<DeleteEventTypeResponse, Error> {
+    if !caller.is_internal() {
+        return Err(Error::permission_denied());
+    }
+    let DeleteEventTypeRequest { resource, action } = request;
+    if EventType::find(&resource, &action).is_some() {
+        return Err(Error::invalid("EVENT_TYPE_BUILT_IN", "Built-in event types cannot be removed."));
+    }
+    let not_found = || Error::not_found("EVENT_TYPE_NOT_FOUND", "There is no such event type.");
+    // PostgreSQL cannot even look for such a name.
+    if resource.contains('\0') || action.contains('\0') {
+        return Err(not_found());
+    }
+    let mut tx = registry.db.begin().await?;
+    let version = versions::next(&mut tx).await?;
+    if !event_types::remove(&mut tx, &resource, &action, version).await? {
+        return Err(not_found());
+    }
+    registry.commit(tx).await?;
+    Ok(DeleteEventTypeResponse {})
+}

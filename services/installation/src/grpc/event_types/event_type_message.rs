@@ -1,0 +1,13 @@
+use patchbay_proto::installation::EventType;
+
+use crate::domain::own_event_type::OwnEventType;
+
+pub(super) fn event_type_message(own: OwnEventType) -> EventType {
+    EventType {
+        resource: own.resource,
+        action: own.action,
+        scope: own.scope.to_string(),
+        schema_json: own.schema_json.unwrap_or_default(),
+        built_in: false,
+    }
+}
