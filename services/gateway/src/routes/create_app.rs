@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn every_field_of_a_wrong_type_is_named() {
         let body = json!({
-            "organization": "org", "name": null, "author": true, "scopes": "x", "events": [{}], "schema": [],
+            "organization": "org", "name": null, "author": true, "scopes": "x", "events": [{}], "popularity": "x",
             "webhookUrl": {}, "isInternal": "perhaps", "isAlertable": null, "overview": true,
         });
         let error = read_json(body).unwrap_err();

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answer;
+mod app_registry;
 mod app_tokens;
 mod apps;
 mod authentication;
