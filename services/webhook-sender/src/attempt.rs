@@ -164,6 +164,20 @@ pub(crate) fn app_error(response: &OutboundResponse) -> Option<(String, String)>
     Some((header("sentry-hook-error")?, header("sentry-hook-project")?))
 }
 
+/// The time from here until a webhook has its place at the endpoint; what went before is told in a number.
+pub(crate) fn wait_span(delivery: &Delivery, now: DateTime<Utc>) -> Span {
+    let Some(traceparent) = &delivery.traceparent else { return Span::none() };
+    let span = tracing::info_span!(
+        "webhook_sender.wait",
+        delivery_id = %delivery.id,
+        app_id = delivery.app_id,
+        since_accepted_ms = (now - delivery.accepted_at).num_milliseconds(),
+    );
+    let parent = TraceContext { traceparent: traceparent.clone(), tracestate: None };
+    trace_context::set_parent(&span, &parent);
+    span
+}
+
 /// Without a producer that traces there is nothing to be a part of.
 fn attempt_span(delivery: &Delivery) -> Span {
     let Some(traceparent) = &delivery.traceparent else { return Span::none() };

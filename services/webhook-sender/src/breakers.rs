@@ -8,6 +8,7 @@ use patchbay_domain::Clock;
 use tokio::sync::Notify;
 
 use crate::attempt::Attempt;
+use crate::domain::after_attempt::Outcome;
 use crate::domain::breaker::{Errand, Phase, Rules};
 use crate::lane::{Lane, Lanes};
 use crate::store::breakers::BreakerRow;
@@ -30,7 +31,9 @@ impl Breakers {
     /// Takes in how an attempt ended.
     pub(crate) fn note(&self, lane: &Lane, attempt: &Attempt, errand: Errand) {
         let now = self.clock.now();
-        let success = attempt.outcome.is_success();
+        // A 410 is the word of one installation; the endpoint that says it works.
+        let success =
+            attempt.outcome.is_success() || matches!(attempt.outcome, Outcome::Answered { status: 410, .. });
         let changed = {
             let mut breaker = lane.breaker();
             breaker.note(success, errand, now, &self.rules).then_some(breaker.phase)

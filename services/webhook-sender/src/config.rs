@@ -22,6 +22,8 @@ pub struct Config {
     pub webhook_timeout: Duration,
     /// The pauses between attempts.
     pub retry_schedule: RetrySchedule,
+    /// How long connecting may take: DNS, TCP and TLS together.
+    pub connect_timeout: Duration,
     /// The shortest and the longest time that an app may choose for itself.
     pub(crate) timeout_bounds: TimeoutBounds,
     /// When an endpoint's webhooks wait, and how they are sent afterwards.
@@ -63,6 +65,11 @@ impl Config {
                 "RETRY_SCHEDULE",
                 "5s,5m,30m,2h,5h,10h,14h,20h,24h",
                 "Pauses between the attempts of a webhook; each is made up to a fifth longer by chance. After the last one it is given up.",
+            ),
+            connect_timeout: settings.get(
+                "WEBHOOK_CONNECT_TIMEOUT",
+                "3s",
+                "How long connecting to an app may take: DNS, TCP and TLS together.",
             ),
             timeout_bounds: TimeoutBounds {
                 shortest: Duration::from_millis(500),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use patchbay_domain::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::attempt::{Attempt, Attempter};
+use crate::attempt::{Attempt, Attempter, wait_span};
 use crate::breakers::Breakers;
 use crate::domain::after_attempt::{Outcome, after_attempt};
 use crate::domain::breaker::{Errand, Phase};
@@ -58,6 +58,8 @@ pub(crate) struct Deliverer {
 impl Deliverer {
     /// Makes one attempt, or finds out that there is none to make now, and records what is to happen next.
     pub(crate) async fn deliver(&self, delivery: Delivery, hold: Hold) {
+        // Its own part of the trace: an endpoint that is slow to answer is not one that is waited for.
+        let waiting = wait_span(&delivery, self.clock.now());
         let (endpoint, destination) = match self.way(&delivery, &hold).await {
             Way::To(endpoint, destination) => (endpoint, destination),
             Way::Wait => return self.park(delivery, hold, "unknown", LOOK_AGAIN).await,
@@ -74,6 +76,7 @@ impl Deliverer {
             return self.park(delivery, hold, "overloaded", COME_BACK).await;
         };
         let errand = hold.errand();
+        drop(waiting);
         let (attempt, hold) = self.attempt(&delivery, &destination, hold).await;
         place.done(matches!(attempt.outcome, Outcome::Answered { .. }));
         drop(permit);

@@ -32,6 +32,13 @@ pub struct ReasonLabels {
     pub reason: String,
 }
 
+/// Where something stands.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct StateLabels {
+    /// A short word of a closed list.
+    pub state: &'static str,
+}
+
 patchbay_runtime::metrics! {
     /// What the sender counts.
     pub struct SenderMetrics in "webhook_sender" {
@@ -57,6 +64,16 @@ patchbay_runtime::metrics! {
         pub backlog: Gauge,
         /// Seconds since the acceptance of the oldest of those.
         pub backlog_oldest_seconds: GaugeF64,
+        /// Endpoints that are not sent webhooks as usual, by state: open, draining.
+        pub broken_endpoints: GaugeFamily<StateLabels>,
+        /// Webhooks from the bus that are in memory.
+        pub window_used: Gauge,
+        /// Attempts that run now.
+        pub places_used: Gauge,
+        /// Connections to the database.
+        pub database_connections: Gauge,
+        /// Those of them that nobody uses.
+        pub database_connections_idle: Gauge,
         /// Webhooks recorded together in one transaction.
         pub batch_size: Histogram = SIZES,
         /// Batches that could not be recorded.

@@ -149,7 +149,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         stop: stop.clone(),
     };
     stop.spawn("webhook-sender: deliveries", deliveries.run());
-    stop.spawn("webhook-sender: backlog", measure_backlog(db.clone(), clock.clone(), metrics, stop.clone()));
+    stop.spawn("webhook-sender: backlog", measure_backlog(db.clone(), clock.clone(), lanes.clone(), metrics, stop.clone()));
 
     let service = WebhooksService {
         db,
@@ -169,6 +169,7 @@ fn egress(config: &Config) -> anyhow::Result<Egress> {
     let connections = Connections {
         // Many apps may live at one host; every place of theirs keeps its connection.
         max_idle_per_host: config.attempt_concurrency as usize,
+        connect_timeout: config.connect_timeout,
         ..Connections::default()
     };
     let builder = Egress::builder(config.egress.clone()).connections(connections);

@@ -104,6 +104,8 @@ impl Deliveries {
     /// Waits for room for each webhook; what is under way makes it, in bounded time.
     async fn begin(&self, deliveries: Vec<Delivery>, receipt: Receipt, room: &Arc<Semaphore>) {
         let message = Message::new(receipt, deliveries.len());
+        let used = (self.window as usize).saturating_sub(room.available_permits()) + deliveries.len();
+        self.deliverer.metrics.window_used.set(i64::try_from(used).unwrap_or(i64::MAX));
         for delivery in deliveries {
             let Ok(permit) = room.clone().acquire_owned().await else { return };
             let hold = Hold::Message(message.ticket(permit));

@@ -1,20 +1,30 @@
 //! Measures what waits in the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_db::Db;
 use patchbay_domain::Clock;
 use patchbay_runtime::{Stop, sleep};
 
-use crate::metrics::SenderMetrics;
+use crate::domain::breaker::Phase;
+use crate::lane::Lanes;
+use crate::metrics::{SenderMetrics, StateLabels};
 use crate::store;
 
 /// Counting walks over an index of what waits: cheap, but not for every scrape.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Sets the gauges of the backlog until `stop`.
-pub(crate) async fn measure_backlog(db: Db, clock: Clock, metrics: SenderMetrics, stop: Stop) {
+/// Sets the gauges of what waits, and of what is in use, until `stop`.
+pub(crate) async fn measure_backlog(
+    db: Db,
+    clock: Clock,
+    lanes: Arc<Lanes>,
+    metrics: SenderMetrics,
+    stop: Stop,
+) {
     loop {
+        measure_use(&db, &lanes, &metrics);
         match store::backlog::backlog(&db).await {
             Ok(backlog) => {
                 metrics.backlog.set(backlog.count);
@@ -28,4 +38,23 @@ pub(crate) async fn measure_backlog(db: Db, clock: Clock, metrics: SenderMetrics
             () = sleep(&clock, EVERY) => {}
         }
     }
+}
+
+fn measure_use(db: &Db, lanes: &Lanes, metrics: &SenderMetrics) {
+    let (mut used, mut open, mut draining) = (0, 0, 0);
+    for lane in lanes.all() {
+        used += i64::from(lane.places_used());
+        match lane.breaker().phase {
+            Phase::Closed => {}
+            Phase::Open { .. } => open += 1,
+            Phase::Draining { .. } => draining += 1,
+        }
+    }
+    metrics.places_used.set(used);
+    for (state, count) in [("open", open), ("draining", draining)] {
+        metrics.broken_endpoints.get_or_create(&StateLabels { state }).set(count);
+    }
+    let connections = db.pool_stats();
+    metrics.database_connections.set(connections.size.into());
+    metrics.database_connections_idle.set(connections.idle.into());
 }

@@ -80,3 +80,38 @@ async fn a_slow_first_attempt_lets_its_message_go_and_is_recorded_all_the_same()
     assert_eq!((state.attempts, state.response_code), (1, 200));
     assert_eq!(receiver.received().len(), 1);
 }
+
+#[tokio::test]
+async fn one_of_fifty_endpoints_that_hangs_with_half_of_the_webhooks_holds_up_none_of_the_others() {
+    let settings = [("DELIVERY_WINDOW", "256"), ("ATTEMPT_CONCURRENCY", "64"), ("WEBHOOK_TIMEOUT", "10m")];
+    let (mut running, slow, fast) =
+        (Running::stopped(&settings).await, Receiver::start().await, Receiver::start().await);
+    slow.answer_with(|_, _| Answer::hang());
+    let to_slow = running.app(1, &slow).await;
+    let mut others = Vec::new();
+    for app in 2..=50 {
+        others.push((app, running.app(app, &fast).await));
+    }
+    running.start_again().await;
+    let mut mixed = Vec::new();
+    for _ in 0..10 {
+        for (app, installation) in &others {
+            mixed.push(running.webhook(*app, *installation));
+            mixed.push(running.webhook(1, to_slow));
+        }
+    }
+    let mut confirms = Vec::new();
+    for part in mixed.chunks(49) {
+        confirms.push(running.publish(part).await);
+    }
+    // All of the others arrive, each at its first attempt, while the slow one has not answered a single time.
+    let requests = fast.wait_for(490, SOON).await;
+    assert!(requests.iter().all(|request| request.header("patchbay-attempt") == Some("1")));
+    for confirm in confirms {
+        tokio::time::timeout(SOON, confirm).await.unwrap().unwrap();
+    }
+    assert_eq!(running.count("select count(*) from attempts where app_id = 1").await, 0);
+    assert_eq!(running.count("select count(*) from attempts where app_id > 1 and delivered").await, 490);
+    assert_eq!(running.count("select count(*) from deliveries where app_id = 1 and status = 1").await, 490);
+    running.kill().await;
+}

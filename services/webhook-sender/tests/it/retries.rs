@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use patchbay_proto::installation::DeliverySettings;
 use patchbay_proto::webhook_sender::DeliveryStatus;
 use patchbay_testkit::Receiver;
 use patchbay_testkit::receiver::Answer;
@@ -104,4 +105,21 @@ async fn an_answer_that_does_not_come_is_a_failure() {
     assert_eq!(requests[2].header("patchbay-retry-reason"), Some("reset"));
     let page = running.metrics.encode();
     assert!(page.contains(r#"attempts_total{outcome="no_answer",cause="timeout_headers"} 1"#), "{page}");
+}
+
+#[tokio::test]
+async fn an_app_has_a_timeout_and_a_schedule_of_its_own() {
+    let (mut running, receiver) =
+        (Running::stopped(&[("WEBHOOK_TIMEOUT", "10m")]).await, Receiver::start().await);
+    let webhook = running.webhook(1, running.app(1, &receiver).await);
+    let settings = DeliverySettings { timeout_ms: 500, retry_delays_seconds: vec![60], strict_order: false };
+    running.apps.change_endpoint(1, |endpoint| endpoint.delivery = Some(settings));
+    running.start_again().await;
+    receiver.answer_with(|_, _| Answer::hang());
+    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    let state = running.until_attempts(&webhook, 1).await;
+    assert_eq!((state.status(), state.reason.as_str()), (DeliveryStatus::Pending, "timeout_headers"));
+    running.hand.advance(Duration::from_secs(73));
+    let state = running.until(&webhook, DeliveryStatus::Dead).await;
+    assert_eq!((state.attempts, state.reason.as_str()), (2, "exhausted"));
 }
