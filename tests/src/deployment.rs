@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::{Command, Output};
 
 use anyhow::Context;
 use patchbay_db::{Db, DbConfig, Migrations};
@@ -10,7 +11,7 @@ use patchbay_domain::SecretString;
 use patchbay_process::PEERS;
 use patchbay_rpc::{Channel, Security, Target};
 
-use crate::program::{Program, free_address};
+use crate::program::{Program, binary, free_address};
 
 const GATEWAY: &str = "gateway";
 
@@ -31,6 +32,8 @@ pub struct Deployment {
     /// `http://host:port` of the REST API.
     pub base_url: String,
     backends: Backends,
+    /// What every process is told.
+    shared: Vec<(String, String)>,
     programs: BTreeMap<&'static str, Program>,
     channels: BTreeMap<&'static str, Channel>,
 }
@@ -92,7 +95,17 @@ impl Deployment {
             Ok((name, Target::Url(format!("http://{address}")).channel(&security)?))
         };
         let channels = addresses.iter().map(channel).collect::<anyhow::Result<_>>()?;
-        Ok(Self { base_url: format!("http://{http}"), backends, programs, channels })
+        Ok(Self { base_url: format!("http://{http}"), backends, shared, programs, channels })
+    }
+
+    /// Runs the operator's command line against the deployment, as an operator does who has its settings.
+    ///
+    /// # Errors
+    /// When the binary has not been built.
+    pub fn operator(&self, line: &str) -> anyhow::Result<Output> {
+        let variables = self.shared.iter().map(|(name, value)| (format!("PATCHBAY_{name}"), value));
+        let mut command = Command::new(binary("patchbay")?);
+        Ok(command.env_clear().envs(variables).args(line.split_whitespace()).output()?)
     }
 
     /// The channel to a service.

@@ -142,7 +142,7 @@ pub fn free_address() -> anyhow::Result<SocketAddr> {
 }
 
 /// The binary beside the one that is running: in the same profile of the same target folder.
-fn binary(name: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn binary(name: &str) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folders = own.ancestors().skip(1).take(2);
     let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
