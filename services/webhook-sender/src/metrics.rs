@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use patchbay_runtime::metrics::{
-    Counter, CounterFamily, Gauge, GaugeF64, Histogram, HistogramFamily, LATENCY, SIZES,
+    Counter, CounterFamily, Gauge, GaugeF64, GaugeFamily, Histogram, HistogramFamily, LATENCY, SIZES,
 };
 use prometheus_client::encoding::EncodeLabelSet;
 

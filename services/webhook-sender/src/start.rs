@@ -149,7 +149,10 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         stop: stop.clone(),
     };
     stop.spawn("webhook-sender: deliveries", deliveries.run());
-    stop.spawn("webhook-sender: backlog", measure_backlog(db.clone(), clock.clone(), lanes.clone(), metrics, stop.clone()));
+    stop.spawn(
+        "webhook-sender: backlog",
+        measure_backlog(db.clone(), clock.clone(), lanes.clone(), metrics, stop.clone()),
+    );
 
     let service = WebhooksService {
         db,
