@@ -1,4 +1,5 @@
-//! A Python with `grpcio-tools`, for the test that a product team's client can be generated from `proto/`.
+//! A Python with what tests need of it: `grpcio-tools`, to generate a product team's client from `proto/`, and
+//! `schemathesis` and `openapi-spec-validator`, to hold the REST API against its description.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -8,14 +9,17 @@ use anyhow::Context;
 use crate::cargo::{run, workspace};
 
 /// Kept at one version so that a test run today and one next year do the same.
-const PACKAGES: [&str; 2] = ["grpcio==1.76.0", "grpcio-tools==1.76.0"];
+const PACKAGES: [&str; 4] =
+    ["grpcio==1.76.0", "grpcio-tools==1.76.0", "openapi-spec-validator==0.9.0", "schemathesis==4.32.5"];
+/// Fails where one of them is missing.
+const PROBE: &str = "import grpc_tools.protoc, grpc, openapi_spec_validator, schemathesis";
 
 /// The interpreter of a virtual environment under `target/`, made on the first run.
 pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
     let folder = workspace().join("target/python");
     let python = folder.join("bin/python");
     let mut probe = Command::new(&python);
-    probe.args(["-c", "import grpc_tools.protoc, grpc"]).stdout(Stdio::null()).stderr(Stdio::null());
+    probe.args(["-c", PROBE]).stdout(Stdio::null()).stderr(Stdio::null());
     if probe.status().is_ok_and(|status| status.success()) {
         return Ok(python);
     }

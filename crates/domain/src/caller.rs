@@ -128,9 +128,9 @@ impl UserCaller {
     fn scopes_in(&self, organization_id: i64) -> Option<ScopeSet> {
         let role = self.membership(organization_id).map(|membership| membership.role);
         let held = match role {
-            _ if self.is_superuser => Role::Owner.scopes(),
+            _ if self.is_superuser && self.may_use_rank() => Role::Owner.scopes(),
             Some(role) => role.scopes(),
-            None if self.is_staff => STAFF,
+            None if self.is_staff && self.may_use_rank() => STAFF,
             None => return None,
         };
         Some(self.token_scopes.map_or(held, |limit| held.intersection(limit.expanded())))
@@ -211,7 +211,7 @@ mod tests {
         assert!(!elsewhere.contains_any(&[Scope::OrgWrite, Scope::EventWrite, Scope::OrgIntegrations]));
 
         let limited = UserCaller { token_scopes: Some(ScopeSet::of(&[Scope::EventRead])), ..staff };
-        assert_eq!(Caller::User(limited).scopes_in(8), Some(ScopeSet::of(&[Scope::EventRead])));
+        assert_eq!(Caller::User(limited).scopes_in(8), None, "the token was not given the rank");
     }
 
     #[test]
@@ -219,5 +219,10 @@ mod tests {
         let caller = Caller::User(UserCaller { is_superuser: true, ..user(Role::Member) });
         assert_eq!(caller.scopes_in(7), Some(Role::Owner.scopes()));
         assert_eq!(caller.scopes_in(99), Some(Role::Owner.scopes()));
+        let token_scopes = Some(ScopeSet::of(&[Scope::OrgWrite]));
+        let narrow = UserCaller { is_superuser: true, token_scopes, ..user(Role::Member) };
+        let narrow = Caller::User(narrow);
+        assert_eq!(narrow.scopes_in(99), None, "with a token that was not given the rank they are a member");
+        assert_eq!(narrow.scopes_in(7), Some(ScopeSet::of(&[Scope::OrgRead])));
     }
 }

@@ -117,7 +117,8 @@ fn responses(operation: &Operation) -> Value {
     let is_api = operation.path.starts_with("/api/");
     let shared =
         ALWAYS.iter().filter(|_| is_api).chain(WITH_BODY.iter().filter(|_| operation.body.is_some()));
-    for status in shared {
+    // Whoever is not asked for their name is counted by address, wherever they go.
+    for status in shared.chain(&[429]) {
         responses.insert(status.to_string(), refused_with(*status));
     }
     for answer in &operation.answers {

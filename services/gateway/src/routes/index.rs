@@ -20,6 +20,7 @@ struct Auth {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = Asker)]
 struct User {
     id: String,
     name: String,

@@ -6,6 +6,7 @@
 mod answer;
 mod app_registry;
 mod app_tokens;
+mod any_body;
 mod apps;
 mod authentication;
 mod bad_input;

@@ -26,7 +26,7 @@ pub(super) async fn visible(
         let slug = membership.organization_slug.clone();
         return Ok(Organization { id: membership.organization_id, slug });
     }
-    if !is_elevated(caller) || named.is_empty() {
+    if !(is_elevated(caller) || caller.is_staff()) || named.is_empty() {
         return Err(organization_not_found());
     }
     let found = registry.directory.find(named).await?.ok_or_else(organization_not_found)?;

@@ -138,7 +138,9 @@ pub(in crate::routes) fn group() -> Group {
         get("get_avatar_image", "/sentry-app-avatar/{avatar}/", get_avatar_image::get_avatar_image)
             .does("Read a picture of an app")
             .by(ANYONE)
-            .answers_as(200, "image/png"),
+            .answers_as(200, "image/png")
+            .refuses(404)
+            .refuses(503),
         get(
             "list_app_components",
             "/api/0/sentry-apps/{app}/components/",
@@ -191,7 +193,7 @@ pub(in crate::routes) fn group() -> Group {
             list_webhook_requests::list_webhook_requests,
         )
         .does("List attempts to deliver webhooks")
-        .by(one_of(READERS))
+        .by(one_of(&[OrgRead, OrgWrite, OrgAdmin]))
         .asks(LOG_QUERY)
         .paged()
         .lists::<WebhookRequestJson>(),

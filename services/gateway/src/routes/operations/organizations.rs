@@ -46,7 +46,7 @@ pub(in crate::routes) fn group() -> Group {
             .refuses(409),
         get("get_organization", ONE, get_organization::get_organization)
             .does("Read an organization")
-            .by(one_of(READERS).and_apps().and_staff())
+            .by(one_of(READERS).and_apps())
             .answers::<OrganizationJson>(200),
         put("update_organization", ONE, update_organization::update_organization)
             .does("Change an organization")
@@ -55,7 +55,7 @@ pub(in crate::routes) fn group() -> Group {
             .answers::<OrganizationJson>(200),
         get("list_members", MEMBERS, list_members::list_members)
             .does("List the members of an organization")
-            .by(one_of(MEMBER_READERS).and_apps().and_staff())
+            .by(one_of(MEMBER_READERS).and_apps())
             .asks(&[optional("query", Text)])
             .paged()
             .lists::<MemberJson>(),
@@ -66,7 +66,7 @@ pub(in crate::routes) fn group() -> Group {
             .answers::<MemberJson>(201),
         get("get_member", MEMBER, get_member::get_member)
             .does("Read a member")
-            .by(one_of(MEMBER_READERS).and_apps().and_staff())
+            .by(one_of(MEMBER_READERS).and_apps())
             .answers::<MemberJson>(200),
         put("update_member", MEMBER, update_member::update_member)
             .does("Give a member another role")

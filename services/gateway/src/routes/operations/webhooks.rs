@@ -1,4 +1,4 @@
-use patchbay_domain::Scope::{self, OrgAdmin, OrgIntegrations, OrgRead, OrgWrite};
+use patchbay_domain::Scope::{self, OrgAdmin, OrgRead, OrgWrite};
 
 use crate::access::one_of;
 use crate::field::Kind::{Flag, Integer, NullableText, Text};
@@ -12,7 +12,7 @@ use crate::routes::{
     resend_webhook,
 };
 
-const READERS: &[Scope] = &[OrgRead, OrgIntegrations, OrgWrite, OrgAdmin];
+const READERS: &[Scope] = &[OrgRead, OrgWrite, OrgAdmin];
 const WRITERS: &[Scope] = &[OrgWrite, OrgAdmin];
 
 const DEAD_LETTER_QUERY: &[Field] = &[

@@ -1,0 +1,168 @@
+//! Apps: some as callers, some to be called about.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use base64::Engine as _;
+use patchbay_domain::ScopeSet;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use crate::people::HOME;
+use crate::server::Server;
+
+/// Makes apps.
+pub(crate) struct Apps<'s> {
+    server: &'s Server,
+    /// Tokens of owners, by organization.
+    owners: HashMap<&'static str, String>,
+    /// Tokens of internal apps that call, by organization and scopes.
+    callers: HashMap<(&'static str, ScopeSet), String>,
+    number: AtomicU32,
+    delivery: OnceCell<String>,
+}
+
+/// An app installed in [`HOME`], with its token.
+#[derive(Debug, Clone)]
+pub(crate) struct Installed {
+    /// Slug of the app.
+    pub(crate) app: String,
+    pub(crate) uuid: String,
+    pub(crate) token: String,
+}
+
+impl<'s> Apps<'s> {
+    /// `owners` are tokens with every scope.
+    pub(crate) fn new(server: &'s Server, owners: HashMap<&'static str, String>) -> Self {
+        Self { server, owners, callers: HashMap::new(), number: AtomicU32::new(0), delivery: OnceCell::new() }
+    }
+
+    /// The body that registers one more app.
+    pub(crate) fn body(&self, organization: &str, is_internal: bool, scopes: ScopeSet) -> Value {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        json!({
+            "organization": organization, "name": format!("App {number}"), "author": "Acme",
+            "scopes": scopes.names(), "events": [], "webhookUrl": "https://hooks.example/", "redirectUrl": "https://hooks.example/back",
+            "isInternal": is_internal, "isAlertable": false, "verifyInstall": !is_internal,
+        })
+    }
+
+    async fn register(&self, organization: &'static str, is_internal: bool, scopes: ScopeSet) -> Value {
+        let body = self.body(organization, is_internal, scopes);
+        let owner = &self.owners[organization];
+        let answer = self.server.call("POST", "/api/0/sentry-apps/", owner, Some(&body)).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.json()
+    }
+
+    /// A token of an internal app of this organization with these scopes.
+    pub(crate) async fn caller(&mut self, organization: &'static str, scopes: ScopeSet) -> String {
+        let key = (organization, scopes);
+        if let Some(known) = self.callers.get(&key) {
+            return known.clone();
+        }
+        let app = self.register(organization, true, scopes).await;
+        let token = app["tokens"][0]["token"].as_str().unwrap().to_owned();
+        self.callers.entry(key).or_insert(token).clone()
+    }
+
+    /// The slug of a new app of [`HOME`] that is not published.
+    pub(crate) async fn unpublished(&self) -> String {
+        self.register(HOME, false, ScopeSet::EMPTY).await["slug"].as_str().unwrap().to_owned()
+    }
+
+    /// The slug of a new app of [`HOME`] that has a logo, which it needs to be published.
+    pub(crate) async fn with_logo(&self) -> String {
+        let slug = self.unpublished().await;
+        let logo = json!({ "avatar_type": "upload", "avatar_photo": picture(), "color": true });
+        self.owner("PUT", &format!("/api/0/sentry-apps/{slug}/avatar/"), &logo).await;
+        slug
+    }
+
+    /// The slug of a new app of [`HOME`] that waits for a reviewer.
+    pub(crate) async fn waiting(&self) -> String {
+        let slug = self.with_logo().await;
+        let request = json!({ "questionnaire": [{ "question": "Why?", "answer": "Because." }] });
+        self.owner("POST", &format!("/api/0/sentry-apps/{slug}/publish-request/"), &request).await;
+        slug
+    }
+
+    /// The slug of a new app of [`HOME`] that is switched off.
+    pub(crate) async fn disabled(&self) -> String {
+        let slug = self.unpublished().await;
+        self.owner("POST", &format!("/api/0/sentry-apps/{slug}/disable/"), &json!({})).await;
+        slug
+    }
+
+    /// The uuid of a webhook of an app of [`HOME`], once it was tried.
+    pub(crate) async fn delivery(&self) -> String {
+        let sent = async || {
+            let installed = self.installed().await;
+            let path = format!("/api/0/sentry-apps/{}/webhook-requests/?full=1", installed.app);
+            let deadline = Instant::now() + Duration::from_secs(30);
+            loop {
+                let answer = self.server.call("GET", &path, &self.owners[HOME], None).await;
+                if let Some(id) = answer.json()[0]["deliveryId"].as_str() {
+                    return id.to_owned();
+                }
+                assert!(Instant::now() < deadline, "no webhook was sent: {answer:?}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        self.delivery.get_or_init(sent).await.clone()
+    }
+
+    /// The uuid of a new job that sends webhooks of an app of [`HOME`] again.
+    pub(crate) async fn recovery(&self) -> String {
+        let path = format!("/api/0/sentry-apps/{}/webhook-recoveries/", self.unpublished().await);
+        self.owner("POST", &path, &json!({})).await["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What the owner of [`HOME`] does succeeds.
+    async fn owner(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.server.call(method, path, &self.owners[HOME], Some(body)).await;
+        assert!(answer.status < 300, "{method} {path}: {answer:?}");
+        serde_json::from_str(&answer.body).unwrap_or_default()
+    }
+
+    /// The slug of a new internal app of [`HOME`], and the number of its token.
+    pub(crate) async fn internal(&self) -> (String, String) {
+        let app = self.register(HOME, true, ScopeSet::EMPTY).await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&app["slug"]), text(&app["tokens"][0]["id"]))
+    }
+
+    /// A new app, installed and waiting to be confirmed.
+    pub(crate) async fn installed(&self) -> Installed {
+        let app = self.register(HOME, false, ScopeSet::EMPTY).await;
+        let owner = &self.owners[HOME];
+        let path = format!("/api/0/organizations/{HOME}/sentry-app-installations/");
+        let answer = self.server.call("POST", &path, owner, Some(&json!({ "slug": app["slug"] }))).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let installation = answer.json();
+        let uuid = installation["uuid"].as_str().unwrap().to_owned();
+        let path = format!("/api/0/sentry-app-installations/{uuid}/authorizations/");
+        let exchange = json!({
+            "grant_type": "authorization_code", "code": installation["code"],
+            "client_id": app["clientId"], "client_secret": app["clientSecret"],
+        });
+        let answer = self.server.send("POST", &path, &[], Some(&exchange)).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let slug = app["slug"].as_str().unwrap().to_owned();
+        Installed { app: slug, uuid, token: answer.json()["token"].as_str().unwrap().to_owned() }
+    }
+}
+
+/// The smallest PNG that is taken for a logo, in base64.
+fn picture() -> String {
+    const SIDE: u32 = 256;
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, SIDE, SIDE);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&[7; (SIDE * SIDE) as usize]).unwrap();
+    writer.finish().unwrap();
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

@@ -1,0 +1,79 @@
+//! The description is valid OpenAPI, and the API keeps to it whatever it is sent: checked with tools from PyPI.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use patchbay_domain::Scope;
+use tempfile::TempDir;
+
+use crate::matrix::World;
+use crate::people::HOME;
+use crate::server::Server;
+
+/// An interpreter with the packages of `xtask/src/python.rs`; `cargo xtask test` makes one.
+fn python() -> Option<PathBuf> {
+    let python = std::env::var_os("PATCHBAY_TEST_PYTHON").map(PathBuf::from);
+    let required = std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
+    assert!(python.is_some() || !required, "PATCHBAY_TEST_PYTHON is not set");
+    python
+}
+
+async fn succeeds(mut command: Command) {
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_description_is_valid_openapi() {
+    let Some(python) = python() else { return };
+    let server = Server::start().await;
+    let document = server.send("GET", "/api/0/openapi.json", &[], None).await.body;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("openapi.json");
+    std::fs::write(&file, document).unwrap();
+    let mut command = Command::new(python);
+    command.args(["-m", "openapi_spec_validator", "--schema", "3.1"]).arg(&file);
+    succeeds(command).await;
+}
+
+/// Runs schemathesis with the names in paths that this configuration gives.
+async fn fuzz(python: PathBuf, server: &Server, token: &str, configuration: &str) {
+    const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                          response_headers_conformance,response_schema_conformance";
+    let folder: TempDir = tempfile::tempdir().unwrap();
+    let file = folder.path().join("schemathesis.toml");
+    std::fs::write(&file, configuration).unwrap();
+    let mut command = Command::new(python.with_file_name("st"));
+    command
+        .current_dir(folder.path())
+        .env("PYTHONUTF8", "1")
+        .arg("--config-file")
+        .arg(&file)
+        .args(["run", &format!("{}/api/0/openapi.json", server.patchbay.base_url)])
+        .args(["--url", &server.patchbay.base_url])
+        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing"])
+        .args(["--max-examples", "10", "--seed", "1", "--workers", "1", "--no-shrink"])
+        .args(["--suppress-health-check", "all", "--request-timeout", "20", "--warnings", "off"]);
+    succeeds(command).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_sent_the_api_keeps_to_its_description() {
+    let Some(python) = python() else { return };
+    let server = Server::start().await;
+    let mut world = World::new(&server).await;
+    let (owner, root) = (world.people.named("owner").clone(), world.people.named("superuser").clone());
+    let all = Scope::ALL.iter().copied().collect();
+    fuzz(python.clone(), &server, &world.people.token(&owner, all).await, "").await;
+
+    // Random names lead to 404 nearly always. With those that exist, requests get to what lies behind.
+    let app = world.fixtures.apps.unpublished().await;
+    let installation = world.fixtures.apps.installed().await.uuid;
+    let names = format!(
+        "[parameters]\n\"path.organization\" = \"{HOME}\"\n\"path.app\" = \"{app}\"\n\
+         \"path.installation\" = \"{installation}\"\n\"path.project\" = \"front-end\"\n"
+    );
+    fuzz(python, &server, &world.people.token(&root, all).await, &names).await;
+}

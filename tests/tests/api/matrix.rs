@@ -1,0 +1,107 @@
+//! What the description says of who may call an operation, against what the services answer: every operation, as
+//! everybody, with every kind of credentials.
+
+use std::collections::HashMap;
+
+use patchbay_domain::{Role, Scope, ScopeSet};
+
+use crate::apps::Apps;
+use crate::fixtures::{Fixtures, Thing};
+use crate::operation::{Operation, Rule};
+use crate::people::{ABROAD, HOME, People};
+use crate::server::{Answer, Server};
+use crate::who::{Outcome, Who};
+
+/// Everything a test needs to call as anybody.
+pub(crate) struct World<'s> {
+    server: &'s Server,
+    pub(crate) people: People,
+    pub(crate) fixtures: Fixtures<'s>,
+}
+
+impl<'s> World<'s> {
+    pub(crate) async fn new(server: &'s Server) -> Self {
+        let channel = &server.patchbay.channel;
+        let mut people = People::new(channel).await;
+        let all = Scope::ALL.iter().copied().collect();
+        let mut owners = HashMap::new();
+        for (organization, name) in [(HOME, "owner"), (ABROAD, "stranger")] {
+            let owner = people.named(name).clone();
+            owners.insert(organization, people.token(&owner, all).await);
+        }
+        let fixtures = Fixtures::new(Apps::new(server, owners), channel).await;
+        Self { server, people, fixtures }
+    }
+
+    /// Asks for a thing as somebody.
+    pub(crate) async fn ask(&mut self, operation: &Operation, thing: &Thing, who: &Who) -> Answer {
+        let bearer = |token: String| vec![("authorization", format!("Bearer {token}"))];
+        let headers = match who {
+            Who::Nobody => Vec::new(),
+            Who::Session(person) => {
+                vec![("cookie", person.cookie.clone()), ("sec-fetch-site", "same-origin".to_owned())]
+            }
+            Who::Token(person, limit) => bearer(self.people.token(person, *limit).await),
+            Who::TheApp => bearer(thing.app.clone().unwrap()),
+            Who::Neighbour(scopes) => bearer(self.fixtures.apps.caller(HOME, *scopes).await),
+            Who::Foreigner(scopes) => bearer(self.fixtures.apps.caller(ABROAD, *scopes).await),
+        };
+        self.server.send(&operation.method, &thing.path, &headers, thing.body.as_ref()).await
+    }
+
+    /// Everybody who may stand before an operation.
+    fn everybody(&self, operation: &Operation, thing: &Thing) -> Vec<Who> {
+        let sets = scope_sets(operation.access.scopes());
+        let mut everybody = vec![Who::Nobody];
+        for person in &self.people.all {
+            everybody.push(Who::Session(person.clone()));
+            everybody.extend(sets.iter().map(|set| Who::Token(person.clone(), *set)));
+        }
+        // Nobody registers an app with scopes they do not hold.
+        let owners = Role::Owner.scopes();
+        for set in sets.iter().map(|set| set.intersection(owners)) {
+            everybody.extend([Who::Neighbour(set), Who::Foreigner(set)]);
+        }
+        everybody.extend(thing.app.as_ref().map(|_| Who::TheApp));
+        everybody
+    }
+}
+
+/// Each scope that suffices alone, all of those that do not, and all there are.
+fn scope_sets(needed: &[Scope]) -> Vec<ScopeSet> {
+    let all: ScopeSet = Scope::ALL.iter().copied().collect();
+    let alone = needed.iter().map(|scope| ScopeSet::of(&[*scope]));
+    let useless =
+        all.iter().filter(|scope| !ScopeSet::of(&[*scope]).expanded().contains_any(needed)).collect();
+    alone.chain([useless, all]).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_gets_the_answer_that_the_description_promises_them() {
+    let server = Server::start().await;
+    let mut world = World::new(&server).await;
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for operation in server.operations().await {
+        if let Rule::Anyone | Rule::Client = operation.access.rule {
+            continue;
+        }
+        let shared = world.fixtures.fresh(&operation, None).await;
+        for who in world.everybody(&operation, &shared) {
+            let expected = who.expected(&operation.access);
+            // What succeeds may use its thing up.
+            let thing = match expected == Outcome::Done && !operation.is_safe() {
+                true => world.fixtures.fresh(&operation, who.person()).await,
+                false => shared.clone(),
+            };
+            let answer = world.ask(&operation, &thing, &who).await;
+            tried += 1;
+            if !expected.includes(answer.status) {
+                wrong.push(format!("{} {who:?}\n  expected {expected:?}, got {answer:?}", operation.id));
+            }
+        }
+    }
+    eprintln!("{tried} cases");
+    let first: Vec<_> = wrong.iter().take(40).map(String::as_str).collect();
+    assert!(wrong.is_empty(), "{} of {tried} cases are wrong:\n{}", wrong.len(), first.join("\n"));
+    assert!(tried > 300, "only {tried} cases");
+}

@@ -1,0 +1,91 @@
+//! A running Patchbay and a client of it.
+
+use std::time::Duration;
+
+use patchbay::all_in_one::{AllInOne, Plan};
+use patchbay::data_folder::DataFolder;
+use patchbay_runtime::Settings;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::operation::Operation;
+
+/// A running Patchbay.
+pub(crate) struct Server {
+    pub(crate) patchbay: AllInOne,
+    http: reqwest::Client,
+    _data: DataFolder,
+    _folder: TempDir,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        // reqwest wants a process-wide one even where nothing speaks TLS; a second call finds the first one's.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(&folder.path().join("data")).unwrap();
+        let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let settings = Settings::from_pairs([
+            ("GRPC_LISTEN", "127.0.0.1:0"),
+            ("ADMIN_LISTEN", "127.0.0.1:0"),
+            // Thousands of requests come from here.
+            ("GATEWAY_CALLER_LIMIT", "0"),
+            ("GATEWAY_ADDRESS_LIMIT", "0"),
+        ]);
+        let patchbay = AllInOne::start(
+            settings,
+            Plan { data: &data, http, public_url: None, is_brief: true, log: false },
+        )
+        .await
+        .unwrap();
+        let redirects = reqwest::redirect::Policy::none();
+        let timeout = Duration::from_secs(30);
+        let http = reqwest::Client::builder().redirect(redirects).timeout(timeout).build().unwrap();
+        Self { patchbay, http, _data: data, _folder: folder }
+    }
+
+    /// Sends a request with these headers.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let url = format!("{}{path}", self.patchbay.base_url);
+        let mut request = self.http.request(method.parse().unwrap(), url);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().await.unwrap();
+        Answer { status: answer.status().as_u16(), body: answer.text().await.unwrap() }
+    }
+
+    /// As [`Server::send`], with a token.
+    pub(crate) async fn call(&self, method: &str, path: &str, token: &str, body: Option<&Value>) -> Answer {
+        self.send(method, path, &[("authorization", format!("Bearer {token}"))], body).await
+    }
+
+    /// Every operation, as the API describes itself.
+    pub(crate) async fn operations(&self) -> Vec<Operation> {
+        let document = self.send("GET", "/api/0/openapi.json", &[], None).await.json();
+        Operation::read_all(&document)
+    }
+}
