@@ -51,6 +51,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         .bytes(".patchbay.webhook_sender.v1.CallRequest.body")
         .bytes(".patchbay.webhook_sender.v1.CallResponse.body")
         .bytes(".patchbay.tracker.v1.Issue.document_json")
+        .bytes(".patchbay.tracker.v1.NewEvent.event_json")
+        .bytes(".patchbay.tracker.v1.Event")
         .compile_fds(descriptors)?;
     Ok(())
 }

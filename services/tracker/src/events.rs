@@ -2,25 +2,25 @@ use std::collections::BTreeMap;
 
 use patchbay_bus::Topic;
 use patchbay_db::OutboxMessage;
-use patchbay_proto::event_fanout::PublishRequest;
+use patchbay_domain::{Actor, Caller};
+use patchbay_proto::event_fanout as wire;
 use patchbay_runtime::trace_context;
 use prost::Message;
 
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Target};
 
 /// The outbox row of an event, carrying on the trace in which it was caused.
 pub(crate) fn message(event: Event) -> OutboxMessage {
     let mut headers = BTreeMap::new();
     trace_context::inject_into(&mut headers);
-    let request = PublishRequest {
+    let request = wire::PublishRequest {
         organization_id: event.organization_id,
         resource: event.resource.to_owned(),
         action: event.action.to_owned(),
         data_json: event.data_json.into(),
-        // The product itself: no user action opens an issue, the first error does.
-        actor: None,
+        actor: actor_to_wire(event.actor),
         project_id: event.project_id,
-        targets: Vec::new(),
+        targets: event.target.map(target_to_wire).into_iter().collect(),
         idempotency_key: event.idempotency_key,
         ..PublishRequest::default()
     };
@@ -30,4 +30,30 @@ pub(crate) fn message(event: Event) -> OutboxMessage {
         body: request.encode_to_vec().into(),
         headers,
     }
+}
+
+/// Who causes what a caller asks for. Our own services act for the product itself.
+pub(crate) fn actor(caller: &Caller) -> Actor {
+    match caller {
+        Caller::User(user) => Actor::User { id: user.user_id, name: user.name.clone() },
+        Caller::App(_) => Actor::App,
+        Caller::Anonymous | Caller::Service(_) | Caller::Operator => Actor::System,
+    }
+}
+
+fn actor_to_wire(actor: Actor) -> Option<wire::Actor> {
+    let kind = match actor {
+        Actor::User { id, name } => wire::actor::Kind::User(wire::UserActor { id, name }),
+        Actor::App => wire::actor::Kind::App(wire::AppActor {}),
+        Actor::System => return None,
+    };
+    Some(wire::Actor { kind: Some(kind) })
+}
+
+fn target_to_wire(target: Target) -> wire::Target {
+    let receiver = match target {
+        Target::App(slug) => wire::target::Receiver::AppSlug(slug),
+        Target::Installation(uuid) => wire::target::Receiver::InstallationUuid(uuid),
+    };
+    wire::Target { receiver: Some(receiver), app_id: 0 }
 }

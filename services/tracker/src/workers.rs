@@ -1,3 +1,4 @@
 //! What runs by itself.
 
 pub(crate) mod audit_retention;
+pub(crate) mod erase;

@@ -6,10 +6,25 @@ use patchbay_domain::{Caller, Error, Result, Scope};
 pub(crate) const READ_ISSUES: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 /// Any of these lets write issues.
 pub(crate) const WRITE_ISSUES: &[Scope] = &[Scope::EventWrite, Scope::EventAdmin];
+/// This lets delete issues.
+pub(crate) const DELETE_ISSUES: &[Scope] = &[Scope::EventAdmin];
 /// Any of these lets read projects.
 pub(crate) const READ_PROJECTS: &[Scope] = &[Scope::ProjectRead, Scope::ProjectWrite, Scope::ProjectAdmin];
 /// Any of these lets write projects.
 pub(crate) const WRITE_PROJECTS: &[Scope] = &[Scope::ProjectWrite, Scope::ProjectAdmin];
+/// This lets delete projects.
+pub(crate) const DELETE_PROJECTS: &[Scope] = &[Scope::ProjectAdmin];
+/// Any of these lets read teams.
+pub(crate) const READ_TEAMS: &[Scope] = &[Scope::TeamRead, Scope::TeamWrite, Scope::TeamAdmin];
+/// Any of these lets start teams and say who is in them.
+pub(crate) const WRITE_TEAMS: &[Scope] =
+    &[Scope::OrgWrite, Scope::OrgAdmin, Scope::TeamWrite, Scope::TeamAdmin];
+/// This lets delete teams.
+pub(crate) const DELETE_TEAMS: &[Scope] = &[Scope::TeamAdmin];
+/// Any of these lets read alert rules.
+pub(crate) const READ_ALERTS: &[Scope] = &[Scope::AlertsRead, Scope::AlertsWrite, Scope::ProjectRead];
+/// Any of these lets write alert rules.
+pub(crate) const WRITE_ALERTS: &[Scope] = &[Scope::AlertsWrite, Scope::ProjectWrite];
 
 /// The directory is for services and operators: it tells who exists, in every organization.
 pub(crate) fn internal(caller: &Caller) -> Result<()> {

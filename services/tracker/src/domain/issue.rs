@@ -1,8 +1,10 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::Error;
 
+use super::assignee::Assignee;
 use super::level::Level;
 use super::metadata::Metadata;
+use super::status::Status;
 
 /// Something that went wrong in a project, once or many times.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +23,40 @@ pub(crate) struct Issue {
     pub(crate) platform: String,
     pub(crate) metadata: Metadata,
     pub(crate) status: Status,
+    /// In what it is resolved or until when ignored: a JSON object, shown as it is.
+    pub(crate) status_details: String,
+    /// Number of the last release whose errors leave it resolved; without one, every error opens it again.
+    pub(crate) regress_after: Option<i64>,
+    pub(crate) snooze: Snooze,
+    pub(crate) assignee: Option<Assignee>,
+    pub(crate) comment_count: i64,
     pub(crate) times_seen: i64,
     /// How many people met it.
     pub(crate) user_count: i64,
     pub(crate) first_seen: DateTime<Utc>,
     pub(crate) last_seen: DateTime<Utc>,
 }
+
+/// From when on an ignored issue is one to look at again; whichever comes first, never when empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Snooze {
+    pub(crate) until: Option<DateTime<Utc>>,
+    pub(crate) times_seen: Option<i64>,
+    pub(crate) user_count: Option<i64>,
+}
+
+impl Issue {
+    /// Unresolved, and nothing left of what it was before.
+    pub(crate) fn reopen(&mut self) {
+        self.status = Status::Unresolved;
+        self.status_details = NO_DETAILS.to_owned();
+        self.regress_after = None;
+        self.snooze = Snooze::default();
+    }
+}
+
+/// The status details of an issue about whose status there is nothing to say.
+pub(crate) const NO_DETAILS: &str = "{}";
 
 /// What an issue is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,24 +77,6 @@ impl Kind {
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
         [Self::Error, Self::Default].into_iter().find(|kind| kind.as_str() == text)
-    }
-}
-
-/// Whether somebody still has to do something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    Unresolved,
-}
-
-impl Status {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Unresolved => "unresolved",
-        }
-    }
-
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Unresolved].into_iter().find(|status| status.as_str() == text)
     }
 }
 

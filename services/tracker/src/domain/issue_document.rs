@@ -1,13 +1,15 @@
 //! An issue as the outside sees it: Sentry's group JSON, key by key in its order.
 
 use chrono::{DateTime, Utc};
-use serde::ser::{Error as _, SerializeMap};
+use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::assignee::Assignee;
 use super::issue::Issue;
 use super::links::Links;
 use super::metadata::Metadata;
+use super::moment;
 use super::project::Project;
 use super::short_id::short_id;
 
@@ -16,26 +18,26 @@ use super::short_id::short_id;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IssueDocument<'a> {
     platform: &'a str,
-    #[serde(serialize_with = "time")]
+    #[serde(serialize_with = "moment::serialize")]
     last_seen: DateTime<Utc>,
-    num_comments: u32,
+    num_comments: i64,
     user_count: i64,
     culprit: &'a str,
     title: &'a str,
     id: String,
-    assigned_to: (),
+    assigned_to: Option<AssigneeDocument<'a>>,
     logger: (),
     r#type: &'static str,
     annotations: [(); 0],
     #[serde(serialize_with = "metadata")]
     metadata: &'a Metadata,
     status: &'static str,
-    subscription_details: (),
+    subscription_details: Option<SubscriptionDocument>,
     is_public: bool,
     has_seen: bool,
     short_id: String,
     share_id: (),
-    #[serde(serialize_with = "time")]
+    #[serde(serialize_with = "moment::serialize")]
     first_seen: DateTime<Utc>,
     /// A string, unlike `userCount`: Sentry's counts outgrow what a JavaScript number holds.
     count: String,
@@ -44,10 +46,27 @@ pub(crate) struct IssueDocument<'a> {
     is_subscribed: bool,
     is_bookmarked: bool,
     project: ProjectDocument<'a>,
-    #[serde(serialize_with = "empty_object")]
-    status_details: (),
+    #[serde(serialize_with = "details")]
+    status_details: &'a str,
     #[serde(flatten)]
     links: Option<LinksDocument>,
+}
+
+#[derive(Debug, Serialize)]
+struct AssigneeDocument<'a> {
+    r#type: &'static str,
+    id: String,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+}
+
+/// Why somebody hears of an issue, or that they asked not to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum SubscriptionDocument {
+    Reason(String),
+    Disabled(bool),
 }
 
 #[derive(Debug, Serialize)]
@@ -71,18 +90,18 @@ impl<'a> IssueDocument<'a> {
         Self {
             platform: &issue.platform,
             last_seen: issue.last_seen,
-            num_comments: 0,
+            num_comments: issue.comment_count,
             user_count: issue.user_count,
             culprit: &issue.culprit,
             title: &issue.title,
             id: issue.id.to_string(),
-            assigned_to: (),
+            assigned_to: issue.assignee.as_ref().map(AssigneeDocument::new),
             logger: (),
             r#type: issue.kind.as_str(),
             annotations: [],
             metadata: &issue.metadata,
             status: issue.status.as_str(),
-            subscription_details: (),
+            subscription_details: None,
             is_public: false,
             has_seen: false,
             short_id: short_id(&project.slug, issue.number),
@@ -99,9 +118,23 @@ impl<'a> IssueDocument<'a> {
                 id: project.id.to_string(),
                 name: &project.name,
             },
-            status_details: (),
+            status_details: &issue.status_details,
             links: None,
         }
+    }
+
+    /// What the one who looks has to do with it.
+    pub(crate) fn seen_by(self, subscription: Option<SubscriptionDocument>) -> Self {
+        let is_subscribed = matches!(subscription, Some(SubscriptionDocument::Reason(_)));
+        Self { is_subscribed, subscription_details: subscription, ..self }
+    }
+
+    /// As it is shown outside of an organization that keeps e-mail addresses to itself.
+    pub(crate) fn without_emails(mut self) -> Self {
+        if let Some(assignee) = &mut self.assigned_to {
+            assignee.email = None;
+        }
+        self
     }
 
     /// What a webhook shows besides.
@@ -121,18 +154,24 @@ impl<'a> IssueDocument<'a> {
     }
 }
 
-/// `2019-08-19T20:58:37.391000Z`: always six digits, always `Z`.
-fn time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&time.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
-}
-
 /// As it stands, so that keys keep their order.
 fn metadata<S: Serializer>(metadata: &Metadata, serializer: S) -> Result<S::Ok, S::Error> {
     serde_json::from_str::<&RawValue>(metadata.as_str()).map_err(S::Error::custom)?.serialize(serializer)
 }
 
-fn empty_object<S: Serializer>(_: &(), serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_map(Some(0))?.end()
+fn details<S: Serializer>(details: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serde_json::from_str::<&RawValue>(details).map_err(S::Error::custom)?.serialize(serializer)
+}
+
+impl<'a> AssigneeDocument<'a> {
+    fn new(assignee: &'a Assignee) -> Self {
+        Self {
+            r#type: assignee.kind(),
+            id: assignee.id().to_string(),
+            name: assignee.name(),
+            email: assignee.email(false),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -142,44 +181,23 @@ mod tests {
 
     use super::*;
     use crate::domain::event;
-    use crate::domain::issue::{Kind, Status};
-    use crate::domain::level::Level;
+    use crate::domain::examples::example;
 
     /// Sentry's own example of the webhook.
     const GOLDEN: &str = include_str!("../../tests/golden/issue_created.json");
-
-    /// What the example is about.
-    fn example() -> (Issue, Project) {
-        let seen = "2019-08-19T20:58:37.391Z".parse().unwrap();
-        let metadata = br#"{"type":"ReferenceError","value":"blooopy is not defined","filename":"/runner"}"#;
-        let issue = Issue {
-            id: 1_170_820_242,
-            organization_id: 7,
-            project_id: 1,
-            number: 9,
-            title: "ReferenceError: blooopy is not defined".to_owned(),
-            culprit: "?(runner)".to_owned(),
-            kind: Kind::Error,
-            level: Level::Error,
-            platform: "javascript".to_owned(),
-            metadata: Metadata::read(metadata, "").unwrap(),
-            status: Status::Unresolved,
-            times_seen: 1,
-            user_count: 1,
-            first_seen: seen,
-            last_seen: seen,
-        };
-        let name = || "front-end".to_owned();
-        let project =
-            Project { id: 1, organization_id: 7, slug: name(), name: name(), platform: String::new() };
-        (issue, project)
-    }
 
     #[test]
     fn the_webhook_is_sentrys_example_key_by_key_with_three_links_behind_it() {
         let (issue, project) = example();
         let links = Links::new(&Url::parse("https://sentry.example").unwrap());
-        let event = event::issue_created(&issue, &project, "acme", &links);
+        let scene = event::Scene {
+            issue: &issue,
+            project: &project,
+            organization_slug: "acme",
+            emails_are_private: false,
+            links: &links,
+        };
+        let event = scene.opened();
 
         let mut expected: Value = serde_json::from_str(GOLDEN).unwrap();
         let document = expected["data"]["issue"].as_object_mut().unwrap();

@@ -22,6 +22,21 @@ impl Links {
         format!("{}/organizations/{organization_slug}/issues/{issue_id}/", self.base)
     }
 
+    /// An error in the REST API.
+    pub(crate) fn event(&self, organization_slug: &str, project_slug: &str, event_id: &str) -> String {
+        format!("{}/api/0/projects/{organization_slug}/{project_slug}/events/{event_id}/", self.base)
+    }
+
+    /// The page of an error.
+    pub(crate) fn event_page(&self, organization_slug: &str, issue_id: &str, event_id: &str) -> String {
+        format!("{}/organizations/{organization_slug}/issues/{issue_id}/events/{event_id}/", self.base)
+    }
+
+    /// The page of a rule over numbers.
+    pub(crate) fn metric_rule_page(&self, organization_slug: &str, rule_id: i64) -> String {
+        format!("{}/organizations/{organization_slug}/alerts/rules/details/{rule_id}/", self.base)
+    }
+
     /// A project in the REST API.
     pub(crate) fn project(&self, organization_slug: &str, project_slug: &str) -> String {
         format!("{}/api/0/projects/{organization_slug}/{project_slug}/", self.base)

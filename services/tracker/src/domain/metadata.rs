@@ -52,7 +52,7 @@ impl Metadata {
 }
 
 /// How many brackets are open at once. `text` is JSON.
-fn depth(text: &str) -> usize {
+pub(super) fn depth(text: &str) -> usize {
     let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in text.bytes() {
         match byte {

@@ -1,11 +1,13 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::Result;
 
+use super::error_event::ErrorEvent;
 use super::fields::Fields;
-use super::issue::{Issue, Kind, Status};
+use super::issue::{Issue, Kind, NO_DETAILS, Snooze};
 use super::level::Level;
 use super::metadata::Metadata;
 use super::project::{MAX_PLATFORM, Project};
+use super::status::Status;
 use super::text;
 
 const MAX_TITLE: usize = 255;
@@ -64,11 +66,42 @@ impl NewIssue {
             platform,
             metadata: self.metadata,
             status: Status::Unresolved,
+            status_details: NO_DETAILS.to_owned(),
+            regress_after: None,
+            snooze: Snooze::default(),
+            assignee: None,
+            comment_count: 0,
             times_seen: 1,
             user_count: 0,
             first_seen: now,
             last_seen: now,
         }
+    }
+}
+
+/// The issue that an error opens. It is not counted yet.
+pub(crate) fn of_error(event: &ErrorEvent, id: i64, number: i64, project: &Project) -> Issue {
+    Issue {
+        id,
+        organization_id: project.organization_id,
+        project_id: project.id,
+        number,
+        title: event.title.clone(),
+        culprit: event.culprit.clone(),
+        kind: event.kind,
+        level: event.level,
+        platform: event.platform.clone(),
+        metadata: event.metadata.clone(),
+        status: Status::Unresolved,
+        status_details: NO_DETAILS.to_owned(),
+        regress_after: None,
+        snooze: Snooze::default(),
+        assignee: None,
+        comment_count: 0,
+        times_seen: 0,
+        user_count: 0,
+        first_seen: event.happened_at,
+        last_seen: event.happened_at,
     }
 }
 

@@ -34,10 +34,38 @@ impl NewProject {
         let mut fields = Fields::default();
         let new = Self {
             name: fields.take("name", text::required_line(name, MAX_NAME)),
-            slug: fields.take("slug", SlugChoice::read(slug, name, "project")),
+            slug: fields.take("slug", SlugChoice::read_inner(slug, name, "project")),
             platform: fields.take("platform", text::line(platform, MAX_PLATFORM)),
         };
         fields.finish().map(|()| new)
+    }
+}
+
+/// What somebody wants of a project that is there; what is absent stays.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProjectChange {
+    pub(crate) name: Option<String>,
+    pub(crate) slug: Option<String>,
+    pub(crate) platform: Option<String>,
+}
+
+impl ProjectChange {
+    /// # Errors
+    /// `INVALID_FIELD` (name, slug, platform).
+    pub(crate) fn read(name: Option<&str>, slug: Option<&str>, platform: Option<&str>) -> Result<Self> {
+        let mut fields = Fields::default();
+        let checked_slug = |slug: &str| {
+            if slug.is_empty() {
+                return Err("This field may not be blank.".to_owned());
+            }
+            SlugChoice::read_inner(slug, "", "project").map(|_| slug.to_owned())
+        };
+        let change = Self {
+            name: name.map(|name| fields.take("name", text::required_line(name, MAX_NAME))),
+            slug: slug.map(|slug| fields.take("slug", checked_slug(slug))),
+            platform: platform.map(|platform| fields.take("platform", text::line(platform, MAX_PLATFORM))),
+        };
+        fields.finish().map(|()| change)
     }
 }
 

@@ -1,7 +1,11 @@
 use patchbay_domain::{Error, slug};
 
+use super::reserved_slug::is_reserved;
+
 /// So many things may be named alike before a slug has to be given.
 const MAX_NUMBERED: usize = 1000;
+/// The longest slug of a project or team.
+const MAX_INNER: usize = 50;
 
 /// Which slug something new is to get.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,13 +37,33 @@ impl SlugChoice {
         Ok(Self::Given(given.to_owned()))
     }
 
+    /// As [`SlugChoice::read`] for what lives in an organization beside its pages: shorter, and never called as a page is.
+    ///
+    /// # Errors
+    /// What is wrong with `given`, a sentence.
+    pub(crate) fn read_inner(given: &str, name: &str, noun: &str) -> Result<Self, String> {
+        if given.chars().count() > MAX_INNER {
+            return Err(format!("Ensure this field has no more than {MAX_INNER} characters."));
+        }
+        if is_reserved(given) {
+            return Err(format!("The slug \"{given}\" is reserved and not allowed."));
+        }
+        Ok(match Self::read(given, name, noun)? {
+            Self::Made(made) => {
+                let short: String = made.chars().take(MAX_INNER).collect();
+                Self::Made(short.trim_end_matches(['-', '_']).to_owned())
+            }
+            given => given,
+        })
+    }
+
     /// The slugs to try, best first; finitely many.
     pub(crate) fn candidates(&self) -> impl Iterator<Item = String> + Send + use<'_> {
         let (base, count) = match self {
             Self::Given(slug) => (slug, 1),
             Self::Made(slug) => (slug, MAX_NUMBERED),
         };
-        (0..count).map(|number| numbered(base, number)).filter(|slug| slug::is_valid(slug))
+        (0..count).map(|number| numbered(base, number)).filter(|slug| slug::is_valid(slug) && !is_reserved(slug))
     }
 }
 
@@ -97,6 +121,16 @@ mod tests {
         for slug in ["42", "Upper", "a b", "-a", "a/b", "ä", &"a".repeat(65)] {
             assert!(SlugChoice::read(slug, "name", "project").is_err(), "{slug:?}");
         }
+    }
+
+    #[test]
+    fn a_project_is_not_called_as_a_page_is() {
+        let made = SlugChoice::read_inner("", "Settings", "project").unwrap();
+        assert_eq!(made.candidates().next().unwrap(), "settings-1");
+        assert!(SlugChoice::read_inner("settings", "x", "project").is_err());
+        assert!(SlugChoice::read_inner(&"a".repeat(51), "x", "project").is_err());
+        let long = SlugChoice::read_inner("", &"a".repeat(64), "project").unwrap();
+        assert_eq!(long.candidates().next().unwrap().len(), 50);
     }
 
     proptest! {

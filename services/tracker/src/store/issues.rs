@@ -1,62 +1,148 @@
 use chrono::{DateTime, Utc};
-use patchbay_db::{Db, FromRow, Result, Tx};
+use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
-use crate::domain::issue::{Issue, Kind, Status};
+use crate::domain::assignee::Assignee;
+use crate::domain::event::Scene;
+use crate::domain::issue::{Issue, Kind, Snooze};
 use crate::domain::level::Level;
+use crate::domain::links::Links;
 use crate::domain::metadata::Metadata;
 use crate::domain::project::Project;
+use crate::domain::status::{DELETING, Status};
 
 /// An issue with what its document shows of its surroundings.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FoundIssue {
     pub(crate) issue: Issue,
     pub(crate) project: Project,
     pub(crate) organization_slug: String,
+    /// E-mail addresses are kept out of webhooks.
+    pub(crate) emails_are_private: bool,
 }
 
+impl FoundIssue {
+    pub(crate) fn scene<'a>(&'a self, links: &'a Links) -> Scene<'a> {
+        Scene {
+            issue: &self.issue,
+            project: &self.project,
+            organization_slug: &self.organization_slug,
+            emails_are_private: self.emails_are_private,
+            links,
+        }
+    }
+}
+
+/// Everything of an issue. Left joins, although there is always a project: the order in which tables are looked at is
+/// then the one written here, on SQLite as well.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select i.id, i.organization_id, i.project_id, i.number, i.title, i.culprit, i.kind, i.level,
+                 i.platform, i.metadata, i.status, i.status_details, i.regress_after, i.ignore_until,
+                 i.ignore_times_seen, i.ignore_user_count, i.assigned_user_id, i.assigned_team_id, i.comment_count,
+                 i.times_seen, i.user_count, i.first_seen, i.last_seen,
+                 u.name as assignee_name, u.email as assignee_email, t.name as team_name,
+                 p.slug as project_slug, p.name as project_name, p.platform as project_platform,
+                 o.slug as organization_slug, o.enhanced_privacy as emails_are_private
+             from issues i
+             left join projects p on p.id = i.project_id
+             left join organizations o on o.id = i.organization_id
+             left join users u on u.id = i.assigned_user_id
+             left join teams t on t.id = i.assigned_team_id ",
+            $rest
+        )
+    };
+}
+
+/// [`FoundIssue`]s by conditions put together elsewhere, which must hold nothing a caller sent.
+pub(super) fn select_where(conditions: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe([select!(""), conditions].concat())
+}
+
+/// Nobody sees an issue that is on its way out, by itself or with its project. `i` is the issue.
+pub(super) const VISIBLE: &str = "i.status in ('unresolved', 'resolved', 'ignored')
+    and not exists (select 1 from projects gone where gone.id = i.project_id and gone.deleted_at is not null)";
+
 pub(crate) async fn insert(tx: &mut Tx, issue: &Issue) -> Result<()> {
+    insert_all(tx, &[(issue.clone(), None)]).await.map(drop)
+}
+
+/// Inserts issues, each with its fingerprint if it has one; the ids of those whose fingerprint nobody had.
+pub(crate) async fn insert_all(tx: &mut Tx, issues: &[(Issue, Option<uuid::Uuid>)]) -> Result<Vec<i64>> {
+    let columns = &[
+        "id", "organization_id", "project_id", "number", "title", "culprit", "kind", "level", "platform",
+        "metadata", "status", "times_seen", "user_count", "first_seen", "last_seen", "fingerprint",
+    ];
+    let inserted: Vec<(i64,)> = tx
+        .insert_rows("issues", columns, issues, |row, (issue, fingerprint)| {
+            row.bind(issue.id).bind(issue.organization_id).bind(issue.project_id).bind(issue.number);
+            row.bind(&issue.title).bind(&issue.culprit).bind(issue.kind.as_str()).bind(issue.level.as_str());
+            row.bind(&issue.platform).bind(issue.metadata.as_str()).bind(issue.status.as_str());
+            row.bind(issue.times_seen).bind(issue.user_count).bind(issue.first_seen).bind(issue.last_seen);
+            row.bind(*fingerprint);
+        })
+        .suffix("on conflict (fingerprint) do nothing returning id")
+        .fetch_all()
+        .await?;
+    Ok(inserted.into_iter().map(|(id,)| id).collect())
+}
+
+pub(crate) async fn find(db: &Db, id: i64) -> Result<Option<FoundIssue>> {
+    Ok(find_all(db, &[id]).await?.pop())
+}
+
+/// Those of these issues that are there, by id.
+pub(crate) async fn find_all(db: &Db, ids: &[i64]) -> Result<Vec<FoundIssue>> {
+    let text = select_where(&format!("where i.id in ($list) and {VISIBLE} order by i.id"));
+    read_all(db.query(text).bind_list(ids)).await
+}
+
+/// As [`find_all`], and nobody else changes them before the transaction ends.
+pub(crate) async fn lock_all(tx: &mut Tx, ids: &[i64]) -> Result<Vec<FoundIssue>> {
+    // In one order everywhere, so that two who lock several never wait for each other. A statement of its own, because
+    // PostgreSQL locks no row that a left join may not find.
+    tx.query("select id from issues where id in ($list) order by id")
+        .bind_list(ids)
+        .for_update()
+        .fetch_scalars::<i64>()
+        .await?;
+    let text = select_where(&format!("where i.id in ($list) and {VISIBLE} order by i.id"));
+    read_all(tx.query(text).bind_list(ids)).await
+}
+
+/// Writes what can change by hand. `assigned_at` is when the assignee came, if they just did.
+pub(crate) async fn update(tx: &mut Tx, issue: &Issue, assigned_at: Option<DateTime<Utc>>) -> Result<()> {
     tx.query(
-        "insert into issues (id, organization_id, project_id, number, title, culprit, kind, level, platform,
-             metadata, status, times_seen, user_count, first_seen, last_seen)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        "update issues set status = $2, status_details = $3, regress_after = $4, ignore_until = $5,
+             ignore_times_seen = $6, ignore_user_count = $7, assigned_user_id = $8, assigned_team_id = $9,
+             assigned_at = coalesce($10, assigned_at), comment_count = $11
+         where id = $1",
     )
     .bind(issue.id)
-    .bind(issue.organization_id)
-    .bind(issue.project_id)
-    .bind(issue.number)
-    .bind(&issue.title)
-    .bind(&issue.culprit)
-    .bind(issue.kind.as_str())
-    .bind(issue.level.as_str())
-    .bind(&issue.platform)
-    .bind(issue.metadata.as_str())
     .bind(issue.status.as_str())
-    .bind(issue.times_seen)
-    .bind(issue.user_count)
-    .bind(issue.first_seen)
-    .bind(issue.last_seen)
+    .bind(&issue.status_details)
+    .bind(issue.regress_after)
+    .bind(issue.snooze.until)
+    .bind(issue.snooze.times_seen)
+    .bind(issue.snooze.user_count)
+    .bind(issue.assignee.as_ref().and_then(Assignee::user_id))
+    .bind(issue.assignee.as_ref().and_then(Assignee::team_id))
+    .bind(assigned_at)
+    .bind(issue.comment_count)
     .execute()
     .await
     .map(drop)
 }
 
-pub(crate) async fn find(db: &Db, id: i64) -> Result<Option<FoundIssue>> {
-    let row: Option<Row> = db
-        .query(
-            "select i.id, i.organization_id, i.project_id, i.number, i.title, i.culprit, i.kind, i.level,
-                 i.platform, i.metadata, i.status, i.times_seen, i.user_count, i.first_seen, i.last_seen,
-                 p.slug as project_slug, p.name as project_name, p.platform as project_platform,
-                 o.slug as organization_slug
-             from issues i
-             join projects p on p.id = i.project_id
-             join organizations o on o.id = i.organization_id
-             where i.id = $1",
-        )
-        .bind(id)
-        .fetch_optional()
-        .await?;
-    row.map(Row::read).transpose()
+/// Takes issues out of everybody's sight. An error of their kind opens a new one from now on.
+pub(crate) async fn hide(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
+    let hide = tx.query("update issues set status = $1, fingerprint = null where id in ($list)");
+    hide.bind(DELETING).bind_list(ids).execute().await
+}
+
+pub(super) async fn read_all(query: Query<'_>) -> Result<Vec<FoundIssue>> {
+    query.fetch_all::<Row>().await?.into_iter().map(Row::read).collect()
 }
 
 #[derive(FromRow)]
@@ -72,18 +158,33 @@ struct Row {
     platform: String,
     metadata: String,
     status: String,
+    status_details: String,
+    regress_after: Option<i64>,
+    ignore_until: Option<DateTime<Utc>>,
+    ignore_times_seen: Option<i64>,
+    ignore_user_count: Option<i64>,
+    assigned_user_id: Option<i64>,
+    assigned_team_id: Option<i64>,
+    comment_count: i64,
     times_seen: i64,
     user_count: i64,
     first_seen: DateTime<Utc>,
     last_seen: DateTime<Utc>,
+    assignee_name: Option<String>,
+    assignee_email: Option<String>,
+    team_name: Option<String>,
     project_slug: String,
     project_name: String,
     project_platform: String,
     organization_slug: String,
+    emails_are_private: bool,
 }
 
 impl Row {
     fn read(self) -> Result<FoundIssue> {
+        let user = self.assigned_user_id.zip(self.assignee_name).zip(self.assignee_email);
+        let user = user.map(|((id, name), email)| Assignee::User { id, name, email });
+        let team = self.assigned_team_id.zip(self.team_name).map(|(id, name)| Assignee::Team { id, name });
         let issue = Issue {
             id: self.id,
             organization_id: self.organization_id,
@@ -97,6 +198,15 @@ impl Row {
             metadata: Metadata::from_stored(self.metadata)
                 .ok_or_else(|| unknown("metadata of issue", &self.id.to_string()))?,
             status: Status::parse(&self.status).ok_or_else(|| unknown("status", &self.status))?,
+            status_details: self.status_details,
+            regress_after: self.regress_after,
+            snooze: Snooze {
+                until: self.ignore_until,
+                times_seen: self.ignore_times_seen,
+                user_count: self.ignore_user_count,
+            },
+            assignee: user.or(team),
+            comment_count: self.comment_count,
             times_seen: self.times_seen,
             user_count: self.user_count,
             first_seen: self.first_seen,
@@ -109,6 +219,11 @@ impl Row {
             name: self.project_name,
             platform: self.project_platform,
         };
-        Ok(FoundIssue { issue, project, organization_slug: self.organization_slug })
+        Ok(FoundIssue {
+            issue,
+            project,
+            organization_slug: self.organization_slug,
+            emails_are_private: self.emails_are_private,
+        })
     }
 }

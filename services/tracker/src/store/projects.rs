@@ -1,17 +1,22 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
-use crate::domain::project::Project;
+use crate::domain::page::Page;
+use crate::domain::project::{Project, ProjectChange};
 use crate::domain::reference::Reference;
 
 type Row = (i64, i64, String, String, String);
 
-/// False when the slug is taken in the organization.
-pub(crate) async fn insert(db: &Db, project: &Project, created_at: DateTime<Utc>) -> Result<bool> {
-    db.query(
+/// Keeps everybody else from giving slugs to projects of the organization until the transaction ends.
+pub(crate) async fn lock_slugs(tx: &mut Tx, organization_id: i64) -> Result<()> {
+    let lock = tx.query("select id from organizations where id = $1").bind(organization_id).for_update();
+    lock.fetch_scalars::<i64>().await.map(drop)
+}
+
+pub(crate) async fn insert(tx: &mut Tx, project: &Project, created_at: DateTime<Utc>) -> Result<()> {
+    tx.query(
         "insert into projects (id, organization_id, slug, name, platform, last_issue_number, created_at)
-         values ($1, $2, $3, $4, $5, 0, $6)
-         on conflict (organization_id, slug) do nothing",
+         values ($1, $2, $3, $4, $5, 0, $6)",
     )
     .bind(project.id)
     .bind(project.organization_id)
@@ -21,12 +26,12 @@ pub(crate) async fn insert(db: &Db, project: &Project, created_at: DateTime<Utc>
     .bind(created_at)
     .execute()
     .await
-    .map(|inserted| inserted > 0)
+    .map(drop)
 }
 
 /// Those of `slugs` that a project of the organization has.
-pub(crate) async fn taken_slugs(db: &Db, organization_id: i64, slugs: &[String]) -> Result<Vec<String>> {
-    db.query("select slug from projects where organization_id = $1 and slug in ($list)")
+pub(crate) async fn taken_slugs(tx: &mut Tx, organization_id: i64, slugs: &[String]) -> Result<Vec<String>> {
+    tx.query("select slug from projects where organization_id = $1 and slug in ($list)")
         .bind(organization_id)
         .bind_list(slugs)
         .fetch_scalars()
@@ -38,14 +43,14 @@ pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -
         Reference::Id(id) => db
             .query(
                 "select id, organization_id, slug, name, platform from projects
-                 where organization_id = $1 and id = $2",
+                 where organization_id = $1 and id = $2 and deleted_at is null",
             )
             .bind(organization_id)
             .bind(*id),
         Reference::Slug(slug) => db
             .query(
                 "select id, organization_id, slug, name, platform from projects
-                 where organization_id = $1 and slug = $2",
+                 where organization_id = $1 and slug = $2 and deleted_at is null",
             )
             .bind(organization_id)
             .bind(slug),
@@ -53,14 +58,53 @@ pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -
     Ok(query.fetch_optional().await?.map(project))
 }
 
-/// Takes the next number for an issue of the project. Its row stays locked until the transaction ends, so numbers
-/// have no gaps and come in the order of commits.
-pub(crate) async fn next_issue_number(tx: &mut Tx, project_id: i64) -> Result<i64> {
+/// By slug, with one too many where there are more.
+pub(crate) async fn list(db: &Db, organization_id: i64, page: Page) -> Result<Vec<Project>> {
+    let rows: Vec<Row> = db
+        .query(
+            "select id, organization_id, slug, name, platform from projects
+             where organization_id = $1 and deleted_at is null order by slug limit $2 offset $3",
+        )
+        .bind(organization_id)
+        .bind(page.fetch())
+        .bind(page.offset())
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(project).collect())
+}
+
+/// A unique violation when the slug is taken.
+pub(crate) async fn update(db: &Db, id: i64, change: &ProjectChange) -> Result<()> {
+    db.query(
+        "update projects set name = coalesce($2, name), slug = coalesce($3, slug),
+             platform = coalesce($4, platform)
+         where id = $1 and deleted_at is null",
+    )
+    .bind(id)
+    .bind(change.name.as_deref())
+    .bind(change.slug.as_deref())
+    .bind(change.platform.as_deref())
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Takes a project out of everybody's sight; its slug is free.
+pub(crate) async fn hide(db: &Db, id: i64, now: DateTime<Utc>) -> Result<()> {
+    let hide = db.query("update projects set deleted_at = $2, slug = $3 where id = $1 and deleted_at is null");
+    // No slug begins with a dash.
+    hide.bind(id).bind(now).bind(format!("-{id}")).execute().await.map(drop)
+}
+
+/// Takes the next `count` numbers for issues of the project and returns the first. Its row stays locked until the
+/// transaction ends, so numbers come in the order of commits.
+pub(crate) async fn next_issue_numbers(tx: &mut Tx, project_id: i64, count: i64) -> Result<i64> {
     tx.query(
-        "update projects set last_issue_number = last_issue_number + 1 where id = $1
-         returning last_issue_number",
+        "update projects set last_issue_number = last_issue_number + $2 where id = $1
+         returning last_issue_number - $2 + 1",
     )
     .bind(project_id)
+    .bind(count)
     .fetch_scalar()
     .await
 }

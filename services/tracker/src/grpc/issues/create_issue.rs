@@ -1,13 +1,16 @@
-use patchbay_domain::{Caller, Result};
+use patchbay_domain::{Actor, Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::issue;
+use crate::domain::comment::Author;
+use crate::domain::happening::Happening;
 use crate::domain::new_issue::{Description, NewIssue};
 use crate::domain::project::not_found;
-use crate::domain::{access, event};
-use crate::events;
+use crate::domain::{access, words};
 use crate::grpc::named;
-use crate::store::{issues, projects};
+use crate::store::issues::FoundIssue;
+use crate::store::{issue_words, issues, projects};
+use crate::tell::{Told, tell};
 use crate::tracker::Tracker;
 
 #[tracing::instrument(name = "tracker.create_issue", skip_all)]
@@ -29,14 +32,29 @@ pub(super) async fn create_issue(
     })?;
 
     let id = db.allocate_ids("issue", 1).await?;
+    let activity_id = db.allocate_ids("activity", 1).await?;
+    let now = tracker.clock.now();
     let mut tx = db.begin().await?;
-    let number = projects::next_issue_number(&mut tx, project.id).await?;
-    let opened = new.open(id, number, &project, tracker.clock.now());
-    issues::insert(&mut tx, &opened).await?;
-    let event = event::issue_created(&opened, &project, &organization.slug, &tracker.links);
-    tx.outbox(events::message(event)).await?;
+    let number = projects::next_issue_numbers(&mut tx, project.id, 1).await?;
+    let issue = new.open(id, number, &project, now);
+    issues::insert(&mut tx, &issue).await?;
+    let words = words::words_of_issue(&issue.title, &issue.culprit);
+    issue_words::insert(&mut tx, issue.organization_id, issue.id, words).await?;
+    let opened = FoundIssue {
+        issue,
+        project,
+        organization_slug: organization.slug,
+        emails_are_private: organization.enhanced_privacy,
+    };
+    let told = Told {
+        scene: opened.scene(&tracker.links),
+        happening: &Happening::Opened,
+        author: Author::of(&caller),
+        actor: &Actor::System,
+    };
+    tell(&mut tx, &[told], activity_id, now).await?;
     tx.commit().await?;
 
     tracker.metrics.issues_created.inc();
-    Ok(issue::to_wire(&opened, &project))
+    issue::to_wire_for(tracker, &caller, &opened).await
 }

@@ -1,16 +1,81 @@
+use std::collections::BTreeMap;
+
+use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
-use crate::domain::issue::Issue;
-use crate::domain::issue_document::IssueDocument;
-use crate::domain::project::Project;
+use crate::domain::access;
+use crate::domain::issue::not_found;
+use crate::domain::issue_document::{IssueDocument, SubscriptionDocument};
 use crate::domain::short_id::short_id;
+use crate::grpc::named;
+use crate::store::issues::{self, FoundIssue};
+use crate::store::subscriptions;
+use crate::tracker::Tracker;
 
-pub(super) fn to_wire(issue: &Issue, project: &Project) -> wire::Issue {
+/// The issue with this number, in the organization when one is named, for a caller who has one of `scopes` there.
+pub(super) async fn for_caller(
+    tracker: &Tracker,
+    caller: &Caller,
+    id: i64,
+    organization: &str,
+    scopes: &[Scope],
+) -> Result<FoundIssue> {
+    let asked_in = match organization {
+        "" => None,
+        named => Some(named::organization(&tracker.db, named).await?.ok_or_else(not_found)?.id),
+    };
+    // Whoever names an organization they have no business in is told so before anything is looked up there.
+    if let Some(organization_id) = asked_in {
+        access::one_of(caller, organization_id, scopes, Error::permission_denied())?;
+    }
+    let found = issues::find(&tracker.db, id).await?.ok_or_else(not_found)?;
+    let organization_id = found.issue.organization_id;
+    if asked_in.is_some_and(|asked| asked != organization_id) {
+        return Err(not_found());
+    }
+    access::one_of(caller, organization_id, scopes, not_found())?;
+    Ok(found)
+}
+
+/// Issues as this caller sees them.
+pub(super) async fn all_to_wire(
+    tracker: &Tracker,
+    caller: &Caller,
+    found: &[FoundIssue],
+) -> Result<Vec<wire::Issue>> {
+    let mut subscriptions = match caller.user() {
+        None => BTreeMap::new(),
+        Some(user) => {
+            let ids: Vec<i64> = found.iter().map(|found| found.issue.id).collect();
+            subscriptions::of_user(&tracker.db, user.user_id, &ids).await?.into_iter().collect()
+        }
+    };
+    Ok(found.iter().map(|found| to_wire(tracker, found, subscriptions.remove(&found.issue.id))).collect())
+}
+
+/// An issue as this caller sees it.
+pub(super) async fn to_wire_for(
+    tracker: &Tracker,
+    caller: &Caller,
+    found: &FoundIssue,
+) -> Result<wire::Issue> {
+    all_to_wire(tracker, caller, std::slice::from_ref(found)).await?.pop().ok_or_else(not_found)
+}
+
+fn to_wire(
+    tracker: &Tracker,
+    FoundIssue { issue, project, organization_slug, .. }: &FoundIssue,
+    subscription: Option<SubscriptionDocument>,
+) -> wire::Issue {
     wire::Issue {
         id: issue.id,
         organization_id: issue.organization_id,
         project_id: issue.project_id,
         short_id: short_id(&project.slug, issue.number),
-        document_json: IssueDocument::new(issue, project).to_json().into(),
+        document_json: IssueDocument::new(issue, project).seen_by(subscription).to_json().into(),
+        organization_slug: organization_slug.clone(),
+        project_slug: project.slug.clone(),
+        title: issue.title.clone(),
+        web_url: tracker.links.issue_page(organization_slug, &issue.id.to_string()),
     }
 }

@@ -1,12 +1,16 @@
-use patchbay_domain::{Caller, Result};
+use patchbay_db::DbError;
+use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::project;
 use crate::domain::project::{NewProject, Project};
-use crate::domain::{access, organization, slug_choice};
+use crate::domain::{access, organization, slug_choice, snowflake, team};
 use crate::grpc::named;
-use crate::store::projects;
+use crate::store::{projects, snowflakes, teams};
 use crate::tracker::Tracker;
+
+/// An id that somebody else has is followed by another one so many times.
+const TRIES: usize = 5;
 
 #[tracing::instrument(name = "tracker.create_project", skip_all)]
 pub(super) async fn create_project(
@@ -14,27 +18,76 @@ pub(super) async fn create_project(
     caller: Caller,
     request: wire::CreateProjectRequest,
 ) -> Result<wire::Project> {
+    let db = &tracker.db;
     let hidden = organization::not_found;
-    let organization = named::organization(&tracker.db, &request.organization).await?.ok_or_else(hidden)?;
+    let organization = named::organization(db, &request.organization).await?.ok_or_else(hidden)?;
     access::one_of_but_no_app(&caller, organization.id, access::WRITE_PROJECTS, hidden())?;
     let new = NewProject::read(&request.name, &request.slug, &request.platform)?;
+    let team = match request.team.as_str() {
+        "" => None,
+        named => Some(named::team(db, organization.id, named).await?.ok_or_else(team::not_found)?),
+    };
 
-    let id = tracker.db.allocate_ids("project", 1).await?;
-    let created_at = tracker.clock.now();
-    let candidates: Vec<String> = new.slug.candidates().collect();
-    let taken = projects::taken_slugs(&tracker.db, organization.id, &candidates).await?;
-    // Somebody may be faster between looking and writing: then the next one is tried.
-    for slug in candidates.into_iter().filter(|slug| !taken.contains(slug)) {
-        let started = Project {
-            id,
-            organization_id: organization.id,
-            slug,
-            name: new.name.clone(),
-            platform: new.platform.clone(),
-        };
-        if projects::insert(&tracker.db, &started, created_at).await? {
-            return Ok(project::to_wire(started));
+    for _ in 0..TRIES {
+        let id = next_id(tracker).await?;
+        match insert(tracker, organization.id, &new, id).await {
+            Ok(started) => {
+                if let Some(team) = team {
+                    teams::grant(db, started.id, team.id).await?;
+                }
+                return project::to_wire(db, started).await;
+            }
+            Err(Refused::Id) => {}
+            Err(Refused::Otherwise(error)) => return Err(error),
         }
     }
-    Err(slug_choice::taken(&new.slug))
+    Err(ids_exhausted())
+}
+
+enum Refused {
+    /// Somebody has the id.
+    Id,
+    Otherwise(Error),
+}
+
+impl<E: Into<Error>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Otherwise(error.into())
+    }
+}
+
+/// Gives the project the best slug that is free, while nobody else gives one in the organization.
+async fn insert(
+    tracker: &Tracker,
+    organization_id: i64,
+    new: &NewProject,
+    id: i64,
+) -> Result<Project, Refused> {
+    let candidates: Vec<String> = new.slug.candidates().collect();
+    let mut tx = tracker.db.begin().await?;
+    projects::lock_slugs(&mut tx, organization_id).await?;
+    let taken = projects::taken_slugs(&mut tx, organization_id, &candidates).await?;
+    let free = candidates.into_iter().find(|slug| !taken.contains(slug));
+    let slug = free.ok_or_else(|| slug_choice::taken(&new.slug))?;
+    let (name, platform) = (new.name.clone(), new.platform.clone());
+    let started = Project { id, organization_id, slug, name, platform };
+    match projects::insert(&mut tx, &started, tracker.clock.now()).await {
+        Ok(()) => {}
+        Err(DbError::UniqueViolation { .. }) => return Err(Refused::Id),
+        Err(error) => return Err(error.into()),
+    }
+    tx.commit().await?;
+    Ok(started)
+}
+
+async fn next_id(tracker: &Tracker) -> Result<i64> {
+    if !tracker.snowflake_ids {
+        return Ok(tracker.db.allocate_ids("project", 1).await?);
+    }
+    let second = snowflake::second(tracker.clock.now());
+    snowflakes::next(&tracker.db, second).await?.ok_or_else(ids_exhausted)
+}
+
+fn ids_exhausted() -> Error {
+    Error::conflict("IDS_EXHAUSTED", "Max allowed ID retry reached. Please try again in a second")
 }

@@ -1,13 +1,45 @@
+use std::collections::BTreeMap;
+
+use patchbay_db::Db;
+use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
-use crate::domain::project::Project;
+use crate::domain::access;
+use crate::domain::project::{Project, not_found};
+use crate::grpc::named;
+use crate::store::teams;
 
-pub(super) fn to_wire(project: Project) -> wire::Project {
-    wire::Project {
+/// The project that is named, for a caller who has one of `scopes` there.
+pub(in crate::grpc) async fn for_caller(
+    db: &Db,
+    caller: &Caller,
+    (organization, project): (&str, &str),
+    scopes: &[Scope],
+) -> Result<Project> {
+    let organization = named::organization(db, organization).await?.ok_or_else(not_found)?;
+    access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
+    Ok(named::project(db, organization.id, project).await?.ok_or_else(not_found)?)
+}
+
+/// Projects with their teams.
+pub(super) async fn all_to_wire(db: &Db, projects: Vec<Project>) -> Result<Vec<wire::Project>> {
+    let ids: Vec<i64> = projects.iter().map(|project| project.id).collect();
+    let mut slugs: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (project_id, slug) in teams::of_projects(db, &ids).await? {
+        slugs.entry(project_id).or_default().push(slug);
+    }
+    let to_wire = |project: Project| wire::Project {
         id: project.id,
         organization_id: project.organization_id,
         slug: project.slug,
         name: project.name,
         platform: project.platform,
-    }
+        teams: slugs.remove(&project.id).unwrap_or_default(),
+    };
+    Ok(projects.into_iter().map(to_wire).collect())
+}
+
+/// A project with its teams.
+pub(super) async fn to_wire(db: &Db, project: Project) -> Result<wire::Project> {
+    all_to_wire(db, vec![project]).await?.pop().ok_or_else(not_found)
 }

@@ -1,0 +1,10 @@
+-- How often an issue was seen, for rules that count: in buckets of a twentieth of the rule's interval.
+create table issue_counts (
+    interval_seconds integer not null,
+    issue_id integer not null,
+    bucket integer not null,
+    count integer not null,
+    primary key (interval_seconds, issue_id, bucket)
+) strict;
+
+create index issue_counts_issue_id_idx on issue_counts (issue_id);

@@ -1,0 +1,315 @@
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use patchbay_domain::{Error, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::activity::Person;
+use super::alert_check::{Check, Seen};
+use super::event::Target;
+use super::fields::Fields;
+use super::{moment, text};
+
+const MAX_NAME: usize = 256;
+const MAX_CHECKS: usize = 20;
+const MAX_ACTIONS: usize = 10;
+const MAX_SETTINGS_BYTES: usize = 32 * 1024;
+/// Rules of one project: each is asked about each of its errors.
+pub(crate) const MAX_RULES: i64 = 100;
+
+/// A rule as somebody wants it, checked; stored as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Definition {
+    action_match: Match,
+    filter_match: Match,
+    /// Minutes.
+    frequency: i64,
+    /// As they were given.
+    conditions: Vec<Value>,
+    filters: Vec<Value>,
+    pub(crate) actions: Vec<Action>,
+}
+
+/// How many of several have to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Match {
+    All,
+    Any,
+    None,
+}
+
+/// An app to be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Action {
+    pub(crate) app_slug: String,
+    pub(crate) app_id: i64,
+    /// Of the app's installation; empty for an app without a form.
+    pub(crate) installation_uuid: String,
+    /// What was filled into the app's form; null without one.
+    pub(crate) settings: Value,
+}
+
+/// A rule as somebody describes it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Description<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) action_match: &'a str,
+    pub(crate) filter_match: &'a str,
+    pub(crate) frequency: i32,
+    pub(crate) conditions_json: &'a [u8],
+    pub(crate) filters_json: &'a [u8],
+}
+
+/// A rule that is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AlertRule {
+    pub(crate) id: i64,
+    pub(crate) organization_id: i64,
+    pub(crate) project_id: i64,
+    pub(crate) name: String,
+    pub(crate) definition: Definition,
+    pub(crate) created_by: Option<Person>,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// A rule ready to be asked about errors.
+#[derive(Debug)]
+pub(crate) struct ReadyRule {
+    pub(crate) rule: AlertRule,
+    conditions: Vec<Check>,
+    filters: Vec<Check>,
+}
+
+impl Definition {
+    /// The name and the rest of a rule.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` (name, actionMatch, filterMatch, frequency, conditions, filters, actions).
+    pub(crate) fn read(description: Description<'_>, actions: Result<Vec<Action>, String>) -> Result<(String, Self)> {
+        let mut fields = Fields::default();
+        let name = fields.take("name", text::required_line(description.name, MAX_NAME));
+        let action_match = Match::read(description.action_match);
+        let filter_match = Match::read(description.filter_match);
+        let frequency = match i64::from(description.frequency) {
+            0 => Ok(30),
+            minutes @ 5..=43_200 => Ok(minutes),
+            _ => Err("Ensure this value is between 5 and 43200.".to_owned()),
+        };
+        let definition = Self {
+            action_match: fields.take("actionMatch", action_match.clone().map(Some)).unwrap_or(Match::All),
+            filter_match: fields.take("filterMatch", filter_match.clone().map(Some)).unwrap_or(Match::All),
+            frequency: fields.take("frequency", frequency),
+            conditions: fields.take("conditions", read_checks(description.conditions_json)),
+            filters: fields.take("filters", read_checks(description.filters_json)),
+            actions: fields.take("actions", actions.and_then(check_count)),
+        };
+        fields.finish().map(|()| (name, definition))
+    }
+
+    /// For how long a rule that spoke of an issue is silent about it.
+    pub(crate) fn pause(&self) -> TimeDelta {
+        TimeDelta::minutes(self.frequency)
+    }
+}
+
+impl Match {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "" | "all" => Ok(Self::All),
+            "any" => Ok(Self::Any),
+            "none" => Ok(Self::None),
+            other => Err(format!("\"{other:.20}\" is not a valid choice.")),
+        }
+    }
+
+    fn holds(self, checks: &[Check], mut holds: impl FnMut(&Check) -> bool) -> bool {
+        match self {
+            Self::All => checks.iter().all(holds),
+            // Nothing to choose from is no obstacle.
+            Self::Any => checks.is_empty() || checks.iter().any(holds),
+            Self::None => !checks.iter().any(&mut holds),
+        }
+    }
+}
+
+impl Action {
+    /// # Errors
+    /// What is wrong with it, a sentence.
+    pub(crate) fn read(
+        app_slug: String,
+        app_id: i64,
+        installation_uuid: String,
+        settings_json: &[u8],
+    ) -> Result<Self, String> {
+        let is_uuid = installation_uuid.is_empty() || Uuid::try_parse(&installation_uuid).is_ok();
+        if app_slug.is_empty() || !is_uuid || settings_json.len() > MAX_SETTINGS_BYTES {
+            return Err("An action needs an app, and settings of at most 32 KiB.".to_owned());
+        }
+        let settings = match settings_json {
+            [] => Value::Null,
+            json => serde_json::from_slice(json).ok().filter(Value::is_array).ok_or("Settings have to be a list.")?,
+        };
+        Ok(Self { app_slug, app_id, installation_uuid, settings })
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        if self.installation_uuid.is_empty() {
+            Target::App(self.app_slug.clone())
+        } else {
+            Target::Installation(self.installation_uuid.clone())
+        }
+    }
+
+    /// As Sentry's rules write it.
+    fn document(&self) -> Value {
+        if self.settings.is_null() {
+            return json!({
+                "id": "sentry.rules.actions.notify_event_service.NotifyEventServiceAction",
+                "service": self.app_slug,
+            });
+        }
+        json!({
+            "id": "sentry.rules.actions.notify_event_sentry_app.NotifyEventSentryAppAction",
+            "sentryAppInstallationUuid": self.installation_uuid,
+            "settings": self.settings,
+            "hasSchemaFormConfig": true,
+        })
+    }
+}
+
+impl AlertRule {
+    /// As the REST API shows it.
+    pub(crate) fn to_json(&self, project_slug: &str) -> Vec<u8> {
+        let definition = &self.definition;
+        let created_by = self.created_by.as_ref().map(|person| {
+            json!({ "id": person.id, "name": person.name, "email": person.email })
+        });
+        let actions: Vec<_> = definition.actions.iter().map(Action::document).collect();
+        let document = json!({
+            "id": self.id.to_string(),
+            "conditions": definition.conditions,
+            "filters": definition.filters,
+            "actions": actions,
+            "actionMatch": definition.action_match,
+            "filterMatch": definition.filter_match,
+            "frequency": definition.frequency,
+            "name": self.name,
+            "dateCreated": moment::text(self.created_at),
+            "owner": null,
+            "createdBy": created_by,
+            "environment": null,
+            "projects": [project_slug],
+            "status": "active",
+        });
+        document.to_string().into_bytes()
+    }
+}
+
+impl ReadyRule {
+    /// `None` when it was stored by a release that knows more conditions than this one.
+    pub(crate) fn new(rule: AlertRule) -> Option<Self> {
+        let read = |checks: &[Value]| checks.iter().map(Check::read).collect::<Result<Vec<_>, _>>().ok();
+        let (conditions, filters) = (read(&rule.definition.conditions)?, read(&rule.definition.filters)?);
+        Some(Self { rule, conditions, filters })
+    }
+
+    /// Over how many seconds it counts.
+    pub(crate) fn intervals(&self) -> BTreeSet<i64> {
+        self.conditions.iter().chain(&self.filters).filter_map(Check::interval).collect()
+    }
+
+    /// Whether it is to speak of this error.
+    pub(crate) fn applies(&self, seen: Seen<'_>, count: impl Fn(i64) -> i64) -> bool {
+        let holds = |check: &Check| check.holds(seen, &count);
+        let definition = &self.rule.definition;
+        definition.action_match.holds(&self.conditions, holds) && definition.filter_match.holds(&self.filters, holds)
+    }
+}
+
+fn read_checks(json: &[u8]) -> Result<Vec<Value>, String> {
+    if json.is_empty() {
+        return Ok(Vec::new());
+    }
+    let checks: Vec<Value> = serde_json::from_slice(json).map_err(|_| "Must be a list of objects.".to_owned())?;
+    if checks.len() > MAX_CHECKS {
+        return Err(format!("At most {MAX_CHECKS} are possible."));
+    }
+    checks.iter().try_for_each(|check| Check::read(check).map(drop))?;
+    Ok(checks)
+}
+
+fn check_count(actions: Vec<Action>) -> Result<Vec<Action>, String> {
+    match actions.len() {
+        0 => Err("You must add an action for this alert to fire.".to_owned()),
+        1..=MAX_ACTIONS => Ok(actions),
+        _ => Err(format!("At most {MAX_ACTIONS} are possible.")),
+    }
+}
+
+pub(crate) fn not_found() -> Error {
+    Error::not_found("RULE_NOT_FOUND", "The requested resource does not exist")
+}
+
+pub(crate) fn too_many() -> Error {
+    Error::invalid("TOO_MANY_RULES", format!("You may not exceed {MAX_RULES} rules per project"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action() -> Action {
+        Action::read("notify".to_owned(), 3, String::new(), b"").unwrap()
+    }
+
+    fn description() -> Description<'static> {
+        Description {
+            name: "Very Important Alert Rule!",
+            conditions_json: br#"[{"id":"sentry.rules.conditions.first_seen_event.FirstSeenEventCondition"}]"#,
+            ..Description::default()
+        }
+    }
+
+    #[test]
+    fn a_rule_reads_back_from_its_stored_form() {
+        let (_, definition) = Definition::read(description(), Ok(vec![action()])).unwrap();
+        let stored = serde_json::to_string(&definition).unwrap();
+        assert_eq!(serde_json::from_str::<Definition>(&stored).unwrap(), definition);
+        assert_eq!(definition.pause(), TimeDelta::minutes(30));
+    }
+
+    #[test]
+    fn every_field_is_checked() {
+        let wrong = Description {
+            name: "",
+            action_match: "most",
+            filter_match: "x",
+            frequency: 4,
+            conditions_json: b"{}",
+            filters_json: br#"[{"id":"moon"}]"#,
+        };
+        let error = Definition::read(wrong, Ok(Vec::new())).unwrap_err();
+        let fields: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
+        let expected = ["name", "actionMatch", "filterMatch", "frequency", "conditions", "filters", "actions"];
+        assert_eq!(fields, expected);
+        let many = vec![json!({ "id": "sentry.rules.conditions.every_event.EveryEventCondition" }); 21];
+        assert!(read_checks(json!(many).to_string().as_bytes()).is_err());
+    }
+
+    #[test]
+    fn an_action_with_settings_names_the_installation() {
+        let uuid = "a8e5d37a-696c-4c54-adb5-b3f28d64c7de".to_owned();
+        let with = Action::read("notify".to_owned(), 3, uuid.clone(), br#"[{"name":"a","value":"b"}]"#).unwrap();
+        assert_eq!(with.target(), Target::Installation(uuid));
+        assert_eq!(with.document()["settings"][0]["value"], "b");
+        assert_eq!(action().target(), Target::App("notify".to_owned()));
+        assert_eq!(action().document()["service"], "notify");
+        assert!(Action::read("notify".to_owned(), 3, "x".to_owned(), b"").is_err());
+        assert!(Action::read("notify".to_owned(), 3, String::new(), b"{}").is_err());
+    }
+}

@@ -1,0 +1,68 @@
+use std::collections::BTreeSet;
+
+use patchbay_domain::{Caller, Error, Result, Scope};
+use patchbay_proto::tracker as wire;
+
+use super::list_issues::listing;
+use crate::domain::issue::not_found;
+use crate::domain::{access, project};
+use crate::grpc::named;
+use crate::store::{issues, list_issues};
+use crate::tracker::Tracker;
+
+const MOST: usize = 1000;
+
+/// Numbers of the issues that a request is about, in its order, for a caller who has one of `scopes` for all of them.
+pub(super) async fn by_ids(
+    tracker: &Tracker,
+    caller: &Caller,
+    asked: &wire::IssueIds,
+    scopes: &[Scope],
+) -> Result<Vec<i64>> {
+    let mut seen = BTreeSet::new();
+    let ids: Vec<i64> = asked.ids.iter().copied().filter(|id| seen.insert(*id)).collect();
+    if ids.len() > MOST {
+        return Err(Error::invalid("INVALID_SEARCH", format!("At most {MOST} issues can be named.")));
+    }
+    let organization_id = match asked.organization.as_str() {
+        "" => None,
+        named => {
+            let organization = named::organization(&tracker.db, named).await?.ok_or_else(not_found)?;
+            access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
+            Some(organization.id)
+        }
+    };
+    let project_id = match (organization_id, asked.project.as_str()) {
+        (_, "") => None,
+        (None, _) => return Err(project::not_found()),
+        (Some(id), named) => {
+            Some(named::project(&tracker.db, id, named).await?.ok_or_else(project::not_found)?.id)
+        }
+    };
+    let found = issues::find_all(&tracker.db, &ids).await?;
+    if found.len() != ids.len() {
+        return Err(not_found());
+    }
+    for found in &found {
+        let elsewhere = organization_id.is_some_and(|id| id != found.issue.organization_id)
+            || project_id.is_some_and(|id| id != found.issue.project_id);
+        if elsewhere {
+            return Err(not_found());
+        }
+        access::one_of(caller, found.issue.organization_id, scopes, not_found())?;
+    }
+    Ok(ids)
+}
+
+/// Numbers of the issues that match, at most a thousand.
+pub(super) async fn by_filter(
+    tracker: &Tracker,
+    caller: &Caller,
+    filter: &wire::IssueFilter,
+    scopes: &[Scope],
+) -> Result<Vec<i64>> {
+    let Some(mut listing) = listing(tracker, caller, filter, scopes).await? else { return Ok(Vec::new()) };
+    listing.limit = i64::try_from(MOST).unwrap_or(i64::MAX);
+    let found = list_issues::list(&tracker.db, &listing).await?;
+    Ok(found.into_iter().map(|found| found.issue.id).collect())
+}

@@ -1,0 +1,140 @@
+use std::collections::HashMap;
+
+use patchbay_db::Tx;
+use patchbay_domain::{Caller, Result};
+use patchbay_proto::tracker as wire;
+use patchbay_proto::tracker::update_issues_request::Issues as Asked;
+
+use super::{assign, chosen, issue};
+use crate::domain::access;
+use crate::domain::assignee::{Assignee, AssigneeName};
+use crate::domain::comment::Author;
+use crate::domain::happening::Happening;
+use crate::domain::status_change::{Release, StatusChange};
+use crate::events;
+use crate::store::issues::{self, FoundIssue};
+use crate::store::{releases, subscriptions};
+use crate::tell::{Told, tell};
+use crate::tracker::Tracker;
+
+#[tracing::instrument(name = "tracker.update_issues", skip_all)]
+pub(super) async fn update_issues(
+    tracker: &Tracker,
+    caller: Caller,
+    request: wire::UpdateIssuesRequest,
+) -> Result<wire::UpdateIssuesResponse> {
+    let scopes = access::WRITE_ISSUES;
+    let ids = match &request.issues {
+        None => Vec::new(),
+        Some(Asked::Ids(asked)) => chosen::by_ids(tracker, &caller, asked, scopes).await?,
+        Some(Asked::Filter(filter)) => chosen::by_filter(tracker, &caller, filter, scopes).await?,
+    };
+    let changes = Changes::read(&request)?;
+    if ids.is_empty() {
+        return Ok(wire::UpdateIssuesResponse::default());
+    }
+    let prepared = changes.prepare(tracker, &issues::find_all(&tracker.db, &ids).await?).await?;
+
+    // A status and an assignee each, at most.
+    let count = u32::try_from(ids.len() * 2).unwrap_or(u32::MAX);
+    let first_id = tracker.db.allocate_ids("activity", count).await?;
+    let mut tx = tracker.db.begin().await?;
+    let mut happened = Vec::new();
+    let mut found = issues::lock_all(&mut tx, &ids).await?;
+    for (position, found) in found.iter_mut().enumerate() {
+        let happenings = changes.apply(&mut tx, tracker, &caller, found, &prepared).await?;
+        happened.extend(happenings.into_iter().map(|happening| (position, happening)));
+    }
+    let (author, actor) = (Author::of(&caller), events::actor(&caller));
+    let told: Vec<Told<'_>> = happened
+        .iter()
+        .map(|(position, happening)| Told {
+            scene: found[*position].scene(&tracker.links),
+            happening,
+            author,
+            actor: &actor,
+        })
+        .collect();
+    tell(&mut tx, &told, first_id, tracker.clock.now()).await?;
+    tx.commit().await?;
+
+    found.sort_by_key(|found| ids.iter().position(|id| *id == found.issue.id));
+    Ok(wire::UpdateIssuesResponse { issues: issue::all_to_wire(tracker, &caller, &found).await? })
+}
+
+/// What is to be different.
+struct Changes {
+    status: Option<StatusChange>,
+    assignee: Option<AssigneeName>,
+    is_subscribed: Option<bool>,
+}
+
+/// What the changes mean in each project.
+type Prepared = HashMap<i64, (Option<Release>, Option<Assignee>)>;
+
+impl Changes {
+    fn read(request: &wire::UpdateIssuesRequest) -> Result<Self> {
+        let status = request.status.as_deref();
+        Ok(Self {
+            status: status.map(|status| StatusChange::read(status, &request.status_details_json)).transpose()?,
+            assignee: request.assigned_to.as_deref().map(AssigneeName::read).transpose()?,
+            is_subscribed: request.is_subscribed,
+        })
+    }
+
+    /// Looks up releases and assignees. Who is no member of one project may be one of another.
+    async fn prepare(&self, tracker: &Tracker, found: &[FoundIssue]) -> Result<Prepared> {
+        let mut prepared = Prepared::new();
+        for FoundIssue { issue, .. } in found {
+            if prepared.contains_key(&issue.project_id) {
+                continue;
+            }
+            let release = match self.status.as_ref().and_then(StatusChange::version) {
+                Some(version) => releases::find(&tracker.db, issue.project_id, version).await?,
+                None => None,
+            };
+            let assignee = match &self.assignee {
+                Some(name) => {
+                    assign::resolve(tracker, issue.organization_id, issue.project_id, name).await?
+                }
+                None => None,
+            };
+            prepared.insert(issue.project_id, (release, assignee));
+        }
+        Ok(prepared)
+    }
+
+    /// Changes one issue; what happened to it.
+    async fn apply(
+        &self,
+        tx: &mut Tx,
+        tracker: &Tracker,
+        caller: &Caller,
+        found: &mut FoundIssue,
+        prepared: &Prepared,
+    ) -> Result<Vec<Happening>> {
+        let now = tracker.clock.now();
+        let (release, assignee) = prepared.get(&found.issue.project_id).cloned().unwrap_or_default();
+        let mut happenings = Vec::new();
+        if let Some(change) = &self.status
+            && let Some(happening) = change.apply(&mut found.issue, release.as_ref(), now)?
+        {
+            happenings.push(happening);
+            if let Some(user) = caller.user() {
+                let reason = subscriptions::STATUS_CHANGE;
+                subscriptions::subscribe_user(tx, found.issue.id, user.user_id, reason, now).await?;
+            }
+        }
+        if self.assignee.is_some() {
+            happenings.extend(assign::assign(tx, &mut found.issue, assignee, now).await?);
+        }
+        if let (Some(active), Some(user)) = (self.is_subscribed, caller.user()) {
+            subscriptions::set(tx, found.issue.id, user.user_id, active, now).await?;
+        }
+        if !happenings.is_empty() {
+            let assigned = happenings.iter().any(|happening| matches!(happening, Happening::Assigned(_)));
+            issues::update(tx, &found.issue, assigned.then_some(now)).await?;
+        }
+        Ok(happenings)
+    }
+}

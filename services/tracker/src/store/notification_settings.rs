@@ -1,0 +1,36 @@
+use patchbay_db::{Db, Result};
+
+const PROJECT: &str = "project";
+
+/// How a user wants to hear of a project; `None` leaves it to the product.
+pub(crate) async fn set(
+    db: &Db,
+    project_id: i64,
+    user_id: i64,
+    kind: &str,
+    value: Option<&str>,
+) -> Result<()> {
+    let query = match value {
+        Some(value) => db
+            .query(
+                "insert into notification_settings (scope, scope_id, user_id, kind, value)
+                 values ($1, $2, $3, $4, $5)
+                 on conflict (scope, scope_id, user_id, kind) do update set value = excluded.value",
+            )
+            .bind(PROJECT)
+            .bind(project_id)
+            .bind(user_id)
+            .bind(kind)
+            .bind(value),
+        None => db
+            .query(
+                "delete from notification_settings
+                 where scope = $1 and scope_id = $2 and user_id = $3 and kind = $4",
+            )
+            .bind(PROJECT)
+            .bind(project_id)
+            .bind(user_id)
+            .bind(kind),
+    };
+    query.execute().await.map(drop)
+}
