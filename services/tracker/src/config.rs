@@ -15,6 +15,8 @@ pub struct Config {
     pub audit_retention: Duration,
     /// What new organizations may use, sorted.
     pub default_features: Vec<String>,
+    /// Numbers of projects are made of the moment, as Sentry's are, instead of counted.
+    pub snowflake_ids: bool,
 }
 
 impl Config {
@@ -46,6 +48,11 @@ impl Config {
                 "How long entries of the audit log are kept.",
             ),
             default_features,
+            snowflake_ids: tracker.get(
+                "SNOWFLAKE_IDS",
+                "false",
+                "Whether numbers of new projects are made of the moment, as Sentry's are, instead of counted.",
+            ),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn message(event: Event) -> OutboxMessage {
         project_id: event.project_id,
         targets: event.target.map(target_to_wire).into_iter().collect(),
         idempotency_key: event.idempotency_key,
-        ..PublishRequest::default()
+        ..wire::PublishRequest::default()
     };
     OutboxMessage {
         topic: Topic::Events.name().to_owned(),

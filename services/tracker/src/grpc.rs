@@ -1,5 +1,6 @@
 //! What others call: one file per service, one below it per operation.
 
+mod alerts;
 mod audit;
 mod directory;
 mod issues;

@@ -11,29 +11,38 @@ mod consumers;
 mod domain;
 mod events;
 mod grpc;
+mod ids;
 mod metrics;
+mod record;
 mod store;
+mod tell;
 mod tracker;
 mod workers;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_bus::{Bus, Queue, outbox};
 use patchbay_db::{Db, Migrations};
 use patchbay_domain::Clock;
+use patchbay_proto::tracker::alerts_server::AlertsServer;
 use patchbay_proto::tracker::audit_server::AuditServer;
 use patchbay_proto::tracker::directory_server::DirectoryServer;
 use patchbay_proto::tracker::issues_server::IssuesServer;
 use patchbay_proto::tracker::projects_server::ProjectsServer;
 use patchbay_runtime::{Metrics, Readiness, Stop};
+use tokio::sync::Notify;
 
 pub use config::Config;
 
 use consumers::audit_entries::{self, AuditEntries};
 use domain::links::Links;
 use metrics::TrackerMetrics;
+use record::Worker;
 use tracker::Tracker;
 use workers::audit_retention;
+use workers::erase::Erase;
+use workers::metric_rules::MetricRules;
 
 /// Folder, database schema and file are called so.
 pub const NAME: &str = "tracker";
@@ -48,6 +57,22 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0006_organization_settings",
     "0007_user_disabled",
     "0008_audit_entries",
+    "0009_teams",
+    "0010_project_state",
+    "0011_issue_state",
+    "0012_issue_lists",
+    "0013_issue_words",
+    "0014_error_events",
+    "0015_issue_users",
+    "0016_releases",
+    "0017_activity",
+    "0018_subscriptions",
+    "0019_external_issues",
+    "0020_alert_rules",
+    "0021_issue_counts",
+    "0022_metric_rules",
+    "0023_notification_settings",
+    "0024_snowflakes",
 ];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);
@@ -66,8 +91,9 @@ pub struct Deps {
     pub stop: Stop,
 }
 
-/// Starts the outbox relay and the keeping of the audit log (as tasks of `deps.stop`) and adds `Directory`, `Audit`,
-/// `Projects` and `Issues` to `server`.
+/// Starts what runs by itself (as tasks of `deps.stop`): the outbox relay, the keeping of the audit log, the recording of
+/// errors, rules over numbers, the removal of what was deleted. Adds `Directory`, `Audit`, `Projects`, `Issues` and `Alerts`
+/// to `server`.
 ///
 /// # Errors
 /// None today; every service has this signature.
@@ -90,10 +116,21 @@ pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<p
 
     let links = Links::new(&config.public_url);
     let default_features = config.default_features.into();
-    let tracker = Tracker { db, clock, links, metrics, default_features };
+    let erase = Arc::new(Notify::new());
+    let eraser = Erase { db: db.clone(), clock: clock.clone(), calls: erase.clone() };
+    stop.spawn("tracker erase", eraser.run(stop.clone()));
+    let counted = Arc::new(Notify::new());
+    let asker =
+        MetricRules { db: db.clone(), clock: clock.clone(), links: links.clone(), counted: counted.clone() };
+    stop.spawn("tracker metric rules", asker.run(stop.clone()));
+    let (recorder, worker) = Worker::new(db.clone(), clock.clone(), links.clone(), metrics.clone(), counted);
+    stop.spawn("tracker record", worker.run(stop.clone()));
+    let snowflake_ids = config.snowflake_ids;
+    let tracker = Tracker { db, clock, links, metrics, default_features, recorder, erase, snowflake_ids };
     Ok(server
         .add_service(DirectoryServer::new(tracker.clone()))
         .add_service(AuditServer::new(tracker.clone()))
         .add_service(ProjectsServer::new(tracker.clone()))
-        .add_service(IssuesServer::new(tracker)))
+        .add_service(AlertsServer::new(tracker.clone()))
+        .add_service(IssuesServer::new(tracker).max_decoding_message_size(patchbay_rpc::MAX_MESSAGE_BYTES)))
 }

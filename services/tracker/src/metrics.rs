@@ -7,5 +7,7 @@ patchbay_runtime::metrics! {
         pub audit_entries: Counter,
         /// Issues opened.
         pub issues_created: Counter,
+        /// Errors recorded, those that were sent twice counted once.
+        pub errors_recorded: Counter,
     }
 }

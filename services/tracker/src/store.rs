@@ -1,10 +1,27 @@
 //! SQL in, domain types out.
 
+pub(crate) mod activity;
+pub(crate) mod alert_rules;
+pub(crate) mod assignees;
 pub(crate) mod audit_entries;
+pub(crate) mod erase;
+pub(crate) mod events;
+pub(crate) mod external_issues;
+pub(crate) mod find_short_id;
+pub(crate) mod happenings;
+pub(crate) mod issue_words;
 pub(crate) mod issues;
+pub(crate) mod list_issues;
 pub(crate) mod memberships;
+pub(crate) mod metric_rules;
+pub(crate) mod notification_settings;
 pub(crate) mod organizations;
 pub(crate) mod projects;
+pub(crate) mod record;
+pub(crate) mod releases;
+pub(crate) mod snowflakes;
+pub(crate) mod subscriptions;
+pub(crate) mod teams;
 pub(crate) mod users;
 
 use patchbay_db::DbError;

@@ -20,12 +20,7 @@ pub(crate) struct Told<'a> {
 }
 
 /// Writes all of it; the numbers from `first_id` on are taken, one for each.
-pub(crate) async fn tell(
-    tx: &mut Tx,
-    told: &[Told<'_>],
-    first_id: i64,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub(crate) async fn tell(tx: &mut Tx, told: &[Told<'_>], first_id: i64, now: DateTime<Utc>) -> Result<()> {
     let happened: Vec<_> = (first_id..)
         .zip(told)
         .map(|(id, told)| Happened {

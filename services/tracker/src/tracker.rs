@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use patchbay_db::Db;
 use patchbay_domain::Clock;
+use tokio::sync::Notify;
 
 use crate::domain::links::Links;
 use crate::metrics::TrackerMetrics;
+use crate::record::Recorder;
 
 /// What every operation works with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -15,4 +17,10 @@ pub(crate) struct Tracker {
     pub(crate) metrics: TrackerMetrics,
     /// What new organizations may use, sorted.
     pub(crate) default_features: Arc<[String]>,
+    /// Takes errors.
+    pub(crate) recorder: Recorder,
+    /// Called when something was hidden that can be removed.
+    pub(crate) erase: Arc<Notify>,
+    /// Numbers of projects are made of the moment, as Sentry's are.
+    pub(crate) snowflake_ids: bool,
 }

@@ -2,3 +2,4 @@
 
 pub(crate) mod audit_retention;
 pub(crate) mod erase;
+pub(crate) mod metric_rules;

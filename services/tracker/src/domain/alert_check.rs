@@ -14,9 +14,19 @@ pub(crate) enum Check {
     Regression,
     Every,
     /// Seen more often than `value` times in so many seconds.
-    Frequency { value: i64, interval: i64 },
-    Level { compare: Compare, level: i64 },
-    Tag { key: String, compare: TagMatch, value: String },
+    Frequency {
+        value: i64,
+        interval: i64,
+    },
+    Level {
+        compare: Compare,
+        level: i64,
+    },
+    Tag {
+        key: String,
+        compare: TagMatch,
+        value: String,
+    },
     AssignedTo(Whose),
 }
 

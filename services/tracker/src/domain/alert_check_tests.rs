@@ -5,10 +5,14 @@ use uuid::Uuid;
 use super::*;
 
 fn holds(check: Value, event: Value, count: i64) -> bool {
-    let event =
-        ErrorEvent::read(event.to_string().as_bytes(), 1, Uuid::nil(), DateTime::UNIX_EPOCH).unwrap();
-    let seen =
-        Seen { event: &event, opened: true, regressed: false, assigned_user_id: Some(7), assigned_team_id: None };
+    let event = ErrorEvent::read(event.to_string().as_bytes(), 1, Uuid::nil(), DateTime::UNIX_EPOCH).unwrap();
+    let seen = Seen {
+        event: &event,
+        opened: true,
+        regressed: false,
+        assigned_user_id: Some(7),
+        assigned_team_id: None,
+    };
     Check::read(&check).unwrap().holds(seen, |_| count)
 }
 
@@ -40,7 +44,11 @@ fn a_level_is_compared_by_its_number() {
         ("eq", "50", "error", false),
     ] {
         let check = json!({ "id": id, "match": compare, "level": level });
-        assert_eq!(holds(check, json!({ "message": "x", "level": own }), 1), expected, "{compare} {level} {own}");
+        assert_eq!(
+            holds(check, json!({ "message": "x", "level": own }), 1),
+            expected,
+            "{compare} {level} {own}"
+        );
     }
 }
 

@@ -90,7 +90,10 @@ impl Definition {
     ///
     /// # Errors
     /// `INVALID_FIELD` (name, actionMatch, filterMatch, frequency, conditions, filters, actions).
-    pub(crate) fn read(description: Description<'_>, actions: Result<Vec<Action>, String>) -> Result<(String, Self)> {
+    pub(crate) fn read(
+        description: Description<'_>,
+        actions: Result<Vec<Action>, String>,
+    ) -> Result<(String, Self)> {
         let mut fields = Fields::default();
         let name = fields.take("name", text::required_line(description.name, MAX_NAME));
         let action_match = Match::read(description.action_match);
@@ -152,7 +155,10 @@ impl Action {
         }
         let settings = match settings_json {
             [] => Value::Null,
-            json => serde_json::from_slice(json).ok().filter(Value::is_array).ok_or("Settings have to be a list.")?,
+            json => serde_json::from_slice(json)
+                .ok()
+                .filter(Value::is_array)
+                .ok_or("Settings have to be a list.")?,
         };
         Ok(Self { app_slug, app_id, installation_uuid, settings })
     }
@@ -186,9 +192,10 @@ impl AlertRule {
     /// As the REST API shows it.
     pub(crate) fn to_json(&self, project_slug: &str) -> Vec<u8> {
         let definition = &self.definition;
-        let created_by = self.created_by.as_ref().map(|person| {
-            json!({ "id": person.id, "name": person.name, "email": person.email })
-        });
+        let created_by = self
+            .created_by
+            .as_ref()
+            .map(|person| json!({ "id": person.id, "name": person.name, "email": person.email }));
         let actions: Vec<_> = definition.actions.iter().map(Action::document).collect();
         let document = json!({
             "id": self.id.to_string(),
@@ -227,7 +234,8 @@ impl ReadyRule {
     pub(crate) fn applies(&self, seen: Seen<'_>, count: impl Fn(i64) -> i64) -> bool {
         let holds = |check: &Check| check.holds(seen, &count);
         let definition = &self.rule.definition;
-        definition.action_match.holds(&self.conditions, holds) && definition.filter_match.holds(&self.filters, holds)
+        definition.action_match.holds(&self.conditions, holds)
+            && definition.filter_match.holds(&self.filters, holds)
     }
 }
 
@@ -235,7 +243,8 @@ fn read_checks(json: &[u8]) -> Result<Vec<Value>, String> {
     if json.is_empty() {
         return Ok(Vec::new());
     }
-    let checks: Vec<Value> = serde_json::from_slice(json).map_err(|_| "Must be a list of objects.".to_owned())?;
+    let checks: Vec<Value> =
+        serde_json::from_slice(json).map_err(|_| "Must be a list of objects.".to_owned())?;
     if checks.len() > MAX_CHECKS {
         return Err(format!("At most {MAX_CHECKS} are possible."));
     }
@@ -270,7 +279,8 @@ mod tests {
     fn description() -> Description<'static> {
         Description {
             name: "Very Important Alert Rule!",
-            conditions_json: br#"[{"id":"sentry.rules.conditions.first_seen_event.FirstSeenEventCondition"}]"#,
+            conditions_json:
+                br#"[{"id":"sentry.rules.conditions.first_seen_event.FirstSeenEventCondition"}]"#,
             ..Description::default()
         }
     }
@@ -295,7 +305,8 @@ mod tests {
         };
         let error = Definition::read(wrong, Ok(Vec::new())).unwrap_err();
         let fields: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
-        let expected = ["name", "actionMatch", "filterMatch", "frequency", "conditions", "filters", "actions"];
+        let expected =
+            ["name", "actionMatch", "filterMatch", "frequency", "conditions", "filters", "actions"];
         assert_eq!(fields, expected);
         let many = vec![json!({ "id": "sentry.rules.conditions.every_event.EveryEventCondition" }); 21];
         assert!(read_checks(json!(many).to_string().as_bytes()).is_err());
@@ -304,7 +315,8 @@ mod tests {
     #[test]
     fn an_action_with_settings_names_the_installation() {
         let uuid = "a8e5d37a-696c-4c54-adb5-b3f28d64c7de".to_owned();
-        let with = Action::read("notify".to_owned(), 3, uuid.clone(), br#"[{"name":"a","value":"b"}]"#).unwrap();
+        let with =
+            Action::read("notify".to_owned(), 3, uuid.clone(), br#"[{"name":"a","value":"b"}]"#).unwrap();
         assert_eq!(with.target(), Target::Installation(uuid));
         assert_eq!(with.document()["settings"][0]["value"], "b");
         assert_eq!(action().target(), Target::App("notify".to_owned()));

@@ -143,7 +143,8 @@ mod tests {
     #[test]
     fn a_webhook_names_the_e_mail_address_of_a_user_unless_it_is_private() {
         let user = Assignee::User { id: 1, name: "Ada".to_owned(), email: "ada@example.com".to_owned() };
-        let text = |assignee: &Assignee, private| serde_json::to_string(&assignee.event_document(private)).unwrap();
+        let text =
+            |assignee: &Assignee, private| serde_json::to_string(&assignee.event_document(private)).unwrap();
         assert_eq!(text(&user, false), r#"{"type":"user","name":"Ada","id":1,"email":"ada@example.com"}"#);
         assert_eq!(text(&user, true), r#"{"type":"user","name":"Ada","id":1}"#);
         let team = Assignee::Team { id: 2, name: "core".to_owned() };

@@ -23,7 +23,9 @@ impl Cursor {
         if text.is_empty() || text == "0:0:0" {
             return Ok(None);
         }
-        Self::parse(text).map(Some).ok_or_else(|| Error::invalid("INVALID_CURSOR", "Invalid cursor parameter."))
+        Self::parse(text)
+            .map(Some)
+            .ok_or_else(|| Error::invalid("INVALID_CURSOR", "Invalid cursor parameter."))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -50,7 +52,8 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_as_it_was_written() {
-        let cursor = Cursor { at: DateTime::from_timestamp_micros(1_566_248_317_391_000).unwrap(), id: 9, back: true };
+        let cursor =
+            Cursor { at: DateTime::from_timestamp_micros(1_566_248_317_391_000).unwrap(), id: 9, back: true };
         assert_eq!(cursor.write(), "1566248317391000:9:1");
         assert_eq!(Cursor::read(&cursor.write()).unwrap(), Some(cursor));
         assert_eq!(Cursor::read("").unwrap(), None);

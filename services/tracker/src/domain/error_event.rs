@@ -26,9 +26,34 @@ const MAX_PLATFORM: usize = 64;
 
 /// The keys of a stored error in their order; what else the product sent stands behind them.
 const KEYS: [&str; 29] = [
-    "event_id", "project", "release", "dist", "platform", "message", "datetime", "time_spent", "tags", "_ref",
-    "_ref_version", "contexts", "culprit", "exception", "fingerprint", "grouping_config", "hashes", "key_id",
-    "level", "location", "logger", "metadata", "received", "request", "sdk", "timestamp", "title", "type",
+    "event_id",
+    "project",
+    "release",
+    "dist",
+    "platform",
+    "message",
+    "datetime",
+    "time_spent",
+    "tags",
+    "_ref",
+    "_ref_version",
+    "contexts",
+    "culprit",
+    "exception",
+    "fingerprint",
+    "grouping_config",
+    "hashes",
+    "key_id",
+    "level",
+    "location",
+    "logger",
+    "metadata",
+    "received",
+    "request",
+    "sdk",
+    "timestamp",
+    "title",
+    "type",
     "user",
 ];
 
@@ -70,10 +95,13 @@ impl ErrorEvent {
     ) -> Result<Self, String> {
         let event_id = match given.get("event_id") {
             None | Some(Value::Null) => fresh_id,
-            Some(Value::String(text)) => Uuid::try_parse(text).map_err(|_| "event_id is no uuid.".to_owned())?,
+            Some(Value::String(text)) => {
+                Uuid::try_parse(text).map_err(|_| "event_id is no uuid.".to_owned())?
+            }
             Some(_) => return Err("event_id is no uuid.".to_owned()),
         };
-        let level = Level::read(text(&given, "level").unwrap_or_default()).map_err(|it| format!("level: {it}"))?;
+        let level =
+            Level::read(text(&given, "level").unwrap_or_default()).map_err(|it| format!("level: {it}"))?;
         let happened_at = happened_at(&given, now)?;
         let platform = line(text(&given, "platform").unwrap_or("other"), MAX_PLATFORM);
         let release = text(&given, "release").filter(|text| !text.is_empty()).map(|it| line(it, MAX_RELEASE));
@@ -216,7 +244,8 @@ fn text<'a>(given: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
 }
 
 fn message(given: &Map<String, Value>) -> String {
-    let entry = given.get("logentry").and_then(|entry| entry["formatted"].as_str().or(entry["message"].as_str()));
+    let entry =
+        given.get("logentry").and_then(|entry| entry["formatted"].as_str().or(entry["message"].as_str()));
     text(given, "message").or(entry).unwrap_or_default().to_owned()
 }
 

@@ -28,7 +28,9 @@ fn an_error_in_sentrys_form_stays_as_it_is_key_by_key() {
 
 #[test]
 fn what_the_product_leaves_out_is_completed() {
-    let event = read(r#"{"message":"disk full\non node 7","tags":{"node":7},"user":{"email":"a@b.example"},"extra":{"a":1}}"#);
+    let event = read(
+        r#"{"message":"disk full\non node 7","tags":{"node":7},"user":{"email":"a@b.example"},"extra":{"a":1}}"#,
+    );
     let event = event.unwrap();
     let document: Value = serde_json::from_str(&event.document).unwrap();
     assert_eq!(document["event_id"], Uuid::from_u128(7).simple().to_string());
@@ -45,7 +47,8 @@ fn what_the_product_leaves_out_is_completed() {
 
 #[test]
 fn an_error_comes_neither_from_the_future_nor_from_long_ago() {
-    let at = |timestamp: &str| read(format!(r#"{{"message":"x","timestamp":{timestamp}}}"#)).unwrap().happened_at;
+    let at =
+        |timestamp: &str| read(format!(r#"{{"message":"x","timestamp":{timestamp}}}"#)).unwrap().happened_at;
     assert_eq!(at("4102444800"), now());
     assert_eq!(at("0"), now() - TimeDelta::days(90));
     assert_eq!(at(r#""2019-08-19T20:00:00Z""#), "2019-08-19T20:00:00Z".parse::<DateTime<Utc>>().unwrap());
@@ -56,7 +59,13 @@ fn what_cannot_be_an_error_is_refused() {
     let deep = format!(r#"{{"message":"x","extra":{}{}}}"#, r#"{"a":"#.repeat(100), "}".repeat(100) + "1");
     let wide = format!(r#"{{"message":"{}"}}"#, "x".repeat(MAX_BYTES));
     for json in [
-        "", "[]", "null", "{", "{\"message\":", &deep, &wide,
+        "",
+        "[]",
+        "null",
+        "{",
+        "{\"message\":",
+        &deep,
+        &wide,
         r#"{"event_id":"x"}"#,
         r#"{"event_id":7}"#,
         r#"{"level":"loud"}"#,

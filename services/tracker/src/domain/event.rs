@@ -60,9 +60,10 @@ impl Scene<'_> {
         let issue = self.document();
         let (action, data) = match happening {
             Happening::Opened => return Some(self.opened()),
-            Happening::Resolved { resolution_type, .. } => {
-                ("resolved", json_object([("resolution_type", resolution_type as &dyn Json), ("issue", &issue)]))
-            }
+            Happening::Resolved { resolution_type, .. } => (
+                "resolved",
+                json_object([("resolution_type", resolution_type as &dyn Json), ("issue", &issue)]),
+            ),
             Happening::Unresolved | Happening::Regressed | Happening::Escalated => {
                 ("unresolved", json_object([("issue", &issue)]))
             }
@@ -96,7 +97,8 @@ impl Scene<'_> {
     }
 
     fn document(&self) -> IssueDocument<'_> {
-        let document = IssueDocument::new(self.issue, self.project).with_links(self.links, self.organization_slug);
+        let document =
+            IssueDocument::new(self.issue, self.project).with_links(self.links, self.organization_slug);
         if self.emails_are_private { document.without_emails() } else { document }
     }
 
@@ -109,7 +111,16 @@ impl Scene<'_> {
         idempotency_key: String,
     ) -> Event {
         let (organization_id, project_id) = (self.issue.organization_id, self.issue.project_id);
-        Event { organization_id, project_id, resource, action, actor, target: None, data_json, idempotency_key }
+        Event {
+            organization_id,
+            project_id,
+            resource,
+            action,
+            actor,
+            target: None,
+            data_json,
+            idempotency_key,
+        }
     }
 }
 

@@ -64,7 +64,8 @@ mod tests {
 
     fn place() -> Place {
         let slug = || "front-end".to_owned();
-        let project = Project { id: 1, organization_id: 7, slug: slug(), name: slug(), platform: String::new() };
+        let project =
+            Project { id: 1, organization_id: 7, slug: slug(), name: slug(), platform: String::new() };
         Place { organization_slug: "test-org".to_owned(), project, tells_apps: true }
     }
 
@@ -99,8 +100,15 @@ mod tests {
         let action = Action::read("notify".to_owned(), 3, String::new(), b"").unwrap();
         let (name, definition) = Definition::read(description, Ok(vec![action.clone()])).unwrap();
         let created_at = DateTime::UNIX_EPOCH;
-        let rule =
-            AlertRule { id: 5, organization_id: 7, project_id: 1, name, definition, created_by: None, created_at };
+        let rule = AlertRule {
+            id: 5,
+            organization_id: 7,
+            project_id: 1,
+            name,
+            definition,
+            created_by: None,
+            created_at,
+        };
         let told = event::alert_triggered(&rule, &action, &event, 1_117_540_176, &place(), &links());
         assert_eq!(String::from_utf8(told.data_json).unwrap(), golden["data"].to_string());
 
@@ -119,6 +127,8 @@ mod tests {
     fn links_stand_behind_what_is_stored() {
         let document = EventDocument::new("{}", Uuid::nil(), 7, &place(), &links());
         let text = serde_json::to_string(&document).unwrap();
-        assert!(text.starts_with(r#"{"url":"https://sentry.io/api/0/projects/test-org/front-end/events/0000"#));
+        assert!(
+            text.starts_with(r#"{"url":"https://sentry.io/api/0/projects/test-org/front-end/events/0000"#)
+        );
     }
 }

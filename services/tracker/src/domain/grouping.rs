@@ -12,7 +12,12 @@ const DEFAULT: [&str; 2] = ["{{ default }}", "{{default}}"];
 /// What kind of error it is: unique over all projects, and as `hashes` of the event show it.
 ///
 /// A product that groups by itself says so in `hashes`, one that knows better in `fingerprint`.
-pub(crate) fn group(project_id: i64, event: &Map<String, Value>, stack: &Stack<'_>, title: &str) -> (Uuid, String) {
+pub(crate) fn group(
+    project_id: i64,
+    event: &Map<String, Value>,
+    stack: &Stack<'_>,
+    title: &str,
+) -> (Uuid, String) {
     let hash = match event.get("hashes").and_then(|hashes| hashes[0].as_str()) {
         Some(given) if !given.is_empty() => given.to_owned(),
         _ => key(&parts(event, stack, title)).simple().to_string(),

@@ -59,8 +59,9 @@ impl Search {
             // What Sentry's pages call ignored today.
             "archived" => self.status = Some(Status::Ignored),
             other => {
-                let status = Status::parse(other)
-                    .ok_or_else(|| invalid(&format!("Invalid value for \"is\" search, got \"{other:.100}\"")))?;
+                let status = Status::parse(other).ok_or_else(|| {
+                    invalid(&format!("Invalid value for \"is\" search, got \"{other:.100}\""))
+                })?;
                 self.status = Some(status);
             }
         }

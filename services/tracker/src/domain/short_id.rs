@@ -20,7 +20,8 @@ pub(crate) fn short_id(project_slug: &str, number: i64) -> String {
 /// The slug and number of a text that is written as a short id.
 pub(crate) fn parse(text: &str) -> Option<(String, i64)> {
     let (slug, digits) = text.rsplit_once('-')?;
-    let is_written = slug.bytes().chain(digits.bytes()).all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let is_written =
+        slug.bytes().chain(digits.bytes()).all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     if slug.is_empty() || digits.is_empty() || digits.len() > 12 || !is_written {
         return None;
     }

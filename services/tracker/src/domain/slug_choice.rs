@@ -63,7 +63,9 @@ impl SlugChoice {
             Self::Given(slug) => (slug, 1),
             Self::Made(slug) => (slug, MAX_NUMBERED),
         };
-        (0..count).map(|number| numbered(base, number)).filter(|slug| slug::is_valid(slug) && !is_reserved(slug))
+        (0..count)
+            .map(|number| numbered(base, number))
+            .filter(|slug| slug::is_valid(slug) && !is_reserved(slug))
     }
 }
 

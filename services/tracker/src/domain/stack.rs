@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn whatever_is_no_exception_is_none() {
-        for odd in [json!({}), json!({ "exception": 7 }), json!({ "exception": [] }), json!({ "exception": [[]] })] {
+        for odd in
+            [json!({}), json!({ "exception": 7 }), json!({ "exception": [] }), json!({ "exception": [[]] })]
+        {
             let event = event(odd);
             let stack = Stack::read(&event);
             assert!(!stack.is_exception() && stack.metadata(9).is_none() && stack.title().is_none());

@@ -93,7 +93,11 @@ impl StatusChange {
     }
 }
 
-fn resolve(issue: &mut Issue, resolution: &Resolution, release: Option<&Release>) -> Result<Option<Happening>> {
+fn resolve(
+    issue: &mut Issue,
+    resolution: &Resolution,
+    release: Option<&Release>,
+) -> Result<Option<Happening>> {
     let missing = |message: &str| wrong_details(message);
     let (details, regress_after, resolution_type) = match resolution {
         Resolution::Now => (json!({}), None, "now"),
@@ -119,7 +123,8 @@ fn resolve(issue: &mut Issue, resolution: &Resolution, release: Option<&Release>
     issue.status = Status::Resolved;
     issue.status_details = details;
     issue.regress_after = regress_after;
-    let version = release.filter(|_| matches!(resolution, Resolution::Release(_))).map(|it| it.version.clone());
+    let version =
+        release.filter(|_| matches!(resolution, Resolution::Release(_))).map(|it| it.version.clone());
     Ok(Some(Happening::Resolved { resolution_type, version }))
 }
 
@@ -168,7 +173,9 @@ fn resolution(details: &Map<String, Value>) -> Result<Resolution> {
         {
             Ok(Resolution::Release(version.clone()))
         }
-        [(key, commit @ Value::Object(_))] if *key == "inCommit" && commit.to_string().len() <= MAX_COMMIT => {
+        [(key, commit @ Value::Object(_))]
+            if *key == "inCommit" && commit.to_string().len() <= MAX_COMMIT =>
+        {
             Ok(Resolution::Commit((*commit).clone()))
         }
         [(key, _)] if ["inNextRelease", "inRelease", "inCommit"].contains(&key.as_str()) => {

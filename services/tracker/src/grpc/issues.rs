@@ -24,10 +24,11 @@ use patchbay_proto::tracker::issues_server::Issues;
 use patchbay_proto::tracker::{
     Activity, CreateCommentRequest, CreateIssueRequest, DeleteCommentRequest, DeleteCommentResponse,
     DeleteIssuesRequest, DeleteIssuesResponse, Event, ExternalIssue, GetEventRequest, GetIssueRequest, Issue,
-    LinkExternalIssueRequest, ListActivityRequest, ListActivityResponse, ListEventsRequest, ListEventsResponse,
-    ListExternalIssuesRequest, ListExternalIssuesResponse, ListHistoryRequest, ListHistoryResponse,
-    ListIssuesRequest, ListIssuesResponse, RecordErrorRequest, RecordErrorResponse, UnlinkExternalIssueRequest,
-    UnlinkExternalIssueResponse, UpdateCommentRequest, UpdateIssuesRequest, UpdateIssuesResponse,
+    LinkExternalIssueRequest, ListActivityRequest, ListActivityResponse, ListEventsRequest,
+    ListEventsResponse, ListExternalIssuesRequest, ListExternalIssuesResponse, ListHistoryRequest,
+    ListHistoryResponse, ListIssuesRequest, ListIssuesResponse, RecordErrorRequest, RecordErrorResponse,
+    UnlinkExternalIssueRequest, UnlinkExternalIssueResponse, UpdateCommentRequest, UpdateIssuesRequest,
+    UpdateIssuesResponse,
 };
 use tonic::{Request, Response, Status, Streaming};
 

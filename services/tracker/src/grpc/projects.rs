@@ -6,7 +6,7 @@ mod get_project;
 mod get_team;
 mod list_projects;
 mod list_teams;
-mod project;
+pub(in crate::grpc) mod project;
 mod set_notification_setting;
 mod set_project_team;
 mod set_team_member;

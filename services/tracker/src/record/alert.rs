@@ -61,10 +61,9 @@ pub(super) async fn alert(
         let Some((position, rules, index)) = claims.get(&key) else { continue };
         let (met, rule) = (&met[*position], &rules.rules[*index].rule);
         events.extend(
-            rule.definition
-                .actions
-                .iter()
-                .map(|action| event::alert_triggered(rule, action, met.event, met.issue_id, met.place, links)),
+            rule.definition.actions.iter().map(|action| {
+                event::alert_triggered(rule, action, met.event, met.issue_id, met.place, links)
+            }),
         );
     }
     Ok(events)

@@ -43,7 +43,9 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Db(error) => error.into(),
-            Failure::Overtaken => Error::unavailable("OVERLOADED", "Others record the same errors. Send them again."),
+            Failure::Overtaken => {
+                Error::unavailable("OVERLOADED", "Others record the same errors. Send them again.")
+            }
             Failure::Gone => project::not_found(),
         }
     }
@@ -91,9 +93,10 @@ impl Worker {
         count(&mut tx, &met, now).await?;
         self.tell_happenings(&mut tx, &met, &prepared).await?;
         let alerts = alert::alert(&mut tx, &met, &prepared.rules, &mut self.rules, &self.links, now).await?;
-        let told = met.iter().filter(|met| met.place.tells_apps).map(|met| {
-            event::error_created(met.event, met.issue_id, met.place, &self.links)
-        });
+        let told = met
+            .iter()
+            .filter(|met| met.place.tells_apps)
+            .map(|met| event::error_created(met.event, met.issue_id, met.place, &self.links));
         tx.outbox_all(told.chain(alerts).map(events::message)).await?;
         tx.commit().await?;
         self.counted.notify_one();
@@ -145,11 +148,8 @@ impl Worker {
             return Ok(());
         }
         let ids: Vec<i64> = happened.iter().map(|(id, _)| *id).collect();
-        let found: HashMap<i64, FoundIssue> = issues::lock_all(tx, &ids)
-            .await?
-            .into_iter()
-            .map(|found| (found.issue.id, found))
-            .collect();
+        let found: HashMap<i64, FoundIssue> =
+            issues::lock_all(tx, &ids).await?.into_iter().map(|found| (found.issue.id, found)).collect();
         let told: Vec<Told<'_>> = happened
             .iter()
             .filter_map(|(id, happening)| {
@@ -180,16 +180,15 @@ fn fingerprints(incoming: &[Incoming<'_>]) -> Vec<Uuid> {
 }
 
 /// Opens an issue for each kind of error that has none. Kinds another replica opened meanwhile are left to it.
-async fn open(
-    tx: &mut Tx,
-    fresh: &[Incoming<'_>],
-    prepared: &Prepared,
-) -> Result<HashSet<Uuid>, Failure> {
+async fn open(tx: &mut Tx, fresh: &[Incoming<'_>], prepared: &Prepared) -> Result<HashSet<Uuid>, Failure> {
     if prepared.issue_ids.is_empty() {
         return Ok(HashSet::new());
     }
-    let known: HashSet<Uuid> =
-        sql::lock_seen(tx, &fingerprints(fresh)).await?.into_iter().map(|(fingerprint, _)| fingerprint).collect();
+    let known: HashSet<Uuid> = sql::lock_seen(tx, &fingerprints(fresh))
+        .await?
+        .into_iter()
+        .map(|(fingerprint, _)| fingerprint)
+        .collect();
     let mut firsts: BTreeMap<(i64, Uuid), Incoming<'_>> = BTreeMap::new();
     for (place, event) in fresh.iter().filter(|(_, event)| !known.contains(&event.fingerprint)) {
         firsts.entry((place.project.id, event.fingerprint)).or_insert((place, event));

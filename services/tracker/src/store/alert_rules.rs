@@ -96,9 +96,14 @@ pub(crate) async fn claim(
         .bind_list(&issue_ids)
         .execute()
         .await?;
-    tx.insert_rows("alert_pauses", &["rule_id", "issue_id", "until"], claims, |row, (rule_id, issue_id, until)| {
-        row.bind(*rule_id).bind(*issue_id).bind(*until);
-    })
+    tx.insert_rows(
+        "alert_pauses",
+        &["rule_id", "issue_id", "until"],
+        claims,
+        |row, (rule_id, issue_id, until)| {
+            row.bind(*rule_id).bind(*issue_id).bind(*until);
+        },
+    )
     .suffix("on conflict do nothing returning rule_id, issue_id")
     .fetch_all()
     .await

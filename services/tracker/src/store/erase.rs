@@ -85,10 +85,16 @@ pub(crate) async fn project(db: &Db, id: i64) -> Result<()> {
         );
         while db.query(AssertSqlSafe(text.clone())).bind(id).execute().await? > 0 {}
     }
-    db.query("delete from metric_incidents where rule_id in (select id from metric_rules where project_id = $1)")
+    db.query(
+        "delete from metric_incidents where rule_id in (select id from metric_rules where project_id = $1)",
+    )
+    .bind(id)
+    .execute()
+    .await?;
+    db.query("delete from metric_rules where project_id = $1").bind(id).execute().await?;
+    db.query("delete from projects where id = $1 and deleted_at is not null")
         .bind(id)
         .execute()
-        .await?;
-    db.query("delete from metric_rules where project_id = $1").bind(id).execute().await?;
-    db.query("delete from projects where id = $1 and deleted_at is not null").bind(id).execute().await.map(drop)
+        .await
+        .map(drop)
 }

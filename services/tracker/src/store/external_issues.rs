@@ -32,7 +32,8 @@ pub(crate) async fn upsert(
 
 /// False when there is no such link of this app in this organization.
 pub(crate) async fn delete(db: &Db, id: i64, organization_id: i64, app_id: i64) -> Result<bool> {
-    let delete = db.query("delete from external_issues where id = $1 and organization_id = $2 and app_id = $3");
+    let delete =
+        db.query("delete from external_issues where id = $1 and organization_id = $2 and app_id = $3");
     Ok(delete.bind(id).bind(organization_id).bind(app_id).execute().await? > 0)
 }
 

@@ -18,7 +18,15 @@ pub(crate) struct Happened<'a> {
 /// Writes activity and history.
 pub(crate) async fn insert(tx: &mut Tx, happened: &[Happened<'_>], now: DateTime<Utc>) -> Result<()> {
     let columns = &[
-        "id", "organization_id", "project_id", "issue_id", "kind", "actor", "user_id", "app_id", "data",
+        "id",
+        "organization_id",
+        "project_id",
+        "issue_id",
+        "kind",
+        "actor",
+        "user_id",
+        "app_id",
+        "data",
         "created_at",
     ];
     tx.insert_rows("activity", columns, happened, |row, entry| {

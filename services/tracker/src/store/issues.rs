@@ -71,8 +71,22 @@ pub(crate) async fn insert(tx: &mut Tx, issue: &Issue) -> Result<()> {
 /// Inserts issues, each with its fingerprint if it has one; the ids of those whose fingerprint nobody had.
 pub(crate) async fn insert_all(tx: &mut Tx, issues: &[(Issue, Option<uuid::Uuid>)]) -> Result<Vec<i64>> {
     let columns = &[
-        "id", "organization_id", "project_id", "number", "title", "culprit", "kind", "level", "platform",
-        "metadata", "status", "times_seen", "user_count", "first_seen", "last_seen", "fingerprint",
+        "id",
+        "organization_id",
+        "project_id",
+        "number",
+        "title",
+        "culprit",
+        "kind",
+        "level",
+        "platform",
+        "metadata",
+        "status",
+        "times_seen",
+        "user_count",
+        "first_seen",
+        "last_seen",
+        "fingerprint",
     ];
     let inserted: Vec<(i64,)> = tx
         .insert_rows("issues", columns, issues, |row, (issue, fingerprint)| {

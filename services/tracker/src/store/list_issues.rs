@@ -1,7 +1,7 @@
 use patchbay_db::{Db, Result};
 
-use super::issues::{self, FoundIssue, VISIBLE};
 use super::issue_words;
+use super::issues::{self, FoundIssue, VISIBLE};
 use crate::domain::cursor::Cursor;
 use crate::domain::status::Status;
 

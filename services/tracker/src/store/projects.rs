@@ -91,7 +91,8 @@ pub(crate) async fn update(db: &Db, id: i64, change: &ProjectChange) -> Result<(
 
 /// Takes a project out of everybody's sight; its slug is free.
 pub(crate) async fn hide(db: &Db, id: i64, now: DateTime<Utc>) -> Result<()> {
-    let hide = db.query("update projects set deleted_at = $2, slug = $3 where id = $1 and deleted_at is null");
+    let hide =
+        db.query("update projects set deleted_at = $2, slug = $3 where id = $1 and deleted_at is null");
     // No slug begins with a dash.
     hide.bind(id).bind(now).bind(format!("-{id}")).execute().await.map(drop)
 }

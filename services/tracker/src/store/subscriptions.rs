@@ -80,7 +80,13 @@ pub(crate) async fn unsubscribe_assignee(
 }
 
 /// A user says whether they want to hear of an issue.
-pub(crate) async fn set(tx: &mut Tx, issue_id: i64, user_id: i64, active: bool, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn set(
+    tx: &mut Tx,
+    issue_id: i64,
+    user_id: i64,
+    active: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
     tx.query(
         "insert into issue_subscriptions (issue_id, subscriber, subscriber_id, reason, is_active, created_at)
          values ($1, $2, $3, $4, $5, $6)
@@ -113,8 +119,11 @@ pub(crate) async fn of_user(
         .fetch_all()
         .await?;
     let read = |(issue_id, reason, is_active): (i64, String, bool)| {
-        let subscription =
-            if is_active { SubscriptionDocument::Reason(reason) } else { SubscriptionDocument::Disabled(true) };
+        let subscription = if is_active {
+            SubscriptionDocument::Reason(reason)
+        } else {
+            SubscriptionDocument::Disabled(true)
+        };
         (issue_id, subscription)
     };
     Ok(rows.into_iter().map(read).collect())

@@ -30,7 +30,9 @@ pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -
             .bind(organization_id)
             .bind(*id),
         Reference::Slug(slug) => db
-            .query("select id, organization_id, slug, name from teams where organization_id = $1 and slug = $2")
+            .query(
+                "select id, organization_id, slug, name from teams where organization_id = $1 and slug = $2",
+            )
             .bind(organization_id)
             .bind(slug),
     };

@@ -58,6 +58,7 @@ async fn a_project_that_cannot_be_is_refused() {
             name: " ".to_owned(),
             slug: "Front End".to_owned(),
             platform: "java\0script".to_owned(),
+            team: String::new(),
         };
         let answer = tracker.projects().create_project(request(asked)).await;
         assert_eq!(wrong_fields(refusal(answer)), ["name", "slug", "platform"]);

@@ -3,13 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod alerts;
+mod assigning;
 mod audit;
 mod bad_input;
+mod comments;
+mod deleting;
+mod errors;
 mod events;
 mod issues;
+mod listing;
 mod members;
 mod organizations;
 mod projects;
 mod running;
 mod schema;
+mod status;
+mod told;
 mod users;

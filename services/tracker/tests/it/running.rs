@@ -6,18 +6,20 @@ use patchbay_db::Db;
 use patchbay_domain::{
     AppCaller, Caller, Clock, Error, ManualClock, Membership, Role, Scope, ScopeSet, SecretString, UserCaller,
 };
+use patchbay_proto::tracker::alerts_client::AlertsClient;
 use patchbay_proto::tracker::audit_client::AuditClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_proto::tracker::{
-    CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, CreateUserRequest, Issue,
-    Organization, Project, SetMemberRequest, User,
+    CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, CreateUserRequest, GetIssueRequest,
+    Issue, NewEvent, Organization, Project, RecordErrorRequest, RecordedEvent, SetMemberRequest, User,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status};
 use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
 use patchbay_testkit::database::each_engine;
 use patchbay_tracker::{Config, Deps, MIGRATIONS, start};
+use serde_json::Value;
 use tonic::{Response, Status};
 
 /// A tracker that runs, and what a test does with it.
@@ -131,6 +133,36 @@ impl Running {
         IssuesClient::new(self.channel.clone())
     }
 
+    pub(crate) fn alerts(&self) -> AlertsClient<Channel> {
+        AlertsClient::new(self.channel.clone())
+    }
+
+    /// A new member, known by a name, of the organization of that slug.
+    pub(crate) async fn worker(&self, organization: &str, name: &str, role: &str) -> User {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let wanted = CreateUserRequest { name: name.to_owned(), email, ..Default::default() };
+        let user = self.directory().create_user(request(wanted)).await.unwrap().into_inner();
+        let member = SetMemberRequest {
+            organization: organization.to_owned(),
+            user_id: user.id,
+            role: role.to_owned(),
+        };
+        self.directory().set_member(request(member)).await.unwrap().into_inner()
+    }
+
+    /// What becomes of these errors in `front-end` of `acme`.
+    pub(crate) async fn record(&self, events: &[Value]) -> Vec<RecordedEvent> {
+        let asked = record(events);
+        self.issues().record_error(request(asked)).await.unwrap().into_inner().events
+    }
+
+    /// An issue as it is now.
+    pub(crate) async fn read(&self, id: i64) -> Value {
+        let asked = GetIssueRequest { id, organization: String::new() };
+        let issue = self.issues().get_issue(request(asked)).await.unwrap().into_inner();
+        serde_json::from_slice(&issue.document_json).unwrap()
+    }
+
     pub(crate) async fn organization(&self, name: &str) -> Organization {
         let asked = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
         self.directory().create_organization(request(asked)).await.unwrap().into_inner()
@@ -150,6 +182,33 @@ impl Running {
     pub(crate) async fn issue(&self, organization: &str, project: &str, title: &str) -> Issue {
         self.issues().create_issue(request(issue(organization, project, title))).await.unwrap().into_inner()
     }
+}
+
+pub(crate) fn record(events: &[Value]) -> RecordErrorRequest {
+    let events = events.iter().map(|event| NewEvent { event_json: event.to_string().into() });
+    RecordErrorRequest {
+        organization: "acme".to_owned(),
+        project: "front-end".to_owned(),
+        events: events.collect(),
+    }
+}
+
+/// A caller who is this user.
+pub(crate) fn caller(user: &User) -> Caller {
+    let memberships = user.memberships.iter().map(|membership| Membership {
+        organization_id: membership.organization_id,
+        organization_slug: membership.organization_slug.clone(),
+        role: membership.role.parse().unwrap(),
+    });
+    Caller::User(UserCaller {
+        user_id: user.id,
+        name: user.name.clone(),
+        email: user.email.clone(),
+        is_superuser: false,
+        is_staff: false,
+        memberships: memberships.collect(),
+        token_scopes: None,
+    })
 }
 
 pub(crate) fn issue(organization: &str, project: &str, title: &str) -> CreateIssueRequest {

@@ -46,8 +46,7 @@ pub(super) async fn delete_comment(
     let asked = issue::for_caller(tracker, &caller, request.issue_id, &request.organization, scopes).await?;
 
     let mut tx = tracker.db.begin().await?;
-    let mut found =
-        issues::lock_all(&mut tx, &[asked.issue.id]).await?.pop().ok_or_else(issue_not_found)?;
+    let mut found = issues::lock_all(&mut tx, &[asked.issue.id]).await?.pop().ok_or_else(issue_not_found)?;
     let comment =
         activity::lock_comment(&mut tx, found.issue.id, request.comment_id).await?.ok_or_else(not_found)?;
     may_change(&caller, comment.author)?;

@@ -24,8 +24,7 @@ pub(super) async fn create_comment(
     let now = tracker.clock.now();
     let comment = Comment { id, author: Author::of(&caller), text, created_at: now };
     let mut tx = tracker.db.begin().await?;
-    let mut found =
-        issues::lock_all(&mut tx, &[asked.issue.id]).await?.pop().ok_or_else(issue_not_found)?;
+    let mut found = issues::lock_all(&mut tx, &[asked.issue.id]).await?.pop().ok_or_else(issue_not_found)?;
     found.issue.comment_count += 1;
     issues::update(&mut tx, &found.issue, None).await?;
     activity::insert_comment(&mut tx, &found.issue, &comment).await?;

@@ -2,11 +2,11 @@ use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::issue;
+use crate::domain::access;
 use crate::domain::comment::Author;
 use crate::domain::external_issue::{ExternalIssue, not_found, read};
 use crate::domain::happening::Happening;
 use crate::domain::issue::not_found as issue_not_found;
-use crate::domain::access;
 use crate::events;
 use crate::store::{external_issues, issues};
 use crate::tell::{Told, tell};
@@ -40,7 +40,8 @@ pub(super) async fn link(
         };
         let (author, actor) = (Author::of(&caller), events::actor(&caller));
         let scene = found.scene(&tracker.links);
-        tell(&mut tx, &[Told { scene, happening: &happening, author, actor: &actor }], activity_id, now).await?;
+        tell(&mut tx, &[Told { scene, happening: &happening, author, actor: &actor }], activity_id, now)
+            .await?;
     }
     tx.commit().await?;
     Ok(to_wire(link))

@@ -67,7 +67,10 @@ pub(super) async fn listing(
     let organization = named::organization(db, &filter.organization).await?.ok_or_else(hidden)?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
     if filter.projects.len() > MAX_PROJECTS {
-        return Err(Error::invalid("INVALID_SEARCH", format!("At most {MAX_PROJECTS} projects can be named.")));
+        return Err(Error::invalid(
+            "INVALID_SEARCH",
+            format!("At most {MAX_PROJECTS} projects can be named."),
+        ));
     }
     let mut project_ids = Vec::with_capacity(filter.projects.len());
     for named in &filter.projects {

@@ -76,7 +76,9 @@ impl Changes {
     fn read(request: &wire::UpdateIssuesRequest) -> Result<Self> {
         let status = request.status.as_deref();
         Ok(Self {
-            status: status.map(|status| StatusChange::read(status, &request.status_details_json)).transpose()?,
+            status: status
+                .map(|status| StatusChange::read(status, &request.status_details_json))
+                .transpose()?,
             assignee: request.assigned_to.as_deref().map(AssigneeName::read).transpose()?,
             is_subscribed: request.is_subscribed,
         })
@@ -94,9 +96,7 @@ impl Changes {
                 None => None,
             };
             let assignee = match &self.assignee {
-                Some(name) => {
-                    assign::resolve(tracker, issue.organization_id, issue.project_id, name).await?
-                }
+                Some(name) => assign::resolve(tracker, issue.organization_id, issue.project_id, name).await?,
                 None => None,
             };
             prepared.insert(issue.project_id, (release, assignee));

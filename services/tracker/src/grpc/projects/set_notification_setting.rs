@@ -22,7 +22,8 @@ pub(super) async fn set_notification_setting(
         return Err(Error::permission_denied());
     }
     users::find(&tracker.db, request.user_id).await?.ok_or_else(user::not_found)?;
-    for (field, given, known) in [("kind", &request.kind, &KINDS[..]), ("value", &request.value, &VALUES[..])] {
+    for (field, given, known) in [("kind", &request.kind, &KINDS[..]), ("value", &request.value, &VALUES[..])]
+    {
         if !known.contains(&given.as_str()) {
             return Err(Error::field(field, format!("Must be one of {}.", known.join(", "))));
         }

@@ -3,9 +3,9 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::project;
+use crate::domain::access;
 use crate::domain::project::{Project, ProjectChange};
 use crate::domain::slug_choice::{self, SlugChoice};
-use crate::domain::access;
 use crate::store::projects;
 use crate::tracker::Tracker;
 

@@ -49,14 +49,15 @@ pub(crate) async fn counts(
 }
 
 /// Counts errors of projects: project → how many.
-pub(crate) async fn count_projects(
-    tx: &mut Tx,
-    now_seconds: i64,
-    counts: &BTreeMap<i64, i64>,
-) -> Result<()> {
-    tx.insert_rows("project_counts", &["project_id", "minute", "count"], counts, |row, (project_id, count)| {
-        row.bind(*project_id).bind(now_seconds / 60).bind(*count);
-    })
+pub(crate) async fn count_projects(tx: &mut Tx, now_seconds: i64, counts: &BTreeMap<i64, i64>) -> Result<()> {
+    tx.insert_rows(
+        "project_counts",
+        &["project_id", "minute", "count"],
+        counts,
+        |row, (project_id, count)| {
+            row.bind(*project_id).bind(now_seconds / 60).bind(*count);
+        },
+    )
     .suffix("on conflict (project_id, minute) do update set count = project_counts.count + excluded.count")
     .execute()
     .await
@@ -65,16 +66,17 @@ pub(crate) async fn count_projects(
 
 /// Removes counts that no rule looks at any more.
 pub(crate) async fn prune_counts(db: &Db, now_seconds: i64) -> Result<()> {
-    db.query("delete from project_counts where minute < $1").bind(now_seconds / 60 - MINUTES).execute().await?;
+    db.query("delete from project_counts where minute < $1")
+        .bind(now_seconds / 60 - MINUTES)
+        .execute()
+        .await?;
     // The beginning of the bucket in seconds, compared with the beginning of the interval before this one.
-    db.query(
-        "delete from issue_counts where bucket * (interval_seconds / $1) < $2 - 2 * interval_seconds",
-    )
-    .bind(PARTS)
-    .bind(now_seconds)
-    .execute()
-    .await
-    .map(drop)
+    db.query("delete from issue_counts where bucket * (interval_seconds / $1) < $2 - 2 * interval_seconds")
+        .bind(PARTS)
+        .bind(now_seconds)
+        .execute()
+        .await
+        .map(drop)
 }
 
 fn part(interval: i64) -> i64 {

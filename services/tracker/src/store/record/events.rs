@@ -31,8 +31,7 @@ pub(crate) async fn known_events(tx: &mut Tx, event_ids: &[Uuid]) -> Result<Hash
 
 /// Keeps errors in the places of the oldest. Each place is written once at most, or one statement would write it twice.
 pub(crate) async fn write_events(tx: &mut Tx, events: &[KeptEvent<'_>]) -> Result<()> {
-    let columns =
-        &["issue_id", "slot", "project_id", "event_id", "number", "received_at", "document"];
+    let columns = &["issue_id", "slot", "project_id", "event_id", "number", "received_at", "document"];
     tx.insert_rows("error_events", columns, events, |row, event| {
         row.bind(event.issue_id).bind(event.number % KEPT).bind(event.project_id).bind(event.event_id);
         row.bind(event.number).bind(event.received_at).bind(event.document);

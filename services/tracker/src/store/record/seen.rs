@@ -90,10 +90,12 @@ pub(crate) async fn ensure_releases(
     let projects: Vec<i64> = releases.iter().map(|(project_id, _)| *project_id).collect();
     let versions: Vec<String> = releases.iter().map(|(_, version)| (*version).to_owned()).collect();
     let find = || {
-        db.query("select project_id, version, id from releases where project_id in ($list) and version in ($list)")
-            .bind_list(&projects)
-            .bind_list(&versions)
-            .fetch_all::<(i64, String, i64)>()
+        db.query(
+            "select project_id, version, id from releases where project_id in ($list) and version in ($list)",
+        )
+        .bind_list(&projects)
+        .bind_list(&versions)
+        .fetch_all::<(i64, String, i64)>()
     };
     let found = find().await?;
     let missing: Vec<_> = releases

@@ -1,0 +1,47 @@
+use patchbay_domain::{Caller, Result};
+use patchbay_proto::tracker as wire;
+
+use super::get_metric_rule::to_wire;
+use super::rule;
+use crate::domain::access;
+use crate::domain::alert_rule::{MAX_RULES, too_many};
+use crate::domain::metric_rule::{MetricRule, Numbers};
+use crate::store::{alert_rules, metric_rules};
+use crate::tracker::Tracker;
+
+#[tracing::instrument(name = "tracker.create_metric_rule", skip_all)]
+pub(super) async fn create_metric_rule(
+    tracker: &Tracker,
+    caller: Caller,
+    request: wire::CreateMetricRuleRequest,
+) -> Result<wire::MetricRule> {
+    let (named, scopes) = (&request.organization, access::WRITE_ALERTS);
+    let project = rule::project(tracker, &caller, named, &request.project, scopes).await?;
+    let organization = rule::organization(tracker, &caller, named, scopes).await?;
+    let triggers = request
+        .triggers
+        .into_iter()
+        .map(|trigger| (trigger.label, trigger.alert_threshold, rule::actions(trigger.actions)))
+        .collect();
+    let (name, numbers) =
+        Numbers::read(&request.name, request.time_window, triggers, request.resolve_threshold)?;
+    let made = MetricRule {
+        id: tracker.db.allocate_ids("metric_rule", 1).await?,
+        organization_id: organization.id,
+        organization_slug: organization.slug,
+        project_id: project.id,
+        project_slug: project.slug,
+        name,
+        numbers,
+        created_at: tracker.clock.now(),
+        incident: None,
+    };
+    let mut tx = tracker.db.begin().await?;
+    alert_rules::touch(&mut tx, project.id).await?;
+    if metric_rules::count(&mut tx, project.id).await? >= MAX_RULES {
+        return Err(too_many());
+    }
+    metric_rules::insert(&mut tx, &made, caller.user().map(|user| user.user_id)).await?;
+    tx.commit().await?;
+    Ok(to_wire(&made))
+}

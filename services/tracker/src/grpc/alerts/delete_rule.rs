@@ -1,0 +1,24 @@
+use patchbay_domain::{Caller, Result};
+use patchbay_proto::tracker as wire;
+
+use super::rule;
+use crate::domain::access;
+use crate::domain::alert_rule::not_found;
+use crate::store::alert_rules;
+use crate::tracker::Tracker;
+
+#[tracing::instrument(name = "tracker.delete_rule", skip_all)]
+pub(super) async fn delete_rule(
+    tracker: &Tracker,
+    caller: Caller,
+    request: wire::DeleteRuleRequest,
+) -> Result<wire::DeleteRuleResponse> {
+    let (organization, scopes) = (&request.organization, access::WRITE_ALERTS);
+    let project = rule::project(tracker, &caller, organization, &request.project, scopes).await?;
+    let found = alert_rules::find(&tracker.db, project.id, request.id).await?.ok_or_else(not_found)?;
+    let mut tx = tracker.db.begin().await?;
+    alert_rules::touch(&mut tx, project.id).await?;
+    alert_rules::delete(&mut tx, found.id).await?;
+    tx.commit().await?;
+    Ok(wire::DeleteRuleResponse {})
+}

@@ -1,0 +1,72 @@
+use patchbay_domain::{Caller, Error, Result, Scope};
+use patchbay_proto::tracker as wire;
+
+use crate::domain::access;
+use crate::domain::activity::Person;
+use crate::domain::alert_rule::{Action, AlertRule, Definition, Description};
+use crate::domain::organization::{self, Organization};
+use crate::domain::project::Project;
+use crate::grpc::named;
+use crate::grpc::projects::project;
+use crate::tracker::Tracker;
+
+/// The project whose rules a request is about, for a caller who has one of `scopes` there.
+pub(super) async fn project(
+    tracker: &Tracker,
+    caller: &Caller,
+    organization: &str,
+    project: &str,
+    scopes: &[Scope],
+) -> Result<Project> {
+    project::for_caller(&tracker.db, caller, (organization, project), scopes).await
+}
+
+/// The organization whose rules a request is about, for a caller who has one of `scopes` there.
+pub(super) async fn organization(
+    tracker: &Tracker,
+    caller: &Caller,
+    named: &str,
+    scopes: &[Scope],
+) -> Result<Organization> {
+    let found = named::organization(&tracker.db, named).await?.ok_or_else(organization::not_found)?;
+    access::one_of(caller, found.id, scopes, Error::permission_denied())?;
+    Ok(found)
+}
+
+/// Name and definition of a rule that somebody describes.
+pub(super) fn read(new: wire::NewRule) -> Result<(String, Definition)> {
+    let actions = actions(new.actions);
+    let description = Description {
+        name: &new.name,
+        action_match: &new.action_match,
+        filter_match: &new.filter_match,
+        frequency: new.frequency,
+        conditions_json: &new.conditions_json,
+        filters_json: &new.filters_json,
+    };
+    Definition::read(description, actions)
+}
+
+/// # Errors
+/// What is wrong with the first that is wrong.
+pub(super) fn actions(actions: Vec<wire::AlertAction>) -> Result<Vec<Action>, String> {
+    let read = |action: wire::AlertAction| {
+        Action::read(action.app_slug, action.app_id, action.installation_uuid, &action.settings_json)
+    };
+    actions.into_iter().map(read).collect()
+}
+
+/// Who made a rule, where that is a person.
+pub(super) fn person(caller: &Caller) -> Option<Person> {
+    let user = caller.user()?;
+    Some(Person { id: user.user_id, name: user.name.clone(), email: user.email.clone() })
+}
+
+pub(super) fn to_wire(rule: &AlertRule, project: &Project) -> wire::Rule {
+    wire::Rule {
+        id: rule.id,
+        organization_id: rule.organization_id,
+        project_id: rule.project_id,
+        document_json: rule.to_json(&project.slug),
+    }
+}

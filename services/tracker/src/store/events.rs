@@ -1,0 +1,89 @@
+use chrono::{DateTime, Utc};
+use patchbay_db::{AssertSqlSafe, Db, Query, Result};
+use uuid::Uuid;
+
+use crate::domain::page::Page;
+use crate::domain::project::Project;
+use crate::record::Place;
+
+/// An error that was kept, and where.
+#[derive(Debug, Clone)]
+pub(crate) struct FoundEvent {
+    pub(crate) event_id: Uuid,
+    pub(crate) issue_id: i64,
+    pub(crate) received_at: DateTime<Utc>,
+    pub(crate) document: String,
+    pub(crate) place: Place,
+}
+
+/// Which errors are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Of {
+    Issue(i64),
+    Project(i64),
+}
+
+/// Newest first, with one too many where there are more.
+pub(crate) async fn list(db: &Db, of: Of, page: Page) -> Result<Vec<FoundEvent>> {
+    let (text, id) = match of {
+        Of::Issue(id) => ("e.issue_id = $1 order by e.number desc limit $2 offset $3", id),
+        Of::Project(id) => {
+            ("e.project_id = $1 order by e.received_at desc, e.number desc limit $2 offset $3", id)
+        }
+    };
+    let query = select(db, text).bind(id).bind(page.fetch()).bind(page.offset());
+    read(query).await
+}
+
+pub(crate) async fn find(db: &Db, of: Of, event_id: Uuid) -> Result<Option<FoundEvent>> {
+    let (text, id) = match of {
+        Of::Issue(id) => ("e.issue_id = $1 and e.event_id = $2", id),
+        Of::Project(id) => ("e.project_id = $1 and e.event_id = $2", id),
+    };
+    Ok(read(select(db, text).bind(id).bind(event_id)).await?.pop())
+}
+
+/// The last error of an issue that is kept, or the first.
+pub(crate) async fn edge(db: &Db, issue_id: i64, last: bool) -> Result<Option<FoundEvent>> {
+    let text = match last {
+        true => "e.issue_id = $1 order by e.number desc limit 1",
+        false => "e.issue_id = $1 order by e.number limit 1",
+    };
+    Ok(read(select(db, text).bind(issue_id)).await?.pop())
+}
+
+/// Errors of issues and projects that are on their way out are gone already.
+fn select<'a>(db: &'a Db, rest: &str) -> Query<'a> {
+    const SELECT: &str =
+        "select e.event_id, e.issue_id, e.received_at, e.document, p.id, p.organization_id, p.slug,
+             p.name, p.platform, o.slug as organization_slug
+         from error_events e
+         join issues i on i.id = e.issue_id and i.status in ('unresolved', 'resolved', 'ignored')
+         join projects p on p.id = e.project_id and p.deleted_at is null
+         join organizations o on o.id = p.organization_id
+         where ";
+    db.query(AssertSqlSafe([SELECT, rest].concat()))
+}
+
+type Row = (Uuid, i64, DateTime<Utc>, String, i64, i64, String, String, String, String);
+
+async fn read(query: Query<'_>) -> Result<Vec<FoundEvent>> {
+    let rows: Vec<Row> = query.fetch_all().await?;
+    let found = |(
+        event_id,
+        issue_id,
+        received_at,
+        document,
+        id,
+        organization_id,
+        slug,
+        name,
+        platform,
+        organization_slug,
+    ): Row| {
+        let project = Project { id, organization_id, slug, name, platform };
+        let place = Place { organization_slug, project, tells_apps: false };
+        FoundEvent { event_id, issue_id, received_at, document, place }
+    };
+    Ok(rows.into_iter().map(found).collect())
+}

@@ -1,0 +1,106 @@
+//! Asks rules over numbers whether something begins or is over: when errors were recorded, and as time passes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_db::{Db, Result};
+use patchbay_domain::Clock;
+use patchbay_runtime::Stop;
+use tokio::sync::Notify;
+
+use crate::domain::links::Links;
+use crate::domain::metric_rule::{Incident, MetricRule, Severity, Verdict};
+use crate::events;
+use crate::store::metric_rules;
+use crate::store::record::prune_counts;
+
+/// Between two looks when nothing is recorded: numbers get smaller as time passes.
+const PAUSE: Duration = Duration::from_secs(10);
+/// Between two looks at least, however much is recorded.
+const BREATH: Duration = Duration::from_millis(500);
+/// Rules read at once.
+const RULES: i64 = 500;
+/// Looks between two cleanings.
+const ROUNDS_PER_CLEANING: u32 = 60;
+
+/// Asks rules over numbers.
+#[derive(Debug)]
+pub(crate) struct MetricRules {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) links: Links,
+    /// Called when numbers changed.
+    pub(crate) counted: Arc<Notify>,
+}
+
+impl MetricRules {
+    /// Works until a stop is requested.
+    pub(crate) async fn run(self, stop: Stop) {
+        for round in 0_u32.. {
+            let cleaned = match round % ROUNDS_PER_CLEANING {
+                0 => prune_counts(&self.db, self.clock.now().timestamp()).await,
+                _ => Ok(()),
+            };
+            if let Err(error) = cleaned.and(self.ask_all().await) {
+                tracing::warn!(%error, "rules over numbers wait");
+            }
+            let rest = async {
+                tokio::time::sleep(BREATH).await;
+                tokio::select! {
+                    () = self.counted.notified() => {}
+                    () = patchbay_runtime::sleep(&self.clock, PAUSE) => {}
+                }
+            };
+            tokio::select! {
+                () = stop.requested() => return,
+                () = rest => {}
+            }
+        }
+    }
+
+    async fn ask_all(&self) -> Result<()> {
+        let mut last = 0;
+        loop {
+            let rules = metric_rules::after(&self.db, last, RULES).await?;
+            let Some(end) = rules.last() else { return Ok(()) };
+            last = end.id;
+            for rule in rules {
+                self.ask(&rule).await?;
+            }
+        }
+    }
+
+    async fn ask(&self, rule: &MetricRule) -> Result<()> {
+        let now = self.clock.now();
+        // The minute that is under way counts as a whole one.
+        let since = now.timestamp() / 60 - rule.numbers.time_window + 1;
+        let count = metric_rules::errors_since(&self.db, rule.project_id, since).await?;
+        match rule.numbers.judge(count, rule.incident.map(|incident| incident.severity)) {
+            Verdict::Nothing => Ok(()),
+            Verdict::Becomes(severity) => self.change(rule, Some(severity), count).await,
+            Verdict::Over => self.change(rule, None, count).await,
+        }
+    }
+
+    async fn change(&self, rule: &MetricRule, severity: Option<Severity>, count: i64) -> Result<()> {
+        let now = self.clock.now();
+        let incident = match (rule.incident, severity) {
+            (Some(incident), _) => incident,
+            (None, None) => return Ok(()),
+            (None, Some(severity)) => Incident {
+                id: self.db.allocate_ids("incident", 1).await?,
+                identifier: self.db.allocate_ids(&format!("incident of {}", rule.organization_id), 1).await?,
+                severity,
+                started_at: now,
+            },
+        };
+        let known = rule.incident.map(|incident| incident.severity);
+        let mut tx = self.db.begin().await?;
+        if metric_rules::write_incident(&mut tx, rule, incident, known, severity, now).await? {
+            let told = rule.events(incident, severity, count, &self.links, now);
+            tx.outbox_all(told.into_iter().map(events::message)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}

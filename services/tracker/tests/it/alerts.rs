@@ -1,0 +1,230 @@
+use std::time::Duration;
+
+use patchbay_domain::{Role, Scope};
+use patchbay_proto::event_fanout::target::Receiver;
+use patchbay_proto::tracker::{
+    AlertAction, CreateMetricRuleRequest, CreateRuleRequest, DeleteRuleRequest, GetRuleRequest,
+    ListRulesRequest, MetricTrigger, NewRule, UpdateRuleRequest,
+};
+use patchbay_rpc::{request, request_as};
+use serde_json::{Value, json};
+
+use crate::running::{Running, app, each, reason, refusal, user};
+use crate::told::Told;
+
+fn rule(conditions: Value, filters: Value) -> NewRule {
+    let action = AlertAction { app_slug: "notify".to_owned(), app_id: 3, ..Default::default() };
+    NewRule {
+        name: "Very Important Alert Rule!".to_owned(),
+        action_match: "any".to_owned(),
+        filter_match: "all".to_owned(),
+        frequency: 5,
+        conditions_json: conditions.to_string().into(),
+        filters_json: filters.to_string().into(),
+        actions: vec![action],
+    }
+}
+
+fn condition(name: &str) -> Value {
+    json!({ "id": format!("sentry.rules.conditions.{name}") })
+}
+
+fn create(rule: NewRule) -> CreateRuleRequest {
+    CreateRuleRequest { organization: "acme".into(), project: "front-end".into(), rule: Some(rule) }
+}
+
+async fn acme(tracker: &Running) -> Told {
+    tracker.organization("Acme").await;
+    tracker.project("acme", "Front End").await;
+    Told::by(tracker)
+}
+
+/// The next alert, past what else is told.
+async fn alert(told: &mut Told) -> (Value, Option<Receiver>) {
+    loop {
+        let (kind, data, event) = told.next().await;
+        if kind == "event_alert.triggered" {
+            return (data, event.targets[0].receiver.clone());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rule_speaks_of_a_new_issue_once() {
+    each(|tracker| async move {
+        let mut told = acme(&tracker).await;
+        let new = rule(json!([condition("first_seen_event.FirstSeenEventCondition")]), json!([]));
+        tracker.alerts().create_rule(request(create(new))).await.unwrap();
+        tracker.record(&[json!({ "message": "one" }), json!({ "message": "one" })]).await;
+        let (data, receiver) = alert(&mut told).await;
+        assert_eq!(
+            (&data["triggered_rule"], &data["event"]["title"]),
+            (&json!("Very Important Alert Rule!"), &json!("one"))
+        );
+        assert_eq!(receiver, Some(Receiver::AppSlug("notify".to_owned())));
+        assert_eq!(data.get("issue_alert"), None);
+        tracker.record(&[json!({ "message": "one" }), json!({ "message": "two" })]).await;
+        assert_eq!(alert(&mut told).await.0["event"]["title"], "two");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_counts_filters_and_pauses() {
+    each(|tracker| async move {
+        let mut told = acme(&tracker).await;
+        let mut often = condition("event_frequency.EventFrequencyCondition");
+        often["interval"] = "1m".into();
+        often["value"] = 3.into();
+        let level = json!({ "id": "sentry.rules.filters.level.LevelFilter", "match": "gte", "level": "40" });
+        let mut new = rule(json!([often]), json!([level]));
+        let uuid = "a8e5d37a-696c-4c54-adb5-b3f28d64c7de";
+        new.actions[0].installation_uuid = uuid.to_owned();
+        new.actions[0].settings_json = br#"[{"name":"channel","value":"ops"}]"#.to_vec();
+        tracker.alerts().create_rule(request(create(new))).await.unwrap();
+        let event = |message: &str, number: i64| json!({ "message": message, "extra": { "n": number } });
+        for n in 1..=3 {
+            tracker.record(&[event("boom", n)]).await;
+        }
+        // A warning is not spoken of, however often; the fourth error is, the fifth falls into the pause.
+        let warning = json!({ "message": "quiet", "level": "warning" });
+        tracker.record(&vec![warning; 10]).await;
+        tracker.record(&[event("boom", 4)]).await;
+        let (data, receiver) = alert(&mut told).await;
+        assert_eq!(data["event"]["extra"]["n"], 4);
+        assert_eq!(receiver, Some(Receiver::InstallationUuid(uuid.to_owned())));
+        assert_eq!(data["issue_alert"]["settings"], json!([{ "name": "channel", "value": "ops" }]));
+        assert_eq!(data["issue_alert"]["sentry_app_id"], 3);
+        tracker.record(&[event("boom", 5)]).await;
+
+        // After the pause the minute is over too, and four more are needed.
+        tracker.hand.advance(Duration::from_secs(6 * 60));
+        for n in 6..=9 {
+            tracker.record(&[event("boom", n)]).await;
+        }
+        assert_eq!(alert(&mut told).await.0["event"]["extra"]["n"], 9);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_that_changes_or_goes_is_noticed_with_the_next_error() {
+    each(|tracker| async move {
+        let mut told = acme(&tracker).await;
+        let every = rule(json!([condition("every_event.EveryEventCondition")]), json!([]));
+        let made = tracker.alerts().create_rule(request(create(every.clone()))).await.unwrap().into_inner();
+        tracker.record(&[json!({ "message": "one" })]).await;
+        assert_eq!(alert(&mut told).await.0["triggered_rule"], "Very Important Alert Rule!");
+
+        let (organization, project) = ("acme".to_owned(), "front-end".to_owned());
+        let renamed = NewRule { name: "Renamed".to_owned(), ..every };
+        let change = UpdateRuleRequest {
+            organization: organization.clone(),
+            project: project.clone(),
+            id: made.id,
+            rule: Some(renamed.clone()),
+        };
+        tracker.alerts().update_rule(request(change)).await.unwrap();
+        tracker.record(&[json!({ "message": "one" })]).await;
+        assert_eq!(alert(&mut told).await.0["triggered_rule"], "Renamed");
+
+        let delete =
+            DeleteRuleRequest { organization: organization.clone(), project: project.clone(), id: made.id };
+        tracker.alerts().delete_rule(request(delete)).await.unwrap();
+        tracker.record(&[json!({ "message": "two" })]).await;
+        let last = NewRule { name: "Last".to_owned(), ..renamed };
+        tracker.alerts().create_rule(request(create(last))).await.unwrap();
+        tracker.record(&[json!({ "message": "three" })]).await;
+        assert_eq!(alert(&mut told).await.0["triggered_rule"], "Last", "the deleted one said nothing");
+        let asked = ListRulesRequest { organization, project };
+        assert_eq!(tracker.alerts().list_rules(request(asked)).await.unwrap().into_inner().rules.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_are_read_and_written_by_scope() {
+    each(|tracker| async move {
+        acme(&tracker).await;
+        let acme = tracker.project("acme", "Other").await.organization_id;
+        let acme =
+            patchbay_proto::tracker::Organization { id: acme, slug: "acme".into(), ..Default::default() };
+        let new = || rule(json!([condition("every_event.EveryEventCondition")]), json!([]));
+        let made = tracker.alerts().create_rule(request(create(new()))).await.unwrap().into_inner();
+        let document: Value = serde_json::from_slice(&made.document_json).unwrap();
+        assert_eq!(
+            (&document["name"], &document["frequency"]),
+            (&json!("Very Important Alert Rule!"), &json!(5))
+        );
+        assert_eq!(document["actions"][0]["service"], "notify");
+        let get = GetRuleRequest { organization: "acme".into(), project: "front-end".into(), id: made.id };
+        for (caller, read, write) in [
+            (user(&acme, Role::Owner), "OK", "OK"),
+            (app(&acme, &[Scope::AlertsRead]), "OK", "PERMISSION_DENIED"),
+            (app(&acme, &[Scope::AlertsWrite]), "OK", "OK"),
+            (app(&acme, &[Scope::EventAdmin]), "PERMISSION_DENIED", "PERMISSION_DENIED"),
+        ] {
+            let answer = tracker.alerts().get_rule(request_as(&caller, get.clone())).await;
+            assert_eq!(reason(answer), read, "{caller:?}");
+            let answer = tracker.alerts().create_rule(request_as(&caller, create(new()))).await;
+            assert_eq!(reason(answer), write, "{caller:?}");
+        }
+        let elsewhere = GetRuleRequest { project: "other".into(), ..get };
+        assert_eq!(reason(tracker.alerts().get_rule(request(elsewhere)).await), "RULE_NOT_FOUND");
+        let wrong = NewRule { name: String::new(), actions: Vec::new(), ..new() };
+        let error = refusal(tracker.alerts().create_rule(request(create(wrong))).await);
+        let fields: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(fields, ["name", "actions"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_project_has_a_hundred_rules_at_most() {
+    each(|tracker| async move {
+        acme(&tracker).await;
+        let new = || create(rule(json!([condition("every_event.EveryEventCondition")]), json!([])));
+        for _ in 0..100 {
+            tracker.alerts().create_rule(request(new())).await.unwrap();
+        }
+        assert_eq!(reason(tracker.alerts().create_rule(request(new())).await), "TOO_MANY_RULES");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn too_many_errors_are_an_incident_until_there_are_few_again() {
+    each(|tracker| async move {
+        let mut told = acme(&tracker).await;
+        let actions = vec![AlertAction { app_slug: "notify".to_owned(), app_id: 3, ..Default::default() }];
+        let trigger = |label: &str, alert_threshold| MetricTrigger {
+            label: label.to_owned(),
+            alert_threshold,
+            actions: actions.clone(),
+        };
+        let new = CreateMetricRuleRequest {
+            organization: "acme".into(),
+            project: "front-end".into(),
+            name: "Too many errors".into(),
+            time_window: 10,
+            triggers: vec![trigger("warning", 2), trigger("critical", 5)],
+            resolve_threshold: None,
+        };
+        tracker.alerts().create_metric_rule(request(new)).await.unwrap();
+        let mut next = async || loop {
+            let (kind, data, _) = told.next().await;
+            if kind.starts_with("metric_alert") {
+                return (kind, data);
+            }
+        };
+        tracker.record(&vec![json!({ "message": "x" }); 3]).await;
+        let (kind, data) = next().await;
+        assert_eq!((kind.as_str(), &data["metric_alert"]["status"]), ("metric_alert.warning", &json!(10)));
+        tracker.record(&vec![json!({ "message": "x" }); 3]).await;
+        assert_eq!(next().await.0, "metric_alert.critical");
+        tracker.hand.advance(Duration::from_secs(11 * 60));
+        let (kind, data) = next().await;
+        assert_eq!((kind.as_str(), &data["metric_alert"]["status"]), ("metric_alert.resolved", &json!(2)));
+    })
+    .await;
+}
