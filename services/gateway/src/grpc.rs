@@ -8,6 +8,7 @@ use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::app_tokens_client::AppTokensClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
+use patchbay_proto::tracker::alerts_client::AlertsClient;
 use patchbay_proto::tracker::audit_client::AuditClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
@@ -66,6 +67,10 @@ impl Channels {
 
     pub(crate) fn projects(&self) -> ProjectsClient<Channel> {
         ProjectsClient::new(self.tracker.clone())
+    }
+
+    pub(crate) fn alerts(&self) -> AlertsClient<Channel> {
+        AlertsClient::new(self.tracker.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
     }
 
     pub(crate) fn issues(&self) -> IssuesClient<Channel> {

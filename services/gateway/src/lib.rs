@@ -5,6 +5,8 @@
 //! Reading order: [`router`], `authenticate`, then any file of `routes`.
 
 mod access;
+mod alert_actions;
+mod app_call;
 mod authenticate;
 mod body;
 mod client_address;
@@ -16,6 +18,7 @@ mod field;
 mod fields;
 mod gateway;
 mod grpc;
+mod html;
 mod introspection;
 mod json;
 mod limits;

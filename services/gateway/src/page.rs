@@ -19,21 +19,26 @@ pub(crate) struct Page {
 impl Page {
     /// Reads `per_page` and `cursor`, which is `<size>:<page>:<1 when it leads back>`.
     pub(crate) fn read(query: &Query) -> Result<Self> {
-        let invalid = |what: &str| Error::invalid("INVALID_PAGE", format!("Invalid {what} parameter."));
-        let size = match query.get("per_page") {
-            None => LARGEST,
-            Some(text) => text.parse().map_err(|_| invalid("per_page"))?,
-        };
-        if !(1..=LARGEST).contains(&size) {
-            let message = format!("Invalid per_page value. Must be between 1 and {LARGEST}.");
-            return Err(Error::invalid("INVALID_PAGE", message));
-        }
+        let size = Self::size_of(query)?;
         let number = match query.get("cursor") {
             None | Some("") => 0,
             Some(cursor) => page_number(cursor).ok_or_else(|| invalid("cursor"))?,
         };
         let page = Self { size, number };
         page.checked_offset().map(|_| page).ok_or_else(|| invalid("cursor"))
+    }
+
+    /// Reads `per_page` (`limit` in Sentry's older lists of issues) of a list that goes on at a position.
+    pub(crate) fn size_of(query: &Query) -> Result<i32> {
+        let size = match query.get("per_page").or_else(|| query.get("limit")) {
+            None => LARGEST,
+            Some(text) => text.parse().map_err(|_| invalid("per_page"))?,
+        };
+        if (1..=LARGEST).contains(&size) {
+            return Ok(size);
+        }
+        let message = format!("Invalid per_page value. Must be between 1 and {LARGEST}.");
+        Err(Error::invalid("INVALID_PAGE", message))
     }
 
     pub(crate) fn size(self) -> i32 {
@@ -61,6 +66,10 @@ impl Page {
     fn checked_offset(self) -> Option<i32> {
         self.number.checked_mul(self.size)
     }
+}
+
+fn invalid(what: &str) -> Error {
+    Error::invalid("INVALID_PAGE", format!("Invalid {what} parameter."))
 }
 
 fn page_number(cursor: &str) -> Option<i32> {

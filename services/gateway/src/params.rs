@@ -94,6 +94,46 @@ impl Params {
         self.name("token").and_then(|text| text.parse().ok()).ok_or_else(no_such_resource)
     }
 
+    /// `{comment}`: number of a comment.
+    pub(crate) fn comment(&self) -> Result<i64> {
+        self.number("comment")
+    }
+
+    /// `{rule}`: number of an alert rule.
+    pub(crate) fn rule(&self) -> Result<i64> {
+        self.number("rule")
+    }
+
+    /// `{event}`: id of an error, or a word for one.
+    pub(crate) fn event(&self) -> Result<String> {
+        self.name("event").ok_or_else(no_such_resource)
+    }
+
+    /// `{team}`: slug or number of a team.
+    pub(crate) fn team(&self) -> Result<String> {
+        self.name("team").ok_or_else(no_such_resource)
+    }
+
+    /// `{external_issue}`: number of a link; a 400 where it is none.
+    pub(crate) fn external_issue(&self) -> Result<i64> {
+        self.number("external_issue").map_err(|_| {
+            Error::invalid("INVALID_EXTERNAL_ISSUE", "The external issue has to be named by its number.")
+        })
+    }
+
+    /// The organization where the path names one, empty where it does not.
+    pub(crate) fn organization_or_any(&self) -> Result<String> {
+        if self.0.iter().any(|(name, _)| name == "organization") {
+            self.organization()
+        } else {
+            Ok(String::new())
+        }
+    }
+
+    fn number(&self, name: &str) -> Result<i64> {
+        self.name(name).and_then(|text| text.parse().ok()).ok_or_else(no_such_resource)
+    }
+
     /// `{secret}`: the secret part of a link.
     pub(crate) fn secret(&self) -> Option<String> {
         self.name("secret")

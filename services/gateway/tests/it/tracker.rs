@@ -1,6 +1,6 @@
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
-use patchbay_proto::tracker::{CreateIssueRequest, CreateProjectRequest};
+use patchbay_proto::tracker::{CreateIssueRequest, CreateProjectRequest, NewEvent, RecordErrorRequest};
 use patchbay_rpc::request;
 use serde_json::json;
 
@@ -58,4 +58,171 @@ async fn a_project_is_told_with_its_organization() {
     assert_eq!(project["platform"], "javascript");
     assert_eq!(project["organization"]["name"], json!("Acme"));
     assert_eq!(platform.get("/api/0/projects/acme/nothing/", &member).await.status, 404);
+}
+
+/// Records an error in `front-end`; its id and the number of its issue.
+async fn error(platform: &Platform, message: &str) -> (String, i64) {
+    let event = json!({ "message": message, "culprit": "<b>main</b>" });
+    let wanted = RecordErrorRequest {
+        organization: "acme".into(),
+        project: "front-end".into(),
+        events: vec![NewEvent { event_json: event.to_string().into() }],
+    };
+    let mut issues = IssuesClient::new(platform.channel.clone());
+    let recorded = issues.record_error(request(wanted)).await.unwrap().into_inner().events.remove(0);
+    (recorded.event_id, recorded.issue_id)
+}
+
+#[tokio::test]
+async fn issues_are_listed_page_by_page_changed_and_deleted() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    let mut ids = vec![issue(&platform).await];
+    for n in 0..3 {
+        ids.push(error(&platform, &format!("boom {n}")).await.1);
+    }
+    let first = platform.get("/api/0/organizations/acme/issues/?per_page=3", &owner).await;
+    assert_eq!((first.status, first.json().as_array().unwrap().len()), (200, 3));
+    let link = first.header("link").to_owned();
+    assert!(link.contains(r#"rel="previous"; results="false""#), "{link}");
+    let next = link.split(", ").find(|link| link.contains("rel=\"next\"")).unwrap();
+    let next = next.split(['<', '>']).nth(1).unwrap().split("patchbay.example").nth(1).unwrap().to_owned();
+    let second = platform.get(&next, &owner).await;
+    assert_eq!(second.json().as_array().unwrap().len(), 1, "{next}");
+    assert!(second.header("link").contains(r#"rel="next"; results="false""#));
+
+    let change = json!({ "status": "resolved", "hasSeen": true });
+    let changed = platform.put(&format!("/api/0/issues/{}/", ids[0]), &owner, change.clone()).await;
+    assert_eq!((changed.status, &changed.json()["status"]), (200, &json!("resolved")));
+    let path = format!("/api/0/organizations/acme/issues/?id={}&id={}", ids[1], ids[2]);
+    let bulk = platform.put(&path, &owner, change).await;
+    assert_eq!((bulk.status, bulk.json()), (200, json!({ "status": "resolved" })));
+    let left = platform.get("/api/0/projects/acme/front-end/issues/", &owner).await;
+    assert_eq!(left.json().as_array().unwrap().len(), 1, "resolved ones are not looked for");
+    let all = platform.get("/api/0/projects/acme/front-end/issues/?query=", &owner).await;
+    assert_eq!(all.json().as_array().unwrap().len(), 4);
+
+    let wrong =
+        platform.put(&format!("/api/0/issues/{}/", ids[0]), &owner, json!({ "status": "gone" })).await;
+    assert_eq!((wrong.status, wrong.json()), (400, json!({ "status": ["\"gone\" is not a valid choice."] })));
+    for (path, expected) in [
+        ("/api/0/organizations/acme/issues/?query=is:open", 400),
+        ("/api/0/organizations/acme/issues/?cursor=x", 400),
+        ("/api/0/organizations/acme/issues/?per_page=0", 400),
+        ("/api/0/organizations/acme/issues/?project=nothing", 404),
+        ("/api/0/organizations/nobody/issues/", 404),
+    ] {
+        assert_eq!(platform.get(path, &owner).await.status, expected, "{path}");
+    }
+    assert_eq!(platform.delete(&format!("/api/0/issues/{}/", ids[0]), &owner).await.status, 202);
+    assert_eq!(platform.delete(&path, &owner).await.status, 204);
+    assert_eq!(platform.get(&format!("/api/0/issues/{}/", ids[0]), &owner).await.status, 404);
+}
+
+#[tokio::test]
+async fn every_address_that_a_webhook_names_leads_somewhere() {
+    let platform = Platform::with_organizations().await;
+    let (member, stranger) =
+        (platform.member("acme", "member").await, platform.member("globex", "owner").await);
+    issue(&platform).await;
+    let (event_id, issue_id) = error(&platform, "<script>boom").await;
+    for path in [
+        format!("/api/0/issues/{issue_id}/"),
+        format!("/api/0/organizations/acme/issues/{issue_id}/"),
+        "/api/0/projects/acme/front-end/".to_owned(),
+        format!("/api/0/projects/acme/front-end/events/{event_id}/"),
+        format!("/api/0/issues/{issue_id}/events/latest/"),
+        format!("/api/0/organizations/acme/issues/{issue_id}/events/{event_id}/"),
+        format!("/api/0/issues/{issue_id}/events/"),
+        "/api/0/projects/acme/front-end/events/".to_owned(),
+        format!("/organizations/acme/issues/{issue_id}/"),
+        format!("/organizations/acme/issues/{issue_id}/events/{event_id}/"),
+    ] {
+        let answer = platform.get(&path, &member).await;
+        assert_eq!(answer.status, 200, "{path} {answer:?}");
+        assert!(!format!("{answer:?}").contains("<script>boom") || !path.starts_with("/org"), "{path}");
+        assert_eq!(platform.get(&path, "").await.status, 401, "{path}");
+        assert!(matches!(platform.get(&path, &stranger).await.status, 403 | 404), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn comments_and_what_happened_are_read_and_written() {
+    let platform = Platform::with_organizations().await;
+    let member = platform.member("acme", "member").await;
+    let id = issue(&platform).await;
+    let comments = format!("/api/0/issues/{id}/comments/");
+    let written = platform.post(&comments, &member, json!({ "text": "It is broken." })).await;
+    assert_eq!((written.status, &written.json()["data"]["text"]), (201, &json!("It is broken.")));
+    let one =
+        format!("/api/0/organizations/acme/issues/{id}/comments/{}/", written.json()["id"].as_str().unwrap());
+    let changed = platform.put(&one, &member, json!({ "text": "It was." })).await;
+    assert_eq!((changed.status, &changed.json()["data"]["text"]), (200, &json!("It was.")));
+    assert_eq!(platform.get(&comments, &member).await.json().as_array().unwrap().len(), 1);
+    let activity = platform.get(&format!("/api/0/issues/{id}/activities/"), &member).await.json();
+    assert_eq!(activity["activity"].as_array().unwrap().len(), 2);
+    let wrong = platform.post(&comments, &member, json!({ "text": "" })).await;
+    assert_eq!((wrong.status, wrong.json()), (400, json!({ "text": ["This field may not be blank."] })));
+    assert_eq!(platform.delete(&one, &member).await.status, 204);
+    assert_eq!(platform.delete(&one, &member).await.status, 404);
+}
+
+#[tokio::test]
+async fn projects_and_teams_are_made_and_unmade() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    let team = platform.post("/api/0/organizations/acme/teams/", &owner, json!({ "slug": "core" })).await;
+    assert_eq!((team.status, &team.json()["name"]), (201, &json!("core")));
+    let project = json!({ "name": "Settings" });
+    let project = platform.post("/api/0/teams/acme/core/projects/", &owner, project).await;
+    assert_eq!((project.status, &project.json()["slug"]), (201, &json!("settings-1")), "a page is called so");
+    let path = "/api/0/projects/acme/settings-1/";
+    let renamed = platform.put(path, &owner, json!({ "slug": "back" })).await;
+    assert_eq!((renamed.status, &renamed.json()["slug"]), (200, &json!("back")));
+    assert_eq!(platform.get(path, &owner).await.status, 404);
+    let listed = platform.get("/api/0/organizations/acme/projects/", &owner).await.json();
+    assert_eq!(listed[0]["slug"], "back");
+    assert_eq!(platform.delete("/api/0/projects/acme/back/teams/core/", &owner).await.status, 200);
+    assert_eq!(platform.delete("/api/0/projects/acme/back/", &owner).await.status, 204);
+    assert_eq!(platform.get("/api/0/projects/acme/back/", &owner).await.status, 404);
+    assert_eq!(
+        platform.delete("/api/0/teams/acme/core/", &owner).await.status,
+        403,
+        "the token lacks team:admin"
+    );
+}
+
+#[tokio::test]
+async fn a_rule_names_an_installed_app_that_takes_alerts() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    issue(&platform).await;
+    let internal = |alertable: bool, name: &str| json!({ "name": name, "isInternal": true, "verifyInstall": false, "isAlertable": alertable });
+    let alertable = platform.app(&owner, internal(true, "Pager")).await["slug"].as_str().unwrap().to_owned();
+    let silent = platform.app(&owner, internal(false, "Quiet")).await["slug"].as_str().unwrap().to_owned();
+    let rule = |service: &str| {
+        json!({
+            "name": "Tell us",
+            "actionMatch": "any",
+            "frequency": 30,
+            "conditions": [{ "id": "sentry.rules.conditions.first_seen_event.FirstSeenEventCondition" }],
+            "actions": [{ "id": "sentry.rules.actions.notify_event_service.NotifyEventServiceAction", "service": service }],
+        })
+    };
+    let rules = "/api/0/projects/acme/front-end/rules/";
+    let made = platform.post(rules, &owner, rule(&alertable)).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(made.json()["actions"][0]["service"], json!(alertable));
+    let one = format!("{rules}{}/", made.json()["id"].as_str().unwrap());
+    assert_eq!(platform.get(&one, &owner).await.json()["name"], "Tell us");
+    for (service, expected) in
+        [(silent.as_str(), "Quiet takes no alerts."), ("nothing", "Invalid integration: nothing")]
+    {
+        let refused = platform.post(rules, &owner, rule(service)).await;
+        assert_eq!((refused.status, refused.json()), (400, json!({ "actions": [expected] })));
+    }
+    let changed = platform.put(&one, &owner, rule(&alertable)).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    assert_eq!(platform.delete(&one, &owner).await.status, 202);
+    assert_eq!(platform.get(&one, &owner).await.status, 404);
 }

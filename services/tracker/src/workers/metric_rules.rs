@@ -44,11 +44,12 @@ impl MetricRules {
             if let Err(error) = cleaned.and(self.ask_all().await) {
                 tracing::warn!(%error, "rules over numbers wait");
             }
+            let due = self.clock.now() + PAUSE;
             let rest = async {
                 tokio::time::sleep(BREATH).await;
                 tokio::select! {
                     () = self.counted.notified() => {}
-                    () = patchbay_runtime::sleep(&self.clock, PAUSE) => {}
+                    () = patchbay_runtime::sleep_until(&self.clock, due) => {}
                 }
             };
             tokio::select! {

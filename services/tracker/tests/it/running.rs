@@ -48,10 +48,11 @@ where
         async move {
             let stop = Stop::new();
             let running = run(db, &stop).await;
-            let bus = running.bus.clone();
+            // A server that lost its last client would end before it is told to.
+            let kept = running.clone();
             test(running).await;
             // The relay would wait for confirms that nobody gives any more.
-            bus.close().await;
+            kept.bus.close().await;
             stop.drain(Duration::from_secs(10)).await.unwrap();
         }
     })

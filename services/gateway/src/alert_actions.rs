@@ -1,0 +1,141 @@
+//! Whom an alert rule tells: apps that take alerts and are installed, with settings that the app itself has agreed to.
+//!
+//! It happens here because the tracker calls nobody: the registry of apps and the sender of webhooks are asked before the
+//! rule is handed to it.
+
+use patchbay_domain::{Error, Result};
+use patchbay_proto::installation::{
+    App, GetAppRequest, GetInstallationRequest, Installation, InstallationStatus, ListComponentsRequest,
+    ListInstallationsRequest, list_components_request,
+};
+use patchbay_proto::tracker::AlertAction;
+use patchbay_rpc::request;
+use serde_json::{Value, json};
+
+use crate::app_call::{AppCall, Method};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+
+const MAX_ACTIONS: usize = 10;
+const PAGE: i32 = 100;
+
+/// The actions of a rule of this organization.
+///
+/// # Errors
+/// `INVALID_FIELD` (actions), in the app's own words where it refuses its settings.
+pub(crate) async fn read(gateway: &Gateway, organization: &str, actions: &Value) -> Result<Vec<AlertAction>> {
+    let actions = match actions {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(actions) if actions.len() <= MAX_ACTIONS => actions,
+        _ => return Err(wrong("Must be a list of at most 10 actions.")),
+    };
+    let mut read = Vec::with_capacity(actions.len());
+    for action in actions {
+        read.push(read_one(gateway, organization, action).await?);
+    }
+    Ok(read)
+}
+
+async fn read_one(gateway: &Gateway, organization: &str, action: &Value) -> Result<AlertAction> {
+    let id = action["id"].as_str().unwrap_or_default();
+    match id.rsplit('.').next() {
+        Some("NotifyEventServiceAction") => {
+            let slug = action["service"].as_str().unwrap_or_default();
+            let installation = installed(gateway, organization, slug).await?;
+            alertable(gateway, &installation).await?;
+            Ok(AlertAction {
+                app_slug: installation.app_slug,
+                app_id: installation.app_id,
+                ..AlertAction::default()
+            })
+        }
+        Some("NotifyEventSentryAppAction") => {
+            let uuid = action["sentryAppInstallationUuid"].as_str().unwrap_or_default();
+            let installation = named(gateway, organization, uuid).await?;
+            let app = alertable(gateway, &installation).await?;
+            let settings = action.get("settings").cloned().unwrap_or_else(|| json!([]));
+            agree(gateway, &app, &installation, &settings).await?;
+            Ok(AlertAction {
+                app_slug: installation.app_slug,
+                app_id: installation.app_id,
+                installation_uuid: installation.uuid,
+                settings_json: settings.to_string().into_bytes(),
+            })
+        }
+        _ => Err(wrong(&format!("Invalid node: {id:.200}"))),
+    }
+}
+
+/// The installation of the app with this slug.
+async fn installed(gateway: &Gateway, organization: &str, slug: &str) -> Result<Installation> {
+    let mut offset = 0;
+    loop {
+        let message = ListInstallationsRequest { organization: organization.to_owned(), offset, limit: PAGE };
+        let page = gateway.services.installations().list_installations(request(message)).await.answer()?;
+        if let Some(found) = page.installations.into_iter().find(|found| found.app_slug == slug) {
+            return ready(found);
+        }
+        if !page.has_more {
+            return Err(wrong(&format!("Invalid integration: {slug:.100}")));
+        }
+        offset += PAGE;
+    }
+}
+
+/// The installation with this uuid, which has to be in the organization.
+async fn named(gateway: &Gateway, organization: &str, uuid: &str) -> Result<Installation> {
+    let unknown = || wrong("Could not identify the installation from the installation UUID.");
+    let message = GetInstallationRequest { uuid: uuid.to_owned() };
+    let found = gateway.services.installations().get_installation(request(message)).await.answer();
+    let found = found.map_err(|error| if error.is_retryable() { error } else { unknown() })?;
+    let is_here =
+        found.organization_slug == organization || found.organization_id.to_string() == organization;
+    if is_here { ready(found) } else { Err(unknown()) }
+}
+
+fn ready(installation: Installation) -> Result<Installation> {
+    if installation.status() == InstallationStatus::Installed {
+        return Ok(installation);
+    }
+    Err(wrong(&format!("{} is not installed yet.", installation.app_slug)))
+}
+
+async fn alertable(gateway: &Gateway, installation: &Installation) -> Result<App> {
+    let message = GetAppRequest { app: installation.app_id.to_string() };
+    let app = gateway.services.apps().get_app(request(message)).await.answer()?;
+    if app.is_alertable { Ok(app) } else { Err(wrong(&format!("{} takes no alerts.", app.name))) }
+}
+
+/// Asks the app whether it can do with these settings.
+async fn agree(gateway: &Gateway, app: &App, installation: &Installation, settings: &Value) -> Result<()> {
+    let message = ListComponentsRequest {
+        owner: Some(list_components_request::Owner::App(app.id.to_string())),
+        r#type: "alert-rule-action".to_owned(),
+    };
+    let components = gateway.services.apps().list_components(request(message)).await.answer()?.components;
+    let schema: Option<Value> = components
+        .first()
+        .and_then(|component| serde_json::from_slice(component.schema_json.as_bytes()).ok());
+    let uri = schema.as_ref().and_then(|schema| schema["settings"]["uri"].as_str());
+    let uri = uri.ok_or_else(|| {
+        wrong("Request url for alert-rule-action not found, please check your integration schema")
+    })?;
+    let body = json!({ "fields": settings, "installationId": installation.uuid });
+    let call = AppCall {
+        app: &installation.app_slug,
+        installation,
+        event_type: "alert_rule_action.requested",
+        method: Method::Post(body),
+        uri,
+    };
+    let answer = call.send(gateway).await?;
+    if answer.is_success() {
+        return Ok(());
+    }
+    let message = answer.message().unwrap_or_else(|| "Something went wrong!".to_owned());
+    Err(wrong(&format!("{}: {message}", app.name)))
+}
+
+fn wrong(message: &str) -> Error {
+    Error::field("actions", message)
+}
