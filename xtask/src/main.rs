@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod check;
 mod docs;
+mod node;
 mod python;
 mod servers;
 mod test;

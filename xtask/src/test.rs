@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cargo::{self, cargo, has};
+use crate::node;
 use crate::python;
 use crate::servers::Servers;
 
@@ -19,13 +20,14 @@ pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<(
     // System tests start the services as the processes they are in production.
     cargo::run(&mut cargo(&["build", "--workspace", "--bins"]))?;
     let python = python::interpreter()?;
+    let node = node::interpreter()?;
     let runner: &[&str] = if has("nextest") { &["nextest", "run"] } else { &["test"] };
     let mut tests = cargo(runner);
     let selected = options.arguments.iter().any(|argument| argument.starts_with("-p"));
     if !selected {
         tests.arg("--workspace");
     }
-    tests.args(&options.arguments).env("PATCHBAY_TEST_PYTHON", python);
+    tests.args(&options.arguments).env("PATCHBAY_TEST_PYTHON", python).env("PATCHBAY_TEST_NODE", node);
     servers.give_to(&mut tests);
     cargo::run(&mut tests)?;
     if has("nextest") && options.arguments.is_empty() {

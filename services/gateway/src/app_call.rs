@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use patchbay_domain::Result;
 use patchbay_proto::installation::Installation;
 use patchbay_proto::webhook_sender::{CallMethod, CallRequest, QueryPair};
 use patchbay_rpc::request;
 use serde_json::Value;
 
+use crate::error::Failure;
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
 
@@ -76,6 +78,14 @@ impl AppCall<'_> {
 impl AppAnswer {
     pub(crate) fn is_success(&self) -> bool {
         (200..400).contains(&self.status)
+    }
+
+    /// The app's own refusal passed on, in its words or ours; 502 where there was no answer.
+    pub(crate) fn failure(&self, fallback: &str) -> Failure {
+        let status = u16::try_from(self.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        let status = status.filter(|status| status.as_u16() >= 400).unwrap_or(StatusCode::BAD_GATEWAY);
+        let message = self.message().unwrap_or_else(|| fallback.to_owned());
+        Failure::new(status, "APP_REFUSED", &message)
     }
 
     /// What the app says to people.

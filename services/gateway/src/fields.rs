@@ -34,6 +34,10 @@ impl Fields {
         self.object.contains_key(name)
     }
 
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.object.keys().map(String::as_str)
+    }
+
     /// The value as it was sent.
     pub(crate) fn raw(&self, name: &str) -> Option<&Value> {
         self.object.get(name)

@@ -36,6 +36,7 @@ mod revocations;
 mod router;
 mod routes;
 mod same_origin;
+mod select_options;
 mod serve;
 mod sign_in_page;
 mod start;

@@ -9,6 +9,7 @@
 //!
 //! The router and the API's description are both made from the table: there is nothing else to register.
 
+mod act_on_external_issue;
 mod add_member;
 mod authorize;
 mod begin_oidc_sign_in;
@@ -42,6 +43,7 @@ mod get_own_user;
 mod get_project;
 mod get_project_filter;
 mod get_recovery;
+mod get_select_options;
 mod get_webhooks;
 mod health;
 mod index;

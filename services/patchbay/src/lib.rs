@@ -7,6 +7,7 @@ pub mod data_folder;
 pub mod demo;
 pub mod migrate;
 pub mod operator;
+pub mod seed;
 pub mod up;
 
 pub use all_in_one::AllInOne;

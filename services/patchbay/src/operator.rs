@@ -11,6 +11,7 @@ mod organizations;
 mod output;
 mod people;
 mod publish_requests;
+mod seed;
 mod sign_in_link;
 mod tokens;
 mod users;
@@ -44,6 +45,8 @@ pub enum Command {
     PublishRequests(With<publish_requests::Command>),
     /// List, disable and enable apps.
     Apps(With<apps::Command>),
+    /// Fill a new organization with people, projects, errors, comments and rules, to look at or to try things on.
+    Seed(seed::Arguments),
 }
 
 /// One of several commands about the same things.
@@ -95,6 +98,7 @@ async fn perform(connection: &Connection, command: Command) -> anyhow::Result<Ou
         Command::SignInLink(arguments) => sign_in_link::run(connection, arguments).await,
         Command::PublishRequests(with) => publish_requests::run(connection, with.command).await,
         Command::Apps(with) => apps::run(connection, with.command).await,
+        Command::Seed(arguments) => seed::run(connection, arguments).await,
     }
 }
 
@@ -108,6 +112,7 @@ impl Command {
             Self::SignInLink(arguments) => &arguments.options,
             Self::PublishRequests(with) => &with.options,
             Self::Apps(with) => &with.options,
+            Self::Seed(arguments) => &arguments.options,
         }
     }
 }

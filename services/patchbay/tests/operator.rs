@@ -195,3 +195,18 @@ fn a_deployment_that_is_not_there_is_not_taken_for_a_folder() {
     assert!(said.contains("PATCHBAY_SERVICE_SECRET"), "{said}");
     assert!(!folder.path().join("data").exists());
 }
+
+#[test]
+fn a_seeded_organization_is_full_and_the_same_each_time() {
+    let planted = [0, 1].map(|_| {
+        let folder = tempfile::tempdir().unwrap();
+        let planted = told(folder.path(), "seed --number 7");
+        assert_eq!((&planted["organization"], &planted["issues"]), (&json!("harbour-goods-7"), &json!(500)));
+        assert!(planted["errors"].as_u64().unwrap() > 1000 && planted["comments"].as_u64().unwrap() > 20);
+        let members = told(folder.path(), "members list harbour-goods-7");
+        assert_eq!(members.as_array().unwrap().len(), 8);
+        refused(folder.path(), "seed --number 7", 1, "SLUG_TAKEN");
+        planted
+    });
+    assert_eq!(planted[0], planted[1]);
+}

@@ -68,6 +68,11 @@ impl Connection {
         running.stopped().await
     }
 
+    /// Everything that the tracker serves.
+    pub(super) fn tracker(&self) -> &Channel {
+        &self.tracker
+    }
+
     pub(super) fn directory(&self) -> DirectoryClient<Channel> {
         DirectoryClient::new(self.tracker.clone())
     }

@@ -14,6 +14,7 @@ mod events;
 mod issues;
 mod listing;
 mod members;
+mod node;
 mod organizations;
 mod projects;
 mod running;

@@ -1,6 +1,6 @@
 use patchbay_domain::Scope::{
-    self, AlertsRead, AlertsWrite, EventAdmin, EventRead, EventWrite, OrgAdmin, OrgWrite, ProjectAdmin,
-    ProjectRead, ProjectWrite, TeamAdmin, TeamRead, TeamWrite,
+    self, AlertsRead, AlertsWrite, EventAdmin, EventRead, EventWrite, OrgAdmin, OrgIntegrations, OrgRead,
+    OrgWrite, ProjectAdmin, ProjectRead, ProjectWrite, TeamAdmin, TeamRead, TeamWrite,
 };
 
 use crate::access::one_of;
@@ -11,9 +11,9 @@ use crate::json::project::ProjectJson;
 use crate::json::team::TeamJson;
 use crate::operation::{Operation, delete, get, post, put};
 use crate::routes::{
-    Group, change_comment, create_comment, delete_issues, external_issues, get_event, get_issue, get_project,
-    issue_page, list_comments, list_events, list_issues, metric_rules, projects, rules, teams, update_issue,
-    update_issues,
+    Group, act_on_external_issue, change_comment, create_comment, delete_issues, external_issues, get_event,
+    get_issue, get_project, get_select_options, issue_page, list_comments, list_events, list_issues,
+    metric_rules, projects, rules, teams, update_issue, update_issues,
 };
 
 const EVENT_READERS: &[Scope] = &[EventRead, EventWrite, EventAdmin];
@@ -22,6 +22,7 @@ const EVENT_DELETERS: &[Scope] = &[EventAdmin];
 const PROJECT_READERS: &[Scope] = &[ProjectRead, ProjectWrite, ProjectAdmin];
 const PROJECT_WRITERS: &[Scope] = &[ProjectWrite, ProjectAdmin];
 const PROJECT_DELETERS: &[Scope] = &[ProjectAdmin];
+const INSTALLATION_READERS: &[Scope] = &[OrgRead, OrgIntegrations, OrgWrite, OrgAdmin];
 const TEAM_READERS: &[Scope] = &[TeamRead, TeamWrite, TeamAdmin];
 const TEAM_WRITERS: &[Scope] = &[OrgWrite, OrgAdmin, TeamWrite, TeamAdmin];
 const TEAM_DELETERS: &[Scope] = &[TeamAdmin];
@@ -267,6 +268,31 @@ fn external() -> Vec<Operation> {
             required("identifier", Text),
         ])
         .answers::<ExternalIssueJson>(200),
+        get(
+            "get_select_options",
+            "/api/0/sentry-app-installations/{installation}/external-requests/",
+            get_select_options::get_select_options,
+        )
+        .does("Ask the app for the options of a select field")
+        .by(one_of(INSTALLATION_READERS).and_the_app())
+        .asks(&[
+            required("uri", Text),
+            optional("projectId", Integer),
+            optional("query", Text),
+            optional("dependentData", Text),
+        ])
+        .answers_json(200)
+        .refuses(502),
+        post(
+            "act_on_external_issue",
+            "/api/0/sentry-app-installations/{installation}/external-issue-actions/",
+            act_on_external_issue::act_on_external_issue,
+        )
+        .does("Have the app create or find an issue of its own, and link it")
+        .by(one_of(&[OrgIntegrations, EventWrite, EventAdmin]).and_apps())
+        .takes(&[required("groupId", Anything), required("action", Text), required("uri", Text)])
+        .answers::<ExternalIssueJson>(200)
+        .refuses(502),
         delete(
             "delete_external_issue",
             "/api/0/sentry-app-installations/{installation}/external-issues/{external_issue}/",

@@ -1,0 +1,102 @@
+//! The options of a select field, which an app is asked for.
+
+use axum::http::StatusCode;
+use patchbay_proto::installation::Installation;
+use serde_json::{Map, Value, json};
+
+use crate::app_call::{AppAnswer, AppCall, Method};
+use crate::error::{Failure, Result};
+use crate::gateway::Gateway;
+
+/// More than anybody scrolls through.
+const MAX_OPTIONS: usize = 2000;
+
+/// What is told to the app besides who asks.
+#[derive(Debug, Default)]
+pub(crate) struct Question {
+    pub(crate) uri: String,
+    pub(crate) project_slug: Option<String>,
+    /// What somebody has typed.
+    pub(crate) query: Option<String>,
+    /// What was chosen in the fields that this one depends on: a JSON object.
+    pub(crate) dependent_data: Option<String>,
+}
+
+/// Asks the app: `choices`, value first, and `defaultValue` if there is one.
+pub(crate) async fn fetch(
+    gateway: &Gateway,
+    installation: &Installation,
+    question: Question,
+) -> Result<Map<String, Value>> {
+    let app = &installation.app_slug;
+    let given = [
+        ("installationId", Some(installation.uuid.clone())),
+        ("projectSlug", question.project_slug),
+        ("query", question.query),
+        ("dependentData", question.dependent_data),
+    ];
+    let query = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let call = AppCall {
+        app,
+        installation,
+        event_type: "select_options.requested",
+        method: Method::Get(query),
+        uri: &question.uri,
+    };
+    let answer = call.send(gateway).await?;
+    read(answer, app, &question.uri)
+}
+
+fn read(answer: AppAnswer, app: &str, uri: &str) -> Result<Map<String, Value>> {
+    if !answer.is_success() {
+        let fallback = format!("Something went wrong while getting options for Select FormField from {app}");
+        return Err(answer.failure(&fallback));
+    }
+    let Some(Value::Array(options)) = answer.body else {
+        let message = format!("Invalid response format for Select FormField in {app} from uri: {uri}");
+        return Err(Failure::new(StatusCode::BAD_REQUEST, "OPTIONS_INVALID", &message));
+    };
+    let mut choices = Vec::with_capacity(options.len().min(MAX_OPTIONS));
+    let mut default = None;
+    for option in options.iter().take(MAX_OPTIONS) {
+        let (Some(value), Some(label)) = (option.get("value"), option.get("label")) else {
+            let message = "Missing `value` or `label` in option data for Select FormField";
+            return Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "OPTION_INCOMPLETE", message));
+        };
+        if option["default"] == true {
+            default = Some(value.clone());
+        }
+        choices.push(json!([value, label]));
+    }
+    let mut prepared = Map::from_iter([("choices".to_owned(), Value::Array(choices))]);
+    prepared.extend(default.map(|value| ("defaultValue".to_owned(), value)));
+    Ok(prepared)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_json(status: i32, body: Value) -> Result<Value, StatusCode> {
+        let answer = AppAnswer { status, body: Some(body) };
+        read(answer, "notify", "/options").map(Value::Object).map_err(|failure| failure.status())
+    }
+
+    #[test]
+    fn options_become_pairs_with_the_value_first() {
+        let options =
+            json!([{ "label": "One", "value": 1 }, { "label": "Two", "value": "2", "default": true }]);
+        let expected = json!({ "choices": [[1, "One"], ["2", "Two"]], "defaultValue": "2" });
+        assert_eq!(read_json(200, options), Ok(expected));
+        assert_eq!(read_json(200, json!([])), Ok(json!({ "choices": [] })));
+    }
+
+    #[test]
+    fn an_answer_that_is_none_is_said_to_be_none() {
+        assert_eq!(read_json(200, json!({})), Err(StatusCode::BAD_REQUEST));
+        assert_eq!(read_json(200, json!([{ "label": "x" }])), Err(StatusCode::INTERNAL_SERVER_ERROR));
+        assert_eq!(read_json(200, json!([7])), Err(StatusCode::INTERNAL_SERVER_ERROR));
+        assert_eq!(read_json(418, json!({ "message": "no" })), Err(StatusCode::IM_A_TEAPOT));
+        assert_eq!(read_json(0, Value::Null), Err(StatusCode::BAD_GATEWAY));
+    }
+}
