@@ -80,7 +80,7 @@ mod tests {
             (Some(false), br#"{"inRelease":"1"}"#.to_vec())
         );
         assert_eq!(read_json(json!({ "assignedTo": 7 })).unwrap().assigned_to.as_deref(), Some("7"));
-        let wrong = read_json(json!({ "assignedTo": [], "isSubscribed": 1, "status": [] })).unwrap_err();
+        let wrong = read_json(json!({ "assignedTo": [], "isSubscribed": {}, "status": [] })).unwrap_err();
         assert_eq!(wrong.fields.len(), 3);
     }
 }
