@@ -105,7 +105,7 @@ impl Params {
     }
 
     /// `{event}`: id of an error, or a word for one.
-    pub(crate) fn event(&self) -> Result<String> {
+    pub(crate) fn error(&self) -> Result<String> {
         self.name("event").ok_or_else(no_such_resource)
     }
 

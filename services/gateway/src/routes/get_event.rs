@@ -18,7 +18,7 @@ pub(crate) async fn get_event(
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let message = GetEventRequest {
-        event_id: params.event()?,
+        event_id: params.error()?,
         organization: params.organization()?,
         project: params.project()?,
         ..Default::default()
@@ -34,7 +34,7 @@ pub(crate) async fn get_issue_event(
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let message = GetEventRequest {
-        event_id: params.event()?,
+        event_id: params.error()?,
         issue_id: params.issue()?,
         organization: params.organization_or_any()?,
         ..Default::default()

@@ -38,7 +38,7 @@ pub(crate) async fn event_page(
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let message = GetEventRequest {
-        event_id: params.event()?,
+        event_id: params.error()?,
         issue_id: params.issue()?,
         organization: params.organization()?,
         ..Default::default()
