@@ -20,8 +20,15 @@ fn deploy(action: &str) -> PutEventTypeRequest {
     }
 }
 
+/// The next message that says something: changes of apps only raise the version.
 async fn next(stream: &mut Streaming<WatchEventTypesResponse>) -> WatchEventTypesResponse {
-    tokio::time::timeout(SOON, stream.next()).await.expect("a message comes").unwrap().unwrap()
+    loop {
+        let message = tokio::time::timeout(SOON, stream.next()).await.expect("a message comes");
+        let message = message.unwrap().unwrap();
+        if !message.event_types.is_empty() || !message.removed.is_empty() {
+            return message;
+        }
+    }
 }
 
 fn names(message: &WatchEventTypesResponse) -> Vec<String> {
