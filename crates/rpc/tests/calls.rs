@@ -8,8 +8,9 @@ use patchbay_domain::{Caller, Error, SecretString};
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::sessions_server::{Sessions, SessionsServer};
 use patchbay_proto::auth_token::{
-    CreateSignInLinkRequest, EndSessionRequest, EndSessionResponse, RedeemSignInLinkRequest, Session,
-    SignInLink,
+    BeginOidcSignInRequest, CreateSessionRequest, CreateSignInLinkRequest, EndSessionRequest,
+    EndSessionResponse, FinishOidcSignInRequest, GetSignInOptionsRequest, OidcIdentity, OidcSignIn,
+    RedeemSignInLinkRequest, Session, SignInLink, SignInOptions,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, status};
 use patchbay_runtime::Stop;
@@ -47,6 +48,35 @@ impl Sessions for Mirror {
         }
         panic!("a handler that panics");
     }
+
+    async fn get_sign_in_options(
+        &self,
+        _: Request<GetSignInOptionsRequest>,
+    ) -> Result<Response<SignInOptions>, Status> {
+        Err(not_called())
+    }
+
+    async fn begin_oidc_sign_in(
+        &self,
+        _: Request<BeginOidcSignInRequest>,
+    ) -> Result<Response<OidcSignIn>, Status> {
+        Err(not_called())
+    }
+
+    async fn finish_oidc_sign_in(
+        &self,
+        _: Request<FinishOidcSignInRequest>,
+    ) -> Result<Response<OidcIdentity>, Status> {
+        Err(not_called())
+    }
+
+    async fn create_session(&self, _: Request<CreateSessionRequest>) -> Result<Response<Session>, Status> {
+        Err(not_called())
+    }
+}
+
+fn not_called() -> Status {
+    Status::unimplemented("no test here calls it")
 }
 
 fn security(secret: &str) -> Security {

@@ -27,11 +27,14 @@ const LIFETIME: TimeDelta = TimeDelta::seconds(5);
 /// Apps whose origins are kept.
 const CACHED_APPS: usize = 1000;
 
+/// Origins by app, and until when they are used.
+type Cache = HashMap<i64, (Arc<[String]>, DateTime<Utc>)>;
+
 /// The allowed origins of apps, remembered for a moment.
 pub(crate) struct Origins {
     apps: AppRegistryClient<Channel>,
     clock: Clock,
-    cache: Mutex<HashMap<i64, (Arc<[String]>, DateTime<Utc>)>>,
+    cache: Mutex<Cache>,
 }
 
 /// The page that sends a request, when a browser names one.
@@ -81,7 +84,7 @@ impl Origins {
         Ok(origins)
     }
 
-    fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<i64, (Arc<[String]>, DateTime<Utc>)>> {
+    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -59,7 +59,7 @@ impl DataFolder {
         // Left by a process that was killed. Nobody may take its port for ours.
         match fs::remove_file(path.join(ANNOUNCEMENT)) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).context(format!("the data folder {name} is not writable"));
+                Err(error).context(format!("the data folder {name} is not writable"))
             }
             _ => Ok(Some(Self { path, _lock: lock })),
         }

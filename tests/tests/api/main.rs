@@ -1,7 +1,6 @@
 //! The REST API of an all-in-one Patchbay, operation by operation, as its own description lists them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::print_stderr, reason = "tells how much was tried")]
 
 mod apps;
 mod fixtures;

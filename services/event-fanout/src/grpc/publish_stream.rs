@@ -18,6 +18,10 @@ const WINDOW: usize = 256;
 impl EventsService {
     /// Takes events in their order and answers in that order. While the window or the memory for events is full,
     /// nothing is read, and the transport slows the client down.
+    #[expect(
+        clippy::async_yields_async,
+        reason = "events are taken one after the other, answers are awaited together"
+    )]
     pub(super) fn publish_stream_of(
         &self,
         metadata: MetadataMap,

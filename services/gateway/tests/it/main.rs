@@ -4,9 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answer;
+mod any_body;
 mod app_registry;
 mod app_tokens;
-mod any_body;
 mod apps;
 mod authentication;
 mod bad_input;

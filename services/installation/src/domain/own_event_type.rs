@@ -61,7 +61,7 @@ pub(crate) fn check(request: OwnEventTypeRequest, known: &[OwnEventType]) -> Res
     {
         problems.add(
             "scope",
-            &format!("{} needs {}, and so do all events of its resource.", sibling.name(), sibling.scope),
+            format!("{} needs {}, and so do all events of its resource.", sibling.name(), sibling.scope),
         );
     }
     let schema_json = Some(request.schema_json).filter(|schema| !schema.is_empty());

@@ -62,9 +62,12 @@ pub(crate) async fn insert_comment(tx: &mut Tx, issue: &Issue, comment: &Comment
     .map(drop)
 }
 
+/// User, app, data and time of an activity.
+type CommentRow = (Option<i64>, Option<i64>, String, DateTime<Utc>);
+
 /// A comment of an issue, which stays as it is until the transaction ends.
 pub(crate) async fn lock_comment(tx: &mut Tx, issue_id: i64, id: i64) -> Result<Option<Comment>> {
-    let row: Option<(Option<i64>, Option<i64>, String, DateTime<Utc>)> = tx
+    let row: Option<CommentRow> = tx
         .query(
             "select user_id, app_id, data, created_at from activity
              where issue_id = $1 and id = $2 and kind = 'note'",

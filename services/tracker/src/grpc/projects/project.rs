@@ -18,7 +18,7 @@ pub(in crate::grpc) async fn for_caller(
 ) -> Result<Project> {
     let organization = named::organization(db, organization).await?.ok_or_else(not_found)?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
-    Ok(named::project(db, organization.id, project).await?.ok_or_else(not_found)?)
+    named::project(db, organization.id, project).await?.ok_or_else(not_found)
 }
 
 /// Projects with their teams.

@@ -17,7 +17,7 @@ pub(super) async fn for_caller(
 ) -> Result<Team> {
     let organization = named::organization(db, organization).await?.ok_or_else(not_found)?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
-    Ok(named::team(db, organization.id, team).await?.ok_or_else(not_found)?)
+    named::team(db, organization.id, team).await?.ok_or_else(not_found)
 }
 
 /// A team with its members.
