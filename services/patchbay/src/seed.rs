@@ -38,7 +38,7 @@ const PEOPLE: [(&str, Role); 8] = [
     ("Mona Member", Role::Member),
     ("Musa Member", Role::Member),
 ];
-const TEAMS: [&str; 3] = ["web", "payments", "platform"];
+const TEAMS: [&str; 3] = ["web", "checkout", "logistics"];
 const PROJECTS: [(&str, &str); 3] =
     [("Storefront", "javascript"), ("Checkout", "python"), ("Warehouse", "go")];
 const REMARKS: [&str; 6] = [

@@ -2,10 +2,11 @@
 
 use clap::Args;
 use serde_json::json;
+use tonic::Status;
 
-use super::Options;
 use super::connection::Connection;
 use super::output::Output;
+use super::{Options, refused};
 use crate::seed;
 
 #[derive(Args, Debug)]
@@ -18,7 +19,10 @@ pub struct Arguments {
 }
 
 pub(super) async fn run(connection: &Connection, arguments: Arguments) -> anyhow::Result<Output> {
-    let planted = seed::plant(connection.tracker(), arguments.number).await?;
+    let planted = seed::plant(connection.tracker(), arguments.number).await.map_err(|error| {
+        // In the words that the other commands have for a refusal.
+        error.downcast_ref::<Status>().map(refused).unwrap_or(error)
+    })?;
     let text = format!(
         "The organization {} has {} issues, {} errors and {} comments.",
         planted.organization, planted.issues, planted.errors, planted.comments
