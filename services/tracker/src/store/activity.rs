@@ -8,9 +8,6 @@ use crate::domain::page::Page;
 
 const NOTE: &str = "note";
 
-/// Author (user or app), data and moment.
-type CommentRow = (Option<i64>, Option<i64>, String, DateTime<Utc>);
-
 /// What happened to an issue, newest first, with one entry too many where there are more.
 pub(crate) async fn list(db: &Db, issue_id: i64, comments_only: bool, page: Page) -> Result<Vec<Activity>> {
     let rows: Vec<Row> = db
