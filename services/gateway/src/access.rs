@@ -32,6 +32,10 @@ enum Apps {
     WithScopes,
     /// The one the thing belongs to.
     Own,
+    /// The one the thing belongs to, with the scopes that a user needs.
+    OwnWithScopes,
+    /// Each that is installed there, for its own part.
+    Any,
 }
 
 /// Nobody has to say who they are.
@@ -64,6 +68,16 @@ impl Access {
     /// Also the app that the thing belongs to, whatever its scopes.
     pub(crate) const fn and_the_app(self) -> Self {
         Self { apps: Apps::Own, ..self }
+    }
+
+    /// Also the app that the thing belongs to, with these scopes.
+    pub(crate) const fn and_the_app_with_scopes(self) -> Self {
+        Self { apps: Apps::OwnWithScopes, ..self }
+    }
+
+    /// Also every app that is installed there, which is told of itself only.
+    pub(crate) const fn and_each_app(self) -> Self {
+        Self { apps: Apps::Any, ..self }
     }
 
     /// Also staff, who are members of nothing.
@@ -105,6 +119,8 @@ impl Access {
             Apps::No => "none",
             Apps::WithScopes => "scopes",
             Apps::Own => "own",
+            Apps::OwnWithScopes => "own_with_scopes",
+            Apps::Any => "any",
         };
         let scopes: Vec<_> = self.scopes().iter().map(|scope| scope.as_str()).collect();
         json!({ "rule": rule, "scopes": scopes, "apps": apps, "staff": self.staff, "session": self.session })
@@ -125,7 +141,11 @@ impl Access {
         };
         match self.apps {
             Apps::Own if self.rule != Rule::TheApp => text.push_str(" Also for the app itself."),
+            Apps::OwnWithScopes => text.push_str(" Also for the app itself, under the same condition."),
             Apps::WithScopes => text.push_str(" Also for apps, under the same condition."),
+            Apps::Any => {
+                text.push_str(" Also for each app that is installed there, which is told of itself only.")
+            }
             _ => {}
         }
         if self.staff {

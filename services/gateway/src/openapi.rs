@@ -114,7 +114,7 @@ fn parameters(operation: &Operation) -> Vec<Value> {
 
 fn responses(operation: &Operation) -> Value {
     let mut responses = BTreeMap::new();
-    let is_api = operation.path.starts_with("/api/");
+    let is_api = operation.path.starts_with("/api/") || operation.access.asks_who();
     let shared =
         ALWAYS.iter().filter(|_| is_api).chain(WITH_BODY.iter().filter(|_| operation.body.is_some()));
     // Whoever is not asked for their name is counted by address, wherever they go.

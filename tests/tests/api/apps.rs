@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use patchbay_domain::ScopeSet;
+use patchbay_testkit::receiver::{Answer, Receiver};
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
 use crate::people::HOME;
@@ -16,12 +17,15 @@ use crate::server::Server;
 /// Makes apps.
 pub(crate) struct Apps<'s> {
     server: &'s Server,
+    /// Answers as an app does.
+    receiver: Receiver,
     /// Tokens of owners, by organization.
     owners: HashMap<&'static str, String>,
     /// Tokens of internal apps that call, by organization and scopes.
-    callers: HashMap<(&'static str, ScopeSet), String>,
+    callers: Mutex<HashMap<(&'static str, ScopeSet), String>>,
     number: AtomicU32,
     delivery: OnceCell<String>,
+    alertable: OnceCell<String>,
 }
 
 /// An app installed in [`HOME`], with its token.
@@ -35,8 +39,26 @@ pub(crate) struct Installed {
 
 impl<'s> Apps<'s> {
     /// `owners` are tokens with every scope.
-    pub(crate) fn new(server: &'s Server, owners: HashMap<&'static str, String>) -> Self {
-        Self { server, owners, callers: HashMap::new(), number: AtomicU32::new(0), delivery: OnceCell::new() }
+    pub(crate) async fn new(server: &'s Server, owners: HashMap<&'static str, String>) -> Self {
+        let receiver = Receiver::start().await;
+        receiver.answer_with(|_, request| {
+            Answer::json(match request.path.split('?').next() {
+                Some("/options") => "[]",
+                Some("/issue") => {
+                    r#"{"webUrl":"https://tracker.example/1","project":"ONE","identifier":"1"}"#
+                }
+                _ => "{}",
+            })
+        });
+        Self {
+            server,
+            receiver,
+            owners,
+            callers: Mutex::default(),
+            number: AtomicU32::new(0),
+            delivery: OnceCell::new(),
+            alertable: OnceCell::new(),
+        }
     }
 
     /// The body that registers one more app.
@@ -44,8 +66,8 @@ impl<'s> Apps<'s> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         json!({
             "organization": organization, "name": format!("App {number}"), "author": "Acme",
-            "scopes": scopes.names(), "events": [], "webhookUrl": "https://hooks.example/", "redirectUrl": "https://hooks.example/back",
-            "isInternal": is_internal, "isAlertable": false, "verifyInstall": !is_internal,
+            "scopes": scopes.names(), "events": [], "webhookUrl": self.receiver.url("/hook"), "redirectUrl": "https://hooks.example/back",
+            "isInternal": is_internal, "isAlertable": true, "verifyInstall": !is_internal,
         })
     }
 
@@ -58,14 +80,15 @@ impl<'s> Apps<'s> {
     }
 
     /// A token of an internal app of this organization with these scopes.
-    pub(crate) async fn caller(&mut self, organization: &'static str, scopes: ScopeSet) -> String {
+    pub(crate) async fn caller(&self, organization: &'static str, scopes: ScopeSet) -> String {
         let key = (organization, scopes);
-        if let Some(known) = self.callers.get(&key) {
+        let mut callers = self.callers.lock().await;
+        if let Some(known) = callers.get(&key) {
             return known.clone();
         }
         let app = self.register(organization, true, scopes).await;
         let token = app["tokens"][0]["token"].as_str().unwrap().to_owned();
-        self.callers.entry(key).or_insert(token).clone()
+        callers.entry(key).or_insert(token).clone()
     }
 
     /// The slug of a new app of [`HOME`] that is not published.
@@ -99,7 +122,7 @@ impl<'s> Apps<'s> {
     /// The uuid of a webhook of an app of [`HOME`], once it was tried.
     pub(crate) async fn delivery(&self) -> String {
         let sent = async || {
-            let installed = self.installed().await;
+            let installed = self.installed(ScopeSet::EMPTY).await;
             let path = format!("/api/0/sentry-apps/{}/webhook-requests/?full=1", installed.app);
             let deadline = Instant::now() + Duration::from_secs(30);
             loop {
@@ -114,6 +137,19 @@ impl<'s> Apps<'s> {
         self.delivery.get_or_init(sent).await.clone()
     }
 
+    /// The slug of an app of [`HOME`] that alert rules may name.
+    pub(crate) async fn alertable(&self) -> String {
+        let installed = async || {
+            let mut body = self.body(HOME, false, ScopeSet::EMPTY);
+            body["verifyInstall"] = json!(false);
+            let app = self.owner("POST", "/api/0/sentry-apps/", &body).await;
+            let path = format!("/api/0/organizations/{HOME}/sentry-app-installations/");
+            self.owner("POST", &path, &json!({ "slug": app["slug"] })).await;
+            app["slug"].as_str().unwrap().to_owned()
+        };
+        self.alertable.get_or_init(installed).await.clone()
+    }
+
     /// The uuid of a new job that sends webhooks of an app of [`HOME`] again.
     pub(crate) async fn recovery(&self) -> String {
         let path = format!("/api/0/sentry-apps/{}/webhook-recoveries/", self.unpublished().await);
@@ -121,7 +157,7 @@ impl<'s> Apps<'s> {
     }
 
     /// What the owner of [`HOME`] does succeeds.
-    async fn owner(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(crate) async fn owner(&self, method: &str, path: &str, body: &Value) -> Value {
         let answer = self.server.call(method, path, &self.owners[HOME], Some(body)).await;
         assert!(answer.status < 300, "{method} {path}: {answer:?}");
         serde_json::from_str(&answer.body).unwrap_or_default()
@@ -135,8 +171,8 @@ impl<'s> Apps<'s> {
     }
 
     /// A new app, installed and waiting to be confirmed.
-    pub(crate) async fn installed(&self) -> Installed {
-        let app = self.register(HOME, false, ScopeSet::EMPTY).await;
+    pub(crate) async fn installed(&self, scopes: ScopeSet) -> Installed {
+        let app = self.register(HOME, false, scopes).await;
         let owner = &self.owners[HOME];
         let path = format!("/api/0/organizations/{HOME}/sentry-app-installations/");
         let answer = self.server.call("POST", &path, owner, Some(&json!({ "slug": app["slug"] }))).await;

@@ -3,20 +3,22 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use patchbay_domain::ScopeSet;
+use patchbay_domain::{Role, ScopeSet};
 use patchbay_proto::auth_token::MintUserTokenRequest;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
+use patchbay_proto::event_fanout::PublishRequest;
+use patchbay_proto::event_fanout::events_client::EventsClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_proto::tracker::{
-    CreateIssueRequest, CreateProjectRequest, CreateUserRequest, SetMemberRequest,
+    CreateProjectRequest, CreateUserRequest, NewEvent, RecordErrorRequest, SetMemberRequest,
 };
 use patchbay_rpc::{Channel, request};
 use serde_json::{Value, json};
 
 use crate::apps::Apps;
-use crate::operation::Operation;
+use crate::operation::{Apps as AppAccess, Operation};
 use crate::people::{HOME, Person};
 
 /// A request that succeeds for whoever may send it.
@@ -26,71 +28,124 @@ pub(crate) struct Thing {
     pub(crate) body: Option<Value>,
     /// A token of the app it belongs to.
     pub(crate) app: Option<String>,
+    found: Found,
 }
+
+/// Operations, beside those that delete, after which the same request about the same thing is another one.
+const ONCE: [&str; 5] =
+    ["request_publication", "review_publication", "recover_webhooks", "disable_app", "enable_app"];
 
 /// Makes things.
 pub(crate) struct Fixtures<'s> {
     pub(crate) apps: Apps<'s>,
     channel: Channel,
-    issue: i64,
+    /// Number of [`HOME`].
+    home: i64,
     number: AtomicU32,
 }
 
+/// What else a request needs once its path is known.
+#[derive(Debug, Clone, Default)]
+struct Found {
+    app: Option<String>,
+    token: Option<String>,
+    installation: String,
+    issue: i64,
+    error: String,
+}
+
 impl<'s> Fixtures<'s> {
-    pub(crate) async fn new(apps: Apps<'s>, channel: &Channel) -> Self {
+    pub(crate) async fn new(apps: Apps<'s>, channel: &Channel, home: i64) -> Self {
         let wanted = CreateProjectRequest {
             organization: HOME.to_owned(),
             name: "Front End".to_owned(),
             ..Default::default()
         };
         ProjectsClient::new(channel.clone()).create_project(request(wanted)).await.unwrap();
-        let wanted = CreateIssueRequest {
-            organization: HOME.to_owned(),
-            project: "front-end".to_owned(),
-            title: "ReferenceError: heck is not defined".to_owned(),
-            ..Default::default()
-        };
-        let issue = IssuesClient::new(channel.clone()).create_issue(request(wanted)).await.unwrap();
-        let issue = issue.into_inner().id;
-        Self { apps, channel: channel.clone(), issue, number: AtomicU32::new(0) }
+        Self { apps, channel: channel.clone(), home, number: AtomicU32::new(0) }
     }
 
     /// A thing of [`HOME`] that nobody else uses; one's own, where people have things of their own.
     pub(crate) async fn fresh(&self, operation: &Operation, person: Option<&Person>) -> Thing {
         let mut path = operation.path.clone();
-        let (mut app, mut token) = (None, None);
+        let mut found = Found::default();
+        if operation.path.contains("issue") || operation.path.contains("event") {
+            (found.issue, found.error) = self.error().await;
+        }
         for name in operation.names() {
-            let part = match (name, operation.id.as_str()) {
-                ("organization", _) => HOME.to_owned(),
-                ("app", "list_app_tokens" | "create_app_token" | "revoke_app_token") => {
-                    let (slug, number) = self.apps.internal().await;
-                    token = Some(number);
-                    slug
-                }
-                ("app", "request_publication") => self.apps.with_logo().await,
-                ("app", "review_publication") => self.apps.waiting().await,
-                ("app", "enable_app") => self.apps.disabled().await,
-                ("app", _) => self.apps.unpublished().await,
-                ("token", "revoke_app_token") => token.take().unwrap(),
-                ("member", _) => self.member().await.to_string(),
-                ("installation", _) => {
-                    let installed = self.apps.installed().await;
-                    app = Some(installed.token);
-                    installed.uuid
-                }
-                ("project", _) => "front-end".to_owned(),
-                ("delivery", _) => self.apps.delivery().await,
-                ("recovery", _) => self.apps.recovery().await,
-                ("issue", _) => self.issue.to_string(),
-                (name, id) => panic!("{id} has no fixture for {{{name}}}"),
-            };
+            let part = self.part(name, operation, &mut found).await;
             path = path.replace(&format!("{{{name}}}"), &part);
         }
-        let mut body = self.body(operation).await;
+        path.push_str(&query(operation, &found));
+        let mut body = self.body(operation, &found).await;
         if let (Some(person), "revoke_user_token") = (person, operation.id.as_str()) {
             body = Some(json!({ "tokenId": self.token_of(person).await }));
         }
-        Thing { path, body, app }
+        Thing { path, body, app: found.app.clone(), found }
+    }
+
+    /// The same thing for another request, where the one before left it as it was.
+    pub(crate) async fn again(&self, operation: &Operation, thing: &Thing) -> Option<Thing> {
+        let is_used_up = operation.method == "DELETE" || ONCE.contains(&operation.id.as_str());
+        if is_used_up || operation.names().any(|name| name == "comment") {
+            return None;
+        }
+        Some(Thing { body: self.body(operation, &thing.found).await, ..thing.clone() })
+    }
+
+    async fn part(&self, name: &str, operation: &Operation, found: &mut Found) -> String {
+        let id = operation.id.as_str();
+        match (name, id) {
+            ("organization", _) => HOME.to_owned(),
+            ("app", "list_app_tokens" | "create_app_token" | "revoke_app_token") => {
+                let (slug, number) = self.apps.internal().await;
+                found.token = Some(number);
+                slug
+            }
+            ("app", "request_publication") => self.apps.with_logo().await,
+            ("app", "review_publication") => self.apps.waiting().await,
+            ("app", "enable_app") => self.apps.disabled().await,
+            ("app", _) => self.apps.unpublished().await,
+            ("token", "revoke_app_token") => found.token.take().unwrap(),
+            ("installation", _) => {
+                let scopes = match operation.access.apps {
+                    AppAccess::OwnWithScopes => Role::Owner.scopes(),
+                    _ => ScopeSet::EMPTY,
+                };
+                let installed = self.apps.installed(scopes).await;
+                found.app = Some(installed.token);
+                found.installation = installed.uuid.clone();
+                installed.uuid
+            }
+            ("delivery", _) => self.apps.delivery().await,
+            ("recovery", _) => self.apps.recovery().await,
+            ("member", _) => self.member().await.to_string(),
+            ("project", "update_project" | "delete_project") => self.project().await,
+            ("project", _) => "front-end".to_owned(),
+            ("team", _) => self.team().await,
+            ("issue", _) => found.issue.to_string(),
+            ("event", "explain_event") => self.published().await,
+            ("event", _) => found.error.clone(),
+            // Whoever may change it gets their own.
+            ("comment", _) => {
+                let path = format!("/api/0/issues/{}/comments/", found.issue);
+                text(&self.apps.owner("POST", &path, &json!({ "text": "Mine." })).await["id"])
+            }
+            ("external_issue", _) => {
+                let path = format!("/api/0/sentry-app-installations/{}/external-issues/", found.installation);
+                let link = external_issue(found.issue);
+                text(&self.apps.owner("POST", &path, &link).await["id"])
+            }
+            ("rule", "get_metric_rule" | "delete_metric_rule") => {
+                let path = format!("/api/0/organizations/{HOME}/alert-rules/");
+                text(&self.apps.owner("POST", &path, &metric_rule()).await["id"])
+            }
+            ("rule", _) => {
+                let path = format!("/api/0/projects/{HOME}/front-end/rules/");
+                text(&self.apps.owner("POST", &path, &self.rule().await).await["id"])
+            }
+            (name, id) => panic!("{id} has no fixture for {{{name}}}"),
+        }
     }
 
     /// The number of a new member of [`HOME`].
@@ -118,23 +173,50 @@ impl<'s> Fixtures<'s> {
         format!("{what}-{}", self.number.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Of what there is none: for each name in a path, one that nobody has. Where something else stands behind an
-    /// organization, it is that which is missing.
-    pub(crate) async fn missing(&self, operation: &Operation) -> Thing {
-        let is_inside = operation.names().count() > 1;
-        let path = operation.names().fold(operation.path.clone(), |path, name| {
-            let nobodys = match name {
-                "organization" if is_inside => HOME,
-                "installation" | "delivery" | "recovery" => "00000000-0000-4000-8000-000000000000",
-                "organization" | "app" | "project" => "nobodys",
-                _ => "999999999",
-            };
-            path.replace(&format!("{{{name}}}"), nobodys)
-        });
-        Thing { path, body: self.body(operation).await, app: None }
+    /// An error and its issue.
+    async fn error(&self) -> (i64, String) {
+        let message = format!("ReferenceError: {} is not defined", self.unique("it"));
+        let event_json = json!({ "message": message, "fingerprint": [message] }).to_string().into_bytes();
+        let wanted = RecordErrorRequest {
+            organization: HOME.to_owned(),
+            project: "front-end".to_owned(),
+            events: vec![NewEvent { event_json: event_json.into() }],
+        };
+        let recorded = IssuesClient::new(self.channel.clone()).record_error(request(wanted)).await.unwrap();
+        let event = recorded.into_inner().events.remove(0);
+        (event.issue_id, event.event_id)
     }
 
-    async fn body(&self, operation: &Operation) -> Option<Value> {
+    /// The id of something that happened.
+    async fn published(&self) -> String {
+        let event = PublishRequest {
+            organization_id: self.home,
+            resource: "error".to_owned(),
+            action: "created".to_owned(),
+            data_json: b"{}".to_vec().into(),
+            ..Default::default()
+        };
+        let accepted = EventsClient::new(self.channel.clone()).publish(request(event)).await.unwrap();
+        accepted.into_inner().event_id
+    }
+
+    async fn project(&self) -> String {
+        let path = format!("/api/0/organizations/{HOME}/projects/");
+        text(&self.apps.owner("POST", &path, &json!({ "name": self.unique("project") })).await["slug"])
+    }
+
+    async fn team(&self) -> String {
+        let path = format!("/api/0/organizations/{HOME}/teams/");
+        text(&self.apps.owner("POST", &path, &json!({ "name": self.unique("team") })).await["slug"])
+    }
+
+    async fn rule(&self) -> Value {
+        let app = self.apps.alertable().await;
+        let action = "sentry.rules.actions.notify_event_service.NotifyEventServiceAction";
+        json!({ "name": self.unique("rule"), "actions": [{ "id": action, "service": app }] })
+    }
+
+    async fn body(&self, operation: &Operation, found: &Found) -> Option<Value> {
         if !operation.takes_body {
             return None;
         }
@@ -155,7 +237,71 @@ impl<'s> Fixtures<'s> {
             "update_organization" => json!({ "name": "Acme" }),
             "add_member" => json!({ "email": format!("{}@patchbay.example", self.unique("new")) }),
             "update_member" => json!({ "orgRole": "member" }),
+            "update_issues" | "update_project_issues" | "update_issue" | "update_organization_issue" => {
+                json!({ "status": "resolved" })
+            }
+            "create_comment"
+            | "create_organization_comment"
+            | "update_comment"
+            | "update_organization_comment" => json!({ "text": "Said." }),
+            "create_external_issue" => external_issue(found.issue),
+            "act_on_external_issue" => {
+                json!({ "groupId": found.issue, "action": "create", "uri": "/issue" })
+            }
+            "create_project" | "create_team_project" => json!({ "name": self.unique("project") }),
+            "update_project" => json!({ "name": "Back End" }),
+            "create_team" => json!({ "name": self.unique("team") }),
+            "create_rule" | "update_rule" => self.rule().await,
+            "create_metric_rule" => metric_rule(),
             id => panic!("{id} has no fixture for its body"),
         })
+    }
+}
+
+/// Which of several are meant, and what is asked.
+fn query(operation: &Operation, found: &Found) -> String {
+    match operation.id.as_str() {
+        "update_issues" | "delete_issues" | "update_project_issues" | "delete_project_issues" => {
+            format!("?id={}", found.issue)
+        }
+        "get_select_options" => "?uri=/options".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn external_issue(issue: i64) -> Value {
+    json!({
+        "issueId": issue, "webUrl": "https://tracker.example/7", "project": "ONE", "identifier": "7",
+    })
+}
+
+fn metric_rule() -> Value {
+    json!({
+        "name": "Many", "projects": ["front-end"], "timeWindow": 5,
+        "triggers": [{ "label": "critical", "alertThreshold": 1000, "actions": [] }],
+    })
+}
+
+/// A name or a number, as a path has it.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+impl Thing {
+    /// The same request about what there is not: with the last name in its path replaced by one that nobody has.
+    pub(crate) fn missing(&self, operation: &Operation) -> Self {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let mut parts: Vec<_> = path.split('/').collect();
+        let template: Vec<_> = operation.path.split('/').collect();
+        let last = template.iter().rposition(|part| part.starts_with('{')).unwrap();
+        parts[last] = match template[last] {
+            "{installation}" | "{delivery}" | "{recovery}" | "{event}" => {
+                "00000000-0000-4000-8000-000000000000"
+            }
+            "{organization}" | "{app}" | "{project}" | "{team}" => "nobodys",
+            _ => "999999999",
+        };
+        let path = [parts.join("/").as_str(), query].join("?");
+        Self { path: path.trim_end_matches('?').to_owned(), ..self.clone() }
     }
 }

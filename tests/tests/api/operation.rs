@@ -37,6 +37,8 @@ pub(crate) enum Apps {
     No,
     WithScopes,
     Own,
+    OwnWithScopes,
+    Any,
 }
 
 impl Operation {
@@ -84,6 +86,8 @@ impl Access {
                 "none" => Apps::No,
                 "scopes" => Apps::WithScopes,
                 "own" => Apps::Own,
+                "own_with_scopes" => Apps::OwnWithScopes,
+                "any" => Apps::Any,
                 other => panic!("{other} says nothing of apps"),
             },
             staff: json["staff"].as_bool().unwrap(),

@@ -9,6 +9,7 @@ use patchbay_proto::auth_token::{CreateSignInLinkRequest, MintUserTokenRequest, 
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, request};
+use tokio::sync::Mutex;
 
 /// The organization whose things are asked for, and the one of strangers.
 pub(crate) const HOME: &str = "acme";
@@ -47,7 +48,7 @@ pub(crate) struct People {
     pub(crate) all: Vec<Person>,
     channel: Channel,
     home: i64,
-    tokens: HashMap<(i64, ScopeSet), String>,
+    tokens: Mutex<HashMap<(i64, ScopeSet), String>>,
 }
 
 impl People {
@@ -58,7 +59,7 @@ impl People {
             let wanted = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
             home = directory.create_organization(request(wanted)).await.unwrap().into_inner().id;
         }
-        let mut people = Self { all: Vec::new(), channel: channel.clone(), home, tokens: HashMap::new() };
+        let mut people = Self { all: Vec::new(), channel: channel.clone(), home, tokens: Mutex::default() };
         for role in Role::ALL {
             people.add(role.as_str(), Some((HOME, role)), false, false).await;
         }
@@ -113,9 +114,10 @@ impl People {
     }
 
     /// A personal token that is limited to these scopes.
-    pub(crate) async fn token(&mut self, person: &Person, scopes: ScopeSet) -> String {
+    pub(crate) async fn token(&self, person: &Person, scopes: ScopeSet) -> String {
         let key = (person.user.user_id, scopes);
-        if let Some(known) = self.tokens.get(&key) {
+        let mut tokens = self.tokens.lock().await;
+        if let Some(known) = tokens.get(&key) {
             return known.clone();
         }
         let wanted = MintUserTokenRequest {
@@ -124,6 +126,6 @@ impl People {
             name: "matrix".to_owned(),
         };
         let minted = TokensClient::new(self.channel.clone()).mint_user_token(request(wanted)).await.unwrap();
-        self.tokens.entry(key).or_insert(minted.into_inner().token).clone()
+        tokens.entry(key).or_insert(minted.into_inner().token).clone()
     }
 }

@@ -67,8 +67,13 @@ impl Who {
             Self::Nobody => false,
             Self::Session(person) => person_may(person, None, access),
             Self::Token(person, limit) => person_may(person, Some(*limit), access),
-            Self::TheApp => access.apps == Apps::Own,
-            Self::Neighbour(scopes) => access.apps == Apps::WithScopes && holds(*scopes, access),
+            // It has no scopes, unless it needs them.
+            Self::TheApp => matches!(access.apps, Apps::Own | Apps::OwnWithScopes),
+            Self::Neighbour(scopes) => match access.apps {
+                Apps::WithScopes => holds(*scopes, access),
+                Apps::Any => true,
+                Apps::No | Apps::Own | Apps::OwnWithScopes => false,
+            },
             Self::Foreigner(_) => access.apps == Apps::WithScopes && access.rule == Rule::Users,
         }
     }

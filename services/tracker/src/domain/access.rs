@@ -6,6 +6,9 @@ use patchbay_domain::{Caller, Error, Result, Scope};
 pub(crate) const READ_ISSUES: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 /// Any of these lets write issues.
 pub(crate) const WRITE_ISSUES: &[Scope] = &[Scope::EventWrite, Scope::EventAdmin];
+/// Any of these lets link issues to those of an app.
+pub(crate) const LINK_ISSUES: &[Scope] =
+    &[Scope::OrgIntegrations, Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 /// This lets delete issues.
 pub(crate) const DELETE_ISSUES: &[Scope] = &[Scope::EventAdmin];
 /// Any of these lets read projects.

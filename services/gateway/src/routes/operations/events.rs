@@ -25,7 +25,7 @@ pub(in crate::routes) fn group() -> Group {
             explain_event::explain_event,
         )
         .does("Explain what became of an event at each installation")
-        .by(one_of(&[OrgWrite, OrgAdmin]).and_the_app())
+        .by(one_of(&[OrgWrite, OrgAdmin]).and_each_app())
         .answers::<ExplainedEventJson>(200),
     ];
     Group { name: "Events", about: "What happened in the product, and who was told.", operations }

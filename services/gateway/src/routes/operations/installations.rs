@@ -34,7 +34,9 @@ pub(in crate::routes) fn group() -> Group {
             .does("Install an app")
             .by(one_of(WRITERS))
             .takes(&[required("slug", Text)])
-            .answers::<InstallationJson>(200),
+            .answers::<InstallationJson>(200)
+            // Of an app that is not there, Sentry says nothing at all.
+            .answers_nothing(404),
         get("get_installation", ONE, get_installation::get_installation)
             .does("Read an installation")
             .by(one_of(READERS).and_the_app())

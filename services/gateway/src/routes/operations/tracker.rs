@@ -260,7 +260,7 @@ fn external() -> Vec<Operation> {
             external_issues::create_external_issue,
         )
         .does("Link an issue to one in the app's service")
-        .by(one_of(EVENT_READERS).and_apps())
+        .by(one_of(EVENT_READERS).and_the_app_with_scopes())
         .takes(&[
             required("issueId", Anything),
             required("webUrl", Text),
@@ -289,7 +289,7 @@ fn external() -> Vec<Operation> {
             act_on_external_issue::act_on_external_issue,
         )
         .does("Have the app create or find an issue of its own, and link it")
-        .by(one_of(&[OrgIntegrations, EventWrite, EventAdmin]).and_apps())
+        .by(one_of(&[OrgIntegrations, EventWrite, EventAdmin]).and_the_app_with_scopes())
         .takes(&[required("groupId", Anything), required("action", Text), required("uri", Text)])
         .answers::<ExternalIssueJson>(200)
         .refuses(502),
@@ -299,7 +299,7 @@ fn external() -> Vec<Operation> {
             external_issues::delete_external_issue,
         )
         .does("Take a link away")
-        .by(one_of(EVENT_DELETERS).and_apps())
+        .by(one_of(EVENT_DELETERS).and_the_app_with_scopes())
         .answers_nothing(204),
     ]
 }

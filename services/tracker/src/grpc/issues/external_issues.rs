@@ -19,7 +19,7 @@ pub(super) async fn link(
     request: wire::LinkExternalIssueRequest,
 ) -> Result<wire::ExternalIssue> {
     own_app(&caller, request.app_id)?;
-    let scopes = access::READ_ISSUES;
+    let scopes = access::LINK_ISSUES;
     let organization = request.organization_id.to_string();
     let asked = issue::for_caller(tracker, &caller, request.issue_id, &organization, scopes).await?;
     let (web_url, display_name) = read(&request.web_url, &request.project, &request.identifier)?;
