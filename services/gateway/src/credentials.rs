@@ -77,6 +77,7 @@ pub(crate) fn invalid_token() -> Error {
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -118,6 +119,27 @@ mod tests {
         for (value, message) in cases {
             let refused = read(&headers(&[(header::AUTHORIZATION, value)])).unwrap_err();
             assert!(refused.message.contains(message), "{refused}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_header_holds_a_token_is_one_word_of_bounded_length(
+            scheme in prop_oneof![Just("Bearer ".to_owned()), ".{0,12}"],
+            rest in proptest::collection::vec(any::<u8>(), 0..700),
+        ) {
+            let bytes = [scheme.as_bytes(), &rest].concat();
+            // What is no header value does not get past the HTTP server.
+            let Ok(value) = HeaderValue::from_bytes(&bytes) else { return Ok(()) };
+            let headers = [(header::AUTHORIZATION, value.clone()), (header::COOKIE, value)].into_iter().collect();
+            match read(&headers) {
+                Ok(Credentials::Token(token) | Credentials::Session(token)) => {
+                    prop_assert!(!token.expose().is_empty() && token.expose().len() <= LONGEST);
+                    prop_assert!(!token.expose().contains(|c: char| c.is_ascii_whitespace() || !c.is_ascii()));
+                }
+                Ok(Credentials::Missing) => {}
+                Err(error) => prop_assert_eq!(error.kind, patchbay_domain::ErrorKind::Unauthenticated),
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
-//! The description of the API against the API.
+//! The description of the API against the API, and the page about compatibility against both.
+
+use std::collections::BTreeSet;
 
 use axum::http::Method;
 use serde_json::Value;
@@ -51,4 +53,41 @@ async fn who_asks_is_asked_for_exactly_where_it_is_described() {
             assert_eq!(asked, !is_open, "{method} {path}: {answer:?}");
         }
     }
+}
+
+/// Method and path of each row of the page's table.
+fn compared() -> BTreeSet<(String, String)> {
+    let page = include_str!("../../../../docs/sentry-compatibility.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    rows.filter(|cell| cell.contains("` `/")).flat_map(endpoints).collect()
+}
+
+/// "GET`, `POST` `/sentry-apps/`" names two.
+fn endpoints(cell: &str) -> Vec<(String, String)> {
+    let words: Vec<&str> = cell.split(['`', ',', ' ']).filter(|word| !word.is_empty()).collect();
+    let Some((path, methods)) = words.split_last() else { return Vec::new() };
+    methods.iter().map(|method| ((*method).to_owned(), format!("/api/0{path}"))).collect()
+}
+
+#[tokio::test]
+async fn the_page_about_compatibility_has_every_endpoint_and_no_other() {
+    let document = document(&Platform::start().await).await;
+    let paths = document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/api/0/"));
+    let served: BTreeSet<_> = paths
+        .flat_map(|(path, operations)| {
+            let methods = operations.as_object().unwrap().keys().map(|method| method.to_uppercase());
+            methods.map(|method| (method, path.clone()))
+        })
+        .collect();
+    let compared = compared();
+    assert_eq!(
+        served.difference(&compared).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "not on the page"
+    );
+    assert_eq!(
+        compared.difference(&served).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "not served"
+    );
 }

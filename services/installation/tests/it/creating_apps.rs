@@ -254,7 +254,7 @@ async fn an_internal_app_is_installed_at_once_and_has_a_token() {
         assert_eq!((subject.app_id, subject.organization_id), (app.id, running.acme.id));
 
         running.audit.expect(&["INTERNAL_INTEGRATION_ADD", "SENTRY_APP_ADD"]).await;
-        assert!(running.db.outbox_batch(1).await.unwrap().is_empty(), "nobody else is told");
+        running.assert_no_event_waits().await;
     })
     .await;
 }

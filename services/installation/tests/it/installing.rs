@@ -165,7 +165,7 @@ async fn without_the_token_service_nothing_is_installed() {
         assert!(error.is_retryable(), "{error:?}");
         let count: i64 = running.db.query("select count(*) from installations").fetch_scalar().await.unwrap();
         assert_eq!(count, 0);
-        assert!(running.db.outbox_batch(1).await.unwrap().is_empty());
+        running.assert_no_event_waits().await;
     })
     .await;
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
-use patchbay_bus::{Bus, BusConfig, Consumer, Queue};
+use patchbay_bus::{Bus, BusConfig, Consumer, Queue, Topic};
 use patchbay_db::{Db, DbConfig, Migrations};
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Caller, Clock, Error, ManualClock, Role, SecretBytes, SecretString};
@@ -332,6 +332,13 @@ impl Running {
     pub(crate) async fn introspect(&self, token: &str) -> IntrospectResponse {
         let asked = IntrospectRequest { token: token.to_owned() };
         self.tokens.clone().introspect(request(asked)).await.unwrap().into_inner()
+    }
+
+    /// Nobody takes events unless a test does, so those that were told wait. Entries of the audit log come and go.
+    pub(crate) async fn assert_no_event_waits(&self) {
+        let waiting = self.db.outbox_batch(100).await.unwrap();
+        let events: Vec<_> = waiting.iter().filter(|row| row.topic == Topic::Events.name()).collect();
+        assert!(events.is_empty(), "{events:?}");
     }
 
     /// The events that have been told, in order. One consumer for the whole test.
