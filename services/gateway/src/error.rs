@@ -15,8 +15,8 @@ use crate::origins::FOREIGN_ORIGIN;
 const REFILL: u64 = 60;
 /// Seconds after which a part that is missing is worth asking for again.
 const MOMENT: u64 = 1;
-/// Reasons of failures on our side of which Sentry tells more than that something happened.
-const TOLD: [&str; 2] = ["ORGANIZATION_UNAVAILABLE", "PUBLISH_CONFIRMATION_FAILED"];
+/// The one failure on our side of which Sentry tells more than that something happened.
+const TOLD: &str = "ORGANIZATION_UNAVAILABLE";
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -88,7 +88,7 @@ impl From<Error> for Failure {
             ErrorKind::Unavailable => Some(MOMENT),
             _ => None,
         };
-        let is_told = error.kind != ErrorKind::Internal || TOLD.contains(&reason.as_str());
+        let is_told = error.kind != ErrorKind::Internal || reason == TOLD;
         let message = if is_told { error.message } else { our_fault() };
         let body = if !error.fields.is_empty() {
             Some(Value::Object(error.fields.into_iter().map(field).collect::<Map<_, _>>()))

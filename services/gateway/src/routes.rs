@@ -6,6 +6,8 @@
 //!    call it, what it reads, each status it answers with. The refusals that all share (400, 401, 403, 404, 413, 415,
 //!    429, 5xx) are added to that. What it answers is a type of `json/` that derives `Serialize` and
 //!    `utoipa::ToSchema`; two types with one name need `#[schema(as = …)]`.
+//! 3. Give it a fixture in `tests/tests/api/fixtures.rs`, so that the matrix can call it as everybody, and a row in
+//!    `docs/sentry-compatibility.md`.
 //!
 //! The router and the API's description are both made from the table: there is nothing else to register.
 
