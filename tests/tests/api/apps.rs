@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use patchbay_domain::ScopeSet;
+use patchbay_testkit::eventually;
 use patchbay_testkit::receiver::{Answer, Receiver};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, OnceCell};
@@ -13,6 +14,9 @@ use tokio::time::Instant;
 
 use crate::people::HOME;
 use crate::server::Server;
+
+/// The longest that an app may stay unknown to who sends its webhooks.
+const KNOWN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Makes apps.
 pub(crate) struct Apps<'s> {
@@ -153,7 +157,13 @@ impl<'s> Apps<'s> {
     /// The uuid of a new job that sends webhooks of an app of [`HOME`] again.
     pub(crate) async fn recovery(&self) -> String {
         let path = format!("/api/0/sentry-apps/{}/webhook-recoveries/", self.unpublished().await);
-        self.owner("POST", &path, &json!({})).await["id"].as_str().unwrap().to_owned()
+        // The sender hears of a new app a moment after it is there.
+        let started = eventually(KNOWN_WITHIN, "a recovery of the new app", async || {
+            let answer = self.server.call("POST", &path, &self.owners[HOME], Some(&json!({}))).await;
+            (answer.status != 404).then_some(answer)
+        });
+        let started: Value = serde_json::from_str(&started.await.body).unwrap();
+        started["id"].as_str().unwrap().to_owned()
     }
 
     /// What the owner of [`HOME`] does succeeds.
