@@ -1,21 +1,26 @@
 //! The benchmark: scenarios, played in both modes against a receiver in a process of its own.
 
 mod bare_limit;
-mod modes;
-mod publisher;
+mod load;
 pub mod receiver;
 mod report;
+mod running;
+mod scenarios;
 mod usage;
 
 use std::net::SocketAddr;
 
 use clap::{Parser, ValueEnum};
 
-use modes::Running;
 use report::Report;
+use running::Running;
+use scenarios::Scenario;
 
 /// Size of the `data` of an event, in bytes. With the envelope around it the body is about 1.2 KB.
 const DATA_BYTES: usize = 1_100;
+
+/// Webhooks that the bare loop sends before each mode is measured.
+const BARE_WEBHOOKS: usize = 40_000;
 
 /// Options of the benchmark.
 #[derive(Parser, Debug)]
@@ -23,18 +28,34 @@ pub struct Options {
     /// Modes to measure.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Mode::Embedded, Mode::Distributed])]
     modes: Vec<Mode>,
-    /// Events of the scenario `a`.
-    #[arg(long, default_value_t = 20_000)]
-    events: usize,
-    /// Concurrent callers of the scenario `a`.
-    #[arg(long, default_value_t = 64)]
-    callers: usize,
-    /// Seconds of the scenario `light`.
-    #[arg(long, default_value_t = 20)]
-    light_seconds: u64,
+    /// Scenarios to play, in this order.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Scenario::value_variants().iter().copied())]
+    scenarios: Vec<Scenario>,
+    #[command(flatten)]
+    sizes: Sizes,
     /// Be the receiver of another benchmark process.
     #[arg(long, hide = true)]
     receive_on: Option<SocketAddr>,
+}
+
+/// How much there is to do.
+#[derive(Parser, Debug)]
+pub(crate) struct Sizes {
+    /// Events of the scenarios `a` and `c`; `b` has a quarter of them.
+    #[arg(long, default_value_t = 20_000)]
+    events: usize,
+    /// Concurrent callers of Publish.
+    #[arg(long, default_value_t = 64)]
+    callers: usize,
+    /// Seconds of each part of the scenarios `light`, `idle`, `deep` and `fair`.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// Webhooks that wait in the scenario `deep`.
+    #[arg(long, default_value_t = 1_000_000)]
+    backlog: usize,
+    /// Installations of others in the scenario `wide`.
+    #[arg(long, default_value_t = 100_000)]
+    subscriptions: usize,
 }
 
 /// How Patchbay runs.
@@ -56,17 +77,18 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     }
     // reqwest wants a process-wide one even where nothing speaks TLS; a second call finds the first one's.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut report = Report::new();
+    let mut report = Report::default();
     let receiver = receiver::Receiver::start().await?;
-    report.bare_limit(bare_limit::measure(&receiver, options.events * 2, options.callers).await?);
     for mode in options.modes {
-        report.progress(&format!("starting {mode:?}"));
-        let running = Running::start(mode, &receiver).await?;
-        report.progress(&format!("{mode:?}: scenario a, {} events", options.events));
-        let flood = publisher::flood(&running, &receiver, options.events, options.callers).await?;
-        report.progress(&format!("{mode:?}: scenario light, {} s", options.light_seconds));
-        let light = publisher::light(&running, &receiver, options.light_seconds).await?;
-        report.mode(mode, &flood, &light);
+        // For each mode anew: on a shared machine the limit is another one ten minutes later.
+        let bare = bare_limit::measure(&receiver, BARE_WEBHOOKS, options.sizes.callers).await?;
+        report.bare_limit(mode, bare);
+        let running = Running::start(mode).await?;
+        for scenario in &options.scenarios {
+            report::progress(&format!("{mode:?}: {scenario:?}"));
+            let figures = scenario.play(&running, &receiver, &options.sizes).await?;
+            report.add(mode, *scenario, bare, &figures);
+        }
     }
     report.print();
     Ok(())

@@ -50,6 +50,8 @@ pub async fn serve(address: SocketAddr) -> anyhow::Result<()> {
     let router = Router::new()
         .route("/webhook", post(receive))
         .route("/bare", post(async |_: Bytes| StatusCode::OK))
+        .route("/other", post(async |_: Bytes| StatusCode::OK))
+        .route("/hang", post(hang))
         .route("/seen", get(tell).delete(forget))
         .with_state(seen);
     axum::serve(TcpListener::bind(address).await?, router).await?;
@@ -63,6 +65,12 @@ async fn receive(State(seen): State<Shared>, body: Bytes) -> StatusCode {
     seen.count += 1;
     seen.last_micros = now;
     seen.latency.saturating_record(u64::try_from(now - published).unwrap_or(1).max(1));
+    StatusCode::OK
+}
+
+/// Longer than any timeout of ours.
+async fn hang(_: Bytes) -> StatusCode {
+    tokio::time::sleep(Duration::from_secs(120)).await;
     StatusCode::OK
 }
 

@@ -3,76 +3,75 @@
 use std::fmt::Write as _;
 
 use super::Mode;
-use super::publisher::Measured;
+use super::load::Measured;
+use super::scenarios::{Figures, Scenario};
 
 /// Collects the figures until all are there.
+#[derive(Default)]
 pub(super) struct Report {
-    bare: f64,
-    scenarios: String,
+    bare: String,
+    rows: String,
     processes: String,
+    notes: String,
 }
 
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a benchmark prints its figures, and what it is doing meanwhile"
-)]
+/// Tells what is going on.
+#[expect(clippy::print_stderr, reason = "a benchmark says what it is doing")]
+pub(super) fn progress(what: &str) {
+    eprintln!("… {what}");
+}
+
 impl Report {
-    pub(super) fn new() -> Self {
-        Self { bare: f64::NAN, scenarios: String::new(), processes: String::new() }
+    pub(super) fn bare_limit(&mut self, mode: Mode, rate: f64) {
+        let line = format!("Bare limit L before {mode:?} (reqwest signs and posts the same body): {rate:.0}/s");
+        progress(&line);
+        let _ = writeln!(self.bare, "{line}\n");
     }
 
-    pub(super) fn progress(&self, what: &str) {
-        eprintln!("… {what}");
-    }
-
-    pub(super) fn bare_limit(&mut self, rate: f64) {
-        self.bare = rate;
-        self.line(&format!("Bare limit L (reqwest signs and posts the same body): {rate:.0} webhooks/s\n"));
-        self.line(
-            "| mode | scenario | accepted/s | delivered/s | of L | p50 ms | p99 ms | CPU s per 1,000 |",
-        );
-        self.line("|---|---|---|---|---|---|---|---|");
-        eprintln!("… bare limit {rate:.0}/s");
-    }
-
-    pub(super) fn mode(&mut self, mode: Mode, flood: &Measured, light: &Measured) {
-        for (scenario, measured) in [("a", flood), ("light", light)] {
-            let cpu: f64 = measured.usage.iter().map(|(_, cpu, _)| cpu).sum();
-            let line = format!(
-                "| {mode:?} | {scenario} | {:.0} | {:.0} | {:.2} | {:.1} | {:.1} | {:.3} |",
-                measured.accepted_rate,
-                measured.delivered_rate,
-                measured.delivered_rate / self.bare,
-                measured.arrived.p50,
-                measured.arrived.p99,
-                per_thousand(cpu, measured),
-            );
-            self.line(&line);
+    pub(super) fn add(&mut self, mode: Mode, scenario: Scenario, bare: f64, figures: &Figures) {
+        for (name, measured) in &figures.loads {
+            let row = row(mode, name, bare, measured);
+            progress(&row);
+            let _ = writeln!(self.rows, "{row}");
         }
-        if self.processes.is_empty() {
-            self.processes.push_str(
-                "\n| process (scenario a) | CPU s per 1,000 deliveries | peak MiB |\n|---|---|---|\n",
-            );
+        for note in &figures.notes {
+            progress(note);
+            let _ = writeln!(self.notes, "- {mode:?}, {note}");
         }
-        for (name, cpu, peak) in &flood.usage {
-            let _ = writeln!(
-                self.processes,
-                "| {mode:?}: {name} | {:.4} | {peak:.0} |",
-                per_thousand(*cpu, flood)
-            );
+        let Some((name, measured)) = figures.loads.first().filter(|_| scenario == Scenario::A) else { return };
+        for (process, cpu, peak) in &measured.usage {
+            let cpu = per_thousand(*cpu, measured);
+            let _ = writeln!(self.processes, "| {mode:?} | {name} | {process} | {cpu:.4} | {peak:.0} |");
         }
     }
 
+    #[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
     pub(super) fn print(&self) {
-        print!("{}{}", self.scenarios, self.processes);
+        let Self { bare, rows, processes, notes } = self;
+        print!("{bare}");
+        print!("| mode | load | accepted/s | delivered/s | of L | p50 ms | p99 ms | CPU s per 1,000 |\n|---|---|---|---|---|---|---|---|\n{rows}");
+        if !processes.is_empty() {
+            print!("\n| mode | load | process | CPU s per 1,000 | peak MiB |\n|---|---|---|---|---|\n{processes}");
+        }
+        if !notes.is_empty() {
+            print!("\n{notes}");
+        }
     }
+}
 
-    fn line(&mut self, line: &str) {
-        let _ = writeln!(self.scenarios, "{line}");
-    }
+fn row(mode: Mode, name: &str, bare: f64, measured: &Measured) -> String {
+    let cpu: f64 = measured.usage.iter().map(|(_, cpu, _)| cpu).sum();
+    format!(
+        "| {mode:?} | {name} | {:.0} | {:.0} | {:.2} | {:.1} | {:.1} | {:.3} |",
+        measured.accepted_rate,
+        measured.delivered_rate,
+        measured.delivered_rate / bare,
+        measured.arrived.p50,
+        measured.arrived.p99,
+        per_thousand(cpu, measured),
+    )
 }
 
 fn per_thousand(cpu: f64, measured: &Measured) -> f64 {
-    cpu * 1000.0 / measured.events as f64
+    cpu * 1000.0 / measured.arrived.count as f64
 }

@@ -1,4 +1,4 @@
-//! What a process has used, as Linux tells.
+//! What a process uses, as Linux tells.
 
 use std::fs;
 
@@ -19,11 +19,16 @@ fn cpu_seconds(pid: u32) -> f64 {
     numbers.get(11..13).map_or(0.0, |times| times.iter().sum::<f64>() / TICKS_PER_SECOND)
 }
 
-/// Largest resident memory of a process so far, in MiB.
-pub(super) fn peak_mib(pid: u32) -> f64 {
+/// Largest resident memory of a process since [`forget_peak`], in MiB.
+fn peak_mib(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
     line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}
+
+/// Lets the peak begin at what is resident now. Where that is not allowed, the peak is that of the whole life.
+fn forget_peak(pid: u32) {
+    let _ = fs::write(format!("/proc/{pid}/clear_refs"), "5");
 }
 
 /// A process and all that it has started.
@@ -36,20 +41,23 @@ fn family(pid: u32) -> Vec<u32> {
     family
 }
 
-/// Named processes and how much CPU each had used at one moment.
+/// Named processes and how much CPU each had used at one moment, children included.
 #[derive(Clone, Debug)]
 pub(super) struct Usage(Vec<(String, u32, f64)>);
 
 impl Usage {
-    /// Takes the time of each process, children included.
-    pub(super) fn now(processes: &[(String, u32)]) -> Self {
-        let of_family = |pid| family(pid).into_iter().map(cpu_seconds).sum();
+    pub(super) fn begin(processes: &[(String, u32)]) -> Self {
+        processes.iter().flat_map(|(_, pid)| family(*pid)).for_each(forget_peak);
         Self(processes.iter().map(|(name, pid)| (name.clone(), *pid, of_family(*pid))).collect())
     }
 
-    /// CPU seconds of each process since `earlier`, and its peak memory in MiB.
-    pub(super) fn since(&self, earlier: &Self) -> Vec<(String, f64, f64)> {
-        let pairs = self.0.iter().zip(&earlier.0);
-        pairs.map(|((name, pid, now), (_, _, then))| (name.clone(), now - then, peak_mib(*pid))).collect()
+    /// CPU seconds of each process from then to now, and its peak memory in MiB.
+    pub(super) fn until_now(&self) -> Vec<(String, f64, f64)> {
+        let used = |(name, pid, then): &(String, u32, f64)| (name.clone(), of_family(*pid) - then, peak_mib(*pid));
+        self.0.iter().map(used).collect()
     }
+}
+
+fn of_family(pid: u32) -> f64 {
+    family(pid).into_iter().map(cpu_seconds).sum()
 }

@@ -1,17 +1,18 @@
-//! Patchbay in each of its modes, with an organization and an installed app.
+//! Patchbay in each of its modes.
 
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use patchbay_db::{Db, DbConfig, Migrations};
 use patchbay_domain::SecretString;
 use patchbay_rpc::{Channel, Security, Target};
 use patchbay_test_servers::{Durability, Postgres, RabbitMq};
 use tempfile::TempDir;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::Mode;
-use super::receiver::Receiver;
 use crate::deployment::{Backends, Deployment};
 use crate::program::{Program, free_address};
 use crate::scenario::Services;
@@ -20,10 +21,10 @@ use crate::scenario::Services;
 pub(super) struct Running {
     /// Where events are published.
     pub(super) events: Channel,
-    /// In which organization.
-    pub(super) organization_id: i64,
+    pub(super) services: Services,
     /// Every process that does the work, by name.
     pub(super) processes: Vec<(String, u32)>,
+    database_url: String,
     _parts: Parts,
 }
 
@@ -38,23 +39,50 @@ struct Parts {
 }
 
 impl Running {
-    pub(super) async fn start(mode: Mode, receiver: &Receiver) -> anyhow::Result<Self> {
+    pub(super) async fn start(mode: Mode) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755))?;
-        let (services, events, processes, parts) = match mode {
-            Mode::Embedded => embedded(folder).await?,
-            Mode::Distributed => distributed(folder).await?,
-        };
-        let organization = services.organization("Bench").await?;
-        let app = services.app(&organization, "Bench", &receiver.url("/webhook")).await?;
-        services.install(&organization, &app).await?;
-        Ok(Self { events, organization_id: organization.id, processes, _parts: parts })
+        match mode {
+            Mode::Embedded => embedded(folder).await,
+            Mode::Distributed => distributed(folder).await,
+        }
+    }
+
+    /// A new organization with so many installed apps, whose webhooks go to `url`.
+    pub(super) async fn customer(&self, name: &str, apps: usize, url: &str) -> anyhow::Result<i64> {
+        let organization = self.services.organization(name).await?;
+        for number in 1..=apps {
+            let app = self.services.app(&organization, &format!("{name} {number}"), url).await?;
+            self.services.install(&organization, &app).await?;
+        }
+        Ok(organization.id)
+    }
+
+    /// A new organization with an installed app: its id, the app's and the installation's.
+    pub(super) async fn installed(&self, name: &str, url: &str) -> anyhow::Result<(i64, i64, Uuid)> {
+        let organization = self.services.organization(name).await?;
+        let app = self.services.app(&organization, name, url).await?;
+        let installation = self.services.install(&organization, &app).await?;
+        Ok((organization.id, app.id, installation.parse()?))
+    }
+
+    /// A published app that is installed nowhere.
+    pub(super) async fn app(&self, name: &str, url: &str) -> anyhow::Result<i64> {
+        let organization = self.services.organization(name).await?;
+        Ok(self.services.app(&organization, name, url).await?.id)
+    }
+
+    /// The database of a service, to put rows into it by the hundred thousand.
+    pub(super) async fn database(
+        &self,
+        service: &'static str,
+        migrations: &'static Migrations,
+    ) -> anyhow::Result<Db> {
+        Ok(Db::connect(&DbConfig::new(self.database_url.clone()), service, migrations).await?)
     }
 }
 
-type Started = (Services, Channel, Vec<(String, u32)>, Parts);
-
-async fn embedded(folder: TempDir) -> anyhow::Result<Started> {
+async fn embedded(folder: TempDir) -> anyhow::Result<Running> {
     let (grpc, http) = (free_address()?, free_address()?);
     let data = folder.path().join("data");
     let variables = [
@@ -70,34 +98,42 @@ async fn embedded(folder: TempDir) -> anyhow::Result<Started> {
     program.ready().await?;
     let security = Security::secret(SecretString::new("a secret of benchmarks"));
     let channel = Target::Url(format!("http://{grpc}")).channel(&security)?;
-    let services = Services { tracker: channel.clone(), installation: channel.clone() };
-    let processes = vec![("patchbay".to_owned(), program.pid().context("patchbay runs")?)];
-    let parts = Parts { program: Some(program), deployment: None, postgres: None, rabbitmq: None, folder };
-    Ok((services, channel, processes, parts))
+    Ok(Running {
+        services: Services { tracker: channel.clone(), installation: channel.clone() },
+        events: channel,
+        processes: vec![("patchbay".to_owned(), program.pid().context("patchbay runs")?)],
+        database_url: format!("sqlite:{}", data.display()),
+        _parts: Parts { program: Some(program), deployment: None, postgres: None, rabbitmq: None, folder },
+    })
 }
 
-async fn distributed(folder: TempDir) -> anyhow::Result<Started> {
+async fn distributed(folder: TempDir) -> anyhow::Result<Running> {
     let postgres = Postgres::start(&folder.path().join("postgres"), Durability::Full)?;
     let rabbitmq = RabbitMq::start(&folder.path().join("rabbitmq"))?;
     let backends = Backends { postgres: postgres.url(), amqp: rabbitmq.url(), bus_prefix: String::new() };
     let deployment = Deployment::start(backends, folder.path(), &[("LOG", "warn")]).await?;
-    let services =
-        Services { tracker: deployment.channel("tracker"), installation: deployment.channel("installation") };
     let mut processes: Vec<(String, u32)> = Vec::new();
     for program in deployment.programs() {
         processes.push((program.name().to_owned(), program.pid().context("every service runs")?));
     }
     processes.push(("postgres".to_owned(), postgres.pid()));
     processes.push(("rabbitmq".to_owned(), wait_for_pid(&rabbitmq).await?));
-    let events = deployment.channel("event-fanout");
-    let parts = Parts {
-        program: None,
-        deployment: Some(deployment),
-        postgres: Some(postgres),
-        rabbitmq: Some(rabbitmq),
-        folder,
-    };
-    Ok((services, events, processes, parts))
+    Ok(Running {
+        events: deployment.channel("event-fanout"),
+        services: Services {
+            tracker: deployment.channel("tracker"),
+            installation: deployment.channel("installation"),
+        },
+        processes,
+        database_url: postgres.url(),
+        _parts: Parts {
+            program: None,
+            deployment: Some(deployment),
+            postgres: Some(postgres),
+            rabbitmq: Some(rabbitmq),
+            folder,
+        },
+    })
 }
 
 /// The broker writes its process id a moment after it listens.

@@ -1,0 +1,79 @@
+//! `wide`: whether the installations of others make anything slower.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use patchbay_domain::Clock;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::Figures;
+use crate::bench::Sizes;
+use crate::bench::load::Product;
+use crate::bench::receiver::Receiver;
+use crate::bench::running::Running;
+
+const ROWS_AT_ONCE: usize = 10_000;
+/// Far from every id that was given out.
+const FIRST_ID: i64 = 1_000_000_000;
+
+pub(super) async fn play(running: &Running, receiver: &Receiver, sizes: &Sizes) -> anyhow::Result<Figures> {
+    let product = Product::of(running.customer("Wide", 1, &receiver.url("/webhook")).await?);
+    let (events, callers) = (sizes.events / 2, sizes.callers);
+    let before = product.flood(running, receiver, events, callers).await?;
+    let app = running.app("Wide Others", &receiver.url("/other")).await?;
+    add_installations(running, app, sizes.subscriptions).await?;
+    let last = running.customer("Wide Last", 1, &receiver.url("/webhook")).await?;
+    until_known(running, receiver, last).await?;
+    let after = product.flood(running, receiver, events, callers).await?;
+    let note = format!(
+        "wide: with {} installations in other organizations, {:.2} times as many webhooks a second as without them",
+        sizes.subscriptions,
+        after.delivered_rate / before.delivered_rate
+    );
+    Ok(Figures::default().load("wide, without others", before).load("wide, with others", after).note(note))
+}
+
+/// Each in an organization of its own. Straight into the table: consent by consent would take minutes, and the streams
+/// that carry them are the same.
+async fn add_installations(running: &Running, app_id: i64, count: usize) -> anyhow::Result<()> {
+    let db = running.database(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await?;
+    let columns =
+        &["id", "uuid", "app_id", "organization_id", "organization_slug", "status", "created_at", "version"];
+    let now = Clock::system().now();
+    for begin in (0..count).step_by(ROWS_AT_ONCE) {
+        let mut tx = db.begin().await?;
+        let (version,): (i64,) = tx
+            .query("update change_counter set version = version + 1 returning version")
+            .fetch_one()
+            .await?;
+        let ids = (begin..count.min(begin + ROWS_AT_ONCE)).map(|number| FIRST_ID + number as i64);
+        tx.insert_rows("installations", columns, ids, |row, id| {
+            row.bind(id)
+                .bind(Uuid::new_v4())
+                .bind(app_id)
+                .bind(id)
+                .bind(format!("other-{id}"))
+                .bind("installed")
+                .bind(now)
+                .bind(version);
+        })
+        .execute()
+        .await?;
+        tx.commit().await?;
+    }
+    db.close().await;
+    Ok(())
+}
+
+/// Changes are told in their order: who gets webhooks for an installation made last has heard of all before it.
+async fn until_known(running: &Running, receiver: &Receiver, organization_id: i64) -> anyhow::Result<()> {
+    let product = Product::of(organization_id);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        ensure!(Instant::now() < deadline, "the installations of others do not get around");
+        if product.trickle(running, receiver, 10, 1, 0).await.is_ok() && receiver.arrived().await?.count > 0 {
+            return Ok(());
+        }
+    }
+}
