@@ -4,9 +4,15 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Postgres, Sqlite, Type};
 
 /// What can be bound: the types of the table in the crate's documentation, and `Option`s of them.
-pub trait Value<'v>: Encode<'v, Postgres> + Type<Postgres> + Encode<'v, Sqlite> + Type<Sqlite> {}
+pub trait Value<'v>:
+    Encode<'v, Postgres> + Type<Postgres> + PgHasArrayType + Encode<'v, Sqlite> + Type<Sqlite>
+{
+}
 
-impl<'v, T> Value<'v> for T where T: Encode<'v, Postgres> + Type<Postgres> + Encode<'v, Sqlite> + Type<Sqlite> {}
+impl<'v, T> Value<'v> for T where
+    T: Encode<'v, Postgres> + Type<Postgres> + PgHasArrayType + Encode<'v, Sqlite> + Type<Sqlite>
+{
+}
 
 /// What a row can be read into: tuples, and structs that derive [`FromRow`](crate::FromRow).
 pub trait Row: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
@@ -14,6 +20,6 @@ pub trait Row: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Sen
 impl<T> Row for T where T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
 
 /// What a list for `in ($list)` can hold: ids, texts, times.
-pub trait ListItem: for<'v> Value<'v> + PgHasArrayType + Clone {}
+pub trait ListItem: for<'v> Value<'v> + Clone {}
 
-impl<T> ListItem for T where T: for<'v> Value<'v> + PgHasArrayType + Clone {}
+impl<T> ListItem for T where T: for<'v> Value<'v> + Clone {}

@@ -1,25 +1,29 @@
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::{Arc, PoisonError};
 
 use sqlx::AssertSqlSafe;
 use sqlx::error::BoxDynError;
 
 use crate::arguments::{Row, Value};
+use crate::column::Column;
 use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::{DbError, Result};
 use crate::query::Query;
 use crate::tx::Tx;
 
-/// Below the engines' limits of values per statement (SQLite 32766, PostgreSQL 65535).
+/// Below SQLite's limit of values per statement, 32766.
 const MAX_VALUES: usize = 32_000;
-/// More rows per statement gain nothing and make texts long.
+/// More rows per statement gain nothing.
 const MAX_ROWS: usize = 512;
+/// As many rows or fewer are one statement on SQLite, whatever their number.
+const FEW_ROWS: usize = 32;
 
 /// An `insert into table (columns) values (…), (…) …` of any number of rows, one statement for hundreds of them.
 ///
-/// Rows are sent in chunks of powers of two, so that a dozen texts at most are ever prepared for one insert. All rows
-/// become durable together or not at all, also outside of a transaction.
+/// PostgreSQL gets each column as one array, so there is one text for any number of rows, and its cost is that of the rows
+/// and not of thousands of parameters. SQLite, which has no arrays, gets `values (…), (…)` in chunks of few different sizes, so
+/// that few texts are ever prepared. All rows become durable together or not at all, also outside of a transaction.
 #[must_use = "an insert does nothing until it is executed or fetched"]
 pub struct InsertRows<'e, T, F> {
     on: On<'e>,
@@ -40,19 +44,35 @@ struct Insert {
     suffix: &'static str,
 }
 
-/// What distinguishes the texts of inserts: statement and number of rows.
+/// What distinguishes the texts of inserts: statement and number of rows, which is 0 where it does not matter.
 pub(crate) type TextKey = (&'static str, &'static [&'static str], &'static str, usize);
 
 /// Takes the values of one row, in the order of the columns.
 pub struct Values<'a, 'e> {
-    query: &'a mut Query<'e>,
+    into: Into<'a, 'e>,
+    taken: usize,
     broken: Option<BoxDynError>,
+}
+
+enum Into<'a, 'e> {
+    /// One parameter after the other.
+    Query(&'a mut Query<'e>),
+    Columns(&'a mut [Column]),
 }
 
 impl Values<'_, '_> {
     /// The value of the next column.
     pub fn bind<'v>(&mut self, value: impl Value<'v>) -> &mut Self {
-        if let Err(error) = self.query.add(value) {
+        let added = match &mut self.into {
+            Into::Query(query) => query.add(value),
+            Into::Columns(columns) => match columns.get_mut(self.taken) {
+                Some(column) => column.push(value),
+                // Noticed by the number of values.
+                None => Ok(()),
+            },
+        };
+        self.taken += 1;
+        if let Err(error) = added {
             self.broken.get_or_insert(error);
         }
         self
@@ -128,8 +148,8 @@ impl<'e, T, F: FnMut(&mut Values<'_, '_>, T)> InsertRows<'e, T, F> {
         let Self { on, insert, rows, mut bind } = self;
         let mut rows = rows.into_iter();
         match on {
-            On::Db(db) if chunks(rows.len(), insert.columns.len()).nth(1).is_none() => {
-                let Some(size) = chunks(rows.len(), insert.columns.len()).next() else { return Ok(0) };
+            On::Db(db) if insert.chunks(rows.len(), db.engine()).nth(1).is_none() => {
+                let Some(size) = insert.chunks(rows.len(), db.engine()).next() else { return Ok(0) };
                 insert.bind(db.query(insert.text(db, size)), &mut rows, &mut bind, size)?.execute().await
             }
             On::Db(db) => {
@@ -147,8 +167,8 @@ impl<'e, T, F: FnMut(&mut Values<'_, '_>, T)> InsertRows<'e, T, F> {
         let Self { on, insert, rows, mut bind } = self;
         let mut rows = rows.into_iter();
         match on {
-            On::Db(db) if chunks(rows.len(), insert.columns.len()).nth(1).is_none() => {
-                let Some(size) = chunks(rows.len(), insert.columns.len()).next() else {
+            On::Db(db) if insert.chunks(rows.len(), db.engine()).nth(1).is_none() => {
+                let Some(size) = insert.chunks(rows.len(), db.engine()).next() else {
                     return Ok(Vec::new());
                 };
                 insert.bind(db.query(insert.text(db, size)), &mut rows, &mut bind, size)?.fetch_all().await
@@ -170,7 +190,7 @@ impl Insert {
         F: FnMut(&mut Values<'_, '_>, T),
     {
         let mut inserted = 0;
-        for size in chunks(rows.len(), self.columns.len()) {
+        for size in self.chunks(rows.len(), tx.db.engine()) {
             let text = self.text(&tx.db, size);
             inserted += self.bind(tx.query(text), &mut rows, &mut bind, size)?.execute().await?;
         }
@@ -188,7 +208,7 @@ impl Insert {
         R: Row,
     {
         let mut returned = Vec::new();
-        for size in chunks(rows.len(), self.columns.len()) {
+        for size in self.chunks(rows.len(), tx.db.engine()) {
             let text = self.text(&tx.db, size);
             returned.extend(self.bind(tx.query(text), &mut rows, &mut bind, size)?.fetch_all().await?);
         }
@@ -205,56 +225,82 @@ impl Insert {
     where
         F: FnMut(&mut Values<'_, '_>, T),
     {
-        for (index, row) in rows.take(size).enumerate() {
-            let mut values = Values { query: &mut query, broken: None };
+        let mut columns = match query.engine() {
+            Engine::Postgres => self.columns.iter().map(|_| Column::default()).collect(),
+            Engine::Sqlite => Vec::new(),
+        };
+        for row in rows.take(size) {
+            let into = match query.engine() {
+                Engine::Postgres => Into::Columns(&mut columns),
+                Engine::Sqlite => Into::Query(&mut query),
+            };
+            let mut values = Values { into, taken: 0, broken: None };
             bind(&mut values, row);
-            if let Some(error) = values.broken {
-                return Err(DbError::Other(format!("cannot encode a row of {}: {error}", self.table)));
+            let Values { taken, broken, .. } = values;
+            if let Some(error) = broken {
+                return Err(self.unfit(&error));
             }
-            if query.bound() != (index + 1) * self.columns.len() {
+            if taken != self.columns.len() {
                 return Err(DbError::Other(format!(
                     "a row of {} has not as many values as columns",
                     self.table
                 )));
             }
         }
+        for column in columns {
+            query.add_column(column).map_err(|error| self.unfit(&error))?;
+        }
         Ok(query)
+    }
+
+    fn unfit(self, error: &BoxDynError) -> DbError {
+        DbError::Other(format!("cannot encode a row of {}: {error}", self.table))
+    }
+
+    fn chunks(self, rows: usize, engine: Engine) -> impl Iterator<Item = usize> {
+        chunks(rows, self.columns.len(), engine)
     }
 
     fn text(self, db: &Db, rows: usize) -> AssertSqlSafe<Arc<str>> {
         let mut texts = db.shared.insert_texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (rows, write): (_, fn(Self, usize) -> String) = match db.engine() {
+            Engine::Postgres => (0, |insert, _| insert.from_arrays()),
+            Engine::Sqlite => (rows, Self::of_values),
+        };
         let key = (self.table, self.columns, self.suffix, rows);
-        AssertSqlSafe(texts.entry(key).or_insert_with(|| self.write_text(rows, db.engine()).into()).clone())
+        AssertSqlSafe(texts.entry(key).or_insert_with(|| write(self, rows).into()).clone())
+    }
+
+    fn from_arrays(self) -> String {
+        let Self { table, columns, suffix } = self;
+        let parameters: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
+        let (columns, parameters) = (columns.join(", "), parameters.join(","));
+        format!("insert into {table} ({columns}) select * from unnest({parameters}) {suffix}")
     }
 
     /// SQLite looks through the names of all parameters for each one it binds, which for thousands of them takes longer
     /// than the insert; parameters that are only counted have no names.
-    fn write_text(self, rows: usize, engine: Engine) -> String {
-        let width = self.columns.len();
-        let mut text = format!("insert into {} ({}) values ", self.table, self.columns.join(", "));
-        text.reserve(rows * width * 6 + self.suffix.len());
-        for row in 0..rows {
-            text.push_str(if row == 0 { "(" } else { "), (" });
-            for column in 1..=width {
-                let separator = if column == 1 { "" } else { "," };
-                let number = row * width + column;
-                // Writing to a string cannot fail.
-                let _ = match engine {
-                    Engine::Postgres => write!(text, "{separator}${number}"),
-                    Engine::Sqlite => write!(text, "{separator}?"),
-                };
-            }
-        }
-        text.push_str(") ");
-        text + self.suffix
+    fn of_values(self, rows: usize) -> String {
+        let Self { table, columns, suffix } = self;
+        let row = format!("({})", vec!["?"; columns.len()].join(","));
+        format!("insert into {table} ({}) values {} {suffix}", columns.join(", "), vec![row; rows].join(", "))
     }
 }
 
-/// Sizes of the statements that together insert `rows` rows: the largest allowed, then falling powers of two.
-fn chunks(mut rows: usize, columns: usize) -> impl Iterator<Item = usize> {
-    let largest = floor_power_of_two((MAX_VALUES / columns.max(1)).min(MAX_ROWS));
+/// Sizes of the statements that together insert `rows` rows. On SQLite the largest allowed, then falling powers of two,
+/// then what is left.
+fn chunks(mut rows: usize, columns: usize, engine: Engine) -> impl Iterator<Item = usize> {
+    let largest = match engine {
+        Engine::Postgres => MAX_ROWS,
+        Engine::Sqlite => floor_power_of_two((MAX_VALUES / columns.max(1)).min(MAX_ROWS)),
+    };
     std::iter::from_fn(move || {
-        let size = if rows == 0 { return None } else { floor_power_of_two(rows).min(largest) };
+        let size = match (rows, engine) {
+            (0, _) => return None,
+            (rows, Engine::Postgres) => rows.min(largest),
+            (rows, Engine::Sqlite) if rows <= FEW_ROWS.min(largest) => rows,
+            (rows, Engine::Sqlite) => floor_power_of_two(rows).min(largest),
+        };
         rows -= size;
         Some(size)
     })
@@ -284,19 +330,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_powers_of_two_and_cover_all_rows() {
-        assert_eq!(chunks(0, 3).collect::<Vec<_>>(), Vec::<usize>::new());
-        assert_eq!(chunks(100, 3).collect::<Vec<_>>(), [64, 32, 4]);
-        assert_eq!(chunks(1300, 3).collect::<Vec<_>>(), [512, 512, 256, 16, 4]);
-        assert_eq!(chunks(300, 200).collect::<Vec<_>>(), [128, 128, 32, 8, 4]);
+    fn chunks_have_few_sizes_and_cover_all_rows() {
+        let sizes = |rows, columns, engine| chunks(rows, columns, engine).collect::<Vec<_>>();
+        assert_eq!(sizes(0, 3, Engine::Sqlite), Vec::<usize>::new());
+        assert_eq!(sizes(29, 3, Engine::Sqlite), [29]);
+        assert_eq!(sizes(101, 3, Engine::Sqlite), [64, 32, 5]);
+        assert_eq!(sizes(1300, 3, Engine::Sqlite), [512, 512, 256, 20]);
+        assert_eq!(sizes(300, 200, Engine::Sqlite), [128, 128, 32, 12]);
+        assert_eq!(sizes(20, 20_000, Engine::Sqlite), [1; 20]);
+        assert_eq!(sizes(1300, 200, Engine::Postgres), [512, 512, 276]);
     }
 
     #[test]
-    fn every_value_of_every_row_has_a_parameter_of_its_own() {
+    fn postgres_takes_arrays_and_sqlite_each_value() {
         let insert = Insert { table: "t", columns: &["a", "b"], suffix: "returning a" };
-        let postgres = insert.write_text(2, Engine::Postgres);
-        assert_eq!(postgres, "insert into t (a, b) values ($1,$2), ($3,$4) returning a");
-        let sqlite = insert.write_text(2, Engine::Sqlite);
-        assert_eq!(sqlite, "insert into t (a, b) values (?,?), (?,?) returning a");
+        assert_eq!(insert.from_arrays(), "insert into t (a, b) select * from unnest($1,$2) returning a");
+        assert_eq!(insert.of_values(2), "insert into t (a, b) values (?,?), (?,?) returning a");
     }
 }

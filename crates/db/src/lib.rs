@@ -58,6 +58,7 @@
 
 mod arguments;
 mod blob;
+mod column;
 mod config;
 mod connect;
 mod db;

@@ -7,6 +7,8 @@ use sqlx::{
 };
 
 use crate::arguments::{ListItem, Row, Value};
+use crate::column::Column;
+use crate::engine::Engine;
 use crate::error::{DbError, Result};
 use crate::list;
 
@@ -180,10 +182,18 @@ impl<'e> Query<'e> {
         }
     }
 
-    pub(crate) fn bound(&self) -> usize {
+    /// A parameter that is a whole column of rows; on PostgreSQL only.
+    pub(crate) fn add_column(&mut self, column: Column) -> Result<(), BoxDynError> {
+        match &mut self.target {
+            Target::Postgres(_, arguments) => arguments.add(column),
+            Target::Sqlite(..) => Err("SQLite has no arrays".into()),
+        }
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
         match &self.target {
-            Target::Postgres(_, arguments) => arguments.len(),
-            Target::Sqlite(_, arguments) => arguments.len(),
+            Target::Postgres(..) => Engine::Postgres,
+            Target::Sqlite(..) => Engine::Sqlite,
         }
     }
 

@@ -5,10 +5,35 @@ use crate::error::{Cause, Failure, Phase};
 use crate::guard::Blocked;
 use crate::resolver::DnsError;
 
+/// An error of an HTTP client.
+pub(crate) trait Origin: Error + Sized + 'static {
+    /// Whether it stood in the way of a connection.
+    fn is_of_connecting(&self) -> bool;
+}
+
+impl Origin for reqwest::Error {
+    fn is_of_connecting(&self) -> bool {
+        self.is_connect()
+    }
+}
+
+impl Origin for hyper_util::client::legacy::Error {
+    fn is_of_connecting(&self) -> bool {
+        self.is_connect()
+    }
+}
+
+/// Of an answer that has begun.
+impl Origin for hyper::Error {
+    fn is_of_connecting(&self) -> bool {
+        false
+    }
+}
+
 /// Finds out what went wrong, from the whole chain of sources: the HTTP client itself tells few cases apart.
-pub(crate) fn classify(error: &reqwest::Error, phase: Phase) -> Failure {
+pub(crate) fn classify<E: Origin>(error: &E, phase: Phase) -> Failure {
     let chain = chain(error);
-    let cause = cause(error, &chain, phase);
+    let cause = cause(error.is_of_connecting(), &chain, phase);
     match cause {
         Cause::Timeout(phase) => Failure::timeout(phase),
         // The deepest source is the fact; those above it only say where it was noticed (and one of them has the URL).
@@ -16,23 +41,30 @@ pub(crate) fn classify(error: &reqwest::Error, phase: Phase) -> Failure {
     }
 }
 
-fn cause(error: &reqwest::Error, chain: &[&(dyn Error + 'static)], phase: Phase) -> Cause {
+fn cause(connecting: bool, chain: &[&(dyn Error + 'static)], phase: Phase) -> Cause {
     let has = |test: fn(&(dyn Error + 'static)) -> bool| chain.iter().any(|source| test(*source));
     if has(|source| source.is::<Blocked>()) {
         Cause::Blocked
     } else if has(|source| source.is::<DnsError>()) {
         Cause::Dns
-    } else if error.is_timeout() {
-        Cause::Timeout(if error.is_connect() { Phase::Connect } else { phase })
+    } else if has(is_timeout) {
+        Cause::Timeout(if connecting { Phase::Connect } else { phase })
     } else if has(|source| source.is::<rustls::Error>()) {
         Cause::Tls
     } else if has(is_reset) {
         Cause::Reset
-    } else if error.is_connect() {
+    } else if connecting {
         Cause::Connect
     } else {
         Cause::Protocol
     }
+}
+
+fn is_timeout(source: &(dyn Error + 'static)) -> bool {
+    let of_hyper = source.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout);
+    let of_reqwest = source.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout);
+    let timed_out = |error: &io::Error| error.kind() == io::ErrorKind::TimedOut;
+    of_hyper || of_reqwest || source.downcast_ref::<io::Error>().is_some_and(timed_out)
 }
 
 fn is_reset(source: &(dyn Error + 'static)) -> bool {

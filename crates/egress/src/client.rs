@@ -3,17 +3,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::{Client, Proxy, Response, redirect};
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Uri};
+use http_body_util::BodyExt;
+use hyper::body::Body;
+use reqwest::Proxy;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::classify::classify;
+use crate::classify::{Origin, classify};
+use crate::direct::{self, Direct};
 use crate::error::{Cause, EgressError, Failure, Phase};
 use crate::guard::Guard;
 use crate::policy::EgressPolicy;
-use crate::request::{OutboundRequest, PreparedRequest, header_map};
+use crate::request::{OutboundRequest, PreparedRequest, Timeouts, header_map};
 use crate::resolver::GuardedResolver;
 use crate::response::OutboundResponse;
 use crate::tls::Identity;
@@ -21,21 +26,34 @@ use crate::{target, tls};
 
 /// How often the kernel asks a silent peer whether it is still there, so that pooled connections that died
 /// unnoticed are found before they are used.
-const KEEPALIVE: Duration = Duration::from_secs(20);
+pub(crate) const KEEPALIVE: Duration = Duration::from_secs(20);
+
+/// Where a request says nothing else.
+const USER_AGENT_OF_OURS: &str = concat!("Patchbay/", env!("CARGO_PKG_VERSION"));
 
 /// Sends requests to where apps live. Cheap to clone; clones share the connections, so one per process is right.
 #[derive(Debug, Clone)]
 pub struct Egress {
-    client: Client,
+    http: Http,
     guard: Arc<Guard>,
     resolver: GuardedResolver,
     recipe: Arc<Recipe>,
+}
+
+/// What speaks HTTP.
+#[derive(Debug, Clone)]
+enum Http {
+    /// Nearly everything goes this way, so it is the one that was made short.
+    Direct(Direct),
+    ByProxy(reqwest::Client),
 }
 
 /// A checked URL.
 #[derive(Clone)]
 pub struct Address {
     url: Url,
+    /// The same in the form that requests are made with.
+    uri: Uri,
 }
 
 impl fmt::Debug for Address {
@@ -50,7 +68,6 @@ impl fmt::Debug for Address {
 struct Recipe {
     connections: Connections,
     extra_roots: Vec<CertificateDer<'static>>,
-    user_agent: String,
     proxy: Option<Proxy>,
 }
 
@@ -82,7 +99,7 @@ pub enum BuildError {
     /// A root certificate is unusable.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
-    /// For example a user agent that is no header value.
+    /// The proxy's URL is of a kind that cannot be used.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
 }
@@ -97,12 +114,7 @@ impl Egress {
     pub fn builder(policy: EgressPolicy) -> EgressBuilder {
         EgressBuilder {
             policy,
-            recipe: Recipe {
-                connections: Connections::default(),
-                extra_roots: Vec::new(),
-                user_agent: concat!("Patchbay/", env!("CARGO_PKG_VERSION")).to_owned(),
-                proxy: None,
-            },
+            recipe: Recipe { connections: Connections::default(), extra_roots: Vec::new(), proxy: None },
         }
     }
 
@@ -110,8 +122,8 @@ impl Egress {
     /// connections of its own. Both texts are PEM; the first one may hold the certificate's chain.
     pub fn with_certificate(&self, certificate: &[u8], key: &[u8]) -> Result<Self, BuildError> {
         let identity = tls::identity(certificate, key).ok_or(BuildError::Pem)?;
-        let client = self.recipe.client(&self.resolver, Some(identity))?;
-        Ok(Self { client, ..self.clone() })
+        let http = self.recipe.http(&self.resolver, Some(identity))?;
+        Ok(Self { http, ..self.clone() })
     }
 
     /// Checks a URL once, for many requests. An address in place of a host is judged here; a host is each
@@ -131,7 +143,9 @@ impl Egress {
                 .check(host, &[address])
                 .map_err(|blocked| failed(Failure::new(Cause::Blocked, blocked.to_string())))?;
         }
-        Ok(Address { url })
+        let uri = Uri::try_from(url.as_str())
+            .map_err(|error| failed(Failure::new(Cause::InvalidUrl, error.to_string())))?;
+        Ok(Address { url, uri })
     }
 
     /// Sends one request and reads the answer. Any status is an `Ok`; redirects are not followed.
@@ -181,23 +195,26 @@ impl Egress {
         started: Instant,
         status: &mut Option<u16>,
     ) -> Result<OutboundResponse, Failure> {
-        let PreparedRequest { method, headers, body, timeouts, max_response } = request;
-        if self.recipe.proxy.is_some() {
-            self.judge_for_proxy(address).await?;
+        let PreparedRequest { method, mut headers, body, timeouts, max_response } = request;
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT_OF_OURS));
+        let (Timeouts { headers: limit, total, .. }, phase) = (timeouts, Phase::Headers);
+        let answer = Answer { started, timeouts, max_response, status };
+        match &self.http {
+            Http::Direct(client) => {
+                let request = direct::request(method, address.uri.clone(), headers, body);
+                let response = within(limit, total, phase, client.request(request)).await?;
+                answer.read(response.map_err(|error| classify(&error, phase))?).await
+            }
+            Http::ByProxy(client) => {
+                self.judge_for_proxy(address).await?;
+                let mut request = reqwest::Request::new(method, address.url.clone());
+                *request.headers_mut() = headers;
+                *request.body_mut() = Some(body.into());
+                let response = within(limit, total, phase, client.execute(request)).await?;
+                answer.read(response.map_err(|error| classify(&error, phase))?.into()).await
+            }
         }
-        let mut request = reqwest::Request::new(method, address.url.clone());
-        *request.headers_mut() = headers;
-        if !body.is_empty() {
-            *request.body_mut() = Some(body.into());
-        }
-        let answered = within(timeouts.headers, timeouts.total, Phase::Headers, self.client.execute(request));
-        let mut response = answered.await?.map_err(|error| classify(&error, Phase::Headers))?;
-        *status = Some(response.status().as_u16());
-        let headers = std::mem::take(response.headers_mut());
-        let status = response.status().as_u16();
-        let read = within(timeouts.body, timeouts.total, Phase::Body, read_body(response, max_response));
-        let (body, truncated) = read.await?.map_err(|error| classify(&error, Phase::Body))?;
-        Ok(OutboundResponse { status, headers, body, truncated, elapsed: started.elapsed() })
     }
 
     /// A proxy looks hosts up by itself, so the judgement over ours is a first line only: see
@@ -208,6 +225,30 @@ impl Egress {
         }
         let host = address.url.host_str().unwrap_or_default();
         self.resolver.judge(host).await.map(drop)
+    }
+}
+
+/// How an answer is read.
+struct Answer<'a> {
+    started: Instant,
+    timeouts: Timeouts,
+    max_response: usize,
+    status: &'a mut Option<u16>,
+}
+
+impl Answer<'_> {
+    async fn read<B>(self, response: http::Response<B>) -> Result<OutboundResponse, Failure>
+    where
+        B: Body<Data = Bytes> + Unpin,
+        B::Error: Origin,
+    {
+        let Self { started, timeouts, max_response, status } = self;
+        let (head, body) = response.into_parts();
+        *status = Some(head.status.as_u16());
+        let read = within(timeouts.body, timeouts.total, Phase::Body, read_body(body, max_response));
+        let (body, truncated) = read.await?.map_err(|error| classify(&error, Phase::Body))?;
+        let (status, headers): (u16, HeaderMap) = (head.status.as_u16(), head.headers);
+        Ok(OutboundResponse { status, headers, body, truncated, elapsed: started.elapsed() })
     }
 }
 
@@ -224,10 +265,14 @@ async fn within<F: Future>(
     timeout(limit, part).await.map_err(|_| Failure::timeout(phase))
 }
 
-/// Returning before the end drops the response, which closes its connection (HTTP/1.1) or stream (HTTP/2).
-async fn read_body(mut response: Response, max: usize) -> Result<(Bytes, bool), reqwest::Error> {
+/// Returning before the end drops the body, which closes its connection (HTTP/1.1) or stream (HTTP/2).
+async fn read_body<B>(mut from: B, max: usize) -> Result<(Bytes, bool), B::Error>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await? {
+    while let Some(frame) = from.frame().await {
+        let Ok(chunk) = frame?.into_data() else { continue };
         let room = max - body.len();
         if chunk.len() > room {
             body.extend_from_slice(&chunk[..room]);
@@ -258,13 +303,6 @@ impl EgressBuilder {
         Ok(self)
     }
 
-    /// Replaces `Patchbay/<version>`; a request's own `User-Agent` header wins over it.
-    #[must_use]
-    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.recipe.user_agent = user_agent.into();
-        self
-    }
-
     /// Sends everything by way of this HTTP proxy (`http://proxy.corp.example:3128`, a user and password in it if
     /// need be).
     ///
@@ -280,32 +318,33 @@ impl EgressBuilder {
     pub fn build(self) -> Result<Egress, BuildError> {
         let guard = Arc::new(Guard::new(self.policy));
         let resolver = GuardedResolver::new(Arc::clone(&guard));
-        let client = self.recipe.client(&resolver, None)?;
-        Ok(Egress { client, guard, resolver, recipe: Arc::new(self.recipe) })
+        let http = self.recipe.http(&resolver, None)?;
+        Ok(Egress { http, guard, resolver, recipe: Arc::new(self.recipe) })
     }
 }
 
 impl Recipe {
-    fn client(&self, resolver: &GuardedResolver, identity: Option<Identity>) -> Result<Client, BuildError> {
-        let builder = Client::builder()
-            .tls_backend_preconfigured(tls::config(&self.extra_roots, identity)?)
-            .redirect(redirect::Policy::none())
+    fn http(&self, resolver: &GuardedResolver, identity: Option<Identity>) -> Result<Http, BuildError> {
+        let tls = tls::config(&self.extra_roots, identity)?;
+        let connections = &self.connections;
+        let Some(proxy) = &self.proxy else {
+            return Ok(Http::Direct(direct::client(connections, tls, resolver.clone())));
+        };
+        // The only name that is looked up for connecting is the proxy's own.
+        let client = reqwest::Client::builder()
+            .proxy(proxy.clone())
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .http1_title_case_headers()
-            .user_agent(self.user_agent.as_str())
-            .connect_timeout(self.connections.connect_timeout)
-            .pool_max_idle_per_host(self.connections.max_idle_per_host)
-            .pool_idle_timeout(self.connections.idle_timeout)
+            .connect_timeout(connections.connect_timeout)
+            .pool_max_idle_per_host(connections.max_idle_per_host)
+            .pool_idle_timeout(connections.idle_timeout)
             .tcp_nodelay(true)
             .tcp_keepalive(KEEPALIVE)
             .http2_keep_alive_interval(KEEPALIVE)
             .http2_keep_alive_while_idle(true);
-        let builder = match &self.proxy {
-            // The only name that is looked up for connecting is then the proxy's own.
-            Some(proxy) => builder.proxy(proxy.clone()),
-            None => builder.no_proxy().dns_resolver(resolver.clone()),
-        };
-        Ok(builder.build()?)
+        Ok(Http::ByProxy(client.build()?))
     }
 }
 

@@ -34,6 +34,7 @@
 mod address;
 mod classify;
 mod client;
+mod direct;
 mod error;
 mod guard;
 mod policy;
@@ -45,8 +46,7 @@ mod tls;
 
 pub use client::{Address, BuildError, Connections, Egress, EgressBuilder};
 pub use error::{Cause, EgressError, Phase};
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method};
 pub use policy::{AllowRule, AllowRuleError, EgressPolicy};
 pub use request::{OutboundRequest, PreparedRequest, Timeouts, header_is_reserved};
-pub use reqwest::Method;
-pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use response::OutboundResponse;

@@ -22,6 +22,9 @@
 //! }
 //! ```
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod command;
 mod connect;
 mod healthcheck;

@@ -110,7 +110,7 @@ impl Server {
         security: &Security,
         stop: Stop,
     ) -> anyhow::Result<()> {
-        let routes = self.routes.routes();
+        let routes = self.routes.routes().prepare();
         let mut serving: Vec<BoxFuture<'static, Result<(), tonic::transport::Error>>> = Vec::new();
         for listener in listeners {
             let stop = stop.clone();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use anyhow::{Context, ensure};
 use patchbay_domain::Clock;
 use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_proto::event_fanout::events_client::EventsClient;
@@ -51,7 +52,7 @@ impl Product {
         events: usize,
         callers: usize,
     ) -> anyhow::Result<Measured> {
-        receiver.forget().await?;
+        self.until_known(running, receiver).await?;
         self.publish_many(running, events / 20, callers).await?;
         receiver.wait_for((events / 20 * self.webhooks_per_event) as u64).await?;
         receiver.forget().await?;
@@ -72,8 +73,8 @@ impl Product {
         })
     }
 
-    /// Publishes `rate` events a second, one after the other. Only of `counted` in a hundred is a webhook waited for: where
-    /// some go to an endpoint that does not answer, the others come in turn before it.
+    /// Publishes `rate` events a second, one after the other, and waits for `expected` webhooks: where some go to an endpoint
+    /// that does not answer, there are fewer than events.
     pub(super) async fn trickle(
         &self,
         running: &Running,
@@ -101,6 +102,23 @@ impl Product {
         let accepted_rate = (rate * seconds) as f64 / elapsed;
         let delivered_rate = expected as f64 / elapsed;
         Ok(Measured { accepted_rate, delivered_rate, arrived, usage: before.until_now() })
+    }
+
+    /// Waits until installations made just before are known to whoever gets events out. Their changes are told in
+    /// order, so webhooks of the last organization mean that all are known.
+    pub(super) async fn until_known(&self, running: &Running, receiver: &Receiver) -> anyhow::Result<()> {
+        receiver.forget().await?;
+        let deadline = Instant::now() + Duration::from_secs(120);
+        let last = *self.organizations.last().context("a product has organizations")?;
+        let all = self.webhooks_per_event as u64;
+        let mut arrived = 0;
+        while arrived == 0 || arrived % all != 0 {
+            ensure!(Instant::now() < deadline, "a new installation does not get around");
+            publish(EventsClient::new(running.events.clone()), last).await?;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            arrived = receiver.arrived().await?.count;
+        }
+        receiver.forget().await
     }
 
     async fn publish_many(&self, running: &Running, events: usize, callers: usize) -> anyhow::Result<()> {

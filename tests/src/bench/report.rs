@@ -23,7 +23,8 @@ pub(super) fn progress(what: &str) {
 
 impl Report {
     pub(super) fn bare_limit(&mut self, mode: Mode, rate: f64) {
-        let line = format!("Bare limit L before {mode:?} (reqwest signs and posts the same body): {rate:.0}/s");
+        let line =
+            format!("Bare limit L before {mode:?} (reqwest signs and posts the same body): {rate:.0}/s");
         progress(&line);
         let _ = writeln!(self.bare, "{line}\n");
     }
@@ -38,7 +39,9 @@ impl Report {
             progress(note);
             let _ = writeln!(self.notes, "- {mode:?}, {note}");
         }
-        let Some((name, measured)) = figures.loads.first().filter(|_| scenario == Scenario::A) else { return };
+        let Some((name, measured)) = figures.loads.first().filter(|_| scenario == Scenario::A) else {
+            return;
+        };
         for (process, cpu, peak) in &measured.usage {
             let cpu = per_thousand(*cpu, measured);
             let _ = writeln!(self.processes, "| {mode:?} | {name} | {process} | {cpu:.4} | {peak:.0} |");
@@ -49,9 +52,13 @@ impl Report {
     pub(super) fn print(&self) {
         let Self { bare, rows, processes, notes } = self;
         print!("{bare}");
-        print!("| mode | load | accepted/s | delivered/s | of L | p50 ms | p99 ms | CPU s per 1,000 |\n|---|---|---|---|---|---|---|---|\n{rows}");
+        print!(
+            "| mode | load | accepted/s | delivered/s | of L | p50 ms | p99 ms | CPU s per 1,000 |\n|---|---|---|---|---|---|---|---|\n{rows}"
+        );
         if !processes.is_empty() {
-            print!("\n| mode | load | process | CPU s per 1,000 | peak MiB |\n|---|---|---|---|---|\n{processes}");
+            print!(
+                "\n| mode | load | process | CPU s per 1,000 | peak MiB |\n|---|---|---|---|---|\n{processes}"
+            );
         }
         if !notes.is_empty() {
             print!("\n{notes}");

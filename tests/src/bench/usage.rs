@@ -53,7 +53,8 @@ impl Usage {
 
     /// CPU seconds of each process from then to now, and its peak memory in MiB.
     pub(super) fn until_now(&self) -> Vec<(String, f64, f64)> {
-        let used = |(name, pid, then): &(String, u32, f64)| (name.clone(), of_family(*pid) - then, peak_mib(*pid));
+        let used =
+            |(name, pid, then): &(String, u32, f64)| (name.clone(), of_family(*pid) - then, peak_mib(*pid));
         self.0.iter().map(used).collect()
     }
 }

@@ -1,5 +1,8 @@
 //! The headers of one attempt.
 
+use std::fmt::{Display, Write};
+
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use patchbay_egress::{HeaderMap, HeaderName, HeaderValue};
 use patchbay_webhook_signature::{Signer, header};
@@ -13,6 +16,9 @@ pub(crate) const ATTEMPT: &str = "patchbay-attempt";
 pub(crate) const RETRY_REASON: &str = "patchbay-retry-reason";
 /// Which of the installation's webhooks it is, so that a receiver sees what it missed.
 pub(crate) const SEQUENCE: &str = "patchbay-sequence";
+
+/// Headers of an attempt, at most.
+const MOST: usize = 11;
 
 const USER_AGENT: &str = concat!("Patchbay/", env!("CARGO_PKG_VERSION"));
 
@@ -42,19 +48,29 @@ pub(crate) fn lasting_headers(custom: &[(String, String)]) -> HeaderMap {
 
 /// The headers of one attempt on top of the lasting ones: of two of the same name the attempt's is sent. `None` where
 /// one cannot be a header, which no event of ours leads to.
+///
+/// All values lie in one piece of memory, of which each header has its part.
 pub(crate) fn attempt_headers(
     delivery: &Delivery,
     facts: &AttemptFacts,
     signer: &Signer,
     lasting: &HeaderMap,
 ) -> Option<HeaderMap> {
-    let mut headers = lasting.clone();
-    let mut fits = true;
-    each_header(delivery, facts, signer, |name, value| match HeaderValue::try_from(value) {
-        Ok(value) => drop(headers.insert(name, value)),
-        Err(_) => fits = false,
+    let mut text = String::with_capacity(512);
+    let mut parts = Vec::with_capacity(MOST);
+    each_header(delivery, facts, signer, |name, value| {
+        let begin = text.len();
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{value}");
+        parts.push((name, begin..text.len()));
     });
-    fits.then_some(headers)
+    let text = Bytes::from(text);
+    let mut headers = HeaderMap::with_capacity(lasting.len() + parts.len());
+    headers.extend(lasting.iter().map(|(name, value)| (name.clone(), value.clone())));
+    for (name, part) in parts {
+        headers.insert(name, HeaderValue::from_maybe_shared(text.slice(part)).ok()?);
+    }
+    Some(headers)
 }
 
 /// The same for people: in the case in which they are written, the app's own first.
@@ -67,7 +83,7 @@ pub(crate) fn shown_attempt_headers(
     let mut headers = custom.to_vec();
     headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
     headers.push(("User-Agent".to_owned(), USER_AGENT.to_owned()));
-    each_header(delivery, facts, signer, |name, value| headers.push((title_case(name), value)));
+    each_header(delivery, facts, signer, |name, value| headers.push((title_case(name), value.to_string())));
     headers
 }
 
@@ -76,26 +92,26 @@ fn each_header(
     delivery: &Delivery,
     facts: &AttemptFacts,
     signer: &Signer,
-    mut add: impl FnMut(&'static str, String),
+    mut add: impl FnMut(&'static str, &dyn Display),
 ) {
     let timestamp = facts.at.timestamp();
     let webhook_id = delivery.id.to_string();
-    add("request-id", facts.request_id.simple().to_string());
-    add("sentry-hook-resource", delivery.resource.clone());
-    add("sentry-hook-timestamp", timestamp.to_string());
-    add("sentry-hook-signature", signer.sentry(&delivery.body));
-    add(header::WEBHOOK_SIGNATURE, signer.standard(&webhook_id, timestamp, &delivery.body));
-    add(header::WEBHOOK_TIMESTAMP, timestamp.to_string());
-    add(header::WEBHOOK_ID, webhook_id);
-    add(ATTEMPT, facts.number.to_string());
+    add("request-id", &facts.request_id.simple());
+    add("sentry-hook-resource", &delivery.resource);
+    add("sentry-hook-timestamp", &timestamp);
+    add("sentry-hook-signature", &signer.sentry(&delivery.body));
+    add(header::WEBHOOK_SIGNATURE, &signer.standard(&webhook_id, timestamp, &delivery.body));
+    add(header::WEBHOOK_TIMESTAMP, &timestamp);
+    add(header::WEBHOOK_ID, &webhook_id);
+    add(ATTEMPT, &facts.number);
     if delivery.sequence > 0 {
-        add(SEQUENCE, delivery.sequence.to_string());
+        add(SEQUENCE, &delivery.sequence);
     }
     if let Some(failure) = &delivery.failure {
-        add(RETRY_REASON, failure.clone());
+        add(RETRY_REASON, failure);
     }
     if let Some(traceparent) = &facts.traceparent {
-        add("traceparent", traceparent.clone());
+        add("traceparent", traceparent);
     }
 }
 

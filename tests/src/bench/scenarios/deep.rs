@@ -19,7 +19,8 @@ pub(super) async fn play(running: &Running, receiver: &Receiver, sizes: &Sizes) 
     let before = product.trickle(running, receiver, rate, seconds, rate * seconds).await?;
     add_backlog(running, &hanging, sizes.backlog).await?;
     let after = product.trickle(running, receiver, rate, seconds, rate * seconds).await?;
-    let peaks: Vec<String> = after.usage.iter().map(|(name, _, peak)| format!("{name} {peak:.0} MiB")).collect();
+    let peaks: Vec<String> =
+        after.usage.iter().map(|(name, _, peak)| format!("{name} {peak:.0} MiB")).collect();
     let note = format!(
         "deep: with {} webhooks due at an endpoint that hangs, p50 is {:.2} and p99 {:.2} times that without them; {}",
         sizes.backlog,
@@ -36,7 +37,8 @@ async fn add_backlog(
     (organization_id, app_id, installation): &(i64, i64, uuid::Uuid),
     count: usize,
 ) -> anyhow::Result<()> {
-    let db: Db = running.database(patchbay_webhook_sender::NAME, &patchbay_webhook_sender::MIGRATIONS).await?;
+    let db: Db =
+        running.database(patchbay_webhook_sender::NAME, &patchbay_webhook_sender::MIGRATIONS).await?;
     let now = Clock::system().now();
     let body = String::from_utf8(crate::bench::data(1))?;
     for begin in (0..count).step_by(ROWS_AT_ONCE) {

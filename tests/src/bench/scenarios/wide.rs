@@ -1,10 +1,6 @@
 //! `wide`: whether the installations of others make anything slower.
 
-use std::time::Duration;
-
-use anyhow::ensure;
 use patchbay_domain::Clock;
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Figures;
@@ -24,7 +20,7 @@ pub(super) async fn play(running: &Running, receiver: &Receiver, sizes: &Sizes) 
     let app = running.app("Wide Others", &receiver.url("/other")).await?;
     add_installations(running, app, sizes.subscriptions).await?;
     let last = running.customer("Wide Last", 1, &receiver.url("/webhook")).await?;
-    until_known(running, receiver, last).await?;
+    Product::of(last).until_known(running, receiver).await?;
     let after = product.flood(running, receiver, events, callers).await?;
     let note = format!(
         "wide: with {} installations in other organizations, {:.2} times as many webhooks a second as without them",
@@ -43,10 +39,8 @@ async fn add_installations(running: &Running, app_id: i64, count: usize) -> anyh
     let now = Clock::system().now();
     for begin in (0..count).step_by(ROWS_AT_ONCE) {
         let mut tx = db.begin().await?;
-        let (version,): (i64,) = tx
-            .query("update change_counter set version = version + 1 returning version")
-            .fetch_one()
-            .await?;
+        let (version,): (i64,) =
+            tx.query("update change_counter set version = version + 1 returning version").fetch_one().await?;
         let ids = (begin..count.min(begin + ROWS_AT_ONCE)).map(|number| FIRST_ID + number as i64);
         tx.insert_rows("installations", columns, ids, |row, id| {
             row.bind(id)
@@ -64,16 +58,4 @@ async fn add_installations(running: &Running, app_id: i64, count: usize) -> anyh
     }
     db.close().await;
     Ok(())
-}
-
-/// Changes are told in their order: who gets webhooks for an installation made last has heard of all before it.
-async fn until_known(running: &Running, receiver: &Receiver, organization_id: i64) -> anyhow::Result<()> {
-    let product = Product::of(organization_id);
-    let deadline = Instant::now() + Duration::from_secs(120);
-    loop {
-        ensure!(Instant::now() < deadline, "the installations of others do not get around");
-        if product.trickle(running, receiver, 10, 1, 0).await.is_ok() && receiver.arrived().await?.count > 0 {
-            return Ok(());
-        }
-    }
 }

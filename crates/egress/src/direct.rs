@@ -1,0 +1,75 @@
+//! The way without a proxy: hyper's pooled client, as reqwest uses it, without the layers around it (cookies, redirects,
+//! retries, referers, URL parsing per request), which cost about as much as the request itself.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Uri};
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::ClientConfig;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tower::Service;
+
+use crate::client::{Connections, KEEPALIVE};
+use crate::resolver::GuardedResolver;
+
+pub(crate) type Direct = Client<Connector, Full<Bytes>>;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type Connected = MaybeHttpsStream<TokioIo<TcpStream>>;
+
+/// Makes connections within a limit for DNS, TCP and TLS together.
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    tls: HttpsConnector<HttpConnector<GuardedResolver>>,
+    limit: std::time::Duration,
+}
+
+pub(crate) fn client(connections: &Connections, tls: ClientConfig, resolver: GuardedResolver) -> Direct {
+    let mut tcp = HttpConnector::new_with_resolver(resolver);
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_keepalive(Some(KEEPALIVE));
+    let connector = Connector { tls: HttpsConnector::from((tcp, tls)), limit: connections.connect_timeout };
+    Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_max_idle_per_host(connections.max_idle_per_host)
+        .pool_idle_timeout(connections.idle_timeout)
+        .http1_title_case_headers(true)
+        .http2_keep_alive_interval(KEEPALIVE)
+        .http2_keep_alive_while_idle(true)
+        .build(connector)
+}
+
+pub(crate) fn request(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::new(body));
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    request
+}
+
+impl Service<Uri> for Connector {
+    type Response = Connected;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Connected, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.tls.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = timeout(self.limit, self.tls.call(uri));
+        Box::pin(async move {
+            connecting.await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+        })
+    }
+}
