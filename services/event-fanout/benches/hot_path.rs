@@ -4,8 +4,19 @@
 
 // The modules themselves, so that nothing has to be public for a benchmark's sake.
 #[allow(dead_code, unreachable_pub, reason = "a benchmark uses a part of them")]
-#[path = "../src/domain.rs"]
-mod domain;
+#[path = "../src/domain"]
+mod domain {
+    pub(crate) mod body;
+    pub(crate) mod decide;
+    pub(crate) mod decided;
+    pub(crate) mod event;
+    pub(crate) mod index;
+    pub(crate) mod kind;
+    pub(crate) mod own_type;
+    pub(crate) mod pack;
+    pub(crate) mod receiver;
+    pub(crate) mod subscription;
+}
 
 use std::hint::black_box;
 
