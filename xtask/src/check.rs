@@ -7,9 +7,10 @@ use anyhow::{Context, ensure};
 use crate::cargo::{self, cargo};
 
 /// Libraries that only certain crates may name, so that each border stays in one place.
-const RESERVED: [(&str, &[&str]); 6] = [
+const RESERVED: [(&str, &[&str]); 7] = [
     ("lapin", &["patchbay-bus"]),
     ("reqwest", &["patchbay-egress", "patchbay-tests"]),
+    ("hyper-rustls", &["patchbay-egress"]),
     ("opentelemetry-otlp", &["patchbay-runtime"]),
     ("axum", &["patchbay-gateway", "patchbay-runtime", "patchbay", "patchbay-tests"]),
     ("openssl-sys", &[]),
