@@ -1,4 +1,4 @@
-//! Encryption at rest: client secrets and custom header values.
+//! Encryption at rest: client secrets, keys of client certificates, custom header values.
 //!
 //! AES-256-GCM with a random nonce; the id of the key stands in front of the ciphertext so that keys
 //! can be changed while old rows are still readable. What the value belongs to (a table and row) is
@@ -20,10 +20,32 @@ const KEY_ID_LENGTH: usize = 4;
 #[derive(Clone)]
 pub struct SealingKeys(Vec<Key>);
 
+/// What tells keys apart without giving anything of them away; derived from the key, shown as eight hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId([u8; KEY_ID_LENGTH]);
+
 #[derive(Clone)]
 struct Key {
-    id: [u8; KEY_ID_LENGTH],
+    id: KeyId,
     cipher: Aes256Gcm,
+}
+
+impl KeyId {
+    /// The key that `sealed` was sealed with; `None` for what was never sealed.
+    pub fn of(sealed: &[u8]) -> Option<Self> {
+        sealed.first_chunk().copied().map(Self)
+    }
+
+    /// What stands in front of every value that the key has sealed.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
 }
 
 impl SealingKeys {
@@ -41,14 +63,29 @@ impl SealingKeys {
         let payload = Payload { msg: plain, aad: owner.as_bytes() };
         let ciphertext =
             key.cipher.encrypt(&nonce, payload).expect("AES-GCM seals anything shorter than 64 GiB");
-        [&key.id[..], &nonce[..], &ciphertext].concat()
+        [key.id.as_bytes(), &nonce[..], &ciphertext].concat()
+    }
+
+    /// The same value sealed with the current key.
+    pub fn reseal(&self, owner: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(self.seal(owner, self.open(owner, sealed)?.expose()))
+    }
+
+    /// The key that seals.
+    pub fn current(&self) -> KeyId {
+        self.0[0].id
+    }
+
+    /// Every key that opens, the current one first.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> {
+        self.0.iter().map(|key| key.id)
     }
 
     /// Decrypts what [`SealingKeys::seal`] made for the same `owner`.
     pub fn open(&self, owner: &str, sealed: &[u8]) -> Result<SecretBytes, Error> {
         let (id, rest) = sealed.split_first_chunk::<KEY_ID_LENGTH>().ok_or_else(unreadable)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_LENGTH>().ok_or_else(unreadable)?;
-        let key = self.0.iter().find(|key| key.id == *id).ok_or_else(|| {
+        let key = self.0.iter().find(|key| key.id.0 == *id).ok_or_else(|| {
             Error::internal(
                 "SEALING_KEY_MISSING",
                 "A stored secret was sealed with a key that is not configured.",
@@ -71,7 +108,7 @@ impl Key {
             Sha256::new_with_prefix(b"patchbay sealing key").chain_update(secret.expose()).finalize().into();
         let mut id = [0; KEY_ID_LENGTH];
         id.copy_from_slice(&Sha256::digest(digest)[..KEY_ID_LENGTH]);
-        Ok(Self { id, cipher: Aes256Gcm::new(&digest.into()) })
+        Ok(Self { id: KeyId(id), cipher: Aes256Gcm::new(&digest.into()) })
     }
 }
 
@@ -109,6 +146,20 @@ mod tests {
         assert!(SealingKeys::new(&new, &[old]).unwrap().open("x", &sealed).is_ok());
         let error = SealingKeys::new(&new, &[]).unwrap().open("x", &sealed).unwrap_err();
         assert_eq!(error.reason, "SEALING_KEY_MISSING");
+    }
+
+    #[test]
+    fn what_an_older_key_sealed_is_sealed_with_the_current_one_for_the_same_owner() {
+        let (old, new) = (secret("old old old old old"), secret("new new new new new"));
+        let sealed = SealingKeys::new(&old, &[]).unwrap().seal("x", b"v");
+        let both = SealingKeys::new(&new, &[old]).unwrap();
+        assert_eq!(both.ids().nth(1), KeyId::of(&sealed));
+        let resealed = both.reseal("x", &sealed).unwrap();
+        assert_eq!(KeyId::of(&resealed), Some(both.current()));
+        assert!(both.reseal("y", &sealed).is_err());
+        let only_new = SealingKeys::new(&new, &[]).unwrap();
+        assert_eq!(only_new.open("x", &resealed).unwrap().expose(), b"v");
+        assert_eq!(KeyId::of(b"abc"), None);
     }
 
     #[test]

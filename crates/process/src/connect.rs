@@ -74,24 +74,26 @@ pub(crate) fn port(name: &str) -> u16 {
 /// Declares and reads the keys that protect secrets at rest.
 pub(crate) fn sealing_keys(settings: &Settings) -> SealingKeys {
     let settings = settings.section("Encryption at rest");
-    let current = settings
-        .required_secret("ENCRYPTION_KEY", "Encrypts client secrets and header values; at least 16 bytes.");
-    let older = settings.secret(
-        "OLD_ENCRYPTION_KEYS",
-        "Earlier values of the encryption key, comma separated, so that what they encrypted can still be read.",
+    let current = settings.required_secret(
+        "ENCRYPTION_KEY",
+        "Encrypts client secrets, keys of client certificates and header values; at least 16 bytes. How to change it: docs/keys.md.",
     );
-    let bytes = |secret: &str| SecretBytes::new(secret.as_bytes());
-    let older: Vec<SecretBytes> = older
-        .iter()
-        .flat_map(|keys| keys.expose().split(','))
-        .map(str::trim)
-        .filter(|key| !key.is_empty())
-        .map(bytes)
-        .collect();
-    SealingKeys::new(&bytes(current.expose()), &older).unwrap_or_else(|error| {
-        if !current.expose().is_empty() {
-            settings.problem(format!("PATCHBAY_ENCRYPTION_KEY: {}", error.message));
+    let others = settings.secrets(
+        "OLD_ENCRYPTION_KEYS",
+        "Further keys that decrypt, separated by commas or lines: earlier ones until nothing is encrypted with them any more, and \
+         the next one before it becomes the encryption key.",
+    );
+    let bytes = |secret: &SecretString| SecretBytes::new(secret.expose().as_bytes());
+    let checked = |name: &str, key: &SecretString| {
+        let problem = SealingKeys::new(&bytes(key), &[]).err();
+        if let Some(problem) = problem.filter(|_| !key.expose().is_empty()) {
+            settings.problem(format!("PATCHBAY_{name}: {}", problem.message));
         }
+    };
+    checked("ENCRYPTION_KEY", &current);
+    others.iter().for_each(|key| checked("OLD_ENCRYPTION_KEYS", key));
+    let others: Vec<_> = others.iter().map(bytes).collect();
+    SealingKeys::new(&bytes(&current), &others).unwrap_or_else(|_| {
         // Never used: the problem just recorded, or the missing value itself, ends the process.
         SealingKeys::new(&SecretBytes::new([0; 32]), &[]).expect("32 bytes are enough")
     })
@@ -160,4 +162,34 @@ fn security(settings: &Settings) -> Security {
         }
     };
     Security { secret, tls }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(pairs: &[(&str, &str)]) -> String {
+        let settings = Settings::from_pairs(pairs.iter().copied());
+        sealing_keys(&settings);
+        settings.finish().err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn further_keys_stand_behind_commas_or_on_lines() {
+        let keys = "the key before this, one before that one\r\nand another one again\n";
+        let settings =
+            Settings::from_pairs([("ENCRYPTION_KEY", "0123456789abcdef"), ("OLD_ENCRYPTION_KEYS", keys)]);
+        let keys = sealing_keys(&settings);
+        settings.finish().expect("nothing is wrong");
+        assert_eq!(keys.ids().count(), 4);
+    }
+
+    #[test]
+    fn a_key_that_is_none_is_named_and_not_shown() {
+        assert!(problems(&[]).contains("PATCHBAY_ENCRYPTION_KEY"));
+        assert!(problems(&[("ENCRYPTION_KEY", "tiny")]).contains("PATCHBAY_ENCRYPTION_KEY: An encryption key"));
+        let old = problems(&[("ENCRYPTION_KEY", "0123456789abcdef"), ("OLD_ENCRYPTION_KEYS", "0123456789abcdef,tiny")]);
+        assert!(old.contains("PATCHBAY_OLD_ENCRYPTION_KEYS: An encryption key needs"), "{old}");
+        assert!(!old.contains("tiny"), "{old}");
+    }
 }

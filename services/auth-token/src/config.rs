@@ -3,7 +3,7 @@ mod oidc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use patchbay_domain::SecretBytes;
+use patchbay_domain::{SecretBytes, SecretString};
 use patchbay_runtime::Settings;
 
 pub use oidc::OidcConfig;
@@ -17,8 +17,10 @@ const MAX_LIFETIME: Duration = Duration::from_secs(366 * 86_400);
 /// Settings of this service.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// What grant codes and refreshed tokens are derived from.
+    /// What grant codes, refreshed tokens and sign-ins at a provider are derived from.
     pub key: SecretBytes,
+    /// With what some may have been derived that are still open.
+    pub old_keys: Vec<SecretBytes>,
     /// How long a token of an installation works before it has to be refreshed.
     pub token_lifetime: TimeDelta,
     /// How long the same refresh token is answered with the same pair.
@@ -33,14 +35,24 @@ impl Config {
         let s = settings.section("Tokens");
         let key = s.required_secret(
             "AUTH_TOKEN_KEY",
-            "Key that grant codes and refreshed tokens are derived from, 16 bytes or more, the same in all replicas. \
-             Changing it makes open grants unreadable and forgets which refreshes may be repeated; tokens go on working.",
+            "Key that grant codes, refreshed tokens and sign-ins at a provider are derived from, 16 bytes or more, the same in all \
+             replicas. Tokens go on working when it is changed; how that is done without a trace: docs/keys.md.",
         );
-        if (1..MIN_KEY_BYTES).contains(&key.expose().len()) {
+        let old_keys = s.secrets(
+            "AUTH_TOKEN_OLD_KEYS",
+            "Further values of that key, separated by commas or lines, with which what is open is found: earlier ones for ten minutes, and \
+             the next one before it becomes the key.",
+        );
+        let is_short = |key: &SecretString| (1..MIN_KEY_BYTES).contains(&key.expose().len());
+        if is_short(&key) {
             s.problem(format!("PATCHBAY_AUTH_TOKEN_KEY is shorter than {MIN_KEY_BYTES} bytes"));
+        }
+        if old_keys.iter().any(is_short) {
+            s.problem(format!("one of PATCHBAY_AUTH_TOKEN_OLD_KEYS is shorter than {MIN_KEY_BYTES} bytes"));
         }
         let config = Self {
             key: SecretBytes::new(key.expose()),
+            old_keys: old_keys.iter().map(|key| SecretBytes::new(key.expose())).collect(),
             token_lifetime: span(
                 s.get("AUTH_TOKEN_LIFETIME", "8h", "How long a token of an installation works until it is refreshed."),
             ),
@@ -60,6 +72,11 @@ impl Config {
             );
         }
         config
+    }
+
+    /// The key and then the old ones.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &SecretBytes> {
+        std::iter::once(&self.key).chain(&self.old_keys)
     }
 }
 
@@ -92,6 +109,8 @@ mod tests {
         assert!(problems(&[]).contains("AUTH_TOKEN_KEY"));
         assert!(problems(&[("AUTH_TOKEN_KEY", "short")]).contains("shorter than 16 bytes"));
         let key = ("AUTH_TOKEN_KEY", "0123456789abcdef");
+        let old = problems(&[key, ("AUTH_TOKEN_OLD_KEYS", "fedcba9876543210, tiny")]);
+        assert!(old.contains("AUTH_TOKEN_OLD_KEYS is shorter") && !old.contains("tiny"), "{old}");
         assert!(problems(&[key, ("AUTH_TOKEN_LIFETIME", "30s")]).contains("not shorter"));
         assert!(problems(&[key, ("AUTH_TOKEN_LIFETIME", "0")]).contains("less than a second"));
         assert!(!problems(&[("AUTH_TOKEN_KEY", "short")]).contains("\"short\""));

@@ -17,7 +17,9 @@ pub(crate) struct Answer {
 /// Who has signed in at the provider, and whether they are to become a user when they are none.
 pub(crate) async fn finish_oidc_sign_in(state: &State, answer: Answer) -> Result<(OidcIdentity, bool)> {
     let provider = configured(state)?;
-    let sign_in = OidcSignIn::resume(&state.config.key, &answer.state, &answer.browser_secret, state.now())?;
+    let now = state.now();
+    let resume = |key| OidcSignIn::resume(key, &answer.state, &answer.browser_secret, now).ok();
+    let sign_in = state.config.keys().find_map(resume).ok_or_else(invalid)?;
     // Before anything is asked: of two answers at once, one goes on.
     let mut tx = state.db.begin().await?;
     if !used_once::insert(&mut tx, &sign_in.hash(), sign_in.expires_at).await? {

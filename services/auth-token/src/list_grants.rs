@@ -14,6 +14,9 @@ pub(crate) async fn list_grants(state: &State, installations: &[Uuid]) -> Result
         return Err(Error::field("installation_uuids", message));
     }
     let grants = grants::live(&state.db, installations, state.now()).await?;
-    let with_code = |grant: Grant| grant.code(&state.config.key).map(|code| (grant, code));
+    let with_code = |grant: Grant| {
+        let code = state.config.keys().find_map(|key| grant.code(key))?;
+        Some((grant, code))
+    };
     Ok(grants.into_iter().filter_map(with_code).collect())
 }

@@ -46,8 +46,8 @@ async fn try_refresh(state: &State, attempt: &Attempt<'_>) -> Result<(&'static s
             Ok(("rotated", rotate(state, tx, &old, successor).await?))
         }
         Decision::Repeat { successor, family } => {
-            let pair = Pair::following(refresh_token, family, &state.config.key);
-            repeat(successor, pair).map(|issued| ("repeated", issued)).ok_or_else(not_found)
+            let pairs = state.config.keys().map(|key| Pair::following(refresh_token, family, key));
+            repeat(successor, pairs).map(|issued| ("repeated", issued)).ok_or_else(not_found)
         }
         Decision::EndFamily { family } => {
             let hashes = delete_tokens::all_of_family(&mut tx, family).await?;
@@ -61,10 +61,12 @@ async fn try_refresh(state: &State, attempt: &Attempt<'_>) -> Result<(&'static s
     }
 }
 
-/// The answer that was given before. `None` when the key has changed since: the pair cannot be known any more.
-fn repeat(successor: StoredToken, pair: Pair) -> Option<Issued> {
-    let same = successor.refresh.is_some_and(|part| part.hash == pair.refresh_hash());
-    same.then(|| Issued { token: successor, secret: pair.access, refresh_secret: Some(pair.refresh) })
+/// The answer that was given before. `None` when it is none of these pairs: the key has changed since and is not among ours any
+/// more, so the pair cannot be known.
+fn repeat(successor: StoredToken, mut pairs: impl Iterator<Item = Pair>) -> Option<Issued> {
+    let hash = successor.refresh.as_ref()?.hash;
+    let pair = pairs.find(|pair| pair.refresh_hash() == hash)?;
+    Some(Issued { token: successor, secret: pair.access, refresh_secret: Some(pair.refresh) })
 }
 
 async fn end_family(state: &State, tx: Tx, hashes: &[Hash]) -> Result<()> {

@@ -32,6 +32,7 @@ pub(crate) mod project_filter;
 pub(crate) mod publishing;
 pub(crate) mod requested_scopes;
 pub(crate) mod schema;
+pub(crate) mod sealed_values;
 pub(crate) mod secret_rotation;
 pub(crate) mod spam_name;
 pub(crate) mod subscription;

@@ -2,6 +2,7 @@
 
 mod app_tokens;
 mod apps;
+mod encryption;
 mod event_types;
 mod installations;
 mod organizations;

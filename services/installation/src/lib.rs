@@ -14,6 +14,7 @@ mod events;
 mod grpc;
 mod mail;
 mod metrics;
+mod missing_keys;
 mod peers;
 mod registry;
 mod sealing;

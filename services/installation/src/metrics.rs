@@ -1,4 +1,4 @@
-use patchbay_runtime::metrics::Counter;
+use patchbay_runtime::metrics::{Counter, Gauge};
 
 patchbay_runtime::metrics! {
     /// What the installation service counts.
@@ -15,5 +15,9 @@ patchbay_runtime::metrics! {
         pub mail_failures: Counter,
         /// Mails that nobody accepted within a day; they stay in the table `mails` for 30 days.
         pub mails_given_up: Counter,
+        /// Stored secrets that are not encrypted with the current key yet, as this replica last saw it.
+        pub secrets_to_reencrypt: Gauge,
+        /// Stored secrets that this replica has encrypted with the current key instead of another one.
+        pub secrets_reencrypted: Counter,
     }
 }

@@ -1,10 +1,11 @@
 //! Which secrets of an app are sealed, and to what each is bound.
 
-use patchbay_domain::sealed::SealingKeys;
+use patchbay_domain::sealed::{KeyId, SealingKeys};
 use patchbay_domain::{Error, SecretString};
 
 use crate::domain::app::{App, PreviousSecret, Sealed, SealedCertificate, SealedHeader};
 use crate::domain::client_certificate::ClientCertificate;
+use crate::domain::sealed_values::SealedValues;
 use crate::domain::webhook_header::WebhookHeader;
 
 pub(crate) fn seal_client_secret(keys: &SealingKeys, app_id: i64, secret: &SecretString) -> Sealed {
@@ -59,6 +60,36 @@ pub(crate) fn headers(keys: &SealingKeys, app: &App) -> Result<Vec<WebhookHeader
         Ok(WebhookHeader { name: header.name.clone(), value })
     };
     app.webhook_headers.iter().map(open).collect()
+}
+
+/// Seals with the current key what is not, and says how many values could not be opened; those are left as they are.
+pub(crate) fn reseal(keys: &SealingKeys, values: &mut SealedValues) -> usize {
+    let app_id = values.app_id;
+    let mut failures = 0;
+    let mut reseal = |owner: String, sealed: &mut Sealed| {
+        if KeyId::of(&sealed.0) == Some(keys.current()) {
+            return;
+        }
+        match keys.reseal(&owner, &sealed.0) {
+            Ok(resealed) => sealed.0 = resealed,
+            Err(error) => {
+                let key = KeyId::of(&sealed.0).map(|id| id.to_string());
+                tracing::error!(%error, owner, key, "a stored secret cannot be encrypted anew");
+                failures += 1;
+            }
+        }
+    };
+    reseal(client_secret_of(app_id), &mut values.client_secret);
+    if let Some(secret) = &mut values.previous_secret {
+        reseal(client_secret_of(app_id), secret);
+    }
+    if let Some(key) = &mut values.client_key {
+        reseal(client_key_of(app_id), key);
+    }
+    for header in &mut values.webhook_headers {
+        reseal(header_of(app_id, &header.name), &mut header.value);
+    }
+    failures
 }
 
 fn client_secret_of(app_id: i64) -> String {

@@ -6,6 +6,7 @@ use patchbay_domain::Clock;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_proto::installation::app_registry_server::AppRegistryServer;
 use patchbay_proto::installation::app_tokens_server::AppTokensServer;
+use patchbay_proto::installation::encryption_server::EncryptionServer;
 use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::installation::publishing_server::PublishingServer;
@@ -14,6 +15,7 @@ use patchbay_runtime::{Metrics, Readiness, Stop};
 
 use crate::changes::Changes;
 use crate::mail::{Post, Postman, Transport};
+use crate::missing_keys::refuse_missing_keys;
 use crate::peers::{Directory, Projects, Tokens};
 use crate::registry::Registry;
 use crate::workers;
@@ -25,7 +27,7 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 /// What the service needs from the process around it.
 #[derive(Debug)]
 pub struct Deps {
-    /// Migrated, or about to be: readiness waits for it.
+    /// Migrated.
     pub db: Db,
     /// Where events go.
     pub bus: Bus,
@@ -47,11 +49,10 @@ pub struct Deps {
     pub stop: Stop,
 }
 
-/// Starts the outbox relay and the postman (as tasks of `deps.stop`) and adds `AppRegistry`, `EventTypes`, `Installations` and
-/// `Publishing` to `server`.
+/// Starts the outbox relay, the postman and upkeep (as tasks of `deps.stop`) and adds the services to `server`.
 ///
 /// # Errors
-/// When the settings name a mail server that cannot be one.
+/// When the settings name a mail server that cannot be one, or lack an encryption key that is in use.
 pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     let Deps { db, bus, clock, tokens, directory, sealing, config, metrics, readiness, stop } = deps;
 
@@ -62,6 +63,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     });
 
     let metrics = InstallationMetrics::register(&metrics);
+    metrics.secrets_to_reencrypt.set(refuse_missing_keys(&db, &sealing).await?);
     let post = Post::new(&config, clock.clone());
     let postman = Postman {
         db: db.clone(),
@@ -88,11 +90,13 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         stop: stop.clone(),
     };
     stop.spawn(format!("{NAME} upkeep"), workers::run(registry.clone()));
+    stop.spawn(format!("{NAME} encryption"), workers::reencrypt::run(registry.clone()));
     stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));
 
     Ok(server
         .add_service(AppTokensServer::new(registry.clone()))
         .add_service(AppRegistryServer::new(registry.clone()))
+        .add_service(EncryptionServer::new(registry.clone()))
         .add_service(InstallationsServer::new(registry.clone()))
         .add_service(EventTypesServer::new(registry.clone()))
         .add_service(PublishingServer::new(registry)))

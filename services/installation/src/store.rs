@@ -19,6 +19,7 @@ pub(crate) mod installations;
 pub(crate) mod interactions;
 pub(crate) mod mails;
 pub(crate) mod publish_requests;
+pub(crate) mod sealed_values;
 pub(crate) mod stats;
 pub(crate) mod subscription_feed;
 pub(crate) mod versions;

@@ -7,6 +7,7 @@ mod copy_scopes;
 mod expire_secrets;
 mod forget_apps;
 mod prune_interactions;
+pub(crate) mod reencrypt;
 mod remove_apps;
 
 use std::time::Duration;

@@ -52,6 +52,13 @@ impl Settings {
         self.given_secret(name)
     }
 
+    /// Several secrets, separated by commas or each on a line of its own; also from a file. None of them is ever shown.
+    pub fn secrets(&self, name: &str, meaning: &str) -> Vec<SecretString> {
+        let given = self.secret(name, meaning);
+        let parts = given.iter().flat_map(|secrets| secrets.expose().split([',', '\n']));
+        parts.map(str::trim).filter(|part| !part.is_empty()).map(SecretString::new).collect()
+    }
+
     /// A secret without which the process cannot run; empty until [`Settings::finish`] has complained.
     pub fn required_secret(&self, name: &str, meaning: &str) -> SecretString {
         let without = self.overridden(name, Default::Required { example: String::new() });

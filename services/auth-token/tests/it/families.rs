@@ -180,6 +180,22 @@ async fn after_a_change_of_the_key_tokens_are_refreshed_but_lost_answers_are_not
     .await;
 }
 
+#[tokio::test]
+async fn while_the_old_key_is_known_a_change_of_the_key_leaves_no_trace() {
+    on_each_engine(|world, db| async move {
+        let old = world.first_pair().await;
+        let new = world.refresh(&old).await.unwrap();
+        let grant = world.create_grant(INSTALLATION).await;
+        let world = World::with_a_new_key(&db).await;
+        assert_eq!(world.refresh(&old).await.unwrap(), new, "the lost answer");
+        assert_eq!(world.create_grant(INSTALLATION).await, grant, "the same, with its code");
+        let newest = world.refresh(&new).await.unwrap();
+        assert_eq!(world.refresh(&new).await.unwrap(), newest, "derived with the new key");
+        world.exchange(&grant.code).await.unwrap();
+    })
+    .await;
+}
+
 /// Locks of rows alone would let the token survive that a refresh inserts while the revocation waits for it, and without a
 /// memory of the end one that is minted a moment later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

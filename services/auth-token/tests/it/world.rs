@@ -69,6 +69,14 @@ impl World {
         Self::configured(db, clock, hand, &[("AUTH_TOKEN_KEY", key)]).await
     }
 
+    /// The same after a change of its key, which still knows the old one.
+    pub(crate) async fn with_a_new_key(db: &Db) -> Self {
+        let (clock, hand) = Clock::manual(midnight());
+        let keys =
+            [("AUTH_TOKEN_KEY", "another key of 16"), ("AUTH_TOKEN_OLD_KEYS", "an older one too, 0123456789abcdef")];
+        Self::configured(db, clock, hand, &keys).await
+    }
+
     /// A replica with settings of its own.
     pub(crate) async fn configured(
         db: &Db,

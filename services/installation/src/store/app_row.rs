@@ -64,7 +64,7 @@ impl From<&SealedHeader> for HeaderColumn {
 }
 
 impl HeaderColumn {
-    fn into_sealed(self) -> Result<SealedHeader, Error> {
+    pub(super) fn into_sealed(self) -> Result<SealedHeader, Error> {
         let value = hex::decode(self.value).map_err(|_| unreadable("webhook header", &self.name))?;
         Ok(SealedHeader { name: self.name, value: Sealed(value) })
     }
