@@ -21,7 +21,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What `caller` did in the organization of that number.
+    /// What `caller` did in the organization of that number. Made where the request is worked on, it knows the client's address.
     pub fn new(event: AuditEvent, organization_id: i64, caller: &Caller, now: DateTime<Utc>) -> Self {
         let wire = AuditEntry {
             id: Uuid::new_v4().as_bytes().to_vec(),
@@ -29,6 +29,7 @@ impl Entry {
             actor: Some(actor::of(caller)),
             event: event.name().to_owned(),
             occurred_at: Some(timestamp::to_wire(now)),
+            client_address: patchbay_rpc::client_address().map(|address| address.to_string()).unwrap_or_default(),
             ..AuditEntry::default()
         };
         Self { wire, details: Map::new() }
@@ -116,8 +117,17 @@ mod tests {
             target_label: "ACME".to_owned(),
             data_json: br#"{"app":"acme"}"#.to_vec(),
             occurred_at: Some(timestamp::to_wire(now())),
+            client_address: String::new(),
         };
         assert_eq!(written(entry), expected);
+    }
+
+    #[tokio::test]
+    async fn an_entry_knows_where_the_client_is() {
+        let entry = async || Entry::new(AuditEvent::OrgEdit, 7, &Caller::Operator, now());
+        let here = patchbay_rpc::for_client_at("2001:db8::7".parse().ok(), entry()).await;
+        assert_eq!(written(here).client_address, "2001:db8::7");
+        assert_eq!(written(entry().await).client_address, "");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use tonic::transport::{Endpoint, Uri};
 use tonic::{Request, Status};
 
 use crate::caller;
+use crate::client_address;
 use crate::memory::MemoryConnector;
 use crate::security::Security;
 
@@ -92,7 +93,7 @@ pub fn stream_request<T>(message: T) -> Request<T> {
     Request::new(message)
 }
 
-/// Adds to each call what every call carries: the service secret and the trace it belongs to.
+/// Adds to each call what every call carries: the service secret, the trace it belongs to, and where its client is.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     authorization: MetadataValue<Ascii>,
@@ -112,6 +113,7 @@ impl Interceptor for Outgoing {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let metadata = request.metadata_mut();
         metadata.insert("authorization", self.authorization.clone());
+        client_address::attach(metadata);
         if let Some(context) = trace_context::inject() {
             for (name, value) in
                 [("traceparent", Some(context.traceparent)), ("tracestate", context.tracestate)]

@@ -3,11 +3,12 @@
 //!
 //! A service is reached over TCP or, inside one process, over memory ([`memory`]); clients and handlers
 //! are the same for both. Every call but the health check carries the service secret ([`Security`]), and may
-//! carry the [`Caller`](patchbay_domain::Caller) on whose behalf it is made.
+//! carry the [`Caller`](patchbay_domain::Caller) on whose behalf it is made, and the address of the client where it began.
 
 mod authenticate;
 mod caller;
 mod channel;
+mod client_address;
 mod follow;
 mod memory;
 mod observe;
@@ -18,6 +19,7 @@ pub mod timestamp;
 
 pub use caller::caller;
 pub use channel::{Channel, DEFAULT_DEADLINE, Target, request, request_as, stream_request};
+pub use client_address::{client_address, for_client_at};
 pub use follow::{Follower, follow};
 pub use memory::{MemoryConnector, MemoryListener, memory};
 pub use security::{Security, TlsFiles};

@@ -1,4 +1,4 @@
-//! One span for each call, in the trace of the caller; a panic becomes an answer.
+//! One span for each call, in the trace of the caller and for its client; a panic becomes an answer.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -14,6 +14,7 @@ use tonic::body::Body;
 use tower::{Layer, Service};
 use tracing::Instrument;
 
+use crate::client_address::{self, for_client_at};
 use crate::status;
 
 #[derive(Clone)]
@@ -56,7 +57,8 @@ where
             }
             None => tracing::debug_span!("grpc", otel.name = %name, otel.kind = "server"),
         };
-        let answer = AssertUnwindSafe(self.0.call(request)).catch_unwind();
+        let address = client_address::read(request.headers());
+        let answer = AssertUnwindSafe(for_client_at(address, self.0.call(request))).catch_unwind();
         answer
             .or_else(move |panic| async move { answer_to_panic(&path, panic.as_ref()) })
             .map(flatten)

@@ -7,7 +7,7 @@ use patchbay_domain::{AppCaller, Caller, Error, Membership, Result, ScopeSet, Se
 use patchbay_proto::tracker::{GetUserRequest, User, get_user_request};
 use patchbay_rpc::request;
 
-use crate::client_address::client_address;
+use crate::client_address::client_network;
 use crate::credentials::{self, Credentials, invalid_token};
 use crate::error::Failure;
 use crate::gateway::Gateway;
@@ -60,7 +60,7 @@ impl FromRequestParts<Gateway> for Visitor {
 
 async fn authenticate(parts: &Parts, gateway: &Gateway) -> Result<Caller, Failure> {
     let found = identify(parts, gateway).await;
-    gateway.rate_limits.check(Key::of(found.as_ref().ok(), || client_address(parts, gateway)))?;
+    gateway.rate_limits.check(Key::of(found.as_ref().ok(), || client_network(parts, gateway)))?;
     Ok(found?)
 }
 

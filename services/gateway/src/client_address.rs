@@ -12,9 +12,15 @@ use crate::gateway::Gateway;
 pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// The address of whoever sent the request, as far as it can be known.
-pub(crate) fn client_address(parts: &Parts, gateway: &Gateway) -> IpAddr {
-    let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-    block(behind_proxies(&parts.headers, gateway.config.proxies).unwrap_or(peer))
+pub(crate) fn client_address(parts: &Parts, gateway: &Gateway) -> Option<IpAddr> {
+    let peer = || parts.extensions.get::<Peer>().map(|peer| peer.0);
+    let address = behind_proxies(&parts.headers, gateway.config.proxies).or_else(peer);
+    address.map(|address| address.to_canonical())
+}
+
+/// What is counted as one client of those that nobody knows by name.
+pub(crate) fn client_network(parts: &Parts, gateway: &Gateway) -> IpAddr {
+    client_address(parts, gateway).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), network)
 }
 
 /// Each proxy adds the address it was called from at the end of `X-Forwarded-For`. What stands before those of the
@@ -32,16 +38,13 @@ fn behind_proxies(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
 }
 
 /// Whoever has one IPv6 address has 2^64 of them.
-fn block(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(long) => match long.to_ipv4_mapped() {
-            Some(short) => IpAddr::V4(short),
-            None => {
-                let [a, b, c, d, ..] = long.segments();
-                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-            }
-        },
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(short) => IpAddr::V4(short),
+        IpAddr::V6(long) => {
+            let [a, b, c, d, ..] = long.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
     }
 }
 
@@ -74,9 +77,9 @@ mod tests {
 
     #[test]
     fn a_long_address_stands_for_its_network() {
-        let blocked = |text: &str| block(text.parse().unwrap()).to_string();
-        assert_eq!(blocked("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(blocked("::ffff:10.0.0.1"), "10.0.0.1");
-        assert_eq!(blocked("10.0.0.1"), "10.0.0.1");
+        let counted = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(counted("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(counted("10.0.0.1"), "10.0.0.1");
     }
 }

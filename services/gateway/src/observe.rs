@@ -1,4 +1,4 @@
-//! What is seen of a request from outside: its id, its span, its metrics. Never its headers, query or body:
+//! What is seen of a request from outside: its id, its span, where it comes from, its metrics. Never its headers, query or body:
 //! they hold secrets, and so does the path of a sign-in link. The pattern of the route stands for it.
 
 use std::time::Instant;
@@ -7,10 +7,12 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use patchbay_rpc::for_client_at;
 use patchbay_runtime::trace_context::{self, TraceContext};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::client_address::client_address;
 use crate::gateway::Gateway;
 use crate::metrics::{Answered, Route};
 
@@ -46,7 +48,10 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, request: Request, ne
     let in_flight = InFlight::enter(&gateway);
     let began = Instant::now();
     let known_as = id.to_str().unwrap_or_default().to_owned();
-    let mut response = CURRENT.scope(known_as, next.run(request)).instrument(span.clone()).await;
+    let (parts, body) = request.into_parts();
+    let address = client_address(&parts, &gateway);
+    let answer = for_client_at(address, next.run(Request::from_parts(parts, body)));
+    let mut response = CURRENT.scope(known_as, answer).instrument(span.clone()).await;
     drop(in_flight);
     let took = began.elapsed();
     span.in_scope(|| {

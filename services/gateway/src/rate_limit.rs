@@ -11,7 +11,7 @@ use governor::{DefaultKeyedRateLimiter, Quota};
 use patchbay_domain::{Caller, Error};
 use uuid::Uuid;
 
-use crate::client_address::client_address;
+use crate::client_address::client_network;
 use crate::error::Failure;
 use crate::gateway::Gateway;
 
@@ -95,7 +95,7 @@ impl Limit {
 /// Limits operations that do not ask who is there.
 pub(crate) async fn by_address(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match gateway.rate_limits.check(Key::Address(client_address(&parts, &gateway))) {
+    match gateway.rate_limits.check(Key::Address(client_network(&parts, &gateway))) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(refusal) => refusal.into_response(),
     }

@@ -73,6 +73,7 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0022_metric_rules",
     "0023_notification_settings",
     "0024_snowflakes",
+    "0025_audit_client_address",
 ];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);

@@ -29,7 +29,7 @@ struct AuditEntryJson {
     #[schema(value_type = Object)]
     actor: Value,
     event: String,
-    /// Not known here.
+    /// Where the client was. Null for what the operator or a service did.
     ip_address: Option<String>,
     note: String,
     /// Number of what was changed, where it has one.
@@ -59,7 +59,7 @@ fn row(entry: AuditEntry, users: &BTreeMap<i64, User>) -> AuditEntryJson {
         note: event.map(|event| event.note(&entry.target_label)).unwrap_or_default(),
         // One that only a newer version knows is told as it was written.
         event: event.map_or(entry.event, |event| event.api_name().to_owned()),
-        ip_address: None,
+        ip_address: Some(entry.client_address).filter(|address| !address.is_empty()),
         target_object: entry.target_id.parse().ok(),
         target_user: target_user.and_then(|id: i64| users.get(&id)).cloned().map(UserJson::from),
         data: data(&entry.data_json, &entry.target_type, &entry.target_id, &entry.target_label),
@@ -109,6 +109,7 @@ mod tests {
             target_id: "3".into(),
             target_label: "ada@example.com".into(),
             data_json: br#"{"role":"admin"}"#.to_vec(),
+            client_address: "192.0.2.7".into(),
             ..AuditEntry::default()
         }
     }
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!(row["actor"]["name"], "Ada", "people are shown as they are called now");
         assert_eq!(row["targetUser"]["email"], "ada@example.com");
         assert_eq!(row["note"], "added the member ada@example.com");
-        assert_eq!(row["data"]["role"], "admin");
+        assert_eq!((&row["data"]["role"], &row["ipAddress"]), (&json!("admin"), &json!("192.0.2.7")));
     }
 
     #[test]
@@ -160,5 +161,6 @@ mod tests {
         let odd = AuditEntry { event: "TEAM_ADD".into(), data_json: b"x".to_vec(), ..AuditEntry::default() };
         let row = told(odd);
         assert_eq!((&row["event"], &row["data"], &row["note"]), (&json!("TEAM_ADD"), &json!({}), &json!("")));
+        assert_eq!(row["ipAddress"], Value::Null);
     }
 }

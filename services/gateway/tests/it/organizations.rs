@@ -1,10 +1,12 @@
+use axum::body::Body;
+use axum::http::Request;
 use patchbay_proto::auth_token::MintUserTokenRequest;
 use patchbay_proto::tracker::{SetMemberRequest, UpdateUserRequest};
 use patchbay_rpc::request;
 use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 
-use crate::platform::{DEADLINE, Platform};
+use crate::platform::{DEADLINE, Platform, app_body};
 
 const ACME: &str = "/api/0/organizations/acme/";
 const MEMBERS: &str = "/api/0/organizations/acme/members/";
@@ -147,6 +149,36 @@ async fn the_audit_log_is_read_by_owners_and_managers() {
     assert_eq!(platform.get(&format!("{LOG}?start=soon"), &owner).await.status, 400);
     assert_eq!(platform.get(LOG, &admin).await.status, 403);
     assert_eq!(platform.get("/api/0/organizations/globex/audit-logs/", &owner).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_audit_log_says_from_where_something_was_changed() {
+    let platform = Platform::with_settings(&[("GATEWAY_PROXIES", "1")]).await;
+    platform.found_organizations().await;
+    let (_, owner) = person(&platform, "owner").await;
+    let from = async |address: &str, method: &str, path: &str, body: Value| {
+        let request = Request::builder().method(method).uri(path).header("x-forwarded-for", address);
+        let request = request.header("authorization", format!("Bearer {owner}"));
+        let request = request.header("content-type", "application/json");
+        let answer = platform.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        assert!(answer.status < 300, "{answer:?}");
+    };
+    // The first address was made up by the client, the last one is what the proxy saw.
+    from("203.0.113.66, 192.0.2.7", "PUT", ACME, json!({ "name": "Acme Inc." })).await;
+    from("2001:db8:1:2:3:4:5:6", "POST", "/api/0/sentry-apps/", app_body()).await;
+    from("nobody knows", "PUT", ACME, json!({ "name": "Acme" })).await;
+    let log = eventually(DEADLINE, "the changes are in the log", async || {
+        let log = platform.get(LOG, &owner).await.json();
+        (log["rows"].as_array()?.len() == 5).then_some(log)
+    })
+    .await;
+    let told = |event: &str| -> Vec<Value> {
+        let rows = log["rows"].as_array().unwrap().iter().filter(|row| row["event"] == event);
+        rows.map(|row| row["ipAddress"].clone()).collect()
+    };
+    assert_eq!(told("org.edit"), [Value::Null, json!("192.0.2.7")]);
+    assert_eq!(told("sentry-app.add"), [json!("2001:db8:1:2:3:4:5:6")], "it wrote the entry itself");
+    assert_eq!(told("org.create"), [Value::Null], "no client has founded it");
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ impl Platform {
         platform
     }
 
-    async fn found_organizations(&self) {
+    pub(crate) async fn found_organizations(&self) {
         for name in ["Acme", "Globex"] {
             let wanted = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
             self.directory().create_organization(request(wanted)).await.unwrap();

@@ -11,7 +11,7 @@ use patchbay_runtime::Stop;
 use prost::Message;
 use uuid::Uuid;
 
-use crate::domain::audit_entry::{ActorKind, AuditActor, AuditEntry, kept, read_data};
+use crate::domain::audit_entry::{ActorKind, AuditActor, AuditEntry, kept, read_address, read_data};
 use crate::metrics::TrackerMetrics;
 use crate::store::audit_entries;
 
@@ -84,6 +84,7 @@ fn read(delivery: &Delivery) -> Result<AuditEntry> {
         target_label: kept(entry.target_label),
         data: read_data(&entry.data_json).map_err(|message| unreadable(message.to_owned()))?,
         occurred_at: occurred_at.ok_or_else(|| unreadable("There is no moment.".to_owned()))?,
+        client_address: read_address(&entry.client_address),
     })
 }
 

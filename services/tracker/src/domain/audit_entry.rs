@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -18,6 +20,8 @@ pub(crate) struct AuditEntry {
     /// A JSON object, or empty.
     pub(crate) data: String,
     pub(crate) occurred_at: DateTime<Utc>,
+    /// Where the client was, if it was one.
+    pub(crate) client_address: Option<String>,
 }
 
 /// Who changed it.
@@ -61,6 +65,11 @@ pub(crate) fn kept(text: String) -> String {
     text.chars().filter(|&c| c != '\0').take(MAX_TEXT).collect()
 }
 
+/// In its one spelling; `None` for what is no address.
+pub(crate) fn read_address(text: &str) -> Option<String> {
+    text.parse::<IpAddr>().ok().map(|address| address.to_string())
+}
+
 /// # Errors
 /// What is wrong with it, a sentence.
 pub(crate) fn read_data(json: &[u8]) -> Result<String, &'static str> {
@@ -83,6 +92,15 @@ mod tests {
     fn a_text_is_kept_as_far_as_it_can_be_stored() {
         assert_eq!(kept("AC\0ME".to_owned()), "ACME");
         assert_eq!(kept("ü".repeat(300)), "ü".repeat(256));
+    }
+
+    #[test]
+    fn an_address_is_kept_in_one_spelling_and_nothing_else_is() {
+        assert_eq!(read_address("2001:DB8:0::1").as_deref(), Some("2001:db8::1"));
+        assert_eq!(read_address("192.0.2.7").as_deref(), Some("192.0.2.7"));
+        for wrong in ["", "somewhere", "192.0.2.7:80", "\0"] {
+            assert_eq!(read_address(wrong), None);
+        }
     }
 
     #[test]

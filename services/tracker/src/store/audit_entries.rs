@@ -23,8 +23,8 @@ pub(crate) struct Filter {
 pub(crate) async fn insert(db: &Db, number: i64, entry: &AuditEntry) -> Result<bool> {
     db.query(
         "insert into audit_entries (number, id, organization_id, actor_kind, actor_id, actor_label, event,
-             target_type, target_id, target_label, data, occurred_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             target_type, target_id, target_label, data, occurred_at, client_address)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          on conflict (id) do nothing",
     )
     .bind(number)
@@ -39,6 +39,7 @@ pub(crate) async fn insert(db: &Db, number: i64, entry: &AuditEntry) -> Result<b
     .bind(&entry.target_label)
     .bind(&entry.data)
     .bind(entry.occurred_at)
+    .bind(&entry.client_address)
     .execute()
     .await
     .map(|inserted| inserted > 0)
@@ -61,7 +62,7 @@ pub(crate) async fn list(db: &Db, filter: &Filter, page: Page) -> Result<Vec<(i6
     let rows: Vec<Row> = db
         .query(
             "select number, id, organization_id, actor_kind, actor_id, actor_label, event, target_type, target_id,
-                 target_label, data, occurred_at
+                 target_label, data, occurred_at, client_address
              from audit_entries
              where organization_id = $1
                  and (event = $2 or $2 = '')
@@ -101,6 +102,7 @@ struct Row {
     target_label: String,
     data: String,
     occurred_at: DateTime<Utc>,
+    client_address: Option<String>,
 }
 
 impl Row {
@@ -117,6 +119,7 @@ impl Row {
             target_label: self.target_label,
             data: self.data,
             occurred_at: self.occurred_at,
+            client_address: self.client_address,
         };
         Ok((self.number, entry))
     }

@@ -7,7 +7,7 @@ use patchbay_domain::{AuditEvent, Caller, Role, Scope};
 use patchbay_proto::tracker::{
     AuditActorKind, AuditEntry, ListEntriesRequest, RemoveMemberRequest, UpdateOrganizationRequest,
 };
-use patchbay_rpc::{request, request_as, timestamp};
+use patchbay_rpc::{for_client_at, request, request_as, timestamp};
 use patchbay_testkit::eventually;
 
 use crate::running::{Running, app, each, now, reason, user};
@@ -63,6 +63,28 @@ async fn every_change_is_told_with_who_did_it() {
         let mut named: Vec<_> = page.users.iter().map(|user| user.id).collect();
         named.sort_unstable();
         assert_eq!(named, [ada, bob]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_the_client_is_goes_with_the_call_into_the_log() {
+    each(|tracker| async move {
+        tracker.organization("Acme").await;
+        let rename = async |name: &str| {
+            let asked = UpdateOrganizationRequest {
+                organization: "acme".into(),
+                name: Some(name.to_owned()),
+                ..Default::default()
+            };
+            tracker.directory().update_organization(request(asked)).await.unwrap();
+        };
+        for address in ["192.0.2.7", "2001:db8::1:7"] {
+            for_client_at(address.parse().ok(), rename(address)).await;
+        }
+        let entries = log(&tracker, 3).await;
+        let addresses: Vec<_> = entries.iter().map(|entry| entry.client_address.as_str()).collect();
+        assert_eq!(addresses, ["2001:db8::1:7", "192.0.2.7", ""]);
     })
     .await;
 }

@@ -68,5 +68,6 @@ fn to_wire((number, entry): (i64, AuditEntry)) -> wire::AuditEntry {
         target_label: entry.target_label,
         data_json: entry.data.into_bytes(),
         occurred_at: Some(timestamp::to_wire(entry.occurred_at)),
+        client_address: entry.client_address.unwrap_or_default(),
     }
 }
