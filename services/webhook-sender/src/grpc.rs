@@ -1,6 +1,7 @@
 //! What others may ask.
 
 mod call;
+mod event_filter;
 mod find_app;
 mod get_endpoint_health;
 mod list_dead_letters;

@@ -1,6 +1,6 @@
 //! Which event types the request log can be asked for.
 
-use patchbay_domain::{Error, EventType, Result};
+use patchbay_domain::{Error, EventType};
 
 /// Sentry logs these too; none of them is an event of the catalogue.
 const OTHERS: &[(&str, &str)] = &[
@@ -11,43 +11,58 @@ const OTHERS: &[(&str, &str)] = &[
     ("alert_rule_action", "error"),
 ];
 
-/// Resource and action of `name`; `None` for the empty name, which means all.
-pub(crate) fn event_filter(name: &str) -> Result<Option<(String, String)>> {
-    let known = known(name)?;
-    Ok(known.map(|(resource, action)| (resource.to_owned(), action.to_owned())))
+/// Resource and action.
+pub(crate) type Wanted = (String, String);
+
+/// What a name of an event type says, before anybody has looked whether it is one of the operator's own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// The empty name.
+    Everything,
+    BuiltIn(Wanted),
+    /// None of those that are built in.
+    Own(Wanted),
 }
 
-fn known(name: &str) -> Result<Option<(&'static str, &'static str)>> {
+/// # Errors
+/// For what is no name of an event type at all.
+pub(crate) fn read(name: &str) -> Result<Named, Error> {
     if name.is_empty() {
-        return Ok(None);
+        return Ok(Named::Everything);
     }
-    if let Ok(event) = name.parse::<&'static EventType>() {
-        return Ok(Some((event.resource, event.action)));
-    }
-    let other = name.split_once('.').and_then(|pair| OTHERS.iter().find(|other| **other == pair));
-    match other {
-        Some(other) => Ok(Some(*other)),
-        None => Err(Error::invalid("UNKNOWN_EVENT_TYPE", "There is no such event type.")
-            .with_field("eventType", format!("\"{name}\" is not a valid choice."))),
-    }
+    let pair = name.split_once('.').ok_or_else(|| unknown(name))?;
+    let wanted = (pair.0.to_owned(), pair.1.to_owned());
+    let is_built_in = name.parse::<&'static EventType>().is_ok() || OTHERS.contains(&pair);
+    Ok(if is_built_in { Named::BuiltIn(wanted) } else { Named::Own(wanted) })
+}
+
+/// The refusal of a name that nobody knows.
+pub(crate) fn unknown(name: &str) -> Error {
+    Error::invalid("UNKNOWN_EVENT_TYPE", "There is no such event type.")
+        .with_field("eventType", format!("\"{name}\" is not a valid choice."))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn pair(resource: &str, action: &str) -> Wanted {
+        (resource.to_owned(), action.to_owned())
+    }
+
     #[test]
     fn events_of_the_catalogue_and_sentrys_others_are_known() {
         for (name, expected) in [
-            ("", None),
-            ("issue.created", Some(("issue", "created"))),
-            ("installation.deleted", Some(("installation", "deleted"))),
-            ("external_issue.linked", Some(("external_issue", "linked"))),
+            ("", Named::Everything),
+            ("issue.created", Named::BuiltIn(pair("issue", "created"))),
+            ("installation.deleted", Named::BuiltIn(pair("installation", "deleted"))),
+            ("external_issue.linked", Named::BuiltIn(pair("external_issue", "linked"))),
+            ("issue.exploded", Named::Own(pair("issue", "exploded"))),
+            ("deploy.finished", Named::Own(pair("deploy", "finished"))),
+            (".", Named::Own(pair("", ""))),
         ] {
-            assert_eq!(known(name).unwrap(), expected, "{name}");
+            assert_eq!(read(name).unwrap(), expected, "{name}");
         }
-        for name in ["issue", "issue.exploded", "external_issue.deleted", ".", "issue.created "] {
-            assert_eq!(event_filter(name).unwrap_err().reason, "UNKNOWN_EVENT_TYPE", "{name}");
-        }
+        assert_eq!(read("issue").unwrap_err().reason, "UNKNOWN_EVENT_TYPE");
     }
 }

@@ -7,10 +7,10 @@ use patchbay_proto::webhook_sender::{
 use patchbay_rpc::timestamp;
 use uuid::Uuid;
 
+use super::event_filter::event_filter;
 use super::find_app::readable;
 use super::page::{moment, page_size, uuid};
 use super::webhooks::WebhooksService;
-use crate::domain::event_filter::event_filter;
 use crate::store::dead_letters::{DeadFilter, DeadRow, list};
 
 pub(crate) async fn list_dead_letters(
@@ -19,7 +19,7 @@ pub(crate) async fn list_dead_letters(
     request: ListDeadLettersRequest,
 ) -> Result<ListDeadLettersResponse> {
     let endpoint = readable(service, caller, &request.app)?;
-    let filter = read_filter(request.filter)?;
+    let filter = read_filter(service, request.filter).await?;
     let behind = match request.page.as_str() {
         "" => None,
         page => Some(read_page(page).ok_or_else(|| Error::field("page", "There is no such page."))?),
@@ -37,10 +37,13 @@ pub(crate) async fn list_dead_letters(
 }
 
 /// What a filter says, for lists and recoveries alike.
-pub(crate) fn read_filter(filter: Option<DeadLetterFilter>) -> Result<DeadFilter> {
+pub(crate) async fn read_filter(
+    service: &WebhooksService,
+    filter: Option<DeadLetterFilter>,
+) -> Result<DeadFilter> {
     let Some(filter) = filter else { return Ok(DeadFilter::default()) };
     Ok(DeadFilter {
-        event: event_filter(&filter.event_type)?,
+        event: event_filter(service, &filter.event_type).await?,
         installation_id: uuid("installation_uuid", &filter.installation_uuid)?,
         reason: Some(filter.reason).filter(|reason| !reason.is_empty() && !reason.contains('\0')),
         start: moment("start", filter.start)?,

@@ -6,10 +6,10 @@ use patchbay_proto::installation::AppStatus;
 use patchbay_proto::webhook_sender::{AppError, ListRequestsRequest, ListRequestsResponse, Request};
 use patchbay_rpc::timestamp;
 
+use super::event_filter::event_filter;
 use super::find_app::readable;
 use super::page::{moment, page_size, uuid};
 use super::webhooks::WebhooksService;
-use crate::domain::event_filter::event_filter;
 use crate::domain::request_log::cut;
 use crate::store::list_requests::{Behind, RequestRow, Wanted, list_requests as list};
 
@@ -34,7 +34,7 @@ pub(crate) async fn list_requests(
     };
     let wanted = Wanted {
         app_id: endpoint.app_id,
-        event: event_filter(&request.event_type)?,
+        event: event_filter(service, &request.event_type).await?,
         errors_only: request.errors_only,
         organization_id: Some(request.organization_id).filter(|id| *id != 0),
         installation_id: uuid("installation_uuid", &request.installation_uuid)?,

@@ -24,7 +24,7 @@ pub(crate) async fn recover(
     request: RecoverRequest,
 ) -> Result<Recovery> {
     let endpoint = resendable(service, caller, &request.app)?;
-    let filter = read_filter(request.filter)?;
+    let filter = read_filter(service, request.filter).await?;
     let most = i32::try_from(service.recovery_rate).unwrap_or(i32::MAX);
     let rate = match request.rate_per_second {
         0 => most,

@@ -12,6 +12,7 @@ use patchbay_proto::webhook_sender::{
     ListDeliveriesResponse, ListPoisonMessagesRequest, ListPoisonMessagesResponse, ListRequestsRequest,
     ListRequestsResponse, RecoverRequest, Recovery, ResendRequest, ResendResponse,
 };
+use patchbay_rpc::Channel;
 use patchbay_rpc::status::from_error;
 use tokio::sync::Notify;
 use tonic::{Request, Response, Status};
@@ -31,6 +32,8 @@ pub(crate) struct WebhooksService {
     pub db: Db,
     pub bus: Bus,
     pub clock: Clock,
+    /// The installation service.
+    pub installations: Channel,
     pub world: Arc<World>,
     pub lanes: Arc<Lanes>,
     pub components: Components,

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::{Stream, StreamExt, stream};
 use patchbay_proto::installation::app_registry_server::AppRegistry;
+use patchbay_proto::installation::event_types_server::EventTypes;
 use patchbay_proto::installation::installations_server::Installations;
 use patchbay_proto::installation::*;
 use tokio::sync::watch;
@@ -16,10 +17,17 @@ pub(crate) struct Apps {
     endpoints: Arc<Mutex<BTreeMap<i64, Endpoint>>>,
     subscriptions: Arc<Mutex<BTreeMap<String, Subscription>>>,
     disabled: Arc<Mutex<Vec<DisableAppRequest>>>,
+    event_types: Arc<Mutex<Vec<EventType>>>,
     version: Arc<watch::Sender<i64>>,
 }
 
 impl Apps {
+    /// An event type of the operator's own.
+    pub(crate) fn add_event_type(&self, resource: &str, action: &str) {
+        let (resource, action) = (resource.to_owned(), action.to_owned());
+        self.event_types.lock().unwrap().push(EventType { resource, action, ..Default::default() });
+    }
+
     pub(crate) fn set_endpoint(&self, endpoint: Endpoint) {
         self.endpoints.lock().unwrap().insert(endpoint.app_id, endpoint);
         self.version.send_modify(|version| *version += 1);
@@ -105,6 +113,35 @@ macro_rules! unimplemented_rpcs_of_apps {
             }
         }
     };
+}
+
+#[tonic::async_trait]
+impl EventTypes for Apps {
+    type WatchEventTypesStream =
+        Pin<Box<dyn Stream<Item = Result<WatchEventTypesResponse, Status>> + Send>>;
+
+    async fn list_event_types(
+        &self,
+        _: Request<ListEventTypesRequest>,
+    ) -> Result<Response<ListEventTypesResponse>, Status> {
+        let event_types = self.event_types.lock().unwrap().clone();
+        Ok(Response::new(ListEventTypesResponse { event_types }))
+    }
+
+    async fn put_event_type(&self, _: Request<PutEventTypeRequest>) -> Result<Response<EventType>, Status> {
+        Err(Status::unimplemented("the sender only reads"))
+    }
+
+    async fn delete_event_type(
+        &self,
+        _: Request<DeleteEventTypeRequest>,
+    ) -> Result<Response<DeleteEventTypeResponse>, Status> {
+        Err(Status::unimplemented("the sender only reads"))
+    }
+
+    async fn watch_event_types(&self, _: Request<WatchEventTypesRequest>) -> Told<WatchEventTypesResponse> {
+        Err(Status::unimplemented("the sender only reads"))
+    }
 }
 
 unimplemented_rpcs_of_apps! {

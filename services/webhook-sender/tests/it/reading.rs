@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use patchbay_domain::{Caller, Error, Membership, Role, UserCaller};
 use patchbay_proto::installation::AppStatus;
-use patchbay_proto::webhook_sender::{ListDeliveriesRequest, ListRequestsRequest, ListRequestsResponse};
+use patchbay_proto::webhook_sender::{
+    DeadLetterFilter, ListDeadLettersRequest, ListDeliveriesRequest, ListRequestsRequest, ListRequestsResponse,
+};
 use patchbay_rpc::status::to_error;
 use patchbay_rpc::{request, request_as};
 use patchbay_testkit::Receiver;
@@ -75,6 +77,28 @@ async fn attempts_are_listed_newest_first_as_asked_for() {
         assert_eq!((listed.app_slug.as_str(), listed.app_is_internal), ("app-1", false));
     }
     running.hand.advance(Duration::from_secs(31 * 24 * 3600));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_log_can_be_asked_for_the_operators_own_event_types() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    running.apps.add_event_type("deploy", "finished");
+    let installation = running.app(1, &receiver).await;
+    let mut webhook = running.webhook(1, installation);
+    (webhook.resource, webhook.action) = ("deploy".into(), "finished".into());
+    running.publish(&[webhook, running.webhook(1, installation)]).await.await.unwrap();
+    let asked = |name: &str| ListRequestsRequest { event_type: name.into(), ..of("1") };
+    let listed = list(&running, &Caller::Operator, asked("deploy.finished")).await.unwrap();
+    let told: Vec<_> = listed.requests.iter().map(|request| request.event_type.as_str()).collect();
+    assert_eq!(told, ["deploy.finished"]);
+    for name in ["deploy.began", "deploy", ".", "issue.exploded", "issue.created ", "deploy.finished\0"] {
+        let refusal = list(&running, &Caller::Operator, asked(name)).await.unwrap_err();
+        assert_eq!(refusal.reason, "UNKNOWN_EVENT_TYPE", "{name:?}");
+    }
+    let filter = DeadLetterFilter { event_type: "deploy.finished".into(), ..Default::default() };
+    let dead = ListDeadLettersRequest { app: "1".into(), filter: Some(filter), ..Default::default() };
+    assert!(running.webhooks.clone().list_dead_letters(request(dead)).await.is_ok());
     running.stop().await;
 }
 

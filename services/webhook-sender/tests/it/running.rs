@@ -7,6 +7,7 @@ use patchbay_db::{Db, DbConfig};
 use patchbay_domain::ids::delivery_id;
 use patchbay_domain::{Clock, ManualClock, SecretString};
 use patchbay_proto::installation::app_registry_server::AppRegistryServer;
+use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::installation::{AppStatus, Endpoint, InstallationStatus};
 use patchbay_proto::webhook_sender::webhooks_client::WebhooksClient;
@@ -111,6 +112,7 @@ impl Running {
         let server = Server::new()
             .unwrap()
             .add_service(AppRegistryServer::new(self.apps.clone()))
+            .add_service(EventTypesServer::new(self.apps.clone()))
             .add_service(InstallationsServer::new(self.apps.clone()));
         let server = patchbay_webhook_sender::start(server, deps).await.unwrap();
         let stop = self.stop.clone();
