@@ -35,6 +35,8 @@ pub struct SmtpConfig {
     pub port: u16,
     /// How the connection is protected.
     pub tls: SmtpTls,
+    /// PEM file of an authority that may have signed its certificate, beside those the machine trusts.
+    pub authority: Option<PathBuf>,
     /// User and password, when it wants them.
     pub credentials: Option<(String, SecretString)>,
 }
@@ -104,6 +106,10 @@ fn smtp(settings: &Settings, used: bool) -> SmtpConfig {
     );
     let tls: SmtpTls =
         settings.get("SMTP_TLS", "starttls", "How the connection to the mail server is protected.");
+    let authority: Option<PathBuf> = settings.optional(
+        "SMTP_AUTHORITY",
+        "PEM file of an authority that may have signed the mail server's certificate, beside those that the machine trusts.",
+    );
     let user: Option<String> = settings.optional("SMTP_USER", "User at the mail server, if it asks for one.");
     let password = settings.secret("SMTP_PASSWORD", "Password of the user at the mail server.");
     if used && host.is_none() {
@@ -125,6 +131,7 @@ fn smtp(settings: &Settings, used: bool) -> SmtpConfig {
             SmtpTls::None => 25,
         }),
         tls,
+        authority,
         credentials: user.zip(password),
     }
 }

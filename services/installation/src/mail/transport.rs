@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::{Context, ensure};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio::fs;
 use uuid::Uuid;
 
@@ -25,7 +28,7 @@ pub(crate) enum Transport {
 
 impl Transport {
     /// # Errors
-    /// When the host can be no server's name, or the machine's certificates cannot be read.
+    /// When the host can be no server's name, or the authority's certificate cannot be read.
     pub(crate) fn new(config: &MailConfig) -> anyhow::Result<Self> {
         Ok(match &config.transport {
             TransportConfig::Log => Self::Log,
@@ -58,8 +61,8 @@ impl Transport {
 fn connector(smtp: &SmtpConfig, own_name: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
     let tls = match smtp.tls {
         SmtpTls::None => Tls::None,
-        SmtpTls::StartTls => Tls::Required(TlsParameters::new(smtp.host.clone())?),
-        SmtpTls::Tls => Tls::Wrapper(TlsParameters::new(smtp.host.clone())?),
+        SmtpTls::StartTls => Tls::Required(trust(smtp)?),
+        SmtpTls::Tls => Tls::Wrapper(trust(smtp)?),
     };
     let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
         .port(smtp.port)
@@ -72,6 +75,19 @@ fn connector(smtp: &SmtpConfig, own_name: &str) -> anyhow::Result<AsyncSmtpTrans
         }
         None => builder.build(),
     })
+}
+
+/// Which certificates the mail server may show.
+fn trust(smtp: &SmtpConfig) -> anyhow::Result<TlsParameters> {
+    let mut tls = TlsParameters::builder(smtp.host.clone());
+    if let Some(file) = &smtp.authority {
+        let name = file.display();
+        let pem = std::fs::read(file).with_context(|| format!("PATCHBAY_SMTP_AUTHORITY: cannot read {name}"))?;
+        let is_one = CertificateDer::pem_slice_iter(&pem).next().is_some_and(|first| first.is_ok());
+        ensure!(is_one, "PATCHBAY_SMTP_AUTHORITY: {name} holds no certificate in PEM");
+        tls = tls.add_root_certificate(Certificate::from_pem(&pem)?);
+    }
+    Ok(tls.build()?)
 }
 
 /// Whoever reads the folder sees whole mails only.

@@ -57,6 +57,14 @@ pub(crate) struct Running {
     pub(crate) service: Stop,
     clock: Clock,
     pub(crate) peers: Channel,
+    pub(crate) channel: Channel,
+}
+
+/// What secrets are encrypted with at first.
+pub(crate) const FIRST_KEY: &[u8] = b"0123456789abcdef";
+
+fn first_keys() -> SealingKeys {
+    SealingKeys::new(&SecretBytes::new(FIRST_KEY), &[]).unwrap()
 }
 
 pub(crate) fn now() -> DateTime<Utc> {
@@ -127,14 +135,15 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
     let audit = AuditTrail::follow(&bus);
     let (mail, service) = (SmtpServer::start().await, Stop::new());
     let replica =
-        Replica { db: &db, bus: &bus, clock: &clock, metrics: &metrics, stop: &service, mail: &mail };
-    let channel = replica.start(peers.clone(), peers.clone()).await;
+        Replica { db: &db, bus: &bus, clock: &clock, metrics: &metrics, stop: &service, settings: &mailing_to(&mail) };
+    let channel = replica.start(peers.clone(), peers.clone(), first_keys()).await.unwrap();
     Running {
         apps: AppRegistryClient::new(channel.clone()),
         installations: InstallationsClient::new(channel.clone()),
         app_tokens: AppTokensClient::new(channel.clone()),
         event_types: EventTypesClient::new(channel.clone()),
-        publishing: PublishingClient::new(channel),
+        publishing: PublishingClient::new(channel.clone()),
+        channel,
         audit,
         mail,
         service,
@@ -158,24 +167,29 @@ struct Replica<'a> {
     clock: &'a Clock,
     metrics: &'a Metrics,
     stop: &'a Stop,
-    mail: &'a SmtpServer,
+    settings: &'a Settings,
 }
 
 impl Replica<'_> {
-    async fn start(&self, tokens: Channel, directory: Channel) -> Channel {
+    async fn start(
+        &self,
+        tokens: Channel,
+        directory: Channel,
+        sealing: SealingKeys,
+    ) -> anyhow::Result<Channel> {
         let deps = patchbay_installation::Deps {
             db: self.db.clone(),
             bus: self.bus.clone(),
             clock: self.clock.clone(),
             tokens,
             directory,
-            sealing: SealingKeys::new(&SecretBytes::new(*b"0123456789abcdef"), &[]).unwrap(),
-            config: patchbay_installation::Config::read(&mailing_to(self.mail)),
+            sealing,
+            config: patchbay_installation::Config::read(self.settings),
             metrics: self.metrics.clone(),
             readiness: Readiness::new(),
             stop: self.stop.clone(),
         };
-        serve(patchbay_installation::start(Server::new().unwrap(), deps).await.unwrap(), self.stop)
+        Ok(serve(patchbay_installation::start(Server::new().unwrap(), deps).await?, self.stop))
     }
 }
 
@@ -233,8 +247,34 @@ impl Running {
     }
 
     async fn replica_with(&self, tokens: Channel) -> Channel {
-        let Self { db, bus, clock, metrics, stop, mail, .. } = self;
-        Replica { db, bus, clock, metrics, stop, mail }.start(tokens, self.peers.clone()).await
+        self.start_replica(tokens, first_keys(), &mailing_to(&self.mail)).await.unwrap()
+    }
+
+    /// A replica that encrypts with these keys, if it starts with them.
+    pub(crate) async fn replica_with_keys(&self, sealing: SealingKeys) -> anyhow::Result<Channel> {
+        self.start_replica(self.peers.clone(), sealing, &mailing_to(&self.mail)).await
+    }
+
+    /// A replica with settings of the test's own, in the place of the first one.
+    pub(crate) async fn restarted_with(&self, settings: &[(&str, String)]) -> anyhow::Result<Channel> {
+        self.service.drain(SOON).await.unwrap();
+        let settings = settings.iter().map(|(name, value)| (*name, value.clone()));
+        let public_url = ("PUBLIC_URL", "https://patchbay.example".to_owned());
+        let settings = Settings::from_pairs(settings.chain([public_url]));
+        let channel = self.start_replica(self.peers.clone(), first_keys(), &settings).await;
+        settings.finish().unwrap();
+        channel
+    }
+
+    async fn start_replica(
+        &self,
+        tokens: Channel,
+        sealing: SealingKeys,
+        settings: &Settings,
+    ) -> anyhow::Result<Channel> {
+        let Self { db, bus, clock, metrics, stop, .. } = self;
+        let replica = Replica { db, bus, clock, metrics, stop, settings };
+        replica.start(tokens, self.peers.clone(), sealing).await
     }
 
     /// A manager of Acme.

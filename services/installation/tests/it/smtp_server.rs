@@ -2,9 +2,15 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use patchbay_testkit::eventually;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 use crate::running::SOON;
 
@@ -14,10 +20,37 @@ pub(crate) struct SmtpServer(Arc<Inner>);
 
 struct Inner {
     address: SocketAddr,
+    manners: Manners,
+    in_clear: Mutex<Vec<String>>,
     script: Mutex<VecDeque<Reply>>,
     accepted: Mutex<Vec<Letter>>,
     tries: Mutex<usize>,
 }
+
+/// What a server asks of those who bring mail.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Manners {
+    pub(crate) tls: Tls,
+    /// User and password.
+    pub(crate) login: Option<(&'static str, &'static str)>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Tls {
+    #[default]
+    No,
+    /// From the first byte.
+    AtOnce,
+    /// After `STARTTLS`, without which no mail is taken.
+    Start,
+}
+
+/// Whatever carries a conversation.
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+type Conversation = BufStream<Box<dyn Wire>>;
 
 /// What the server does with a mail. Without a script it accepts.
 #[derive(Clone, Copy)]
@@ -33,6 +66,10 @@ pub(crate) enum Reply {
 pub(crate) struct Letter {
     pub(crate) recipient: String,
     pub(crate) text: String,
+    /// Whether it came over TLS.
+    pub(crate) encrypted: bool,
+    /// Whether it came from somebody who had signed in.
+    pub(crate) signed_in: bool,
 }
 
 impl Letter {
@@ -50,9 +87,15 @@ impl Letter {
 
 impl SmtpServer {
     pub(crate) async fn start() -> Self {
+        Self::with(Manners::default()).await
+    }
+
+    pub(crate) async fn with(manners: Manners) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self(Arc::new(Inner {
             address: listener.local_addr().unwrap(),
+            manners,
+            in_clear: Mutex::default(),
             script: Mutex::default(),
             accepted: Mutex::default(),
             tries: Mutex::default(),
@@ -64,6 +107,11 @@ impl SmtpServer {
             }
         });
         server
+    }
+
+    /// The lines that came without protection.
+    pub(crate) fn in_clear(&self) -> Vec<String> {
+        self.0.in_clear.lock().unwrap().clone()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -94,29 +142,54 @@ impl SmtpServer {
     }
 
     async fn converse(self, stream: TcpStream) -> Option<()> {
-        let (reading, mut writing) = stream.into_split();
-        let mut lines = BufReader::new(reading).lines();
-        writing.write_all(b"220 mail.example ESMTP\r\n").await.ok()?;
-        let mut recipient = String::new();
-        while let Some(line) = lines.next_line().await.ok()? {
-            let answer = match line.to_ascii_uppercase() {
-                command if command.starts_with("RCPT TO:") => {
-                    recipient = line["RCPT TO:".len()..].trim_matches(['<', '>', ' ']).to_owned();
-                    "250 ok".to_owned()
+        let Manners { tls, login } = self.0.manners;
+        let mut wire: Box<dyn Wire> = Box::new(stream);
+        let mut encrypted = tls == Tls::AtOnce;
+        if encrypted {
+            wire = protect(wire).await?;
+        }
+        let mut conversation = BufStream::new(wire);
+        say(&mut conversation, "220 mail.example ESMTP").await?;
+        let (mut recipient, mut signed_in) = (String::new(), false);
+        while let Some(line) = hear(&mut conversation).await {
+            if !encrypted {
+                self.0.in_clear.lock().unwrap().push(line.clone());
+            }
+            let command = line.to_ascii_uppercase();
+            let is_hello = command.starts_with("EHLO") || command == "QUIT";
+            let answer = if command.starts_with("EHLO") && tls == Tls::Start && !encrypted {
+                "250-mail.example\r\n250 STARTTLS".to_owned()
+            } else if command.starts_with("EHLO") && login.is_some() {
+                "250-mail.example\r\n250 AUTH PLAIN".to_owned()
+            } else if command == "STARTTLS" && tls == Tls::Start {
+                say(&mut conversation, "220 go on").await?;
+                conversation = BufStream::new(protect(conversation.into_inner()).await?);
+                encrypted = true;
+                continue;
+            } else if tls == Tls::Start && !encrypted && !is_hello {
+                "530 5.7.0 Must issue a STARTTLS command first".to_owned()
+            } else if let Some(given) = line.strip_prefix("AUTH PLAIN ") {
+                signed_in = login.is_some_and(|login| given == plain(login));
+                if signed_in { "235 welcome" } else { "535 5.7.8 Authentication credentials invalid" }.to_owned()
+            } else if login.is_some() && !signed_in && !is_hello {
+                "530 5.7.0 Authentication required".to_owned()
+            } else if command.starts_with("RCPT TO:") {
+                recipient = line["RCPT TO:".len()..].trim_matches(['<', '>', ' ']).to_owned();
+                "250 ok".to_owned()
+            } else if command == "DATA" {
+                say(&mut conversation, "354 go on").await?;
+                let mut text = String::new();
+                while let Some(line) = hear(&mut conversation).await.filter(|line| line != ".") {
+                    text.push_str(line.strip_prefix('.').unwrap_or(&line));
+                    text.push_str("\r\n");
                 }
-                command if command == "DATA" => {
-                    writing.write_all(b"354 go on\r\n").await.ok()?;
-                    let mut text = String::new();
-                    while let Some(line) = lines.next_line().await.ok()?.filter(|line| line != ".") {
-                        text.push_str(line.strip_prefix('.').unwrap_or(&line));
-                        text.push_str("\r\n");
-                    }
-                    self.judge(Letter { recipient: recipient.clone(), text })?
-                }
-                command if command == "QUIT" => "221 bye".to_owned(),
-                _ => "250 ok".to_owned(),
+                self.judge(Letter { recipient: recipient.clone(), text, encrypted, signed_in })?
+            } else if command == "QUIT" {
+                "221 bye".to_owned()
+            } else {
+                "250 ok".to_owned()
             };
-            writing.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?;
+            say(&mut conversation, &answer).await?;
         }
         Some(())
     }
@@ -134,4 +207,30 @@ impl SmtpServer {
             Some(Reply::HangUp) => None,
         }
     }
+}
+
+/// As [`Manners::login`] reads in SASL's `PLAIN`, whose parts stand behind zeros.
+fn plain((user, password): (&str, &str)) -> String {
+    BASE64.encode(format!("\0{user}\0{password}"))
+}
+
+async fn say(conversation: &mut Conversation, line: &str) -> Option<()> {
+    conversation.write_all(format!("{line}\r\n").as_bytes()).await.ok()?;
+    conversation.flush().await.ok()
+}
+
+async fn hear(conversation: &mut Conversation) -> Option<String> {
+    let mut line = String::new();
+    let read = conversation.read_line(&mut line).await.ok()?;
+    (read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// The key of the authority that signed the certificate was thrown away.
+async fn protect(wire: Box<dyn Wire>) -> Option<Box<dyn Wire>> {
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("../certificates/mail.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("../certificates/mail.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    Some(Box::new(TlsAcceptor::from(Arc::new(config)).accept(wire).await.ok()?))
 }
