@@ -95,6 +95,13 @@ impl Program {
         Ok(())
     }
 
+    /// Changes a setting, which is named without `PATCHBAY_`, for its next start.
+    pub fn set(&mut self, setting: &str, value: &str) {
+        let name = format!("PATCHBAY_{setting}");
+        self.variables.retain(|(known, _)| *known != name);
+        self.variables.push((name, value.to_owned()));
+    }
+
     /// Ends it as a crash would.
     ///
     /// # Errors

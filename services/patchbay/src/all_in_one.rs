@@ -7,6 +7,7 @@ use anyhow::Context;
 use patchbay_domain::SecretString;
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::{Channel, Listener, Server, Target};
+use patchbay_runtime::admin::AdminServer;
 use patchbay_runtime::{Settings, Stop};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -35,6 +36,8 @@ pub struct AllInOne {
     pub base_url: String,
     /// Where the gRPC port listens; `None` while it runs for a command only.
     pub grpc: Option<SocketAddr>,
+    /// Where the admin port listens; `None` likewise.
+    pub admin: Option<SocketAddr>,
     /// A channel to every service.
     pub channel: Channel,
     /// Ends it.
@@ -178,8 +181,9 @@ impl AllInOne {
             admin = Some(process.admin().await?);
         }
         let stop = process.stop.clone();
+        let admin_address = admin.as_ref().map(AdminServer::local_addr);
         let running = tokio::spawn(process.serve_on(server, listeners, admin));
-        Ok(Self { base_url: format!("http://{http_address}"), grpc, channel, stop, running })
+        Ok(Self { base_url: format!("http://{http_address}"), grpc, admin: admin_address, channel, stop, running })
     }
 
     /// Waits until it has stopped, by a signal or by [`AllInOne::stop`].

@@ -6,6 +6,8 @@
 mod apps;
 mod arguments;
 mod connection;
+mod event_types;
+mod keys;
 mod members;
 mod organizations;
 mod output;
@@ -45,6 +47,10 @@ pub enum Command {
     PublishRequests(With<publish_requests::Command>),
     /// List, disable and enable apps.
     Apps(With<apps::Command>),
+    /// List, add, change and remove event types beside the built-in ones.
+    EventTypes(With<event_types::Command>),
+    /// Tell how far the encryption of stored secrets with a new key is.
+    Keys(With<keys::Command>),
     /// Fill a new organization with people, projects, errors, comments and rules, to look at or to try things on.
     Seed(seed::Arguments),
 }
@@ -98,6 +104,8 @@ async fn perform(connection: &Connection, command: Command) -> anyhow::Result<Ou
         Command::SignInLink(arguments) => sign_in_link::run(connection, arguments).await,
         Command::PublishRequests(with) => publish_requests::run(connection, with.command).await,
         Command::Apps(with) => apps::run(connection, with.command).await,
+        Command::EventTypes(with) => event_types::run(connection, with.command).await,
+        Command::Keys(with) => keys::run(connection, with.command).await,
         Command::Seed(arguments) => seed::run(connection, arguments).await,
     }
 }
@@ -112,6 +120,8 @@ impl Command {
             Self::SignInLink(arguments) => &arguments.options,
             Self::PublishRequests(with) => &with.options,
             Self::Apps(with) => &with.options,
+            Self::EventTypes(with) => &with.options,
+            Self::Keys(with) => &with.options,
             Self::Seed(arguments) => &arguments.options,
         }
     }

@@ -60,8 +60,16 @@ impl Up {
     }
 
     async fn get(&self, path: &str, token: &str) -> (u16, Value) {
+        self.send(OutboundRequest::new(Method::GET, format!("{}{path}", self.1)), token).await
+    }
+
+    async fn post(&self, path: &str, token: &str, body: &Value) -> (u16, Value) {
+        let request = OutboundRequest::post(format!("{}{path}", self.1), body.to_string());
+        self.send(request.header("Content-Type", "application/json"), token).await
+    }
+
+    async fn send(&self, request: OutboundRequest, token: &str) -> (u16, Value) {
         let policy = EgressPolicy { allow_loopback: true, ..EgressPolicy::default() };
-        let request = OutboundRequest::new(Method::GET, format!("{}{path}", self.1));
         let request = request.header("Authorization", format!("Bearer {token}"));
         let answer = Egress::new(policy).unwrap().send(request).await.unwrap();
         (answer.status, serde_json::from_slice(&answer.body).unwrap())
@@ -101,7 +109,13 @@ async fn an_instance_is_made_ready_before_it_runs() {
             (log["rows"].as_array()?.len() == 1).then_some(log)
         })
         .await;
-    assert_eq!(log["rows"][0]["actor"]["name"], "operator");
+    assert_eq!((&log["rows"][0]["actor"]["name"], &log["rows"][0]["ipAddress"]), (&json!("operator"), &Value::Null));
+    app(&up, &token, "First").await;
+    patchbay_testkit::eventually(std::time::Duration::from_secs(10), "it is in the log too", async || {
+        let (_, log) = up.get("/api/0/organizations/acme/audit-logs/?event=sentry-app.add", &token).await;
+        (log["rows"].get(0)?["ipAddress"] == "127.0.0.1").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -173,6 +187,81 @@ fn what_cannot_be_done_is_said_with_the_reason() {
     refused(folder, "organizations create Acme --slug Not+a+slug", 1, "slug: Enter a valid slug");
     refused(folder, "users create nobody", 1, "email: Enter a valid email address.");
     refused(folder, "frobnicate", 2, "unrecognized subcommand");
+}
+
+#[test]
+fn event_types_are_added_changed_listed_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let write = |text: &str| std::fs::write(folder.join("deploy.json"), text).unwrap();
+    write(r#"{"type": "object", "required": ["version"]}"#);
+    let add = "event-types add deploy.finished --scope project:read --schema deploy.json";
+    let added = told(folder, add);
+    assert_eq!((&added["created"], &added["type"]), (&json!(true), &json!("deploy.finished")));
+    assert_eq!(added["schema"]["required"], json!(["version"]));
+    assert_eq!(told(folder, add)["created"], false);
+    refused(folder, "event-types add deploy.finished --scope org:read", 1, "event-types change deploy.finished");
+    refused(folder, "event-types add issue.painted --scope org:read", 1, "built-in");
+    refused(folder, "event-types add deploy --scope org:read", 2, "deploy.finished");
+    refused(folder, "event-types add deploy.began --scope org:fly", 1, "scope: This is not a scope.");
+    refused(folder, "event-types add deploy.began --scope project:read --schema nowhere.json", 1, "nowhere.json");
+    write(r#"{"type": "deploy"}"#);
+    refused(folder, "event-types change deploy.finished --schema deploy.json", 1, "schema_json");
+
+    let changed = told(folder, "event-types change deploy.finished --scope org:read");
+    assert_eq!((&changed["scope"], &changed["hasSchema"]), (&json!("org:read"), &json!(true)));
+    let changed = told(folder, "event-types change deploy.finished --no-schema");
+    assert_eq!((&changed["scope"], &changed["schema"]), (&json!("org:read"), &Value::Null));
+    let output = run(folder, "event-types list");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "TYPE             SCOPE     HASSCHEMA  BUILTIN\ndeploy.finished  org:read  no         no\n"
+    );
+    assert!(told(folder, "event-types list --all").as_array().unwrap().len() > 10);
+    assert_eq!(told(folder, "event-types remove deploy.finished")["removed"], true);
+    assert_eq!(told(folder, "event-types remove deploy.finished")["removed"], false);
+    refused(folder, "event-types change deploy.finished --no-schema", 1, "event-types add");
+    assert_eq!(told(folder, "event-types list"), json!([]));
+}
+
+/// Registers an internal app of Acme, whose client secret is encrypted.
+async fn app(up: &Up, token: &str, name: &str) {
+    let body = json!({ "name": name, "organization": "acme", "isInternal": true, "scopes": ["org:read"] });
+    let (status, answer) = up.post("/api/0/sentry-apps/", token, &body).await;
+    assert_eq!(status, 201, "{answer}");
+}
+
+#[tokio::test]
+async fn the_encryption_key_is_changed_and_the_old_one_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = Up::start(folder.path());
+    let token = bootstrap(folder.path());
+    app(&up, &token, "First").await;
+    let first = told(folder.path(), "keys status");
+    assert_eq!((&first["left"], &first["keys"][0]["secrets"]), (&json!(0), &json!(1)), "{first}");
+    drop(up);
+
+    let run = |line: &str, settings: &[(&str, &str)]| {
+        let mut command = patchbay(folder.path());
+        command.args(line.split_whitespace()).envs(settings.iter().copied());
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned(), said)
+    };
+    let new = ("PATCHBAY_ENCRYPTION_KEY", "the key of the next year");
+    let old_file = folder.path().join("data/secrets/encryption-key");
+    let old = ("PATCHBAY_OLD_ENCRYPTION_KEYS_FILE", old_file.to_str().unwrap());
+
+    let (done, _, said) = run("keys status", &[new]);
+    assert!(!done && said.contains(first["keys"][0]["key"].as_str().unwrap()), "it names the key: {said}");
+    let (done, told, said) = run("keys status --wait 20 --json", &[new, old]);
+    assert!(done, "{said}");
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["left"], 0);
+    assert_eq!((&told["keys"][0]["state"], &told["keys"][0]["secrets"]), (&json!("current"), &json!(1)));
+    assert_eq!((&told["keys"][1]["key"], &told["keys"][1]["secrets"]), (&first["keys"][0]["key"], &json!(0)));
+    let (done, told, said) = run("keys status", &[new]);
+    assert!(done && told.ends_with("every secret is encrypted with the current key\n"), "{told}{said}");
 }
 
 #[test]

@@ -9,6 +9,8 @@ use patchbay_process::{Binary, Process};
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
+use patchbay_proto::installation::encryption_client::EncryptionClient;
+use patchbay_proto::installation::event_types_client::EventTypesClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_rpc::{Channel, Target};
@@ -87,6 +89,14 @@ impl Connection {
 
     pub(super) fn apps(&self) -> AppRegistryClient<Channel> {
         AppRegistryClient::new(self.installation.clone())
+    }
+
+    pub(super) fn event_types(&self) -> EventTypesClient<Channel> {
+        EventTypesClient::new(self.installation.clone())
+    }
+
+    pub(super) fn encryption(&self) -> EncryptionClient<Channel> {
+        EncryptionClient::new(self.installation.clone())
     }
 
     pub(super) fn publishing(&self) -> PublishingClient<Channel> {

@@ -31,6 +31,12 @@ impl Output {
         Self { json: Value::Array(rows), text }
     }
 
+    /// With what follows from a list: for people in a line under it, for programs in an object beside it.
+    pub(super) fn concluded(self, list: &str, conclusion: &str, value: Value, line: &str) -> Self {
+        let json = Value::from_iter([(list, self.json), (conclusion, value)]);
+        Self { json, text: format!("{}\n{line}", self.text) }
+    }
+
     /// # Errors
     /// When nobody reads it any more.
     pub(super) fn print(self, as_json: bool) -> anyhow::Result<()> {
@@ -65,5 +71,8 @@ mod tests {
         let output = Output::table(&["slug", "id", "features"], rows.clone());
         assert_eq!(output.text, "SLUG     ID  FEATURES\nacme     1   a,b\ninitech  12");
         assert_eq!(output.json, Value::Array(rows));
+        let output = Output::table(&["id"], vec![json!({ "id": 1 })]).concluded("rows", "sum", 1.into(), "in all 1");
+        assert_eq!(output.text, "ID\n1\nin all 1");
+        assert_eq!(output.json, json!({ "rows": [{ "id": 1 }], "sum": 1 }));
     }
 }
