@@ -46,6 +46,11 @@ pub fn init(config: &TelemetryConfig, service_name: &'static str) -> anyhow::Res
     Ok(Telemetry(provider))
 }
 
+/// The part of [`init`] that makes traces of spans, for a process that has its own exporter, such as a test.
+pub fn span_layer(provider: &SdkTracerProvider) -> Box<dyn Layer<Registry> + Send + Sync> {
+    tracer::layer(Some(provider))
+}
+
 fn log_layer<S, W>(
     config: &TelemetryConfig,
     to: W,

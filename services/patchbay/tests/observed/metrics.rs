@@ -1,0 +1,85 @@
+//! The figures by which an operator sees how deliveries go.
+
+use std::time::Duration;
+
+use patchbay_testkit::receiver::Answer;
+use patchbay_testkit::{Receiver, eventually};
+use serde_json::json;
+
+use crate::platform::{Platform, SOON};
+
+/// Samples that are not there before any traffic, or zero, and are more than that after it.
+const FIGURES: &[&str] = &[
+    "patchbay_event_fanout_accepted_total{source=\"grpc\"}",
+    "patchbay_event_fanout_handed_over_total",
+    "patchbay_webhook_sender_delivered_total",
+    "patchbay_webhook_sender_attempts_total{outcome=\"delivered\",cause=\"\"}",
+    "patchbay_webhook_sender_attempts_total{outcome=\"5xx\",cause=\"http_5xx\"}",
+    "patchbay_webhook_sender_given_up_total",
+    "patchbay_webhook_sender_backlog",
+    "patchbay_webhook_sender_backlog_oldest_seconds",
+    "patchbay_webhook_sender_delivery_seconds_count",
+    "patchbay_webhook_sender_delivery_seconds_sum",
+    "patchbay_webhook_sender_broken_endpoints{state=\"open\"}",
+    "patchbay_webhook_sender_window_used",
+    "patchbay_webhook_sender_places_used",
+    "patchbay_webhook_sender_database_connections",
+];
+
+/// The value of a sample, or the sum over the labels of one that is named without any.
+fn value(page: &str, figure: &str) -> f64 {
+    let lines = page.lines().filter(|line| {
+        let rest = line.strip_prefix(figure);
+        rest.is_some_and(|rest| rest.starts_with(' ') || (!figure.ends_with('}') && rest.starts_with('{')))
+    });
+    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_figures_of_deliveries_move_with_traffic() {
+    let settings = [
+        ("RETRY_SCHEDULE", "100ms"),
+        ("BREAKER_FLOOR", "3"),
+        ("BREAKER_PROBE_PAUSE", "1h"),
+        ("BREAKER_PROBE_PAUSE_MAX", "1h"),
+        ("WEBHOOK_TIMEOUT", "30s"),
+    ];
+    let (platform, receiver) = (Platform::start(&settings).await, Receiver::start().await);
+    receiver.answer_with(|_, request| match request.path.as_str() {
+        "/fails" | "/waits" | "/breaks" => Answer::status(500),
+        // Longer than the figures are looked at.
+        "/hangs" => Answer::status(200).after(Duration::from_secs(25)),
+        _ => Answer::status(200),
+    });
+    let before = platform.metrics().await;
+    let moving = |figure: &&&str| !figure.contains("database_connections");
+    for figure in FIGURES.iter().filter(moving) {
+        assert_eq!(value(&before, figure), 0.0, "{figure} before any traffic");
+    }
+
+    let far_off = json!({ "delivery": { "retrySchedule": [86400] } });
+    platform.app("Works", &receiver.url("/works"), json!({})).await;
+    platform.app("Fails", &receiver.url("/fails"), json!({})).await;
+    platform.app("Waits", &receiver.url("/waits"), far_off.clone()).await;
+    platform.app("Hangs", &receiver.url("/hangs"), json!({})).await;
+    platform.publish(platform.event("error", "created")).await;
+    // One that is told of three more errors than the others, and breaks on them.
+    platform.app("Breaks", &receiver.url("/breaks"), far_off).await;
+    let all_there = |all: &[patchbay_testkit::receiver::Received]| {
+        ["/works", "/fails", "/waits", "/hangs"].iter().all(|path| all.iter().any(|one| one.path == *path))
+    };
+    receiver.wait_until(all_there, SOON).await;
+    for _ in 0..3 {
+        platform.publish(platform.event("error", "created")).await;
+    }
+
+    let page = eventually(SOON, "every figure has moved", async || {
+        let page = platform.metrics().await;
+        FIGURES.iter().all(|figure| value(&page, figure) > 0.0).then_some(page)
+    })
+    .await;
+    assert_eq!(value(&page, FIGURES[0]), 4.0);
+    assert!(page.contains("patchbay_webhook_sender_delivery_seconds_bucket{le="), "it is a histogram");
+    drop(receiver);
+    platform.stop().await;
+}
