@@ -29,7 +29,9 @@ impl Entry {
             actor: Some(actor::of(caller)),
             event: event.name().to_owned(),
             occurred_at: Some(timestamp::to_wire(now)),
-            client_address: patchbay_rpc::client_address().map(|address| address.to_string()).unwrap_or_default(),
+            client_address: patchbay_rpc::client_address()
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
             ..AuditEntry::default()
         };
         Self { wire, details: Map::new() }

@@ -187,8 +187,13 @@ mod tests {
     #[test]
     fn a_key_that_is_none_is_named_and_not_shown() {
         assert!(problems(&[]).contains("PATCHBAY_ENCRYPTION_KEY"));
-        assert!(problems(&[("ENCRYPTION_KEY", "tiny")]).contains("PATCHBAY_ENCRYPTION_KEY: An encryption key"));
-        let old = problems(&[("ENCRYPTION_KEY", "0123456789abcdef"), ("OLD_ENCRYPTION_KEYS", "0123456789abcdef,tiny")]);
+        assert!(
+            problems(&[("ENCRYPTION_KEY", "tiny")]).contains("PATCHBAY_ENCRYPTION_KEY: An encryption key")
+        );
+        let old = problems(&[
+            ("ENCRYPTION_KEY", "0123456789abcdef"),
+            ("OLD_ENCRYPTION_KEYS", "0123456789abcdef,tiny"),
+        ]);
         assert!(old.contains("PATCHBAY_OLD_ENCRYPTION_KEYS: An encryption key needs"), "{old}");
         assert!(!old.contains("tiny"), "{old}");
     }

@@ -183,7 +183,14 @@ impl AllInOne {
         let stop = process.stop.clone();
         let admin_address = admin.as_ref().map(AdminServer::local_addr);
         let running = tokio::spawn(process.serve_on(server, listeners, admin));
-        Ok(Self { base_url: format!("http://{http_address}"), grpc, admin: admin_address, channel, stop, running })
+        Ok(Self {
+            base_url: format!("http://{http_address}"),
+            grpc,
+            admin: admin_address,
+            channel,
+            stop,
+            running,
+        })
     }
 
     /// Waits until it has stopped, by a signal or by [`AllInOne::stop`].

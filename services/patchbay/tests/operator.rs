@@ -109,7 +109,10 @@ async fn an_instance_is_made_ready_before_it_runs() {
             (log["rows"].as_array()?.len() == 1).then_some(log)
         })
         .await;
-    assert_eq!((&log["rows"][0]["actor"]["name"], &log["rows"][0]["ipAddress"]), (&json!("operator"), &Value::Null));
+    assert_eq!(
+        (&log["rows"][0]["actor"]["name"], &log["rows"][0]["ipAddress"]),
+        (&json!("operator"), &Value::Null)
+    );
     app(&up, &token, "First").await;
     patchbay_testkit::eventually(std::time::Duration::from_secs(10), "it is in the log too", async || {
         let (_, log) = up.get("/api/0/organizations/acme/audit-logs/?event=sentry-app.add", &token).await;
@@ -200,11 +203,21 @@ fn event_types_are_added_changed_listed_and_removed() {
     assert_eq!((&added["created"], &added["type"]), (&json!(true), &json!("deploy.finished")));
     assert_eq!(added["schema"]["required"], json!(["version"]));
     assert_eq!(told(folder, add)["created"], false);
-    refused(folder, "event-types add deploy.finished --scope org:read", 1, "event-types change deploy.finished");
+    refused(
+        folder,
+        "event-types add deploy.finished --scope org:read",
+        1,
+        "event-types change deploy.finished",
+    );
     refused(folder, "event-types add issue.painted --scope org:read", 1, "built-in");
     refused(folder, "event-types add deploy --scope org:read", 2, "deploy.finished");
     refused(folder, "event-types add deploy.began --scope org:fly", 1, "scope: This is not a scope.");
-    refused(folder, "event-types add deploy.began --scope project:read --schema nowhere.json", 1, "nowhere.json");
+    refused(
+        folder,
+        "event-types add deploy.began --scope project:read --schema nowhere.json",
+        1,
+        "nowhere.json",
+    );
     write(r#"{"type": "deploy"}"#);
     refused(folder, "event-types change deploy.finished --schema deploy.json", 1, "schema_json");
 

@@ -135,7 +135,8 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         "webhook-sender: tallies",
         store_tallies(db.clone(), clock.clone(), lanes.clone(), stop.clone()),
     );
-    let disabled = disable_broken(db.clone(), clock.clone(), installations.clone(), config.broken, stop.clone());
+    let disabled =
+        disable_broken(db.clone(), clock.clone(), installations.clone(), config.broken, stop.clone());
     stop.spawn("webhook-sender: broken apps", disabled);
     let forgotten = forget_old(db.clone(), clock.clone(), config.retention, stop.clone());
     stop.spawn("webhook-sender: retention", forgotten);

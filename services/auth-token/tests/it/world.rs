@@ -72,8 +72,10 @@ impl World {
     /// The same after a change of its key, which still knows the old one.
     pub(crate) async fn with_a_new_key(db: &Db) -> Self {
         let (clock, hand) = Clock::manual(midnight());
-        let keys =
-            [("AUTH_TOKEN_KEY", "another key of 16"), ("AUTH_TOKEN_OLD_KEYS", "an older one too, 0123456789abcdef")];
+        let keys = [
+            ("AUTH_TOKEN_KEY", "another key of 16"),
+            ("AUTH_TOKEN_OLD_KEYS", "an older one too, 0123456789abcdef"),
+        ];
         Self::configured(db, clock, hand, &keys).await
     }
 

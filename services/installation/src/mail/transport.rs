@@ -82,7 +82,8 @@ fn trust(smtp: &SmtpConfig) -> anyhow::Result<TlsParameters> {
     let mut tls = TlsParameters::builder(smtp.host.clone());
     if let Some(file) = &smtp.authority {
         let name = file.display();
-        let pem = std::fs::read(file).with_context(|| format!("PATCHBAY_SMTP_AUTHORITY: cannot read {name}"))?;
+        let pem =
+            std::fs::read(file).with_context(|| format!("PATCHBAY_SMTP_AUTHORITY: cannot read {name}"))?;
         let is_one = CertificateDer::pem_slice_iter(&pem).next().is_some_and(|first| first.is_ok());
         ensure!(is_one, "PATCHBAY_SMTP_AUTHORITY: {name} holds no certificate in PEM");
         tls = tls.add_root_certificate(Certificate::from_pem(&pem)?);

@@ -8,7 +8,7 @@ use patchbay_domain::{Caller, SecretBytes};
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::encryption_client::EncryptionClient;
 use patchbay_proto::installation::{
-    App, ClientCertificate, CreateAppRequest, Endpoint, EncryptionKey, EncryptionKeyState,
+    App, ClientCertificate, CreateAppRequest, EncryptionKey, EncryptionKeyState, Endpoint,
     ListEncryptionKeysRequest, RotateSecretRequest, UpdateAppRequest, WatchEndpointsRequest,
 };
 use patchbay_rpc::{Channel, request, request_as};
@@ -197,6 +197,8 @@ async fn a_damaged_secret_stops_nothing_but_itself() {
         until_left(&replica, 1).await;
         eventually(SOON, "one is left", async || counts(&running, "secrets_to_reencrypt 1").then_some(()))
             .await;
+        let told: Vec<_> = endpoints(&replica).await.into_iter().map(|endpoint| endpoint.app_id).collect();
+        assert_eq!(told, [whole.id], "the webhooks of others go on");
         let asked = RotateSecretRequest { app: whole.slug, grace_seconds: 0 };
         let mut apps = AppRegistryClient::new(replica.clone());
         assert_eq!(reason(apps.rotate_secret(request_as(&running.manager(), asked)).await), "OK");
@@ -208,7 +210,8 @@ async fn a_damaged_secret_stops_nothing_but_itself() {
 async fn keys_are_the_operators_business() {
     each(|running| async move {
         let mut client = EncryptionClient::new(running.channel.clone());
-        let refused = client.list_encryption_keys(request_as(&running.manager(), ListEncryptionKeysRequest {}));
+        let refused =
+            client.list_encryption_keys(request_as(&running.manager(), ListEncryptionKeysRequest {}));
         assert_eq!(reason(refused.await), "PERMISSION_DENIED");
     })
     .await;

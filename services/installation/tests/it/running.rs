@@ -134,8 +134,14 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
     let db = open(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await;
     let audit = AuditTrail::follow(&bus);
     let (mail, service) = (SmtpServer::start().await, Stop::new());
-    let replica =
-        Replica { db: &db, bus: &bus, clock: &clock, metrics: &metrics, stop: &service, settings: &mailing_to(&mail) };
+    let replica = Replica {
+        db: &db,
+        bus: &bus,
+        clock: &clock,
+        metrics: &metrics,
+        stop: &service,
+        settings: &mailing_to(&mail),
+    };
     let channel = replica.start(peers.clone(), peers.clone(), first_keys()).await.unwrap();
     Running {
         apps: AppRegistryClient::new(channel.clone()),

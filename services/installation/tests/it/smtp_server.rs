@@ -170,7 +170,8 @@ impl SmtpServer {
                 "530 5.7.0 Must issue a STARTTLS command first".to_owned()
             } else if let Some(given) = line.strip_prefix("AUTH PLAIN ") {
                 signed_in = login.is_some_and(|login| given == plain(login));
-                if signed_in { "235 welcome" } else { "535 5.7.8 Authentication credentials invalid" }.to_owned()
+                if signed_in { "235 welcome" } else { "535 5.7.8 Authentication credentials invalid" }
+                    .to_owned()
             } else if login.is_some() && !signed_in && !is_hello {
                 "530 5.7.0 Authentication required".to_owned()
             } else if command.starts_with("RCPT TO:") {

@@ -63,8 +63,9 @@ pub struct Name {
 }
 
 fn parts(name: &str) -> Result<(String, String), String> {
-    let (resource, action) =
-        name.split_once('.').ok_or("a resource and an action with a dot between them, such as deploy.finished")?;
+    let (resource, action) = name
+        .split_once('.')
+        .ok_or("a resource and an action with a dot between them, such as deploy.finished")?;
     Ok((resource.to_owned(), action.to_owned()))
 }
 
@@ -80,7 +81,9 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
             let schema_json = schema.map(read).transpose()?.unwrap_or_default();
             let wanted = EventType { resource, action, scope, schema_json, built_in: false };
             match get(connection, &wanted.resource, &wanted.action).await? {
-                Some(existing) if existing == wanted => told(&existing, "created", false, "there is already the type"),
+                Some(existing) if existing == wanted => {
+                    told(&existing, "created", false, "there is already the type")
+                }
                 Some(existing) if !existing.built_in => {
                     let name = label(&existing);
                     bail!("there is already another {name}; `patchbay event-types change {name}` changes it")

@@ -71,7 +71,8 @@ mod tests {
         let output = Output::table(&["slug", "id", "features"], rows.clone());
         assert_eq!(output.text, "SLUG     ID  FEATURES\nacme     1   a,b\ninitech  12");
         assert_eq!(output.json, Value::Array(rows));
-        let output = Output::table(&["id"], vec![json!({ "id": 1 })]).concluded("rows", "sum", 1.into(), "in all 1");
+        let output =
+            Output::table(&["id"], vec![json!({ "id": 1 })]).concluded("rows", "sum", 1.into(), "in all 1");
         assert_eq!(output.text, "ID\n1\nin all 1");
         assert_eq!(output.json, json!({ "rows": [{ "id": 1 }], "sum": 1 }));
     }

@@ -118,8 +118,7 @@ async fn owner_of_acme(clients: &Clients) -> (i64, String) {
     let mut directory = clients.directory.clone();
     let acme = CreateOrganizationRequest { name: "Acme".into(), slug: "acme".into(), ..Default::default() };
     let acme = directory.create_organization(request(acme)).await.unwrap().into_inner();
-    let ada =
-        CreateUserRequest { name: "Ada".into(), email: "ada@example.com".into(), ..Default::default() };
+    let ada = CreateUserRequest { name: "Ada".into(), email: "ada@example.com".into(), ..Default::default() };
     let ada = directory.create_user(request(ada)).await.unwrap().into_inner();
     let owner = SetMemberRequest { organization: "acme".into(), user_id: ada.id, role: "owner".into() };
     directory.set_member(request(owner)).await.unwrap();

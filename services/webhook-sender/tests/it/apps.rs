@@ -117,8 +117,7 @@ macro_rules! unimplemented_rpcs_of_apps {
 
 #[tonic::async_trait]
 impl EventTypes for Apps {
-    type WatchEventTypesStream =
-        Pin<Box<dyn Stream<Item = Result<WatchEventTypesResponse, Status>> + Send>>;
+    type WatchEventTypesStream = Pin<Box<dyn Stream<Item = Result<WatchEventTypesResponse, Status>> + Send>>;
 
     async fn list_event_types(
         &self,

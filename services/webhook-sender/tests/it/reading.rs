@@ -3,7 +3,8 @@ use std::time::Duration;
 use patchbay_domain::{Caller, Error, Membership, Role, UserCaller};
 use patchbay_proto::installation::AppStatus;
 use patchbay_proto::webhook_sender::{
-    DeadLetterFilter, ListDeadLettersRequest, ListDeliveriesRequest, ListRequestsRequest, ListRequestsResponse,
+    DeadLetterFilter, ListDeadLettersRequest, ListDeliveriesRequest, ListRequestsRequest,
+    ListRequestsResponse,
 };
 use patchbay_rpc::status::to_error;
 use patchbay_rpc::{request, request_as};

@@ -23,16 +23,21 @@ pub(super) fn watch_endpoints(registry: &Registry, caller: &Caller) -> Result<Re
     let (keys, clock) = (registry.sealing.clone(), registry.clock.clone());
     let pages = watch(registry, EndpointFeed);
     let response = move |page| response(&keys, clock.now(), page);
-    Ok(pages.map(move |page| page.and_then(&response).map_err(from_error)).boxed())
+    Ok(pages.map(move |page| page.map(&response).map_err(from_error)).boxed())
 }
 
-fn response(
-    keys: &SealingKeys,
-    now: DateTime<Utc>,
-    page: Page<App>,
-) -> Result<WatchEndpointsResponse, Error> {
-    let endpoints = page.items.into_iter().map(|app| endpoint(keys, now, app)).collect::<Result<_, _>>()?;
-    Ok(WatchEndpointsResponse { endpoints, version: page.version })
+/// An app whose secrets cannot be read is left out, and its webhooks wait: the others' must not wait with them.
+fn response(keys: &SealingKeys, now: DateTime<Utc>, page: Page<App>) -> WatchEndpointsResponse {
+    let readable = |app: App| {
+        let app_id = app.id;
+        let unreadable =
+            |error: &Error| tracing::error!(%error, app_id, "the secrets of an app cannot be read");
+        endpoint(keys, now, app).inspect_err(unreadable).ok()
+    };
+    WatchEndpointsResponse {
+        endpoints: page.items.into_iter().filter_map(readable).collect(),
+        version: page.version,
+    }
 }
 
 /// An app that is being removed keeps its URL: its installations are told of their end. It is taken away some time later.
