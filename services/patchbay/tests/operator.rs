@@ -115,7 +115,8 @@ async fn an_instance_is_made_ready_before_it_runs() {
     );
     app(&up, &token, "First").await;
     patchbay_testkit::eventually(std::time::Duration::from_secs(10), "it is in the log too", async || {
-        let (_, log) = up.get("/api/0/organizations/acme/audit-logs/?event=sentry-app.add", &token).await;
+        let (_, log) =
+            up.get("/api/0/organizations/acme/audit-logs/?event=internal-integration.create", &token).await;
         (log["rows"].get(0)?["ipAddress"] == "127.0.0.1").then_some(())
     })
     .await;
