@@ -197,7 +197,8 @@ async fn open(tx: &mut Tx, fresh: &[Incoming<'_>], prepared: &Prepared) -> Resul
     firsts.keys().for_each(|(project_id, _)| *wanted.entry(*project_id).or_default() += 1);
     let mut numbers = HashMap::new();
     for (project_id, count) in wanted {
-        numbers.insert(project_id, projects::next_issue_numbers(tx, project_id, count).await?);
+        let first = projects::next_issue_numbers(tx, project_id, count).await?.ok_or(Failure::Gone)?;
+        numbers.insert(project_id, first);
     }
     let mut ids = prepared.issue_ids.clone();
     let mut new = Vec::with_capacity(firsts.len());

@@ -16,11 +16,12 @@ macro_rules! select {
     };
 }
 
-/// Tells whoever keeps the rules of a project in memory that they changed. Its row stays locked until the transaction
-/// ends, so that rules can be counted.
-pub(crate) async fn touch(tx: &mut Tx, project_id: i64) -> Result<()> {
-    let touch = tx.query("update projects set rules_version = rules_version + 1 where id = $1");
-    touch.bind(project_id).execute().await.map(drop)
+/// Tells whoever keeps the rules of a project in memory that they changed; false when the project is hidden. Its row stays
+/// locked until the transaction ends, so that rules can be counted.
+pub(crate) async fn touch(tx: &mut Tx, project_id: i64) -> Result<bool> {
+    let touch = tx
+        .query("update projects set rules_version = rules_version + 1 where id = $1 and deleted_at is null");
+    Ok(touch.bind(project_id).execute().await? > 0)
 }
 
 /// Project and version of its rules, for those of these projects that are there.

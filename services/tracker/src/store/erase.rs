@@ -5,6 +5,8 @@
 
 use patchbay_db::{AssertSqlSafe, Db, Result};
 
+use super::issues;
+
 /// Rows of one statement.
 const ROWS: i64 = 2000;
 /// Issues whose rows are removed together.
@@ -32,9 +34,10 @@ const OF_PROJECTS: [(&str, &str); 4] = [
     ("project_teams", "project_id, team_id"),
 ];
 
-/// Projects that are on their way out.
-pub(crate) async fn hidden_projects(db: &Db) -> Result<Vec<i64>> {
-    db.query("select id from projects where deleted_at is not null order by deleted_at, id limit 100")
+/// The next projects behind the one with this id that are on their way out.
+pub(crate) async fn hidden_projects_after(db: &Db, id: i64) -> Result<Vec<i64>> {
+    db.query("select id from projects where deleted_at is not null and id > $1 order by id limit 100")
+        .bind(id)
         .fetch_scalars()
         .await
 }
@@ -56,13 +59,20 @@ pub(crate) async fn notification_settings(db: &Db, project_id: i64) -> Result<()
         .map(drop)
 }
 
-/// Some of the issues of a project.
-pub(crate) async fn issues_of(db: &Db, project_id: i64) -> Result<Vec<i64>> {
-    db.query("select id from issues where project_id = $1 order by id limit $2")
+/// Some of the issues of a project, of which nobody writes anything any more. Whoever recorded an error of one of them at this
+/// moment is waited for: what they wrote is removed with the rest.
+pub(crate) async fn take_issues_of(db: &Db, project_id: i64) -> Result<Vec<i64>> {
+    let mut tx = db.begin().await?;
+    let ids: Vec<i64> = tx
+        .query("select id from issues where project_id = $1 order by id limit $2")
         .bind(project_id)
         .bind(ISSUES)
+        .for_update()
         .fetch_scalars()
-        .await
+        .await?;
+    issues::hide(&mut tx, &ids).await?;
+    tx.commit().await?;
+    Ok(ids)
 }
 
 /// Issues with everything that belongs to them.
@@ -85,16 +95,37 @@ pub(crate) async fn project(db: &Db, id: i64) -> Result<()> {
         );
         while db.query(AssertSqlSafe(text.clone())).bind(id).execute().await? > 0 {}
     }
-    db.query(
-        "delete from metric_incidents where rule_id in (select id from metric_rules where project_id = $1)",
-    )
-    .bind(id)
-    .execute()
-    .await?;
-    db.query("delete from metric_rules where project_id = $1").bind(id).execute().await?;
+    metric_rules(db, id).await?;
     db.query("delete from projects where id = $1 and deleted_at is not null")
         .bind(id)
         .execute()
         .await
         .map(drop)
+}
+
+/// Incidents lead to a project by their rule only, so the rules go last, and with them what began meanwhile.
+async fn metric_rules(db: &Db, project_id: i64) -> Result<()> {
+    while db
+        .query(
+            "delete from metric_incidents where id in (
+                 select i.id from metric_incidents i join metric_rules r on r.id = i.rule_id
+                 where r.project_id = $1 limit $2
+             )",
+        )
+        .bind(project_id)
+        .bind(ROWS)
+        .execute()
+        .await?
+        > 0
+    {}
+    let mut tx = db.begin().await?;
+    let rules: Vec<i64> = tx
+        .query("select id from metric_rules where project_id = $1 order by id")
+        .bind(project_id)
+        .for_update()
+        .fetch_scalars()
+        .await?;
+    tx.query("delete from metric_incidents where rule_id in ($list)").bind_list(&rules).execute().await?;
+    tx.query("delete from metric_rules where id in ($list)").bind_list(&rules).execute().await?;
+    tx.commit().await
 }

@@ -1,17 +1,17 @@
-use patchbay_db::{Db, Result};
+use patchbay_db::{Result, Tx};
 
 const PROJECT: &str = "project";
 
 /// How a user wants to hear of a project; `None` leaves it to the product.
 pub(crate) async fn set(
-    db: &Db,
+    tx: &mut Tx,
     project_id: i64,
     user_id: i64,
     kind: &str,
     value: Option<&str>,
 ) -> Result<()> {
     let query = match value {
-        Some(value) => db
+        Some(value) => tx
             .query(
                 "insert into notification_settings (scope, scope_id, user_id, kind, value)
                  values ($1, $2, $3, $4, $5)
@@ -22,7 +22,7 @@ pub(crate) async fn set(
             .bind(user_id)
             .bind(kind)
             .bind(value),
-        None => db
+        None => tx
             .query(
                 "delete from notification_settings
                  where scope = $1 and scope_id = $2 and user_id = $3 and kind = $4",

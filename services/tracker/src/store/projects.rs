@@ -97,17 +97,26 @@ pub(crate) async fn hide(db: &Db, id: i64, now: DateTime<Utc>) -> Result<()> {
     hide.bind(id).bind(now).bind(format!("-{id}")).execute().await.map(drop)
 }
 
-/// Takes the next `count` numbers for issues of the project and returns the first. Its row stays locked until the
-/// transaction ends, so numbers come in the order of commits.
-pub(crate) async fn next_issue_numbers(tx: &mut Tx, project_id: i64, count: i64) -> Result<i64> {
-    tx.query(
-        "update projects set last_issue_number = last_issue_number + $2 where id = $1
-         returning last_issue_number - $2 + 1",
-    )
-    .bind(project_id)
-    .bind(count)
-    .fetch_scalar()
-    .await
+/// Keeps a project from being hidden until the transaction ends; false when it is hidden already. Whoever writes what
+/// belongs to it holds this lock, or that of one of its issues: nothing comes after its removal began.
+pub(crate) async fn lock(tx: &mut Tx, id: i64) -> Result<bool> {
+    let lock = tx.query("select id from projects where id = $1 and deleted_at is null").bind(id).for_update();
+    Ok(lock.fetch_optional::<(i64,)>().await?.is_some())
+}
+
+/// Takes the next `count` numbers for issues of the project and returns the first; `None` when the project is hidden. Its
+/// row stays locked until the transaction ends, so numbers come in the order of commits.
+pub(crate) async fn next_issue_numbers(tx: &mut Tx, project_id: i64, count: i64) -> Result<Option<i64>> {
+    let first: Option<(i64,)> = tx
+        .query(
+            "update projects set last_issue_number = last_issue_number + $2
+             where id = $1 and deleted_at is null returning last_issue_number - $2 + 1",
+        )
+        .bind(project_id)
+        .bind(count)
+        .fetch_optional()
+        .await?;
+    Ok(first.map(|(first,)| first))
 }
 
 fn project((id, organization_id, slug, name, platform): Row) -> Project {

@@ -43,24 +43,36 @@ impl Erase {
     }
 
     async fn erase_all(&self, stop: &Stop) -> Result<()> {
-        for project_id in erase::hidden_projects(&self.db).await? {
-            erase::notification_settings(&self.db, project_id).await?;
-            loop {
-                let issues = erase::issues_of(&self.db, project_id).await?;
-                if issues.is_empty() {
-                    break;
-                }
-                erase::issues(&self.db, &issues).await?;
-                if stop.is_requested() {
-                    return Ok(());
-                }
+        let mut last = 0;
+        let mut failed = Ok(());
+        loop {
+            let projects = erase::hidden_projects_after(&self.db, last).await?;
+            let Some(end) = projects.last() else { break };
+            last = *end;
+            for project_id in projects {
+                // One that cannot be removed now keeps no other one waiting.
+                failed = self.erase_project(project_id, stop).await.and(failed);
             }
-            erase::project(&self.db, project_id).await?;
         }
         loop {
             let issues = erase::hidden_issues(&self.db).await?;
             if issues.is_empty() || stop.is_requested() {
+                return failed;
+            }
+            erase::issues(&self.db, &issues).await?;
+        }
+    }
+
+    /// Settings first, because nothing else leads to them; the project last, because everything is found by it.
+    async fn erase_project(&self, project_id: i64, stop: &Stop) -> Result<()> {
+        erase::notification_settings(&self.db, project_id).await?;
+        loop {
+            if stop.is_requested() {
                 return Ok(());
+            }
+            let issues = erase::take_issues_of(&self.db, project_id).await?;
+            if issues.is_empty() {
+                return erase::project(&self.db, project_id).await;
             }
             erase::issues(&self.db, &issues).await?;
         }

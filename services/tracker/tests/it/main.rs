@@ -7,6 +7,7 @@ mod alerts;
 mod assigning;
 mod audit;
 mod bad_input;
+mod belongings;
 mod comments;
 mod deleting;
 mod errors;

@@ -30,7 +30,7 @@ pub(crate) struct Running {
     pub(crate) metrics: Metrics,
     /// Moves the clock.
     pub(crate) hand: ManualClock,
-    channel: Channel,
+    pub(crate) channel: Channel,
 }
 
 pub(crate) fn now() -> DateTime<Utc> {
@@ -43,11 +43,20 @@ where
     F: Fn(Running) -> R,
     R: Future<Output = ()>,
 {
+    each_with(&[], test).await;
+}
+
+/// As [`each`], with settings besides the usual ones.
+pub(crate) async fn each_with<F, R>(settings: &[(&str, &str)], test: F)
+where
+    F: Fn(Running) -> R,
+    R: Future<Output = ()>,
+{
     each_engine(&MIGRATIONS, |db| {
         let test = &test;
         async move {
             let stop = Stop::new();
-            let running = run(db, &stop).await;
+            let running = run(db, settings, &stop).await;
             // A server that lost its last client would end before it is told to.
             let kept = running.clone();
             test(running).await;
@@ -59,8 +68,10 @@ where
     .await;
 }
 
-async fn run(db: Db, stop: &Stop) -> Running {
-    let settings = Settings::from_pairs([("PUBLIC_URL", "https://patchbay.example")]);
+/// Starts a tracker that works until `stop` is requested.
+pub(crate) async fn run(db: Db, settings: &[(&str, &str)], stop: &Stop) -> Running {
+    let usual = [("PUBLIC_URL", "https://patchbay.example")];
+    let settings = Settings::from_pairs(usual.into_iter().chain(settings.iter().copied()));
     let config = Config::read(&settings);
     settings.finish().unwrap();
 

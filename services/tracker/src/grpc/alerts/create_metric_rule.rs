@@ -3,9 +3,9 @@ use patchbay_proto::tracker as wire;
 
 use super::get_metric_rule::to_wire;
 use super::rule;
-use crate::domain::access;
 use crate::domain::alert_rule::{MAX_RULES, too_many};
 use crate::domain::metric_rule::{MetricRule, Numbers};
+use crate::domain::{access, project};
 use crate::store::{alert_rules, metric_rules};
 use crate::tracker::Tracker;
 
@@ -37,7 +37,9 @@ pub(super) async fn create_metric_rule(
         incident: None,
     };
     let mut tx = tracker.db.begin().await?;
-    alert_rules::touch(&mut tx, project.id).await?;
+    if !alert_rules::touch(&mut tx, project.id).await? {
+        return Err(project::not_found());
+    }
     if metric_rules::count(&mut tx, project.id).await? >= MAX_RULES {
         return Err(too_many());
     }

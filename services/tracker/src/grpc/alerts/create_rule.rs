@@ -2,8 +2,8 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::rule;
-use crate::domain::access;
 use crate::domain::alert_rule::{AlertRule, MAX_RULES, too_many};
+use crate::domain::{access, project};
 use crate::store::alert_rules;
 use crate::tracker::Tracker;
 
@@ -26,7 +26,9 @@ pub(super) async fn create_rule(
         created_at: tracker.clock.now(),
     };
     let mut tx = tracker.db.begin().await?;
-    alert_rules::touch(&mut tx, project.id).await?;
+    if !alert_rules::touch(&mut tx, project.id).await? {
+        return Err(project::not_found());
+    }
     if alert_rules::count(&mut tx, project.id).await? >= MAX_RULES {
         return Err(too_many());
     }

@@ -2,8 +2,8 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::rule;
-use crate::domain::access;
 use crate::domain::alert_rule::not_found;
+use crate::domain::{access, project};
 use crate::store::alert_rules;
 use crate::tracker::Tracker;
 
@@ -17,7 +17,9 @@ pub(super) async fn delete_rule(
     let project = rule::project(tracker, &caller, organization, &request.project, scopes).await?;
     let found = alert_rules::find(&tracker.db, project.id, request.id).await?.ok_or_else(not_found)?;
     let mut tx = tracker.db.begin().await?;
-    alert_rules::touch(&mut tx, project.id).await?;
+    if !alert_rules::touch(&mut tx, project.id).await? {
+        return Err(project::not_found());
+    }
     alert_rules::delete(&mut tx, found.id).await?;
     tx.commit().await?;
     Ok(wire::DeleteRuleResponse {})

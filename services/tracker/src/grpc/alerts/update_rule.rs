@@ -2,8 +2,8 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::rule;
-use crate::domain::access;
 use crate::domain::alert_rule::{AlertRule, not_found};
+use crate::domain::{access, project};
 use crate::store::alert_rules;
 use crate::tracker::Tracker;
 
@@ -19,7 +19,9 @@ pub(super) async fn update_rule(
     let (name, definition) = rule::read(request.rule.unwrap_or_default())?;
     let changed = AlertRule { name, definition, ..found };
     let mut tx = tracker.db.begin().await?;
-    alert_rules::touch(&mut tx, project.id).await?;
+    if !alert_rules::touch(&mut tx, project.id).await? {
+        return Err(project::not_found());
+    }
     alert_rules::update(&mut tx, &changed).await?;
     tx.commit().await?;
     Ok(rule::to_wire(&changed, &project))

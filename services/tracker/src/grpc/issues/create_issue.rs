@@ -35,7 +35,7 @@ pub(super) async fn create_issue(
     let activity_id = db.allocate_ids("activity", 1).await?;
     let now = tracker.clock.now();
     let mut tx = db.begin().await?;
-    let number = projects::next_issue_numbers(&mut tx, project.id, 1).await?;
+    let number = projects::next_issue_numbers(&mut tx, project.id, 1).await?.ok_or_else(not_found)?;
     let issue = new.open(id, number, &project, now);
     issues::insert(&mut tx, &issue).await?;
     let words = words::words_of_issue(&issue.title, &issue.culprit);

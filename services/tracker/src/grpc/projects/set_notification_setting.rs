@@ -2,8 +2,9 @@ use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::project;
+use crate::domain::project::not_found;
 use crate::domain::{access, user};
-use crate::store::{notification_settings, users};
+use crate::store::{notification_settings, projects, users};
 use crate::tracker::Tracker;
 
 const KINDS: [&str; 3] = ["alerts", "workflow", "deploy"];
@@ -29,6 +30,11 @@ pub(super) async fn set_notification_setting(
         }
     }
     let value = (request.value != "default").then_some(request.value.as_str());
-    notification_settings::set(&tracker.db, found.id, request.user_id, &request.kind, value).await?;
+    let mut tx = tracker.db.begin().await?;
+    if !projects::lock(&mut tx, found.id).await? {
+        return Err(not_found());
+    }
+    notification_settings::set(&mut tx, found.id, request.user_id, &request.kind, value).await?;
+    tx.commit().await?;
     Ok(request)
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::counted_issue::CountedIssue;
 use crate::domain::issue::Snooze;
 use crate::domain::status::Status;
-use crate::store::unknown;
+use crate::store::{projects, unknown};
 
 /// Those of these kinds of errors that have an issue.
 pub(crate) async fn known_fingerprints(db: &Db, fingerprints: &[Uuid]) -> Result<BTreeSet<Uuid>> {
@@ -81,7 +81,8 @@ pub(crate) async fn update_seen(tx: &mut Tx, issues: &[&CountedIssue]) -> Result
     .map(drop)
 }
 
-/// Makes sure that these releases are known: project, version. In statements of its own, before any transaction.
+/// Makes sure that these releases are known: project, version. In a transaction of its own, before any other: a new
+/// release is rare, and the locks it takes are held by nobody who waits.
 pub(crate) async fn ensure_releases(
     db: &Db,
     releases: &BTreeSet<(i64, &str)>,
@@ -107,12 +108,21 @@ pub(crate) async fn ensure_releases(
     }
     let first_id = db.allocate_ids("release", u32::try_from(missing.len()).unwrap_or(u32::MAX)).await?;
     let columns = &["id", "project_id", "version", "created_at"];
-    db.insert_rows("releases", columns, (first_id..).zip(missing), |row, (id, (project_id, version))| {
+    let mut tx = db.begin().await?;
+    let mut there = BTreeSet::new();
+    for project_id in missing.iter().map(|(project_id, _)| *project_id).collect::<BTreeSet<_>>() {
+        if projects::lock(&mut tx, project_id).await? {
+            there.insert(project_id);
+        }
+    }
+    let rows = (first_id..).zip(missing).filter(|(_, (project_id, _))| there.contains(project_id));
+    tx.insert_rows("releases", columns, rows, |row, (id, (project_id, version))| {
         row.bind(id).bind(*project_id).bind(*version).bind(now);
     })
     .suffix("on conflict (project_id, version) do nothing")
     .execute()
     .await?;
+    tx.commit().await?;
     find().await
 }
 
