@@ -6,6 +6,9 @@ use url::Url;
 
 use crate::domain::features;
 
+const DAY: u64 = 86_400;
+const MAX_ERROR_DAYS: u32 = 3650;
+
 /// Settings of the tracker.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -13,6 +16,8 @@ pub struct Config {
     pub public_url: Url,
     /// How long entries of the audit log are kept.
     pub audit_retention: Duration,
+    /// For how many days errors are kept.
+    pub error_days: u32,
     /// What new organizations may use, sorted.
     pub default_features: Vec<String>,
     /// Numbers of projects are made of the moment, as Sentry's are, instead of counted.
@@ -47,6 +52,7 @@ impl Config {
                 "730d",
                 "How long entries of the audit log are kept.",
             ),
+            error_days: error_days(&tracker),
             default_features,
             snowflake_ids: tracker.get(
                 "SNOWFLAKE_IDS",
@@ -55,6 +61,19 @@ impl Config {
             ),
         }
     }
+}
+
+fn error_days(tracker: &Settings) -> u32 {
+    let keep: Duration = tracker.get(
+        "ERROR_RETENTION",
+        "30d",
+        "How long errors are kept, and so their addresses in webhooks can be read; at most ten years. Whole days go at once.",
+    );
+    let days = u32::try_from(keep.as_secs().div_ceil(DAY)).unwrap_or(u32::MAX);
+    if !(1..=MAX_ERROR_DAYS).contains(&days) {
+        tracker.problem("PATCHBAY_ERROR_RETENTION has to be between a moment and 3650d.");
+    }
+    days.min(MAX_ERROR_DAYS)
 }
 
 #[cfg(test)]
@@ -73,7 +92,22 @@ mod tests {
     #[test]
     fn nothing_has_to_be_given() {
         let settings = Settings::from_pairs([("", ""); 0]);
-        assert_eq!(Config::read(&settings).public_url.as_str(), "http://127.0.0.1:8080/");
+        let config = Config::read(&settings);
+        assert_eq!((config.public_url.as_str(), config.error_days), ("http://127.0.0.1:8080/", 30));
         settings.finish().unwrap();
+    }
+
+    #[test]
+    fn errors_are_kept_for_whole_days_and_not_for_ever() {
+        for (given, expected) in [("1h", 1), ("36h", 2), ("90d", 90)] {
+            let settings = Settings::from_pairs([("ERROR_RETENTION", given)]);
+            assert_eq!(Config::read(&settings).error_days, expected, "{given}");
+            settings.finish().unwrap();
+        }
+        for given in ["0s", "3651d"] {
+            let settings = Settings::from_pairs([("ERROR_RETENTION", given)]);
+            Config::read(&settings);
+            assert!(settings.finish().is_err(), "{given}");
+        }
     }
 }

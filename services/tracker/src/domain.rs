@@ -9,6 +9,7 @@ pub(crate) mod audit_entry;
 pub(crate) mod comment;
 pub(crate) mod counted_issue;
 pub(crate) mod cursor;
+pub(crate) mod day;
 pub(crate) mod directory_access;
 pub(crate) mod email;
 pub(crate) mod error_event;

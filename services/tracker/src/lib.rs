@@ -42,6 +42,7 @@ use record::Worker;
 use tracker::Tracker;
 use workers::audit_retention;
 use workers::erase::Erase;
+use workers::error_retention::ErrorRetention;
 use workers::metric_rules::MetricRules;
 
 /// Folder, database schema and file are called so.
@@ -74,6 +75,7 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0023_notification_settings",
     "0024_snowflakes",
     "0025_audit_client_address",
+    "0026_error_days",
 ];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);
@@ -110,6 +112,9 @@ pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<p
     stop.spawn("tracker outbox", outbox::relay(db.clone(), bus.clone(), clock.clone(), stop.token()));
     let retention = audit_retention::run(db.clone(), clock.clone(), config.audit_retention, stop.clone());
     stop.spawn("tracker audit retention", retention);
+    let retention = ErrorRetention { db: db.clone(), clock: clock.clone(), keep_days: config.error_days };
+    retention.make_room().await;
+    stop.spawn("tracker error retention", retention.run(stop.clone()));
     let metrics = TrackerMetrics::register(&metrics);
     let consumer = bus.consume(Queue::Tracker, audit_entries::WINDOW);
     let entries = AuditEntries { consumer, db: db.clone(), metrics: metrics.clone() };
@@ -126,8 +131,9 @@ pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<p
     stop.spawn("tracker metric rules", asker.run(stop.clone()));
     let (recorder, worker) = Worker::new(db.clone(), clock.clone(), links.clone(), metrics.clone(), counted);
     stop.spawn("tracker record", worker.run(stop.clone()));
-    let snowflake_ids = config.snowflake_ids;
-    let tracker = Tracker { db, clock, links, metrics, default_features, recorder, erase, snowflake_ids };
+    let Config { error_days, snowflake_ids, .. } = config;
+    let tracker =
+        Tracker { db, clock, links, metrics, default_features, error_days, recorder, erase, snowflake_ids };
     Ok(server
         .add_service(DirectoryServer::new(tracker.clone()))
         .add_service(AuditServer::new(tracker.clone()))

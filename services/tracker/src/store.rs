@@ -5,6 +5,7 @@ pub(crate) mod alert_rules;
 pub(crate) mod assignees;
 pub(crate) mod audit_entries;
 pub(crate) mod erase;
+pub(crate) mod error_days;
 pub(crate) mod events;
 pub(crate) mod external_issues;
 pub(crate) mod find_short_id;

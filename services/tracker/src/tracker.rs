@@ -17,6 +17,8 @@ pub(crate) struct Tracker {
     pub(crate) metrics: TrackerMetrics,
     /// What new organizations may use, sorted.
     pub(crate) default_features: Arc<[String]>,
+    /// For how many days errors are kept.
+    pub(crate) error_days: u32,
     /// Takes errors.
     pub(crate) recorder: Recorder,
     /// Called when something was hidden that can be removed.

@@ -2,4 +2,5 @@
 
 pub(crate) mod audit_retention;
 pub(crate) mod erase;
+pub(crate) mod error_retention;
 pub(crate) mod metric_rules;

@@ -76,7 +76,7 @@ impl Worker {
 
         let mut tx = self.db.begin().await?;
         let ids: Vec<Uuid> = incoming.iter().map(|(_, event)| event.event_id).collect();
-        let known = sql::known_events(&mut tx, &ids).await?;
+        let known = sql::known_events(&mut tx, &ids, now).await?;
         let fresh = first_of_each(&incoming, &known);
         let opened = open(&mut tx, &fresh, &prepared).await?;
         let mut seen: HashMap<Uuid, CountedIssue> =
@@ -239,26 +239,16 @@ async fn add_users(
     Ok(())
 }
 
-/// Keeps the last errors of each issue; those that others of the same group would take the place of are left out.
 async fn keep(tx: &mut Tx, met: &[Met<'_>], now: DateTime<Utc>) -> Result<(), DbError> {
-    let mut last: HashMap<i64, i64> = HashMap::new();
-    for met in met {
-        let number = last.entry(met.issue_id).or_default();
-        *number = (*number).max(met.number);
-    }
-    let kept: Vec<_> = met
-        .iter()
-        .filter(|met| last.get(&met.issue_id).is_some_and(|last| met.number > last - sql::KEPT))
-        .map(|met| sql::KeptEvent {
-            issue_id: met.issue_id,
-            project_id: met.place.project.id,
-            event_id: met.event.event_id,
-            number: met.number,
-            received_at: now,
-            document: &met.event.document,
-        })
-        .collect();
-    sql::write_events(tx, &kept).await
+    let kept = met.iter().map(|met| sql::KeptEvent {
+        issue_id: met.issue_id,
+        project_id: met.place.project.id,
+        event_id: met.event.event_id,
+        number: met.number,
+        received_at: now,
+        document: &met.event.document,
+    });
+    sql::insert_events(tx, kept).await
 }
 
 async fn count(tx: &mut Tx, met: &[Met<'_>], now: DateTime<Utc>) -> Result<(), DbError> {

@@ -22,7 +22,7 @@ const OF_ISSUES: [(&str, &str); 10] = [
     ("alert_pauses", "rule_id, issue_id"),
     ("issue_counts", "interval_seconds, issue_id, bucket"),
     ("issue_users", "issue_id, user_key"),
-    ("error_events", "issue_id, slot"),
+    ("error_events", "issue_id, number, day"),
     ("issues", "id"),
 ];
 

@@ -35,15 +35,17 @@ pub(crate) async fn list(db: &Db, of: Of, page: Page) -> Result<Vec<FoundEvent>>
     read(query).await
 }
 
-pub(crate) async fn find(db: &Db, of: Of, event_id: Uuid) -> Result<Option<FoundEvent>> {
+/// Looked for in these days.
+pub(crate) async fn find(db: &Db, of: Of, event_id: Uuid, days: &[i64]) -> Result<Option<FoundEvent>> {
+    // By the id, which is rarer than anything: there are more errors of an issue than anybody wants to look through.
     let (text, id) = match of {
-        Of::Issue(id) => ("e.issue_id = $1 and e.event_id = $2", id),
-        Of::Project(id) => ("e.project_id = $1 and e.event_id = $2", id),
+        Of::Issue(id) => ("e.issue_id + 0 = $1 and e.event_id = $2 and e.day in ($list)", id),
+        Of::Project(id) => ("e.project_id + 0 = $1 and e.event_id = $2 and e.day in ($list)", id),
     };
-    Ok(read(select(db, text).bind(id).bind(event_id)).await?.pop())
+    Ok(read(select(db, text).bind(id).bind(event_id).bind_list(days)).await?.pop())
 }
 
-/// The last error of an issue that is kept, or the first.
+/// The last error of an issue that is there, or the first.
 pub(crate) async fn edge(db: &Db, issue_id: i64, last: bool) -> Result<Option<FoundEvent>> {
     let text = match last {
         true => "e.issue_id = $1 order by e.number desc limit 1",

@@ -5,5 +5,5 @@ mod events;
 mod seen;
 
 pub(crate) use counts::{count_issues, count_projects, counts, prune_counts};
-pub(crate) use events::{KEPT, KeptEvent, known_events, write_events};
+pub(crate) use events::{KeptEvent, insert_events, known_events};
 pub(crate) use seen::{add_users, ensure_releases, known_fingerprints, lock_seen, update_seen};

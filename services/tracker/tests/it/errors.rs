@@ -5,11 +5,18 @@ use futures::future::join_all;
 use patchbay_domain::{Role, Scope};
 use patchbay_proto::tracker::{GetEventRequest, ListEventsRequest, UpdateIssuesRequest};
 use patchbay_rpc::{request, request_as};
+use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 
-use crate::running::{Running, app, each, reason, record, refusal, user};
+use crate::running::{Running, app, each, each_with, reason, record, refusal, user};
 use crate::status::update;
 use crate::told::Told;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+fn event_of(issue_id: i64, event_id: &str) -> GetEventRequest {
+    GetEventRequest { event_id: event_id.to_owned(), issue_id, ..Default::default() }
+}
 
 fn error(function: &str, user: &str) -> Value {
     let frames = json!([{ "module": "app", "filename": "app.js", "function": function, "in_app": true }]);
@@ -63,9 +70,12 @@ async fn an_error_that_is_sent_again_is_counted_once() {
         event["event_id"] = "bb78c140-7cea-4519-aa39-7afc059c793d".into();
         let first = tracker.record(&[event.clone(), event.clone()]).await;
         assert_eq!((first[0].duplicate, first[1].duplicate), (false, true));
-        let again = tracker.record(&[event]).await;
+        let again = tracker.record(&[event.clone()]).await;
         assert!(again[0].duplicate);
         assert_eq!(again[0].issue_id, first[0].issue_id);
+        tracker.hand.advance(DAY);
+        let again = tracker.record(&[event]).await;
+        assert!(again[0].duplicate, "also on the next day");
         assert_eq!(tracker.read(first[0].issue_id).await["count"], "1");
     })
     .await;
@@ -162,22 +172,20 @@ async fn an_ignored_issue_comes_back_when_it_is_too_much() {
 }
 
 #[tokio::test]
-async fn the_last_hundred_errors_of_an_issue_are_kept() {
+async fn every_error_of_an_issue_is_kept() {
     each(|tracker| async move {
         acme(&tracker).await;
         let errors: Vec<_> = (0..130).map(|n| error("f", &n.to_string())).collect();
         let first = tracker.record(&errors[..70]).await;
         let last = tracker.record(&errors[70..]).await;
         let issue_id = first[0].issue_id;
-        let get = |event_id: &str| GetEventRequest {
-            event_id: event_id.to_owned(),
-            issue_id,
-            ..Default::default()
-        };
-        let find = async |event_id: &str| tracker.issues().get_event(request(get(event_id))).await;
+        let find =
+            async |event_id: &str| tracker.issues().get_event(request(event_of(issue_id, event_id))).await;
         assert_eq!(find("latest").await.unwrap().into_inner().event_id, last[59].event_id);
-        assert_eq!(find("oldest").await.unwrap().into_inner().event_id, first[30].event_id);
-        assert_eq!(reason(find(&first[29].event_id).await), "EVENT_NOT_FOUND");
+        assert_eq!(find("oldest").await.unwrap().into_inner().event_id, first[0].event_id);
+        for recorded in first.iter().chain(&last) {
+            assert_eq!(find(&recorded.event_id).await.unwrap().into_inner().event_id, recorded.event_id);
+        }
         for odd in ["", "x", "newest", "bb78c1407cea4519aa397afc059c793d"] {
             assert_eq!(reason(find(odd).await), "EVENT_NOT_FOUND", "{odd}");
         }
@@ -186,6 +194,35 @@ async fn the_last_hundred_errors_of_an_issue_are_kept() {
         let ids: Vec<_> = listed.events.iter().map(|event| event.event_id.as_str()).collect();
         let expected: Vec<_> = last[56..59].iter().rev().map(|event| event.event_id.as_str()).collect();
         assert_eq!((ids, listed.has_more), (expected, true));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn errors_are_kept_for_as_many_days_as_the_operator_says() {
+    each_with(&[("ERROR_RETENTION", "2d")], |tracker| async move {
+        acme(&tracker).await;
+        let early = tracker.record(&[error("f", "1")]).await;
+        let issue_id = early[0].issue_id;
+        let find = async |event_id: &str| {
+            reason(tracker.issues().get_event(request(event_of(issue_id, event_id))).await)
+        };
+        tracker.hand.advance(2 * DAY);
+        let late = tracker.record(&[error("f", "1")]).await;
+        assert_eq!(find(&early[0].event_id).await, "OK", "the second day after it");
+        tracker.hand.advance(DAY);
+        assert_eq!(find(&early[0].event_id).await, "EVENT_NOT_FOUND", "the third");
+        assert_eq!(find(&late[0].event_id).await, "OK");
+        eventually(Duration::from_secs(20), "the first is let go of", async || {
+            // Whoever lets go of it looks once an hour, counted from when it looked last.
+            tracker.hand.advance(Duration::from_secs(30));
+            let kept: i64 =
+                tracker.db.query("select count(*) from error_events").fetch_scalar().await.unwrap();
+            (kept == 1).then_some(())
+        })
+        .await;
+        assert_eq!(find("oldest").await, "OK");
+        assert_eq!(tracker.read(issue_id).await["count"], "2", "they count all the same");
     })
     .await;
 }

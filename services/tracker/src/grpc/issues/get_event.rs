@@ -3,6 +3,7 @@ use patchbay_proto::tracker as wire;
 use uuid::Uuid;
 
 use super::event;
+use crate::domain::day;
 use crate::store::events::{self, Of};
 use crate::tracker::Tracker;
 
@@ -18,7 +19,10 @@ pub(super) async fn get_event(
         (Of::Issue(id), "latest" | "recommended") => events::edge(&tracker.db, id, true).await?,
         (Of::Issue(id), "oldest") => events::edge(&tracker.db, id, false).await?,
         (of, text) => match Uuid::try_parse(text) {
-            Ok(event_id) => events::find(&tracker.db, of, event_id).await?,
+            Ok(event_id) => {
+                let days = day::kept(tracker.clock.now(), tracker.error_days);
+                events::find(&tracker.db, of, event_id, &days).await?
+            }
             Err(_) => None,
         },
     };

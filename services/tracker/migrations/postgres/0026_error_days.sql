@@ -1,0 +1,29 @@
+-- Errors are kept for a time instead of up to a number of each issue: every error that was told can be read as long.
+-- They are written once and go away by whole days; the service makes a partition for each day ahead of time.
+-- number: how often the issue had been seen, this one included. day: of received_at, counted from 1970-01-01.
+alter table error_events rename to error_events_0014;
+alter index error_events_pkey rename to error_events_0014_pkey;
+drop index error_events_project_id_idx;
+
+create table error_events (
+    issue_id bigint not null,
+    number bigint not null,
+    day bigint not null,
+    project_id bigint not null,
+    event_id uuid not null,
+    received_at timestamptz not null,
+    document text not null,
+    primary key (issue_id, number, day),
+    -- The day first: ids have no order, and those of one day are all that is written to.
+    unique (day, event_id, project_id)
+) partition by range (day);
+
+create index error_events_project_id_idx on error_events (project_id, received_at desc);
+
+-- For what no day was made for, for example because a clock was wrong.
+create table error_events_default partition of error_events default;
+
+insert into error_events (issue_id, number, day, project_id, event_id, received_at, document)
+    select issue_id, number, floor(extract(epoch from received_at) / 86400)::bigint, project_id, event_id, received_at, document
+    from error_events_0014;
+drop table error_events_0014;

@@ -1,0 +1,71 @@
+//! Lets go of errors that are older than they are kept, and makes the partitions that will be needed.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use patchbay_db::{Db, Result};
+use patchbay_domain::Clock;
+use patchbay_runtime::Stop;
+use uuid::Uuid;
+
+use crate::domain::day;
+use crate::store::error_days;
+
+const PAUSE: Duration = Duration::from_secs(3600);
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(60);
+/// Longer than a round takes.
+const LEASE: TimeDelta = TimeDelta::minutes(30);
+const LEASE_NAME: &str = "error retention";
+/// Partitions made ahead, so that a database that is away for a while does no harm.
+const DAYS_AHEAD: i64 = 3;
+
+/// Keeps errors for so many days.
+#[derive(Debug)]
+pub(crate) struct ErrorRetention {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) keep_days: u32,
+}
+
+impl ErrorRetention {
+    /// Makes the partition of today before the first error of today comes.
+    pub(crate) async fn make_room(&self) {
+        let today = day::day(self.clock.now());
+        if let Err(error) = error_days::make(&self.db, today..=today + DAYS_AHEAD).await {
+            tracing::warn!(%error, "no partition was made for the errors of today");
+        }
+    }
+
+    /// Works until a stop is requested: at once, then every hour.
+    pub(crate) async fn run(self, stop: Stop) {
+        let holder = Uuid::new_v4();
+        loop {
+            let pause = match self.round(holder).await {
+                Ok(()) => PAUSE,
+                Err(error) => {
+                    tracing::warn!(%error, "old errors could not be let go of");
+                    PAUSE_AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = patchbay_runtime::sleep(&self.clock, pause) => {}
+                () = stop.requested() => return,
+            }
+        }
+    }
+
+    /// One replica is enough.
+    async fn round(&self, holder: Uuid) -> Result<()> {
+        let now = self.clock.now();
+        if !self.db.acquire_lease(LEASE_NAME, holder, now, LEASE).await? {
+            return Ok(());
+        }
+        let (today, oldest) = (day::day(now), day::oldest(now, self.keep_days));
+        error_days::make(&self.db, today..=today + DAYS_AHEAD).await?;
+        for partition in error_days::drop_before(&self.db, oldest).await? {
+            tracing::info!(partition, "dropped a day of errors");
+        }
+        error_days::delete_before(&self.db, oldest).await?;
+        self.db.release_lease(LEASE_NAME, holder).await
+    }
+}
