@@ -76,6 +76,7 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0024_snowflakes",
     "0025_audit_client_address",
     "0026_error_days",
+    "0027_issue_lists",
 ];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);

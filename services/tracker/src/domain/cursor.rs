@@ -3,14 +3,53 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result};
 
+/// Where an issue stands in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// Without a meaning where the order is another.
+    pub(crate) last_seen: DateTime<Utc>,
+    pub(crate) id: i64,
+}
+
 /// Where to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cursor {
-    /// When the issue at the edge was seen last; without a meaning where the order is another.
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) id: i64,
+    /// Of the issue at the edge.
+    pub(crate) at: Position,
     /// Towards the beginning.
     pub(crate) back: bool,
+}
+
+/// A page of a list as it was found: in the order of the list, whichever way it was looked through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page {
+    /// Where it was asked for.
+    pub(crate) asked: Option<Cursor>,
+    /// Its first and last issue; `None` when it is empty.
+    pub(crate) edges: Option<(Position, Position)>,
+    /// More than it has room for were found.
+    pub(crate) is_cut: bool,
+    /// Where looking was given up, though there may be more.
+    pub(crate) stopped_at: Option<Position>,
+}
+
+impl Page {
+    /// Where the next page begins, and the one before; `None` where there is none.
+    pub(crate) fn neighbours(self) -> (Option<Cursor>, Option<Cursor>) {
+        let back = self.asked.is_some_and(|asked| asked.back);
+        let (first, last) = self.edges.unzip();
+        // On the way there may be more behind the edge, or behind where it was given up.
+        let ahead = |edge: Option<Position>| if self.is_cut { edge } else { self.stopped_at };
+        // The other way lies what was passed already.
+        let behind = |edge: Option<Position>| edge.or(self.stopped_at);
+        let (next, previous) = match (back, self.asked) {
+            (true, _) => (behind(last), ahead(first)),
+            (false, Some(_)) => (ahead(last), behind(first)),
+            (false, None) => (ahead(last), None),
+        };
+        let cursor = |back: bool| move |at| Cursor { at, back };
+        (next.map(cursor(false)), previous.map(cursor(true)))
+    }
 }
 
 impl Cursor {
@@ -31,18 +70,19 @@ impl Cursor {
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(':');
         let (at, id, back) = (parts.next()?, parts.next()?, parts.next()?);
-        let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+        let last_seen = DateTime::from_timestamp_micros(at.parse().ok()?)?;
         let back = match back {
             "0" => false,
             "1" => true,
             _ => return None,
         };
         let id = id.parse().ok()?;
-        parts.next().is_none().then_some(Self { at, id, back })
+        parts.next().is_none().then_some(Self { at: Position { last_seen, id }, back })
     }
 
     pub(crate) fn write(self) -> String {
-        format!("{}:{}:{}", self.at.timestamp_micros(), self.id, u8::from(self.back))
+        let Position { last_seen, id } = self.at;
+        format!("{}:{id}:{}", last_seen.timestamp_micros(), u8::from(self.back))
     }
 }
 
@@ -50,10 +90,13 @@ impl Cursor {
 mod tests {
     use super::*;
 
+    fn position(id: i64) -> Position {
+        Position { last_seen: DateTime::from_timestamp_micros(1_566_248_317_391_000).unwrap(), id }
+    }
+
     #[test]
     fn a_cursor_reads_back_as_it_was_written() {
-        let cursor =
-            Cursor { at: DateTime::from_timestamp_micros(1_566_248_317_391_000).unwrap(), id: 9, back: true };
+        let cursor = Cursor { at: position(9), back: true };
         assert_eq!(cursor.write(), "1566248317391000:9:1");
         assert_eq!(Cursor::read(&cursor.write()).unwrap(), Some(cursor));
         assert_eq!(Cursor::read("").unwrap(), None);
@@ -63,6 +106,36 @@ mod tests {
     fn what_is_no_cursor_is_refused() {
         for text in ["x", "1:2", "1:2:3", "1:2:0:0", "9223372036854775807:1:0", "1:x:0"] {
             assert_eq!(Cursor::read(text).unwrap_err().reason, "INVALID_CURSOR", "{text}");
+        }
+    }
+
+    #[test]
+    fn pages_lead_on_as_long_as_there_may_be_more() {
+        let (forth, back) = (Some((9, false)), Some((9, true)));
+        let full = Some((8, 5));
+        for (asked, edges, is_cut, stopped_at, next, previous) in [
+            (None, full, true, None, Some(5), None),
+            (None, full, false, None, None, None),
+            (None, None, false, None, None, None),
+            (forth, full, true, None, Some(5), Some(8)),
+            (forth, full, false, None, None, Some(8)),
+            (back, full, true, None, Some(5), Some(8)),
+            (back, full, false, None, Some(5), None),
+            // Looking was given up at 2: whatever was found, it goes on there, unless more was found than there is room for.
+            (None, None, false, Some(2), Some(2), None),
+            (None, full, false, Some(2), Some(2), None),
+            (None, full, true, Some(2), Some(5), None),
+            (forth, None, false, Some(2), Some(2), Some(2)),
+            (back, None, false, Some(2), Some(2), Some(2)),
+        ] {
+            let page = Page {
+                asked: asked.map(|(id, back)| Cursor { at: position(id), back }),
+                edges: edges.map(|(first, last)| (position(first), position(last))),
+                is_cut,
+                stopped_at: stopped_at.map(position),
+            };
+            let cursor = |id: Option<i64>, back| id.map(|id| Cursor { at: position(id), back });
+            assert_eq!(page.neighbours(), (cursor(next, false), cursor(previous, true)), "{page:?}");
         }
     }
 }

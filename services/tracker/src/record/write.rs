@@ -15,8 +15,7 @@ use crate::domain::comment::Author;
 use crate::domain::counted_issue::CountedIssue;
 use crate::domain::error_event::ErrorEvent;
 use crate::domain::happening::Happening;
-use crate::domain::issue::Issue;
-use crate::domain::{event, new_issue, project, words};
+use crate::domain::{event, new_issue, project};
 use crate::events;
 use crate::store::issues::{self, FoundIssue};
 use crate::store::record as sql;
@@ -210,14 +209,9 @@ async fn open(tx: &mut Tx, fresh: &[Incoming<'_>], prepared: &Prepared) -> Resul
         *number += 1;
     }
     let inserted: HashSet<i64> = issues::insert_all(tx, &new).await?.into_iter().collect();
-    let mut opened = HashSet::new();
-    for (issue, fingerprint) in new.iter().filter(|(issue, _)| inserted.contains(&issue.id)) {
-        let Issue { title, culprit, .. } = issue;
-        let words = words::words_of_issue(title, culprit);
-        issue_words::insert(tx, issue.organization_id, issue.id, words).await?;
-        opened.extend(*fingerprint);
-    }
-    Ok(opened)
+    let opened = || new.iter().filter(|(issue, _)| inserted.contains(&issue.id));
+    issue_words::insert(tx, opened().map(|(issue, _)| issue)).await?;
+    Ok(opened().filter_map(|(_, fingerprint)| *fingerprint).collect())
 }
 
 async fn add_users(

@@ -1,14 +1,15 @@
 //! Finding issues by words.
 //!
 //! The issues of a rare word are looked up and then put in order; a common word is checked as issues are read in their
-//! order, because the next hundred that have it are never far. Either way the work is bounded, however many issues there are.
-
-use std::collections::BTreeSet;
+//! order, up to a number of issues for each page. Either way the work is bounded, however many issues there are.
 
 use patchbay_db::{Db, Result, Tx};
 
+use crate::domain::issue::Issue;
+use crate::domain::words::words_of_issue;
+
 /// A word that is in more issues than this is common.
-const RARE: usize = 2000;
+const RARE: i64 = 2000;
 
 /// How the issues with certain words are found.
 #[derive(Debug, Default)]
@@ -26,14 +27,14 @@ impl Matching {
 }
 
 /// Writes the words of new issues.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    organization_id: i64,
-    issue_id: i64,
-    words: BTreeSet<String>,
-) -> Result<()> {
-    tx.insert_rows("issue_words", &["organization_id", "word", "issue_id"], words, |row, word| {
-        row.bind(organization_id).bind(word).bind(issue_id);
+pub(crate) async fn insert<'a>(tx: &mut Tx, issues: impl IntoIterator<Item = &'a Issue>) -> Result<()> {
+    let words = issues.into_iter().flat_map(|issue| {
+        words_of_issue(&issue.title, &issue.culprit)
+            .into_iter()
+            .map(|word| (issue.organization_id, word, issue.id))
+    });
+    tx.insert_rows("issue_words", &["organization_id", "word", "issue_id"], words, |row, (of, word, id)| {
+        row.bind(of).bind(word).bind(id);
     })
     .suffix("on conflict do nothing")
     .execute()
@@ -45,6 +46,10 @@ pub(crate) async fn insert(
 pub(crate) async fn matching(db: &Db, organization_id: i64, words: &[String]) -> Result<Matching> {
     let mut matching = Matching::default();
     for word in words {
+        if is_common(db, organization_id, word).await? {
+            matching.common.push(word.clone());
+            continue;
+        }
         let mut ids: Vec<i64> = db
             .query(
                 "select issue_id from issue_words
@@ -53,13 +58,9 @@ pub(crate) async fn matching(db: &Db, organization_id: i64, words: &[String]) ->
             .bind(organization_id)
             .bind(word.as_str())
             .bind(beyond(word))
-            .bind(i64::try_from(RARE).unwrap_or(i64::MAX) + 1)
+            .bind(2 * RARE)
             .fetch_scalars()
             .await?;
-        if ids.len() > RARE {
-            matching.common.push(word.clone());
-            continue;
-        }
         ids.sort_unstable();
         ids.dedup();
         matching.rare = Some(match matching.rare.take() {
@@ -71,6 +72,22 @@ pub(crate) async fn matching(db: &Db, organization_id: i64, words: &[String]) ->
         });
     }
     Ok(matching)
+}
+
+async fn is_common(db: &Db, organization_id: i64, word: &str) -> Result<bool> {
+    let count: i64 = db
+        .query(
+            "select count(*) from (
+                 select 1 from issue_words where organization_id = $1 and word >= $2 and word < $3 limit $4
+             ) as found",
+        )
+        .bind(organization_id)
+        .bind(word)
+        .bind(beyond(word))
+        .bind(RARE + 1)
+        .fetch_scalar()
+        .await?;
+    Ok(count > RARE)
 }
 
 /// The first text behind all that begin with `word`.

@@ -60,9 +60,9 @@ pub(super) fn select_where(conditions: &str) -> AssertSqlSafe<String> {
     AssertSqlSafe([select!(""), conditions].concat())
 }
 
-/// Nobody sees an issue that is on its way out, by itself or with its project. `i` is the issue.
-pub(super) const VISIBLE: &str = "i.status in ('unresolved', 'resolved', 'ignored')
-    and not exists (select 1 from projects gone where gone.id = i.project_id and gone.deleted_at is not null)";
+/// Nobody sees an issue that is on its way out, by itself or with its project. `i` is the issue, `p` its project: asking for
+/// projects that are gone in a subquery instead makes PostgreSQL expect no issue at all, and sort all there are.
+pub(super) const VISIBLE: &str = "i.status in ('unresolved', 'resolved', 'ignored') and p.deleted_at is null";
 
 pub(crate) async fn insert(tx: &mut Tx, issue: &Issue) -> Result<()> {
     insert_all(tx, &[(issue.clone(), None)]).await.map(drop)

@@ -1,4 +1,5 @@
 use patchbay_domain::{Caller, Role};
+use patchbay_proto::tracker::update_issues_request::Issues as Which;
 use patchbay_proto::tracker::{IssueFilter, ListIssuesRequest, ListIssuesResponse, UpdateIssuesRequest};
 use patchbay_rpc::{request, request_as};
 use serde_json::json;
@@ -126,6 +127,59 @@ async fn a_list_is_of_one_organization_or_project() {
         assert!(
             tracker.issues().list_issues(request_as(&user(&acme, Role::Member), search(""))).await.is_ok()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn common_words_are_looked_for_a_part_at_a_time_and_nothing_is_missed() {
+    each(|tracker| async move {
+        tracker.organization("Acme").await;
+        tracker.project("acme", "Front End").await;
+        let error = |title: String| json!({ "message": title });
+        let both: Vec<_> = (0..3).map(|n| error(format!("even odd {n}"))).collect();
+        tracker.record(&both).await;
+        // Both words are in so many issues that neither says where to look.
+        for word in ["even", "odd"] {
+            for hundreds in 0..14 {
+                let titles = (0..150).map(|n| error(format!("{word} {hundreds} {n}"))).collect::<Vec<_>>();
+                tracker.record(&titles).await;
+            }
+        }
+        for sort in ["date", "new"] {
+            let page = |cursor: &str| {
+                let (sort, cursor) = (sort.to_owned(), cursor.to_owned());
+                ListIssuesRequest { sort, cursor, limit: 100, ..search("even odd") }
+            };
+            let (mut found, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+            let last = loop {
+                let listed = list(&tracker, page(&cursor)).await;
+                found.extend(titles(&listed));
+                pages += 1;
+                match listed.next_cursor.as_str() {
+                    "" => break listed,
+                    next => next.clone_into(&mut cursor),
+                }
+            };
+            assert_eq!((pages, found.len()), (3, 3), "{sort}: {found:?}");
+            let mut back = last.previous_cursor;
+            for _ in 0..pages {
+                let listed = list(&tracker, page(&back)).await;
+                assert_eq!(listed.issues.len(), 0, "the way back is the same");
+                back = listed.previous_cursor;
+            }
+            assert_eq!(back, "");
+            let first = list(&tracker, ListIssuesRequest { limit: 1, ..search("odd is:unresolved") }).await;
+            assert_eq!(first.issues.len(), 1, "what is near is found at once");
+        }
+        let filter = search("even odd").filter;
+        let resolve = UpdateIssuesRequest {
+            issues: filter.map(Which::Filter),
+            status: Some("resolved".to_owned()),
+            ..Default::default()
+        };
+        let changed = tracker.issues().update_issues(request(resolve)).await.unwrap().into_inner();
+        assert_eq!(changed.issues.len(), 3, "who changes all of them changes all of them");
     })
     .await;
 }

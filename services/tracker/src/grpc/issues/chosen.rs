@@ -4,10 +4,12 @@ use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
 use super::list_issues::listing;
+use crate::domain::cursor::Cursor;
 use crate::domain::issue::not_found;
 use crate::domain::{access, project};
 use crate::grpc::named;
-use crate::store::{issues, list_issues};
+use crate::store::issues;
+use crate::store::list_issues::{self, Listed};
 use crate::tracker::Tracker;
 
 const MOST: usize = 1000;
@@ -62,7 +64,12 @@ pub(super) async fn by_filter(
     scopes: &[Scope],
 ) -> Result<Vec<i64>> {
     let Some(mut listing) = listing(tracker, caller, filter, scopes).await? else { return Ok(Vec::new()) };
-    listing.limit = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let found = list_issues::list(&tracker.db, &listing).await?;
-    Ok(found.into_iter().map(|found| found.issue.id).collect())
+    let mut ids = Vec::new();
+    loop {
+        listing.limit = i64::try_from(MOST - ids.len()).unwrap_or(i64::MAX);
+        let Listed { found, stopped_at } = list_issues::list(&tracker.db, &listing).await?;
+        ids.extend(found.into_iter().map(|found| found.issue.id));
+        let Some(at) = stopped_at.filter(|_| ids.len() < MOST) else { return Ok(ids) };
+        listing.cursor = Some(Cursor { at, back: false });
+    }
 }

@@ -2,11 +2,11 @@ use patchbay_domain::{Actor, Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::issue;
+use crate::domain::access;
 use crate::domain::comment::Author;
 use crate::domain::happening::Happening;
 use crate::domain::new_issue::{Description, NewIssue};
 use crate::domain::project::not_found;
-use crate::domain::{access, words};
 use crate::grpc::named;
 use crate::store::issues::FoundIssue;
 use crate::store::{issue_words, issues, projects};
@@ -38,8 +38,7 @@ pub(super) async fn create_issue(
     let number = projects::next_issue_numbers(&mut tx, project.id, 1).await?.ok_or_else(not_found)?;
     let issue = new.open(id, number, &project, now);
     issues::insert(&mut tx, &issue).await?;
-    let words = words::words_of_issue(&issue.title, &issue.culprit);
-    issue_words::insert(&mut tx, issue.organization_id, issue.id, words).await?;
+    issue_words::insert(&mut tx, [&issue]).await?;
     let opened = FoundIssue {
         issue,
         project,

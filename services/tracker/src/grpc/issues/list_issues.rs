@@ -2,13 +2,13 @@ use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
 use super::issue;
-use crate::domain::cursor::Cursor;
+use crate::domain::cursor::{Cursor, Page, Position};
 use crate::domain::search::{Assigned, Search};
 use crate::domain::short_id;
 use crate::domain::{access, organization, project};
 use crate::grpc::named;
 use crate::store::issues::FoundIssue;
-use crate::store::list_issues::{AssignedTo, Listing, Sort, list};
+use crate::store::list_issues::{AssignedTo, Listed, Listing, Sort, list};
 use crate::store::{assignees, find_short_id};
 use crate::tracker::Tracker;
 
@@ -37,22 +37,22 @@ pub(super) async fn list_issues(
     // One more than asked for, to see whether there are more.
     listing.limit = i64::from(limit) + 1;
 
-    let mut found = list(&tracker.db, &listing).await?;
-    let has_more = found.len() > limit as usize;
+    let Listed { mut found, stopped_at } = list(&tracker.db, &listing).await?;
+    let is_cut = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let backwards = listing.cursor.is_some_and(|cursor| cursor.back);
-    if backwards {
+    if listing.cursor.is_some_and(|cursor| cursor.back) {
         found.reverse();
     }
-    let (has_next, has_previous) =
-        if backwards { (true, has_more) } else { (has_more, listing.cursor.is_some()) };
-    let cursor = |edge: Option<&FoundIssue>, back: bool| {
-        edge.map(|edge| Cursor { at: edge.issue.last_seen, id: edge.issue.id, back }.write())
-    };
-    let next_cursor = cursor(found.last(), false).filter(|_| has_next).unwrap_or_default();
-    let previous_cursor = cursor(found.first(), true).filter(|_| has_previous).unwrap_or_default();
+    let edges = found.first().zip(found.last()).map(|(first, last)| (position(first), position(last)));
+    let (next, previous) = Page { asked: listing.cursor, edges, is_cut, stopped_at }.neighbours();
+    let next_cursor = next.map(Cursor::write).unwrap_or_default();
+    let previous_cursor = previous.map(Cursor::write).unwrap_or_default();
     let issues = issue::all_to_wire(tracker, &caller, &found).await?;
     Ok(wire::ListIssuesResponse { issues, next_cursor, previous_cursor })
+}
+
+fn position(found: &FoundIssue) -> Position {
+    Position { last_seen: found.issue.last_seen, id: found.issue.id }
 }
 
 /// What a filter means; `None` when nothing can match it.
