@@ -1,10 +1,12 @@
 //! Ids made of a moment, as Sentry makes them for projects: 53 bits, so that JavaScript can count them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 /// Ids of one second.
 pub(crate) const PER_SECOND: i64 = 16;
-/// How many seconds to look back for one that has an id left.
+/// In how many seconds, the present one included, to look for one that has an id left.
 pub(crate) const LOOK_BACK: i64 = 300;
 
 /// 5 bits: the value 1, written with its most significant bit first.
@@ -24,9 +26,25 @@ pub(crate) fn id(second: i64, sequence: i64) -> i64 {
     (VERSION << 48) | ((second & 0xffff_ffff) << 16) | (REGION << 4) | (sequence & (PER_SECOND - 1))
 }
 
+/// The last second that has an id left; `None` when all that are looked at are among those that are used up.
+pub(crate) fn free_second(second: i64, used_up: &BTreeSet<i64>) -> Option<i64> {
+    let first = (second - LOOK_BACK + 1).max(0);
+    (first..=second).rev().find(|second| !used_up.contains(second))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_second_with_an_id_left_is_taken_and_none_before_five_minutes() {
+        let free = |used_up: std::ops::RangeInclusive<i64>| free_second(600, &used_up.collect());
+        assert_eq!(free(0..=599), Some(600));
+        assert_eq!(free(590..=600), Some(589));
+        assert_eq!(free(302..=600), Some(301));
+        assert_eq!(free(301..=600), None);
+        assert_eq!(free_second(1, &BTreeSet::from([0, 1])), None, "there is nothing before the beginning");
+    }
 
     #[test]
     fn an_id_is_version_second_region_and_sequence() {

@@ -1,24 +1,41 @@
+use std::collections::BTreeSet;
+
 use patchbay_db::{Db, Result};
 
-use crate::domain::snowflake::{LOOK_BACK, PER_SECOND, id};
+use crate::domain::snowflake::{LOOK_BACK, PER_SECOND, free_second, id};
 
 /// An id of this second or, where its ids are used up, of the last one before that has one left; `None` when none has.
 pub(crate) async fn next(db: &Db, second: i64) -> Result<Option<i64>> {
-    for second in (second - LOOK_BACK + 1..=second).rev().filter(|second| *second >= 0) {
-        let sequence: Option<(i64,)> = db
-            .query(
-                "insert into snowflakes as taken (second, used) values ($1, 1)
-                 on conflict (second) do update set used = taken.used + 1 where taken.used < $2
-                 returning used - 1",
-            )
+    // Whoever is overtaken looks again: each time another second is used up.
+    for _ in 0..LOOK_BACK {
+        let used_up: Vec<i64> = db
+            .query("select second from snowflakes where second > $1 and second <= $2 and used >= $3")
+            .bind(second - LOOK_BACK)
             .bind(second)
             .bind(PER_SECOND)
-            .fetch_optional()
+            .fetch_scalars()
             .await?;
-        if let Some((sequence,)) = sequence {
+        let used_up: BTreeSet<i64> = used_up.into_iter().collect();
+        let Some(free) = free_second(second, &used_up) else { return Ok(None) };
+        if let Some(sequence) = take(db, free).await? {
             db.query("delete from snowflakes where second <= $1").bind(second - LOOK_BACK).execute().await?;
-            return Ok(Some(id(second, sequence)));
+            return Ok(Some(id(free, sequence)));
         }
     }
     Ok(None)
+}
+
+/// The next one of a second; `None` when there is none.
+async fn take(db: &Db, second: i64) -> Result<Option<i64>> {
+    let sequence: Option<(i64,)> = db
+        .query(
+            "insert into snowflakes as taken (second, used) values ($1, 1)
+             on conflict (second) do update set used = taken.used + 1 where taken.used < $2
+             returning used - 1",
+        )
+        .bind(second)
+        .bind(PER_SECOND)
+        .fetch_optional()
+        .await?;
+    Ok(sequence.map(|(sequence,)| sequence))
 }

@@ -20,6 +20,7 @@ mod organizations;
 mod projects;
 mod running;
 mod schema;
+mod snowflakes;
 mod status;
 mod told;
 mod users;
