@@ -1,11 +1,12 @@
+use patchbay_domain::Scope;
 use patchbay_proto::tracker::{
-    CreateTeamRequest, DeleteTeamRequest, SetProjectTeamRequest, SetTeamMemberRequest, UpdateIssuesRequest,
-    UpdateOrganizationRequest,
+    CreateCommentRequest, CreateTeamRequest, DeleteTeamRequest, ListActivityRequest, ListHistoryRequest,
+    SetProjectTeamRequest, SetTeamMemberRequest, UpdateIssuesRequest, UpdateOrganizationRequest,
 };
 use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 
-use crate::running::{Running, caller, each, reason, refusal};
+use crate::running::{Running, app, caller, each, reason, refusal};
 use crate::status::update;
 use crate::told::Told;
 
@@ -152,6 +153,121 @@ async fn whoever_sees_to_an_issue_hears_of_it_until_somebody_else_does() {
         let wanted = UpdateIssuesRequest { is_subscribed: Some(true), ..update(&[id]) };
         tracker.issues().update_issues(request_as(&caller(&ada), wanted)).await.unwrap();
         assert_eq!(seen_by_ada().await["isSubscribed"], true);
+    })
+    .await;
+}
+
+/// Who hears of an issue, and why.
+async fn subscribers(tracker: &Running, id: i64) -> Vec<(String, i64, String)> {
+    tracker
+        .db
+        .query(
+            "select subscriber, subscriber_id, reason from issue_subscriptions where issue_id = $1
+             order by subscriber desc, subscriber_id",
+        )
+        .bind(id)
+        .fetch_all()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn who_had_an_issue_hears_of_it_no_more_unless_their_team_has_it_now() {
+    each(|tracker| async move {
+        tracker.organization("Acme").await;
+        tracker.project("acme", "Front End").await;
+        let ada = tracker.worker("acme", "Ada", "member").await;
+        let bob = tracker.worker("acme", "Bob", "member").await;
+        let core = team(&tracker, "core", &[ada.id, bob.id]).await;
+        let other = team(&tracker, "other", &[bob.id]).await;
+        give_access(&tracker, "core").await;
+        give_access(&tracker, "other").await;
+        let id = tracker.issue("acme", "front-end", "boom").await.id;
+        let user = |id| ("user".to_owned(), id, "assigned".to_owned());
+        let of_team = |id| ("team".to_owned(), id, "assigned".to_owned());
+
+        assigned(&tracker, id, "ada@example.com").await;
+        assert_eq!(subscribers(&tracker, id).await, [user(ada.id)]);
+        assigned(&tracker, id, "#core").await;
+        assert_eq!(subscribers(&tracker, id).await, [user(ada.id), of_team(core)], "she is in that team");
+        assigned(&tracker, id, "#other").await;
+        assert_eq!(subscribers(&tracker, id).await, [user(ada.id), of_team(other)]);
+        assigned(&tracker, id, "").await;
+        assert_eq!(subscribers(&tracker, id).await, [user(ada.id)], "the team has it no more");
+
+        assigned(&tracker, id, "bob@example.com").await;
+        assigned(&tracker, id, "ada@example.com").await;
+        assigned(&tracker, id, "#other").await;
+        assert_eq!(subscribers(&tracker, id).await, [of_team(other)], "she is not in that one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_comments_hears_of_an_issue_whoever_has_it() {
+    each(|tracker| async move {
+        tracker.organization("Acme").await;
+        tracker.project("acme", "Front End").await;
+        let ada = tracker.worker("acme", "Ada", "member").await;
+        let id = tracker.issue("acme", "front-end", "boom").await.id;
+        let comment = CreateCommentRequest { issue_id: id, text: "x".into(), ..Default::default() };
+        tracker.issues().create_comment(request_as(&caller(&ada), comment)).await.unwrap();
+        assigned(&tracker, id, "ada@example.com").await;
+        assigned(&tracker, id, "").await;
+        assert_eq!(subscribers(&tracker, id).await, [("user".to_owned(), ada.id, "comment".to_owned())]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_assignment_is_written_to_activity_and_history_and_nothing_is_where_nobody_had_it() {
+    each(|tracker| async move {
+        let acme = tracker.organization("Acme").await;
+        tracker.project("acme", "Front End").await;
+        let ada = tracker.worker("acme", "Ada", "member").await;
+        let core = team(&tracker, "core", &[ada.id]).await;
+        give_access(&tracker, "core").await;
+        let id = tracker.issue("acme", "front-end", "boom").await.id;
+        let hooks = app(&acme, &[Scope::EventWrite]);
+        for (who, to) in [
+            (caller(&ada), ""),
+            (caller(&ada), "ada@example.com"),
+            (caller(&ada), "ada@example.com"),
+            (hooks.clone(), "#core"),
+            (hooks.clone(), ""),
+            (hooks, ""),
+        ] {
+            tracker.hand.advance(std::time::Duration::from_secs(1));
+            tracker.issues().update_issues(request_as(&who, assign(id, to))).await.unwrap();
+        }
+        let asked = ListActivityRequest { issue_id: id, ..Default::default() };
+        let listed = tracker.issues().list_activity(request(asked)).await.unwrap().into_inner();
+        let entries: Vec<(String, Value, Value)> = listed
+            .activities
+            .iter()
+            .map(|entry| {
+                let document: Value = serde_json::from_slice(&entry.document_json).unwrap();
+                (entry.r#type.clone(), document["data"].clone(), document["user"]["name"].clone())
+            })
+            .collect();
+        let to_ada = json!({
+            "assignee": ada.id.to_string(), "assigneeEmail": "ada@example.com", "assigneeType": "user",
+        });
+        let to_core = json!({ "assignee": core.to_string(), "assigneeEmail": null, "assigneeType": "team" });
+        let entry = |kind: &str, data: Value, user: Value| (kind.to_owned(), data, user);
+        assert_eq!(
+            entries,
+            [
+                entry("unassigned", json!({}), Value::Null),
+                entry("assigned", to_core, Value::Null),
+                entry("assigned", to_ada, json!("Ada")),
+                entry("first_seen", json!({}), Value::Null),
+            ]
+        );
+        let asked = ListHistoryRequest { issue_id: id };
+        let history = tracker.issues().list_history(request(asked)).await.unwrap().into_inner();
+        let states: Vec<_> = history.entries.iter().map(|entry| entry.state.as_str()).collect();
+        assert_eq!(states, ["new", "assigned", "assigned", "unassigned"]);
     })
     .await;
 }

@@ -13,6 +13,7 @@ mod deleting;
 mod errors;
 mod events;
 mod issues;
+mod kinds;
 mod listing;
 mod members;
 mod node;
