@@ -1,6 +1,8 @@
 //! The benchmark: scenarios, played in both modes against a receiver in a process of its own.
 
 mod bare_limit;
+mod errors;
+mod issues;
 mod load;
 pub mod receiver;
 mod report;
@@ -33,6 +35,9 @@ pub struct Options {
     scenarios: Vec<Scenario>,
     #[command(flatten)]
     sizes: Sizes,
+    /// Scenarios of the tracker, in the embedded mode, instead of the others.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    tracker: Vec<OfTracker>,
     /// Be the receiver of another benchmark process.
     #[arg(long, hide = true)]
     receive_on: Option<SocketAddr>,
@@ -56,6 +61,21 @@ pub(crate) struct Sizes {
     /// Installations of others in the scenario `wide`.
     #[arg(long, default_value_t = 100_000)]
     subscriptions: usize,
+    /// Errors of the scenario `errors`.
+    #[arg(long, default_value_t = 100_000)]
+    errors: usize,
+    /// Issues of the scenario `issues`.
+    #[arg(long, default_value_t = 100_000)]
+    issues: usize,
+}
+
+/// A scenario of the tracker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OfTracker {
+    /// Errors of known kinds, in batches.
+    Errors,
+    /// Pages of the list of issues.
+    Issues,
 }
 
 /// How Patchbay runs.
@@ -77,6 +97,9 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     }
     // reqwest wants a process-wide one even where nothing speaks TLS; a second call finds the first one's.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    if !options.tracker.is_empty() {
+        return of_tracker(&options).await;
+    }
     let mut report = Report::default();
     let receiver = receiver::Receiver::start().await?;
     for mode in options.modes {
@@ -91,6 +114,25 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         }
     }
     report.print();
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+async fn of_tracker(options: &Options) -> anyhow::Result<()> {
+    for scenario in &options.tracker {
+        match scenario {
+            OfTracker::Errors => {
+                for told in [false, true] {
+                    let running = Running::start(Mode::Embedded).await?;
+                    println!("{}", errors::measure(&running, options.sizes.errors, told).await?.line(told));
+                }
+            }
+            OfTracker::Issues => {
+                let running = Running::start(Mode::Embedded).await?;
+                println!("{}", issues::measure(&running, options.sizes.issues).await?.table());
+            }
+        }
+    }
     Ok(())
 }
 

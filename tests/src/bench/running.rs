@@ -21,7 +21,10 @@ use crate::scenario::Services;
 pub(super) struct Running {
     /// Where events are published.
     pub(super) events: Channel,
+    /// In the embedded mode every service answers on each of these channels.
     pub(super) services: Services,
+    /// Where HTTP is served, in the embedded mode.
+    pub(super) gateway: Option<String>,
     /// Every process that does the work, by name.
     pub(super) processes: Vec<(String, u32)>,
     database_url: String,
@@ -100,6 +103,7 @@ async fn embedded(folder: TempDir) -> anyhow::Result<Running> {
     let channel = Target::Url(format!("http://{grpc}")).channel(&security)?;
     Ok(Running {
         services: Services { tracker: channel.clone(), installation: channel.clone() },
+        gateway: Some(format!("http://{http}")),
         events: channel,
         processes: vec![("patchbay".to_owned(), program.pid().context("patchbay runs")?)],
         database_url: format!("sqlite:{}", data.display()),
@@ -124,6 +128,7 @@ async fn distributed(folder: TempDir) -> anyhow::Result<Running> {
             tracker: deployment.channel("tracker"),
             installation: deployment.channel("installation"),
         },
+        gateway: None,
         processes,
         database_url: postgres.url(),
         _parts: Parts {
