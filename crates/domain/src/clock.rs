@@ -1,9 +1,9 @@
 //! Time as a parameter: the system's clock in production, a clock moved by hand in tests.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
@@ -17,8 +17,12 @@ enum Source {
     Manual(Arc<Mutex<ManualState>>),
 }
 
+/// What [`Clock::elapsed`] counts from.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 struct ManualState {
     now: DateTime<Utc>,
+    elapsed: Duration,
     waiting: Vec<Waker>,
 }
 
@@ -30,7 +34,11 @@ impl Clock {
 
     /// A clock that stands still until its [`ManualClock`] advances it.
     pub fn manual(start: DateTime<Utc>) -> (Self, ManualClock) {
-        let state = Arc::new(Mutex::new(ManualState { now: to_micros(start), waiting: Vec::new() }));
+        let state = Arc::new(Mutex::new(ManualState {
+            now: to_micros(start),
+            elapsed: Duration::ZERO,
+            waiting: Vec::new(),
+        }));
         (Self(Source::Manual(state.clone())), ManualClock(state))
     }
 
@@ -40,6 +48,15 @@ impl Clock {
         match &self.0 {
             Source::System => to_micros(Utc::now()),
             Source::Manual(state) => lock(state).now,
+        }
+    }
+
+    /// Time that has passed since some moment in the life of this process. It goes on evenly also when somebody sets
+    /// the clock, so it is what periods are measured by; moments that outlive the process are told by [`Clock::now`].
+    pub fn elapsed(&self) -> Duration {
+        match &self.0 {
+            Source::System => STARTED.elapsed(),
+            Source::Manual(state) => lock(state).elapsed,
         }
     }
 
@@ -54,12 +71,31 @@ impl Clock {
     /// Ready once the time is `due` or later. On a manual clock the task is woken by every advance;
     /// on the system clock nothing wakes it, use [`Clock::timer_until`] and a timer.
     pub fn poll_reached(&self, due: DateTime<Utc>, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll(|clock| clock.now() >= due, |state| state.now >= due, cx)
+    }
+
+    /// Ready once [`Clock::elapsed`] is `due` or more; woken as for [`Clock::poll_reached`].
+    pub fn poll_elapsed(&self, due: Duration, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll(|clock| clock.elapsed() >= due, |state| state.elapsed >= due, cx)
+    }
+
+    /// Whether time passes by itself, so that a timer can wait for it.
+    pub fn runs(&self) -> bool {
+        matches!(self.0, Source::System)
+    }
+
+    fn poll(
+        &self,
+        by_itself: impl Fn(&Self) -> bool,
+        by_hand: impl Fn(&ManualState) -> bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         match &self.0 {
-            Source::System if Utc::now() >= due => Poll::Ready(()),
+            Source::System if by_itself(self) => Poll::Ready(()),
             Source::System => Poll::Pending,
             Source::Manual(state) => {
                 let mut state = lock(state);
-                if state.now >= due {
+                if by_hand(&state) {
                     return Poll::Ready(());
                 }
                 // A loop polls many times between two advances: one entry for a task is enough.
@@ -86,11 +122,24 @@ impl fmt::Debug for Clock {
 pub struct ManualClock(Arc<Mutex<ManualState>>);
 
 impl ManualClock {
-    /// Moves the time on by `step` and wakes everything that waits for a moment.
+    /// Lets `step` pass and wakes everything that waits for a moment or a period.
     pub fn advance(&self, step: Duration) {
+        self.change(|state| {
+            state.now += TimeDelta::from_std(step).unwrap_or(TimeDelta::MAX);
+            state.elapsed = state.elapsed.saturating_add(step);
+        });
+    }
+
+    /// Sets the clock on (or back, where `by` is negative) although no time has passed, as an administrator or a time
+    /// server does.
+    pub fn set(&self, by: TimeDelta) {
+        self.change(|state| state.now += by);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ManualState)) {
         let woken = {
             let mut state = lock(&self.0);
-            state.now += TimeDelta::from_std(step).unwrap_or(TimeDelta::MAX);
+            change(&mut state);
             std::mem::take(&mut state.waiting)
         };
         woken.into_iter().for_each(Waker::wake);
@@ -122,6 +171,15 @@ mod tests {
         assert_eq!(clock.now(), start);
         hand.advance(Duration::from_secs(5));
         assert_eq!(clock.clone().now(), start + TimeDelta::seconds(5));
+    }
+
+    #[test]
+    fn setting_a_clock_lets_no_time_pass() {
+        let (clock, hand) = Clock::manual(DateTime::UNIX_EPOCH);
+        hand.advance(Duration::from_secs(5));
+        hand.set(TimeDelta::hours(-1));
+        assert_eq!(clock.now(), DateTime::UNIX_EPOCH - TimeDelta::seconds(3595));
+        assert_eq!(clock.elapsed(), Duration::from_secs(5));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use patchbay_domain::Clock;
 
 /// The system's clock may be set, or the machine suspended, while a timer runs: look again this often.
@@ -22,15 +22,19 @@ pub async fn sleep_until(clock: &Clock, due: DateTime<Utc>) {
     }
 }
 
-/// Returns once `clock` has moved on by `period`, counted from the first poll. Cancel safe.
+/// Returns once `period` has passed, counted from the first poll. Setting the clock makes it neither longer nor
+/// shorter: a loop that looks every second goes on looking when the time was set back by an hour. Cancel safe.
 pub async fn sleep(clock: &Clock, period: Duration) {
-    let period = TimeDelta::from_std(period).unwrap_or(TimeDelta::MAX);
-    let due = clock.now().checked_add_signed(period).unwrap_or(DateTime::<Utc>::MAX_UTC);
-    sleep_until(clock, due).await;
+    if clock.runs() {
+        return tokio::time::sleep(period).await;
+    }
+    let due = clock.elapsed().saturating_add(period);
+    poll_fn(|cx| clock.poll_elapsed(due, cx)).await;
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use futures::FutureExt;
 
     use super::*;
@@ -66,6 +70,19 @@ mod tests {
         let due = clock.now() + TimeDelta::milliseconds(20);
         sleep_until(&clock, due).await;
         assert!(clock.now() >= due);
+    }
+
+    #[tokio::test]
+    async fn a_period_is_as_long_whatever_the_clock_is_set_to() {
+        let (clock, hand) = Clock::manual(noon());
+        for set in [TimeDelta::hours(-1), TimeDelta::days(1)] {
+            let mut period = Box::pin(sleep(&clock, Duration::from_secs(5)));
+            assert!(period.as_mut().now_or_never().is_none());
+            hand.set(set);
+            assert!(period.as_mut().now_or_never().is_none());
+            hand.advance(Duration::from_secs(5));
+            assert!(period.as_mut().now_or_never().is_some());
+        }
     }
 
     #[tokio::test]
