@@ -67,9 +67,11 @@ impl From<sqlx::Error> for DbError {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
                 Self::Unavailable(error.to_string())
             }
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::BeginFailed => {
-                Self::Unavailable(error.to_string())
-            }
+            // The last one is what follows a commit that failed on a full disk.
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::InvalidSavePointStatement => Self::Unavailable(error.to_string()),
             _ => Self::Driver(Arc::new(error)),
         }
     }
@@ -83,9 +85,13 @@ fn postgres_class(error: &PgDatabaseError) -> Option<DbError> {
         "23503" => DbError::ForeignKey,
         // serialization_failure, deadlock_detected, lock_not_available
         "40001" | "40P01" | "55P03" => DbError::Busy(message()),
-        // query_canceled (statement_timeout); too_many_connections; *_shutdown, cannot_connect_now; connection_exception
-        "57014" | "53300" | "57P01" | "57P02" | "57P03" => DbError::Unavailable(message()),
-        code if code.starts_with("08") => DbError::Unavailable(message()),
+        // query_canceled (statement_timeout); *_shutdown, cannot_connect_now; read_only_sql_transaction (not the primary
+        // any more)
+        "57014" | "57P01" | "57P02" | "57P03" | "25006" => DbError::Unavailable(message()),
+        // connection_exception; insufficient_resources (a full disk among them); system_error (of input and output)
+        code if ["08", "53", "58"].iter().any(|class| code.starts_with(class)) => {
+            DbError::Unavailable(message())
+        }
         _ => return None,
     })
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use sqlx::{Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 
 use crate::db::{Db, Pools};
 use crate::engine::Engine;
@@ -25,8 +25,7 @@ impl Tx {
     pub(crate) async fn begin(db: &Db) -> Result<Self> {
         let connection = match &db.shared.pools {
             Pools::Postgres(pool) => Open::Postgres(pool.begin().await?),
-            // A plain `begin` takes the write lock at the first write, and fails there when somebody else wrote since.
-            Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin_with("begin immediate").await?),
+            Pools::Sqlite { writer, .. } => Open::Sqlite(begin_immediate(writer).await?),
         };
         Ok(Self { connection, db: db.clone(), wrote_outbox: false })
     }
@@ -81,6 +80,20 @@ impl Tx {
             Open::Sqlite(tx) => tx.rollback().await?,
         }
         Ok(())
+    }
+}
+
+/// A plain `begin` takes the write lock at the first write, and fails there when somebody else wrote since.
+async fn begin_immediate(writer: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    const BEGIN: &str = "begin immediate";
+    match writer.begin_with(BEGIN).await {
+        // A commit failed, as it does on a full disk, and SQLite has ended the transaction by itself. The driver takes it for
+        // open from then on; only another connection is free of it.
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.close().await?;
+            writer.begin_with(BEGIN).await
+        }
+        begun => begun,
     }
 }
 

@@ -1,4 +1,4 @@
-use patchbay_db::DbError;
+use patchbay_db::{AssertSqlSafe, DbError, Engine};
 use patchbay_testkit::database::each_engine;
 
 use crate::things::{MIGRATIONS, Thing, insert, thing};
@@ -38,6 +38,22 @@ async fn a_row_that_has_to_be_there_and_is_not_is_an_error_of_its_own() {
     each_engine(&MIGRATIONS, |db| async move {
         let error = db.query("select id from things").fetch_scalar::<i64>().await.unwrap_err();
         assert!(matches!(error, DbError::NoRow), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_short_of_something_is_unavailable() {
+    each_engine(&MIGRATIONS, |db| async move {
+        if db.engine() != Engine::Postgres {
+            return;
+        }
+        // disk_full, out_of_memory, io_error, admin_shutdown, read_only_sql_transaction
+        for code in ["53100", "53200", "58030", "57P01", "25006"] {
+            let raise = format!("do $$ begin raise exception using errcode = '{code}'; end $$");
+            let error = db.query(AssertSqlSafe(raise)).execute().await.unwrap_err();
+            assert!(matches!(error, DbError::Unavailable(_)), "{code}: {error:?}");
+        }
     })
     .await;
 }
