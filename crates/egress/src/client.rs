@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use crate::error::{Cause, EgressError, Failure, Phase};
 use crate::guard::Guard;
 use crate::policy::EgressPolicy;
 use crate::request::{OutboundRequest, PreparedRequest, Timeouts, header_map};
-use crate::resolver::GuardedResolver;
+use crate::resolver::{GuardedResolver, Names};
 use crate::response::OutboundResponse;
 use crate::tls::Identity;
 use crate::{target, tls};
@@ -86,6 +87,7 @@ pub struct Connections {
 #[derive(Debug)]
 pub struct EgressBuilder {
     policy: EgressPolicy,
+    names: Names,
     recipe: Recipe,
 }
 
@@ -114,6 +116,7 @@ impl Egress {
     pub fn builder(policy: EgressPolicy) -> EgressBuilder {
         EgressBuilder {
             policy,
+            names: Names::Machine,
             recipe: Recipe { connections: Connections::default(), extra_roots: Vec::new(), proxy: None },
         }
     }
@@ -314,10 +317,17 @@ impl EgressBuilder {
         Ok(self)
     }
 
+    /// Has names looked up by this function instead of the machine. What it says is judged as any answer is.
+    #[must_use]
+    pub fn names(mut self, look_up: impl Fn(&str) -> Vec<IpAddr> + Send + Sync + 'static) -> Self {
+        self.names = Names::Given(Arc::new(look_up));
+        self
+    }
+
     /// Reads the machine's root certificates and sets up the client.
     pub fn build(self) -> Result<Egress, BuildError> {
         let guard = Arc::new(Guard::new(self.policy));
-        let resolver = GuardedResolver::new(Arc::clone(&guard));
+        let resolver = GuardedResolver::new(Arc::clone(&guard), self.names);
         let http = self.recipe.http(&resolver, None)?;
         Ok(Egress { http, guard, resolver, recipe: Arc::new(self.recipe) })
     }

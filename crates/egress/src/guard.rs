@@ -98,6 +98,8 @@ fn exception(policy: &EgressPolicy, host: &str, address: IpAddr) -> Option<Strin
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     const PUBLIC: &str = "93.184.215.14";
@@ -144,6 +146,55 @@ mod tests {
                 (verdict, expected) => panic!("{host} {addresses:?}: {verdict:?}, not {expected:?}"),
             }
         }
+    }
+
+    /// Counts what an operator reads.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<String>>>);
+
+    impl tracing::Subscriber for Log {
+        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+            *metadata.level() <= tracing::Level::INFO
+        }
+
+        fn event(&self, event: &tracing::Event<'_>) {
+            struct Text(String);
+            impl tracing::field::Visit for Text {
+                fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                    self.0 += &format!("{}={value:?} ", field.name());
+                }
+            }
+            let mut text = Text(String::new());
+            event.record(&mut text);
+            self.0.lock().unwrap().push(text.0);
+        }
+
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+
+    #[test]
+    fn an_exception_is_logged_with_its_host_and_rule_and_nothing_else_is() {
+        let policy = EgressPolicy { allow: vec!["10.1.0.0/16".parse().unwrap()], ..EgressPolicy::default() };
+        let (guard, log) = (Guard::new(policy), Log::default());
+        let check = |host: &str, address: &str| guard.check(host, &[address.parse().unwrap()]).is_ok();
+        tracing::subscriber::with_default(log.clone(), || {
+            assert!(check("public.example", PUBLIC));
+            assert!(!check("private.example", "10.2.0.1"));
+            assert!(check("excepted.example", "10.1.0.1"));
+            assert!(check("excepted.example", "10.1.0.2"), "and is no news any more");
+        });
+        let lines = log.0.lock().unwrap().clone();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(
+            lines[0].contains(r#"host="excepted.example""#) && lines[0].contains("10.1.0.0/16"),
+            "{lines:?}"
+        );
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -19,6 +20,25 @@ const CONCURRENT_LOOKUPS: usize = 64;
 pub(crate) struct GuardedResolver {
     guard: Arc<Guard>,
     lookups: Arc<Semaphore>,
+    names: Names,
+}
+
+/// Who knows the addresses of names.
+#[derive(Clone)]
+pub(crate) enum Names {
+    /// This machine.
+    Machine,
+    /// A function, which may say something else each time.
+    Given(Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>),
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Machine => "Machine",
+            Self::Given(_) => "Given",
+        })
+    }
 }
 
 /// The name has no address, or none could be found out.
@@ -27,15 +47,13 @@ pub(crate) struct GuardedResolver {
 pub(crate) struct DnsError(String);
 
 impl GuardedResolver {
-    pub(crate) fn new(guard: Arc<Guard>) -> Self {
-        Self { guard, lookups: Arc::new(Semaphore::new(CONCURRENT_LOOKUPS)) }
+    pub(crate) fn new(guard: Arc<Guard>, names: Names) -> Self {
+        Self { guard, lookups: Arc::new(Semaphore::new(CONCURRENT_LOOKUPS)), names }
     }
-}
 
-impl GuardedResolver {
     /// Judges a host without connecting to it.
     pub(crate) async fn judge(&self, host: &str) -> Result<Vec<SocketAddr>, Failure> {
-        let found = look_up(host.to_owned(), Arc::clone(&self.lookups)).await;
+        let found = look_up(host.to_owned(), Arc::clone(&self.lookups), self.names.clone()).await;
         let addresses = found.map_err(|error| Failure::new(Cause::Dns, error.to_string()))?;
         let ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
         let judged = self.guard.check(host, &ips);
@@ -54,9 +72,10 @@ impl Service<Name> for GuardedResolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let (guard, lookups) = (Arc::clone(&self.guard), Arc::clone(&self.lookups));
+        let (guard, lookups, names) =
+            (Arc::clone(&self.guard), Arc::clone(&self.lookups), self.names.clone());
         Box::pin(async move {
-            let addresses = look_up(name.as_str().to_owned(), lookups).await?;
+            let addresses = look_up(name.as_str().to_owned(), lookups, names).await?;
             let ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
             guard.check(name.as_str(), &ips)?;
             Ok(addresses.into_iter())
@@ -65,13 +84,15 @@ impl Service<Name> for GuardedResolver {
 }
 
 /// Port 0 stands for the port of the URL, which the connector fills in.
-async fn look_up(host: String, lookups: Arc<Semaphore>) -> Result<Vec<SocketAddr>, DnsError> {
+async fn look_up(host: String, lookups: Arc<Semaphore>, names: Names) -> Result<Vec<SocketAddr>, DnsError> {
     let permit = lookups.acquire_owned().await.map_err(|_| DnsError("the resolver is closed".to_owned()))?;
     // A task of its own, since a lookup goes on in its thread when the request gives up: the permit has to
     // outlive the request.
     let lookup = tokio::spawn(async move {
-        let found: io::Result<Vec<SocketAddr>> =
-            tokio::net::lookup_host((host.as_str(), 0)).await.map(Iterator::collect);
+        let found: io::Result<Vec<SocketAddr>> = match names {
+            Names::Machine => tokio::net::lookup_host((host.as_str(), 0)).await.map(Iterator::collect),
+            Names::Given(names) => Ok(names(&host).into_iter().map(|ip| SocketAddr::new(ip, 0)).collect()),
+        };
         drop(permit);
         found
     });

@@ -9,6 +9,7 @@ mod hostile;
 mod http2;
 mod proxy;
 mod raw;
+mod rebinding;
 mod tls;
 
 use std::time::Duration;
