@@ -131,6 +131,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         db: db.clone(),
         bus: bus.clone(),
         clock: clock.clone(),
+        recover_after: config.recover_after,
         subscriptions: subscriptions.clone(),
         catalogue: catalogue.clone(),
         in_flight,

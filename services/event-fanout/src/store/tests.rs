@@ -38,7 +38,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 async fn claim(db: &Db, now: i64, until: i64, limit: u32) -> Vec<u128> {
-    let claimed = claim_unmarked(db, at(now), at(until), limit).await.expect("it claims");
+    let claimed = claim_unmarked(db, at(now), at(until), at(now + 120), limit).await.expect("it claims");
     claimed.iter().map(|(id, _)| id.as_u128()).collect()
 }
 
@@ -130,6 +130,7 @@ async fn what_is_not_marked_in_time_is_claimed_once() {
         assert_eq!(claim(&db, 5, 35, 10).await, [2, 4, 5]);
         assert!(claim(&db, 34, 64, 10).await.is_empty(), "somebody has them");
         assert_eq!(claim(&db, 35, 65, 2).await.len(), 2, "until the claim ends");
+        assert_eq!(claim(&db, -3600, -3570, 10).await, [2, 4, 5], "the clock was set back by an hour");
         for (number, handed_over) in [(1, true), (2, false)] {
             let found =
                 find_event(&db, &OwnTypes::default(), Uuid::from_u128(number)).await.expect("it looks");
@@ -244,6 +245,23 @@ async fn events_accepted_before_anybody_was_known_are_decided_about_once() {
         let mut others = [(event(2), vec![decided(1)])];
         assert!(!decide_later(&db, &mut others).await.expect("it looks"));
         assert_eq!(sequence(&db, 1, 0, 9).await, [(1, 1), (2, 2)], "the second decision left no trace");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn days_behind_one_that_a_wrong_clock_has_begun_get_their_partitions() {
+    each_engine(&MIGRATIONS, |db| async move {
+        if db.engine() != patchbay_db::Engine::Postgres {
+            return;
+        }
+        let accepted_at = at(5 * 86_400);
+        let ahead = Event { id: event_id(accepted_at, [1; 10]), accepted_at, ..samples::event() };
+        insert_for(&db, vec![ahead], &[1]).await;
+        make_partitions(&db, at(0).date_naive(), 9).await.expect("it makes the others");
+        let made = "select count(*) from pg_inherits where inhparent = cast('events' as regclass)";
+        // With the one for what has no day.
+        assert_eq!(db.query(made).fetch_scalar::<i64>().await.expect("it counts"), 10);
     })
     .await;
 }

@@ -40,6 +40,7 @@ pub(crate) struct Recover {
     pub(crate) db: Db,
     pub(crate) bus: Bus,
     pub(crate) clock: Clock,
+    pub(crate) recover_after: Duration,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) catalogue: Catalogue,
     pub(crate) in_flight: InFlight,
@@ -80,7 +81,9 @@ impl Recover {
             return Ok(false);
         }
         let now = self.clock.now();
-        let claimed = store::claim_unmarked(&self.db, now, now + CLAIM, BATCH).await?;
+        let recover_after = TimeDelta::from_std(self.recover_after).unwrap_or(TimeDelta::days(1));
+        let horizon = now + CLAIM.max(recover_after) * 2;
+        let claimed = store::claim_unmarked(&self.db, now, now + CLAIM, horizon, BATCH).await?;
         let found_many = claimed.len() == BATCH as usize;
         // One that is marked and let go right here is noticed when it is read: the mark is written first.
         let claimed = self.in_flight.without(claimed, |claim| claim.0);

@@ -5,6 +5,7 @@
 mod accepting;
 mod batches;
 mod bus;
+mod clock;
 mod durability;
 mod explaining;
 mod golden;
