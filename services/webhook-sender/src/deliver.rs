@@ -18,6 +18,7 @@ use crate::lane::{Lane, Place};
 use crate::metrics::SenderMetrics;
 use crate::recorder::{Hold, Record, Recorder, later};
 use crate::stopper::Stopper;
+use crate::under_way::UnderWay;
 use crate::world::endpoint::Destination;
 use crate::world::{Way, World};
 
@@ -48,6 +49,7 @@ pub(crate) struct Deliverer {
     pub schedule: RetrySchedule,
     /// Attempts that may run at once, over all endpoints.
     pub attempts: Arc<Semaphore>,
+    pub under_way: UnderWay,
     pub breakers: Arc<Breakers>,
     pub stopper: Stopper,
     pub recorder: Recorder,
@@ -98,6 +100,11 @@ impl Deliverer {
         self.park(delivery, hold, "ordered", Duration::ZERO).await;
     }
 
+    /// Lets go of a claimed webhook that is under way already; whatever that attempt records counts more.
+    pub(crate) async fn put_back(&self, delivery: Delivery) {
+        self.park(delivery, Hold::Nothing, "busy", COME_BACK).await;
+    }
+
     /// Makes the attempt. When it takes long, the webhook is meanwhile stored as if it had been claimed, so that
     /// its message can be acknowledged.
     async fn attempt(&self, delivery: &Delivery, destination: &Destination, hold: Hold) -> (Attempt, Hold) {
@@ -108,10 +115,11 @@ impl Deliverer {
             attempt = &mut attempting => return (attempt, hold),
             () = tokio::time::sleep(LATE) => {}
         }
+        let under_way = self.under_way.enter(delivery.id);
         let lease = lease(destination.timeout.unwrap_or(self.attempter.timeout));
         let parking = self.park(delivery.clone(), hold, "slow", lease);
         let (attempt, ()) = tokio::join!(attempting, parking);
-        (attempt, Hold::Nothing)
+        (attempt, Hold::Late(under_way))
     }
 
     async fn way(&self, delivery: &Delivery, hold: &Hold) -> Way {
@@ -194,6 +202,6 @@ fn has_to_wait(lane: &Lane, strict_order: bool, hold: &Hold) -> Option<&'static 
 async fn place(lane: &Arc<Lane>, hold: &Hold) -> Option<Place> {
     match hold {
         Hold::Message(_) => lane.place_soon().await,
-        Hold::Claim(_) | Hold::Nothing => lane.place_within(CLAIM_PATIENCE).await,
+        Hold::Claim(_) | Hold::Late(_) | Hold::Nothing => lane.place_within(CLAIM_PATIENCE).await,
     }
 }

@@ -23,6 +23,7 @@ mod start;
 mod stopper;
 mod store;
 mod ticket;
+mod under_way;
 mod workers;
 mod world;
 

@@ -13,6 +13,7 @@ use crate::domain::breaker::Errand;
 use crate::domain::delivery::{Delivery, State};
 use crate::lane::Lane;
 use crate::ticket::Ticket;
+use crate::under_way::Entry;
 use crate::workers::due::Wake;
 
 /// Records that may wait for the writer. Few: what waits here holds its place in the window anyway.
@@ -41,6 +42,8 @@ pub(crate) enum Hold {
     /// It was claimed from the database.
     Claim(Claim),
     /// Its message was acknowledged while its first attempt went on.
+    Late(Option<Entry>),
+    /// Nobody waits for it.
     Nothing,
 }
 
@@ -49,7 +52,7 @@ impl Hold {
     pub(crate) fn errand(&self) -> Errand {
         match self {
             Self::Claim(claim) => claim.errand,
-            Self::Message(_) | Self::Nothing => Errand::Usual,
+            Self::Message(_) | Self::Late(_) | Self::Nothing => Errand::Usual,
         }
     }
 }
@@ -60,6 +63,7 @@ pub(crate) struct Claim {
     errand: Errand,
     lane: Arc<Lane>,
     wake: Arc<Wake>,
+    _under_way: Entry,
     _room: tokio::sync::OwnedSemaphorePermit,
 }
 
@@ -68,10 +72,11 @@ impl Claim {
         errand: Errand,
         lane: Arc<Lane>,
         wake: Arc<Wake>,
+        under_way: Entry,
         room: tokio::sync::OwnedSemaphorePermit,
     ) -> Self {
         lane.note_claimed();
-        Self { errand, lane, wake, _room: room }
+        Self { errand, lane, wake, _under_way: under_way, _room: room }
     }
 }
 
@@ -106,23 +111,33 @@ impl Recorder {
 #[derive(Debug)]
 pub(crate) struct Storage {
     db: Db,
-    works: watch::Sender<bool>,
+    /// Whether it answered the last question.
+    answers: watch::Sender<bool>,
+    /// Whether it took the last records. A database may answer and yet take nothing: its disk is full.
+    records: watch::Sender<bool>,
 }
 
 impl Storage {
     pub(crate) fn new(db: Db) -> Self {
-        Self { db, works: watch::Sender::new(true) }
+        Self { db, answers: watch::Sender::new(true), records: watch::Sender::new(true) }
     }
 
     pub(crate) fn failed(&self) {
-        self.works.send_replace(false);
+        self.answers.send_replace(false);
     }
 
-    /// Returns at once unless storage failed, and otherwise once it answers again. Cancel safe.
+    /// The writer's word; whether it is news.
+    pub(crate) fn records(&self, records: bool) -> bool {
+        self.records.send_if_modified(|known| std::mem::replace(known, records) != records)
+    }
+
+    /// Returns at once unless storage failed, and otherwise once it works again. Cancel safe.
     pub(crate) async fn works(&self) {
-        while !*self.works.borrow() {
+        // The sender lives as long as we do.
+        let _ = self.records.subscribe().wait_for(|records| *records).await;
+        while !*self.answers.borrow() {
             match self.db.ping().await {
-                Ok(()) => drop(self.works.send_replace(true)),
+                Ok(()) => drop(self.answers.send_replace(true)),
                 Err(_) => tokio::time::sleep(PROBE).await,
             }
         }

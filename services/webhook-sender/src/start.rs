@@ -26,6 +26,7 @@ use crate::metrics::SenderMetrics;
 use crate::recorder::{Storage, recorder};
 use crate::stopper::{stopper, tell_stopped};
 use crate::store;
+use crate::under_way::UnderWay;
 use crate::workers::backlog::measure_backlog;
 use crate::workers::disable::disable_broken;
 use crate::workers::due::{Due, Wake};
@@ -89,6 +90,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         metrics: metrics.clone(),
         storage: storage.clone(),
         wake: wake.clone(),
+        stop: stop.clone(),
     };
     stop.spawn("webhook-sender: writer", writer.run(records));
 
@@ -106,6 +108,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         attempter: Attempter { timeout: config.webhook_timeout, clock: clock.clone() },
         schedule: config.retry_schedule.clone(),
         attempts: Arc::new(Semaphore::new(config.attempt_concurrency as usize)),
+        under_way: UnderWay::default(),
         breakers: breakers.clone(),
         stopper,
         recorder,
@@ -119,6 +122,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         breakers: breakers.clone(),
         lanes: lanes.clone(),
         wake: wake.clone(),
+        storage: storage.clone(),
         lease: lease(config.webhook_timeout.max(config.timeout_bounds.longest)),
         window: config.delivery_window,
         stop: stop.clone(),

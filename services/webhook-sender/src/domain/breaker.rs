@@ -24,6 +24,20 @@ pub(crate) struct Rules {
     pub drain_rate: u32,
 }
 
+impl Rules {
+    /// No step is planned for a moment behind this one. One that seems to be was planned before the clock was set back,
+    /// and is due.
+    pub(crate) fn horizon(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let longest = self.longest_probe_pause.max(self.probe_pause).saturating_mul(2);
+        now + TimeDelta::from_std(longest).unwrap_or(TimeDelta::days(1))
+    }
+
+    /// Whether a step planned for that moment is due.
+    pub(crate) fn is_due(&self, planned: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        planned <= now || planned > self.horizon(now)
+    }
+}
+
 /// A drain gets twice as fast this often: it has to get ahead of what comes in meanwhile, whatever that is.
 const FASTER_EVERY: Duration = Duration::from_secs(60);
 /// Failures that open a draining breaker again, in place of the floor.
@@ -211,6 +225,13 @@ mod tests {
             assert!(!breaker.note(success, Errand::Usual, at(1), &RULES));
         }
         assert_eq!(breaker.phase, opened().phase);
+    }
+
+    #[test]
+    fn a_step_is_due_in_its_time_and_when_the_clock_was_set_back() {
+        for (planned, due) in [(-1, true), (0, true), (1, false), (600, false), (601, true), (3600, true)] {
+            assert_eq!(RULES.is_due(at(planned), at(0)), due, "{planned}");
+        }
     }
 
     #[test]

@@ -94,16 +94,18 @@ pub(crate) async fn load_broken(db: &Db, apps: &[i64]) -> Result<Vec<BreakerRow>
 }
 
 /// Takes the next step of a broken endpoint, a probe or a share of a drain, for this replica; false when another
-/// one was faster. The next one after it is due at `next`.
+/// one was faster. The next one after it is due at `next`. What was planned for a moment behind `horizon` is due, too.
 pub(crate) async fn take_step(
     db: &Db,
     app_id: i64,
     version: i64,
     now: DateTime<Utc>,
     next: DateTime<Utc>,
+    horizon: DateTime<Utc>,
 ) -> Result<bool> {
     let query = db.query(
-        "update endpoints set next_at = $4 where app_id = $1 and version = $2 and breaker <> 1 and next_at <= $3",
+        "update endpoints set next_at = $4
+         where app_id = $1 and version = $2 and breaker <> 1 and (next_at <= $3 or next_at > $5)",
     );
-    Ok(query.bind(app_id).bind(version).bind(now).bind(next).execute().await? == 1)
+    Ok(query.bind(app_id).bind(version).bind(now).bind(next).bind(horizon).execute().await? == 1)
 }

@@ -360,9 +360,11 @@ async fn of_two_words_on_an_endpoint_the_later_one_counts_and_each_step_is_taken
         save(&db, &[row(2, open(99))]).await.unwrap();
         let loaded = load_broken(&db, &[]).await.unwrap();
         assert_eq!((loaded.len(), loaded[0].phase(), loaded[0].version), (1, open(30), 2));
-        assert!(!take_step(&db, 7, 2, at(29), at(60)).await.unwrap(), "not due yet");
-        assert!(take_step(&db, 7, 2, at(30), at(60)).await.unwrap());
-        assert!(!take_step(&db, 7, 2, at(31), at(60)).await.unwrap(), "somebody else has it");
+        let step = async |now, next| take_step(&db, 7, 2, at(now), at(next), at(now + 600)).await.unwrap();
+        assert!(!step(29, 60).await, "not due yet");
+        assert!(step(30, 60).await);
+        assert!(!step(31, 60).await, "somebody else has it");
+        assert!(step(-3600, -3570).await, "the clock was set back by an hour");
         let draining = Phase::Draining { since: at(40), next_at: at(41) };
         save(&db, &[row(3, draining)]).await.unwrap();
         assert_eq!(load_broken(&db, &[]).await.unwrap()[0].phase(), draining);

@@ -7,16 +7,18 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::{Db, DbError};
 use patchbay_domain::Clock;
-use patchbay_runtime::{Stop, sleep_until};
+use patchbay_runtime::{Stop, sleep, sleep_until};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::breakers::Breakers;
 use crate::deliver::Deliverer;
 use crate::domain::breaker::{Errand, Phase, drain_places, drain_rate};
+use crate::domain::delivery::Delivery;
 use crate::lane::{Lane, Lanes};
-use crate::recorder::{Claim, Hold};
+use crate::recorder::{Claim, Hold, Storage};
 use crate::store;
 use crate::store::claim::Wanted;
+use crate::under_way::Entry;
 
 /// Apps that are looked at in one go.
 const APPS: u32 = 256;
@@ -26,6 +28,7 @@ const SHARE: TimeDelta = TimeDelta::seconds(1);
 
 /// How long what another replica has put aside may wait to be seen here.
 const POLL: TimeDelta = TimeDelta::seconds(1);
+const POLL_PERIOD: Duration = Duration::from_secs(1);
 
 /// Wakes the worker early.
 #[derive(Debug)]
@@ -64,6 +67,7 @@ pub(crate) struct Due {
     pub breakers: Arc<Breakers>,
     pub lanes: Arc<Lanes>,
     pub wake: Arc<Wake>,
+    pub storage: Arc<Storage>,
     pub lease: Duration,
     /// Claimed webhooks that may be in memory at once.
     pub window: u32,
@@ -80,6 +84,11 @@ impl Due {
         }
         let mut last_app = i64::MIN;
         loop {
+            // What is claimed is sent, and has to be recorded then.
+            tokio::select! {
+                () = self.stop.requested() => break,
+                () = self.storage.works() => {}
+            }
             let poll = self.clock.now() + POLL;
             // Until the look is over, everything that happens is a reason for another one.
             self.wake.planned.store(i64::MAX, Relaxed);
@@ -93,6 +102,8 @@ impl Due {
                 () = self.stop.requested() => break,
                 () = self.wake.notify.notified() => {}
                 () = sleep_until(&self.clock, until) => {}
+                // The moment is far away when the clock was set back meanwhile.
+                () = sleep(&self.clock, POLL_PERIOD) => {}
             }
         }
         drop(room.acquire_many(self.window).await);
@@ -113,6 +124,7 @@ impl Due {
             let first = store::due_apps::due_apps(&self.db, i64::MIN, rest).await?;
             apps.extend(first.into_iter().take_while(|app| app.app_id <= *last_app));
         }
+        let rules = &self.breakers.rules;
         let mut next: Option<DateTime<Utc>> = None;
         let mut later = |at: DateTime<Utc>| next = Some(next.map_or(at, |next| next.min(at)));
         for app in &apps {
@@ -125,7 +137,9 @@ impl Due {
                         *last_app = app.app_id;
                     }
                 }
-                Phase::Open { next_probe_at, .. } if next_probe_at > now => later(next_probe_at),
+                Phase::Open { next_probe_at, .. } if !rules.is_due(next_probe_at, now) => {
+                    later(next_probe_at)
+                }
                 Phase::Open { .. } => later(self.probe(&lane, now, room).await?),
                 // Below: those without anything that waits are to be closed, too.
                 Phase::Draining { .. } => {}
@@ -133,7 +147,7 @@ impl Due {
         }
         for (lane, phase) in self.breakers.broken() {
             match phase {
-                Phase::Draining { next_at, .. } if next_at > now => later(next_at),
+                Phase::Draining { next_at, .. } if !rules.is_due(next_at, now) => later(next_at),
                 Phase::Draining { since, .. } => later(self.drain(&lane, since, now, room).await?),
                 _ => {}
             }
@@ -162,10 +176,10 @@ impl Due {
         };
         // Where order counts, each one that is through makes way for the one behind it.
         lane.has_more_due.store(strict || claimed.len() as u64 == u64::from(limit), Relaxed);
-        for delivery in claimed {
+        for (delivery, entry) in self.enter(claimed).await {
             // The only place that takes permits, and never more than there are.
             let Ok(permit) = room.clone().try_acquire_owned() else { break };
-            let hold = Hold::Claim(Claim::new(Errand::Usual, lane.clone(), self.wake.clone(), permit));
+            let hold = Hold::Claim(Claim::new(Errand::Usual, lane.clone(), self.wake.clone(), entry, permit));
             let deliverer = self.deliverer.clone();
             tokio::spawn(async move { deliverer.deliver(delivery, hold).await });
         }
@@ -188,8 +202,8 @@ impl Due {
         } else {
             store::claim::claim_oldest(&self.db, wanted, DateTime::UNIX_EPOCH).await?
         };
-        if let Some(delivery) = claimed.into_iter().next() {
-            let hold = Hold::Claim(Claim::new(Errand::Probe, lane.clone(), self.wake.clone(), permit));
+        if let Some((delivery, entry)) = self.enter(claimed).await.into_iter().next() {
+            let hold = Hold::Claim(Claim::new(Errand::Probe, lane.clone(), self.wake.clone(), entry, permit));
             let deliverer = self.deliverer.clone();
             tokio::spawn(async move { deliverer.deliver(delivery, hold).await });
         }
@@ -228,11 +242,13 @@ impl Due {
         lane.drained.store((claimed.len() as u64) < u64::from(wanted.limit), Relaxed);
         lane.has_more_due.store(true, Relaxed);
         let places = Arc::new(Semaphore::new(drain_places(rate, lane.typical())));
-        let holds: Vec<_> = claimed
+        let holds: Vec<_> = self
+            .enter(claimed)
+            .await
             .into_iter()
-            .map_while(|delivery| Some((delivery, room.clone().try_acquire_owned().ok()?)))
-            .map(|(delivery, permit)| {
-                (delivery, Claim::new(Errand::Drain, lane.clone(), self.wake.clone(), permit))
+            .map_while(|(delivery, entry)| Some((delivery, entry, room.clone().try_acquire_owned().ok()?)))
+            .map(|(delivery, entry, permit)| {
+                (delivery, Claim::new(Errand::Drain, lane.clone(), self.wake.clone(), entry, permit))
             })
             .collect();
         let deliverer = self.deliverer.clone();
@@ -259,12 +275,26 @@ impl Due {
     ) -> Result<Option<OwnedSemaphorePermit>, DbError> {
         let Ok(permit) = room.clone().try_acquire_owned() else { return Ok(None) };
         let version = lane.breaker().version;
-        let taken = store::breakers::take_step(&self.db, lane.app_id, version, now, next).await?;
+        let horizon = self.breakers.rules.horizon(now);
+        let taken = store::breakers::take_step(&self.db, lane.app_id, version, now, next, horizon).await?;
         let mut breaker = lane.breaker();
         if taken && breaker.version == version {
             breaker.step_at(next);
         }
         Ok(taken.then_some(permit))
+    }
+
+    /// Those of the claimed that are not under way in this process. The others are put back for a moment: their claim
+    /// has run out by the clock only, or how they ended is being settled just now.
+    async fn enter(&self, claimed: Vec<Delivery>) -> Vec<(Delivery, Entry)> {
+        let mut entered = Vec::with_capacity(claimed.len());
+        for delivery in claimed {
+            match self.deliverer.under_way.enter(delivery.id) {
+                Some(entry) => entered.push((delivery, entry)),
+                None => self.deliverer.put_back(delivery).await,
+            }
+        }
+        entered
     }
 
     fn wanted(&self, app_id: i64, now: DateTime<Utc>, limit: u32) -> Wanted {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use patchbay_db::{Db, DbError};
 use patchbay_domain::Clock;
+use patchbay_runtime::Stop;
 use tokio::sync::mpsc;
 
 use super::due::Wake;
@@ -16,10 +17,11 @@ use crate::store;
 /// Records in one transaction, at most.
 const BATCH: usize = 512;
 
-/// Pauses before a write is tried again. A hiccup must not send webhooks twice; what lasts longer gives the
-/// messages back.
+/// Pauses before a write is tried again, and the one from then on. Whatever is not recorded is sent twice, so nothing
+/// that has been sent is given back as long as this process lives.
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(250), Duration::from_millis(700)];
+const LAST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The one writer.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ pub(crate) struct Writer {
     pub metrics: SenderMetrics,
     pub storage: Arc<Storage>,
     pub wake: Arc<Wake>,
+    pub stop: Stop,
 }
 
 impl Writer {
@@ -55,24 +58,34 @@ impl Writer {
                 }
                 Err(error) => {
                     tracing::error!(%error, records = part.len(), "webhooks cannot be recorded; they come back");
-                    if error.is_retryable() {
-                        self.storage.failed();
-                    }
                     self.metrics.record_failures.inc();
                 }
             }
         }
     }
 
+    /// Tries until it succeeds, or a stop is requested, or storage refuses the records for what they are.
     async fn write(&self, records: &[Record]) -> Result<(), DbError> {
-        let mut pauses = PAUSES.iter();
+        let mut pauses = PAUSES.into_iter().chain(std::iter::repeat(LAST_PAUSE));
         loop {
             match store::record::record(&self.db, records, self.clock.now()).await {
-                Err(error) if error.is_retryable() => match pauses.next() {
-                    Some(pause) => tokio::time::sleep(*pause).await,
-                    None => return Err(error),
-                },
-                outcome => return outcome,
+                Err(error) if error.is_retryable() && !self.stop.is_requested() => {
+                    if self.storage.records(false) {
+                        tracing::warn!(%error, "webhooks cannot be recorded; nothing new is begun until they are");
+                        self.metrics.record_failures.inc();
+                    }
+                    let pause = pauses.next().unwrap_or(LAST_PAUSE);
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = self.stop.requested() => {}
+                    }
+                }
+                outcome => {
+                    if outcome.is_ok() {
+                        self.storage.records(true);
+                    }
+                    return outcome;
+                }
             }
         }
     }
@@ -84,6 +97,7 @@ impl Writer {
         match record.hold {
             Hold::Message(ticket) => ticket.recorded(),
             Hold::Claim(claim) => drop(claim),
+            Hold::Late(entry) => drop(entry),
             Hold::Nothing => {}
         }
     }

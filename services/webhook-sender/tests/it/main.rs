@@ -6,6 +6,7 @@ mod apps;
 mod bounds;
 mod breaker;
 mod calls;
+mod clock;
 mod first_attempts;
 mod headers;
 mod health;
