@@ -46,7 +46,8 @@ fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
     if status.success() { Ok(()) } else { bail!("apt-get {} failed ({status})", arguments.join(" ")) }
 }
 
-pub(crate) fn is_root() -> bool {
+/// Whether this process may do everything on this machine.
+pub fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

@@ -9,6 +9,6 @@ mod postgres;
 mod process;
 mod rabbitmq;
 
-pub use install::{install_missing, missing};
-pub use postgres::{Durability, Postgres};
+pub use install::{install_missing, is_root, missing};
+pub use postgres::{Durability, Postgres, Shutdown};
 pub use rabbitmq::RabbitMq;

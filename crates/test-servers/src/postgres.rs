@@ -12,6 +12,8 @@ use anyhow::Context;
 use crate::{install, ports, process};
 
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long a start is tried again.
+const RESTART_LIMIT: Duration = Duration::from_secs(5);
 
 /// Whether a commit waits for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +24,24 @@ pub enum Durability {
     Relaxed,
 }
 
-/// A running PostgreSQL. Ends when dropped; its data stays in the folder.
+/// How a server that runs is ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// Ends connections and writes everything to its place.
+    Fast,
+    /// Ends connections and itself at once; the next start has to recover.
+    Immediate,
+    /// Not even that: the process is gone.
+    Kill,
+}
+
+/// A PostgreSQL server. Ends when dropped; its data stays in the folder.
 #[derive(Debug)]
 pub struct Postgres {
+    folder: PathBuf,
+    durability: Durability,
     port: u16,
-    server: Child,
+    server: Option<Child>,
 }
 
 impl Postgres {
@@ -35,23 +50,13 @@ impl Postgres {
     /// # Errors
     /// When PostgreSQL is not installed or does not start.
     pub fn start(folder: &Path, durability: Durability) -> anyhow::Result<Self> {
-        let programs = programs().context("PostgreSQL is not installed")?;
         fs::create_dir_all(folder)?;
-        let user = unprivileged_user()?;
-        if let Some((uid, gid)) = user {
+        let mut postgres = Self { folder: folder.to_owned(), durability, port: ports::free()?, server: None };
+        if let Some((uid, gid)) = unprivileged_user()? {
             chown(folder, Some(uid), Some(gid))?;
         }
-        let as_user = |program: &str| {
-            let mut command = Command::new(programs.join(program));
-            command.current_dir(folder);
-            if let Some((uid, gid)) = user {
-                command.gid(gid).uid(uid);
-            }
-            command
-        };
-        let data = folder.join("data");
-        if !data.join("PG_VERSION").exists() {
-            let mut initdb = as_user("initdb");
+        if !postgres.data().join("PG_VERSION").exists() {
+            let mut initdb = postgres.program("initdb")?;
             initdb.args([
                 "--username=postgres",
                 "--auth=trust",
@@ -59,23 +64,9 @@ impl Postgres {
                 "--locale=C",
                 "--no-sync",
             ]);
-            process::run(initdb.arg("--pgdata").arg(&data))?;
+            process::run(initdb.arg("--pgdata").arg(postgres.data()))?;
         }
-        let port = ports::free()?;
-        let mut server = as_user("postgres");
-        server.arg("-D").arg(&data).arg("-k").arg(folder).args(["-p", &port.to_string()]);
-        // Each test has a database of its own with pools in it.
-        server.args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=400"]);
-        if durability == Durability::Relaxed {
-            server.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]);
-        }
-        process::log_to(&mut server, &folder.join("log"))?;
-        let mut server = server.spawn().context("cannot start postgres")?;
-        let started = ports::wait_for(port, START_LIMIT, || matches!(server.try_wait(), Ok(None)));
-        let postgres = Self { port, server };
-        started
-            .and_then(|()| postgres.wait_until_it_answers(&programs))
-            .with_context(|| tail(&folder.join("log")))?;
+        postgres.restart()?;
         Ok(postgres)
     }
 
@@ -84,19 +75,84 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// The process that has started all the others, to be measured or killed.
-    pub fn pid(&self) -> u32 {
-        self.server.id()
+    /// The process that has started all the others, to be measured. `None` while it is down.
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref().map(Child::id)
+    }
+
+    /// Whether it runs. A server that could not go on (a full disk) has ended itself.
+    pub fn is_running(&mut self) -> bool {
+        self.server.as_mut().is_some_and(|server| matches!(server.try_wait(), Ok(None)))
+    }
+
+    /// Ends the server and waits until it is gone.
+    pub fn stop(&mut self, how: Shutdown) {
+        let Some(mut server) = self.server.take() else { return };
+        let signal = match how {
+            Shutdown::Fast => "INT",
+            Shutdown::Immediate => "QUIT",
+            Shutdown::Kill => "KILL",
+        };
+        process::signal(server.id(), signal);
+        let _ = server.wait();
+    }
+
+    /// Starts the server again after [`Postgres::stop`], on the same port with the same data.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn restart(&mut self) -> anyhow::Result<()> {
+        let started = std::time::Instant::now();
+        // What a killed server has started notices its end a moment later, and keeps the next one from starting.
+        while let Err(error) = self.try_start() {
+            self.stop(Shutdown::Kill);
+            if started.elapsed() > RESTART_LIMIT {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Ok(())
+    }
+
+    fn try_start(&mut self) -> anyhow::Result<()> {
+        let mut command = self.program("postgres")?;
+        let log = self.folder.join("log");
+        command.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-p", &self.port.to_string()]);
+        // Each test has a database of its own with pools in it.
+        command.args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=400"]);
+        if self.durability == Durability::Relaxed {
+            command.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]);
+        }
+        process::log_to(&mut command, &log)?;
+        let server = self.server.insert(command.spawn().context("cannot start postgres")?);
+        let started = ports::wait_for(self.port, START_LIMIT, || matches!(server.try_wait(), Ok(None)));
+        started.and_then(|()| self.wait_until_it_answers()).with_context(|| tail(&log))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// One of PostgreSQL's programs, run by the user who owns the data.
+    fn program(&self, name: &str) -> anyhow::Result<Command> {
+        let programs = programs().context("PostgreSQL is not installed")?;
+        let mut command = Command::new(programs.join(name));
+        command.current_dir(&self.folder);
+        if let Some((uid, gid)) = unprivileged_user()? {
+            command.gid(gid).uid(uid);
+        }
+        Ok(command)
     }
 
     /// The port opens before recovery is over.
-    fn wait_until_it_answers(&self, programs: &Path) -> anyhow::Result<()> {
-        let mut isready = Command::new(programs.join("pg_isready"));
+    fn wait_until_it_answers(&mut self) -> anyhow::Result<()> {
+        let mut isready = self.program("pg_isready")?;
         isready.args(["--quiet", "--timeout=30", "--host=127.0.0.1", "--port", &self.port.to_string()]);
         for _ in 0..300 {
             if isready.status()?.success() {
                 return Ok(());
             }
+            anyhow::ensure!(self.is_running(), "postgres ended while it recovered");
             std::thread::sleep(Duration::from_millis(100));
         }
         anyhow::bail!("postgres does not answer")
@@ -105,9 +161,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
-        process::signal(self.server.id(), "INT");
-        let _ = self.server.wait();
+        self.stop(Shutdown::Fast);
     }
 }
 

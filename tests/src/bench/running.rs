@@ -120,7 +120,7 @@ async fn distributed(folder: TempDir) -> anyhow::Result<Running> {
     for program in deployment.programs() {
         processes.push((program.name().to_owned(), program.pid().context("every service runs")?));
     }
-    processes.push(("postgres".to_owned(), postgres.pid()));
+    processes.push(("postgres".to_owned(), postgres.pid().context("PostgreSQL runs")?));
     processes.push(("rabbitmq".to_owned(), wait_for_pid(&rabbitmq).await?));
     Ok(Running {
         events: deployment.channel("event-fanout"),
