@@ -129,6 +129,12 @@ impl Deployment {
         self.programs.values()
     }
 
+    /// The names of processes that ended by themselves.
+    pub fn ended(&mut self) -> Vec<&'static str> {
+        let programs = self.programs.iter_mut();
+        programs.filter_map(|(name, program)| program.has_ended().then_some(*name)).collect()
+    }
+
     /// The database of a service, to look at its records.
     ///
     /// # Errors

@@ -2,8 +2,14 @@
 
 pub mod bench;
 pub mod deployment;
+pub mod endpoint;
+pub mod ledger;
+pub mod memory;
+pub mod product;
 pub mod program;
 pub mod scenario;
+pub mod scene;
+pub mod servers;
 
 pub use deployment::Deployment;
 pub use program::Program;

@@ -20,6 +20,8 @@ pub struct Program {
     variables: Vec<(String, String)>,
     log: PathBuf,
     admin: SocketAddr,
+    /// What the binary is started by, with its own arguments first.
+    by: Vec<String>,
     process: Option<Child>,
 }
 
@@ -39,7 +41,12 @@ impl Program {
         variables.push(("PATCHBAY_ADMIN_LISTEN".to_owned(), admin.to_string()));
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let log = folder.join(format!("{name}.log"));
-        Ok(Self { name: name.to_owned(), arguments, variables, log, admin, process: None })
+        Ok(Self { name: name.to_owned(), arguments, variables, log, admin, by: Vec::new(), process: None })
+    }
+
+    /// From the next start on, the binary and its arguments are given to this command, which becomes the binary.
+    pub fn start_by(&mut self, command: &[&str]) {
+        self.by = command.iter().map(|&part| part.to_owned()).collect();
     }
 
     /// Starts it without waiting for anything.
@@ -48,7 +55,15 @@ impl Program {
     /// When the binary has not been built.
     pub fn start(&mut self) -> anyhow::Result<()> {
         let log = File::options().create(true).append(true).open(&self.log)?;
-        let mut command = Command::new(binary(&self.name)?);
+        let binary = binary(&self.name)?;
+        let mut command = match self.by.split_first() {
+            Some((by, arguments)) => {
+                let mut command = Command::new(by);
+                command.args(arguments).arg(binary);
+                command
+            }
+            None => Command::new(binary),
+        };
         // Nothing but what the test says decides how the process behaves.
         command
             .env_clear()
@@ -111,6 +126,11 @@ impl Program {
         process.kill()?;
         process.wait()?;
         Ok(())
+    }
+
+    /// Whether it ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| !matches!(process.try_wait(), Ok(None)))
     }
 
     /// The running process, to be measured.

@@ -1,0 +1,64 @@
+//! No room left on the disk of the database, and room again.
+
+use std::time::Duration;
+
+use patchbay_testkit::eventually;
+use patchbay_tests::product::Product;
+use patchbay_tests::servers::{Embedded, Servers, installed};
+
+use crate::small_disk::SmallDisk;
+use crate::{EVENTS, PER_SECOND, SOON, healthy_and_flaky, nobody_ended, nothing_is_lost};
+
+/// How long the disk stays full after the first event was refused.
+const FULL_FOR: Duration = Duration::from_secs(4);
+
+/// Waits until nothing more is accepted.
+async fn is_refused(product: &Product) {
+    let mut before = usize::MAX;
+    eventually(Duration::from_secs(60), "events are refused", async || {
+        let accepted = product.accepted();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        (std::mem::replace(&mut before, accepted) == accepted).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_of_the_database_server_may_be_full_for_a_while() {
+    if !installed() {
+        return;
+    }
+    let Some(disk) = SmallDisk::mount(256) else { return };
+    let mut servers = Servers::with_postgres_in(&disk.path().join("postgres")).unwrap();
+    let mut deployment = servers.deployment(&SOON).await.unwrap();
+    let scene = healthy_and_flaky(deployment.access().await.unwrap()).await;
+
+    let product = scene.publish(EVENTS, PER_SECOND);
+    product.reaches(40).await.unwrap();
+    disk.fill();
+    is_refused(&product).await;
+    tokio::time::sleep(FULL_FOR).await;
+    disk.free();
+    // PostgreSQL gives up when it cannot write its log; then its operator starts it again, and nothing else.
+    if !servers.postgres.is_running() {
+        servers.postgres.restart().unwrap();
+    }
+    nothing_is_lost(&scene, product).await;
+    nobody_ended(&mut deployment);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_of_the_all_in_one_process_may_be_full_for_a_while() {
+    let Some(disk) = SmallDisk::mount(128) else { return };
+    let mut patchbay = Embedded::with_data_in(&disk.path().join("data"), &SOON).await.unwrap();
+    let scene = healthy_and_flaky(patchbay.access().await.unwrap()).await;
+
+    let product = scene.publish(EVENTS, PER_SECOND);
+    product.reaches(40).await.unwrap();
+    disk.fill();
+    is_refused(&product).await;
+    tokio::time::sleep(FULL_FOR).await;
+    disk.free();
+    nothing_is_lost(&scene, product).await;
+    assert!(!patchbay.program.has_ended(), "{}", patchbay.program.log_tail());
+}

@@ -1,0 +1,73 @@
+//! Whatever happens to Patchbay, its servers or the receivers: nothing is lost, little comes twice, the books are exact,
+//! healthy apps get everything, and no process has to be restarted that was not killed.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "a fault that was found by chance has to be found again")]
+
+mod broker;
+mod database;
+mod disk_full;
+mod killed;
+mod receivers;
+mod removal;
+mod small_disk;
+
+use std::time::Duration;
+
+use patchbay_tests::Deployment;
+use patchbay_tests::endpoint::{Conduct, Endpoint};
+use patchbay_tests::product::Product;
+use patchbay_tests::scene::{Access, Expected, Scene};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+/// Retries and recovery within the patience of a test. What a killed sender had claimed waits until its claim has run out, which
+/// the longest attempt decides.
+const SOON: [(&str, &str); 6] = [
+    ("RETRY_SCHEDULE", "1s,1s,2s,2s,5s,5s"),
+    ("FANOUT_RECOVER_AFTER", "2s"),
+    ("BREAKER_PROBE_PAUSE", "2s"),
+    ("BREAKER_PROBE_PAUSE_MAX", "2s"),
+    ("WEBHOOK_TIMEOUT", "2s"),
+    ("WEBHOOK_TIMEOUT_MAX", "2s"),
+];
+
+/// How long the books may stay open after the last event was accepted.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+const EVENTS: usize = 800;
+const PER_SECOND: u32 = 200;
+
+/// Chance that can be had again: `PATCHBAY_TEST_SEED=<number>`.
+fn chance() -> StdRng {
+    let given = std::env::var("PATCHBAY_TEST_SEED").ok().map(|seed| seed.parse().unwrap());
+    let seed = given.unwrap_or_else(rand::random);
+    eprintln!("PATCHBAY_TEST_SEED={seed}");
+    StdRng::seed_from_u64(seed)
+}
+
+/// An organization with a healthy app and one that refuses or resets every third request.
+async fn healthy_and_flaky(access: Access) -> Scene {
+    let mut scene = Scene::new(access).await.unwrap();
+    let healthy = Endpoint::start(|_| Conduct::Take).await.unwrap();
+    scene.app("healthy", Expected::All, healthy).await.unwrap();
+    let flaky = Endpoint::start(|number| match number % 6 {
+        0 => Conduct::Reset,
+        3 => Conduct::Answer(503),
+        _ => Conduct::Take,
+    });
+    scene.app("flaky", Expected::Ended, flaky.await.unwrap()).await.unwrap();
+    scene
+}
+
+/// Everything that was accepted is accounted for.
+async fn nothing_is_lost(scene: &Scene, product: Product) {
+    let accepted = product.event_ids().await.unwrap();
+    let closed = scene.closes(&accepted, PATIENCE).await.unwrap();
+    eprintln!("{closed}");
+    closed.with_few_duplicates().unwrap();
+}
+
+fn nobody_ended(deployment: &mut Deployment) {
+    assert!(deployment.ended().is_empty(), "{:?} ended", deployment.ended());
+}

@@ -1,0 +1,60 @@
+//! A file system of a few MiB that can be filled up and freed again.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use patchbay_test_servers::is_root;
+use patchbay_tests::servers::required;
+use tempfile::TempDir;
+
+const BALLAST: &str = "ballast";
+
+/// Mounted until dropped.
+pub(crate) struct SmallDisk {
+    folder: TempDir,
+}
+
+impl SmallDisk {
+    /// Only root can mount one. Without, the test fails where it must run, and says so elsewhere.
+    pub(crate) fn mount(mib: usize) -> Option<Self> {
+        if !is_root() {
+            assert!(!required(), "a disk that gets full takes root, which this is not");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let options = format!("size={mib}m,mode=0755");
+        run(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder.path()));
+        Some(Self { folder })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Leaves not a byte free.
+    pub(crate) fn fill(&self) {
+        let mut ballast = File::create(self.path().join(BALLAST)).unwrap();
+        for size in [1024 * 1024, 4096, 1] {
+            let chunk = vec![0; size];
+            while ballast.write_all(&chunk).is_ok() {}
+        }
+    }
+
+    pub(crate) fn free(&self) {
+        std::fs::remove_file(self.path().join(BALLAST)).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: a process that a failed test leaves behind must not keep it.
+        run(Command::new("umount").arg("--lazy").arg(self.path()));
+    }
+}
+
+fn run(command: &mut Command) {
+    let status = command.status().unwrap();
+    assert!(status.success(), "{command:?}: {status}");
+}
