@@ -10,6 +10,7 @@ pub mod program;
 pub mod scenario;
 pub mod scene;
 pub mod servers;
+pub mod soak;
 
 pub use deployment::Deployment;
 pub use program::Program;

@@ -7,6 +7,7 @@ mod docs;
 mod node;
 mod python;
 mod servers;
+mod soak;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +27,8 @@ enum Command {
     Check,
     /// Measure a release build in both modes, next to the bare limit of the machine.
     Bench(bench::Options),
+    /// Run a release build under a steady load with faults, ten minutes or longer; fails when anything is lost or memory grows.
+    Soak(soak::Options),
     /// Write the generated parts of `docs/`.
     Docs,
     /// What CI runs: check, then test.
@@ -37,6 +40,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(options) => test::run(&options),
         Command::Check => check::run(),
         Command::Bench(options) => bench::run(&options),
+        Command::Soak(options) => soak::run(&options),
         Command::Docs => docs::write(),
         Command::Ci => {
             check::run()?;
