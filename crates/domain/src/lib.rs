@@ -8,6 +8,7 @@ pub mod audit_event;
 pub mod caller;
 pub mod canonical_json;
 pub mod clock;
+pub mod component_url;
 pub mod error;
 pub mod event;
 pub mod feature;

@@ -1,13 +1,13 @@
 //! One request to an app for a UI component of its own, whose answer somebody waits for.
 
-use std::sync::Arc;
+mod places;
+
 use std::time::Duration;
 
 use bytes::Bytes;
-use patchbay_domain::{Clock, Error, Result};
+use patchbay_domain::{Clock, Result};
 use patchbay_egress::{EgressError, Method, OutboundRequest, OutboundResponse, Timeouts};
 use patchbay_webhook_signature::header;
-use tokio::sync::Semaphore;
 use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::attempt::{Attempt, Exchange, app_error, outcome};
@@ -17,6 +17,8 @@ use crate::domain::request_log::{shown_answer, shown_body, shown_headers};
 use crate::recorder::{Hold, Record, Recorder};
 use crate::world::endpoint::Destination;
 
+pub(crate) use places::Places;
+
 /// Makes components' requests.
 #[derive(Debug)]
 pub(crate) struct Components {
@@ -24,8 +26,8 @@ pub(crate) struct Components {
     pub clock: Clock,
     /// The longest time a request may take.
     pub timeout: Duration,
-    /// Requests that may run at once: people wait for them, so there is no queue.
-    pub places: Arc<Semaphore>,
+    /// Requests that may run at once.
+    pub places: Places,
 }
 
 /// What is sent.
@@ -49,9 +51,7 @@ pub(crate) type Answer = std::result::Result<OutboundResponse, EgressError>;
 impl Components {
     /// Sends it once, and puts it into the log.
     pub(crate) async fn call(&self, wanted: Wanted, destination: &Destination) -> Result<Answer> {
-        let overloaded =
-            |_| Error::unavailable("OVERLOADED", "Too many components wait for their apps right now.");
-        let _place = self.places.try_acquire().map_err(overloaded)?;
+        let _place = self.places.take(wanted.app_id)?;
         let headers = headers(destination, &wanted.body);
         let timeout = wanted.timeout.unwrap_or(self.timeout).min(self.timeout);
         let request = OutboundRequest {

@@ -112,7 +112,7 @@ impl Config {
                 &settings,
                 "COMPONENT_CONCURRENCY",
                 "64",
-                "Requests of UI components that each process makes at the same time.",
+                "Requests of UI components that each process makes at the same time; a quarter of them for one app.",
             ),
             endpoint_concurrency: at_least_one(
                 &settings,

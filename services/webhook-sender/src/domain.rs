@@ -4,7 +4,6 @@ pub(crate) mod after_attempt;
 pub(crate) mod attempt_headers;
 pub(crate) mod breaker;
 pub(crate) mod broken;
-pub(crate) mod component_url;
 pub(crate) mod concurrency;
 pub(crate) mod crowding;
 pub(crate) mod delivery;

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::attempt::Attempter;
 use crate::breakers::Breakers;
-use crate::component::Components;
+use crate::component::{Components, Places};
 use crate::config::Config;
 use crate::consumers::deliveries::Deliveries;
 use crate::deliver::{Deliverer, lease};
@@ -101,7 +101,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         recorder: recorder.clone(),
         clock: clock.clone(),
         timeout: config.component_timeout,
-        places: Arc::new(Semaphore::new(config.component_concurrency as usize)),
+        places: Places::new(config.component_concurrency as usize),
     };
     let deliverer = Arc::new(Deliverer {
         world: world.clone(),

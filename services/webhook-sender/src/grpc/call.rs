@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use patchbay_domain::component_url::component_url;
 use patchbay_domain::{Caller, Error, Result};
 use patchbay_egress::Method;
 use patchbay_proto::webhook_sender::{CallMethod, CallRequest, CallResponse};
@@ -9,7 +10,6 @@ use patchbay_proto::webhook_sender::{CallMethod, CallRequest, CallResponse};
 use super::find_app::find_app;
 use super::webhooks::WebhooksService;
 use crate::component::Wanted;
-use crate::domain::component_url::component_url;
 
 pub(crate) async fn call(
     service: &WebhooksService,

@@ -1,18 +1,31 @@
 //! Where a component's request goes: the host of the webhook URL, and the path that the component names.
 
-use patchbay_domain::{Error, Result};
 use url::Url;
 
+use crate::{Error, Result};
+
+/// What is said of an address that is no path.
+pub const NO_PATH: &str = "Invalid URI: must be a relative path starting with '/'.";
+
+const LONGEST: usize = 2000;
+
+/// Whether this is a path that cannot lead to another host.
+pub fn is_path(uri: &str) -> bool {
+    uri.starts_with('/')
+        && !uri.starts_with("//")
+        && !uri.chars().any(|c| c == '@' || c == '\\' || c.is_control())
+        && uri.len() <= LONGEST
+}
+
 /// The path takes the place of the webhook URL's path and query; `pairs` are added to its query.
-pub(crate) fn component_url(webhook_url: &str, uri: &str, pairs: &[(String, String)]) -> Result<String> {
+///
+/// # Errors
+/// `WEBHOOK_URL_MISSING`, `URI_INVALID`, `URI_CHANGES_HOST`.
+pub fn component_url(webhook_url: &str, uri: &str, pairs: &[(String, String)]) -> Result<String> {
     let misconfigured = || Error::invalid("WEBHOOK_URL_MISSING", "Sentry app webhook_url is not configured");
     let base = Url::parse(webhook_url).map_err(|_| misconfigured())?;
-    let is_path = uri.starts_with('/')
-        && !uri.starts_with("//")
-        && !uri.chars().any(|c| c == '@' || c == '\\' || c.is_control());
-    if !is_path {
-        let message = "Invalid URI: must be a relative path starting with '/'.";
-        return Err(Error::invalid("URI_INVALID", message));
+    if !is_path(uri) {
+        return Err(Error::invalid("URI_INVALID", NO_PATH));
     }
     let foreign = || Error::invalid("URI_CHANGES_HOST", "URI must not alter the webhook host");
     let mut url = base.join(uri).map_err(|_| foreign())?;
