@@ -3,46 +3,65 @@
 //! It happens here because the tracker calls nobody: the registry of apps and the sender of webhooks are asked before the
 //! rule is handed to it.
 
-use patchbay_domain::{Error, Result};
+use patchbay_domain::Error;
 use patchbay_proto::installation::{
-    App, GetAppRequest, GetInstallationRequest, Installation, InstallationStatus, ListComponentsRequest,
+    GetInstallationRequest, Installation, InstallationStatus, ListComponentsRequest,
     ListInstallationsRequest, list_components_request,
 };
 use patchbay_proto::tracker::AlertAction;
 use patchbay_rpc::request;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::app_call::{AppCall, Method};
+use crate::error::Result;
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
+
+/// Tells an app that has no form for alerts.
+pub(crate) const NOTIFY_SERVICE: &str = "sentry.rules.actions.notify_event_service.NotifyEventServiceAction";
+/// Tells an app what was filled into its form.
+pub(crate) const NOTIFY_APP: &str = "sentry.rules.actions.notify_event_sentry_app.NotifyEventSentryAppAction";
+/// The element that is an app's form for alerts.
+pub(crate) const ALERT_RULE_ACTION: &str = "alert-rule-action";
 
 const MAX_ACTIONS: usize = 10;
 const PAGE: i32 = 100;
 
-/// The actions of a rule of this organization.
+/// The actions of a rule of this organization; apps are asked until `deadline`.
 ///
 /// # Errors
 /// `INVALID_FIELD` (actions), in the app's own words where it refuses its settings.
-pub(crate) async fn read(gateway: &Gateway, organization: &str, actions: &Value) -> Result<Vec<AlertAction>> {
+pub(crate) async fn read(
+    gateway: &Gateway,
+    organization: &str,
+    actions: &Value,
+    deadline: Instant,
+) -> Result<Vec<AlertAction>> {
     let actions = match actions {
         Value::Null => return Ok(Vec::new()),
         Value::Array(actions) if actions.len() <= MAX_ACTIONS => actions,
-        _ => return Err(wrong("Must be a list of at most 10 actions.")),
+        _ => return Err(wrong("Must be a list of at most 10 actions.").into()),
     };
     let mut read = Vec::with_capacity(actions.len());
     for action in actions {
-        read.push(read_one(gateway, organization, action).await?);
+        read.push(read_one(gateway, organization, action, deadline).await?);
     }
     Ok(read)
 }
 
-async fn read_one(gateway: &Gateway, organization: &str, action: &Value) -> Result<AlertAction> {
+async fn read_one(
+    gateway: &Gateway,
+    organization: &str,
+    action: &Value,
+    deadline: Instant,
+) -> Result<AlertAction> {
     let id = action["id"].as_str().unwrap_or_default();
     match id.rsplit('.').next() {
         Some("NotifyEventServiceAction") => {
             let slug = action["service"].as_str().unwrap_or_default();
             let installation = installed(gateway, organization, slug).await?;
-            alertable(gateway, &installation).await?;
+            alertable(&installation)?;
             Ok(AlertAction {
                 app_slug: installation.app_slug,
                 app_id: installation.app_id,
@@ -52,9 +71,9 @@ async fn read_one(gateway: &Gateway, organization: &str, action: &Value) -> Resu
         Some("NotifyEventSentryAppAction") => {
             let uuid = action["sentryAppInstallationUuid"].as_str().unwrap_or_default();
             let installation = named(gateway, organization, uuid).await?;
-            let app = alertable(gateway, &installation).await?;
+            alertable(&installation)?;
             let settings = action.get("settings").cloned().unwrap_or_else(|| json!([]));
-            agree(gateway, &app, &installation, &settings).await?;
+            agree(gateway, &installation, &settings, deadline).await?;
             Ok(AlertAction {
                 app_slug: installation.app_slug,
                 app_id: installation.app_id,
@@ -62,7 +81,7 @@ async fn read_one(gateway: &Gateway, organization: &str, action: &Value) -> Resu
                 settings_json: settings.to_string().into_bytes(),
             })
         }
-        _ => Err(wrong(&format!("Invalid node: {id:.200}"))),
+        _ => Err(wrong(&format!("Invalid node: {id:.200}")).into()),
     }
 }
 
@@ -76,7 +95,7 @@ async fn installed(gateway: &Gateway, organization: &str, slug: &str) -> Result<
             return ready(found);
         }
         if !page.has_more {
-            return Err(wrong(&format!("Invalid integration: {slug:.100}")));
+            return Err(wrong(&format!("Invalid integration: {slug:.100}")).into());
         }
         offset += PAGE;
     }
@@ -90,27 +109,34 @@ async fn named(gateway: &Gateway, organization: &str, uuid: &str) -> Result<Inst
     let found = found.map_err(|error| if error.is_retryable() { error } else { unknown() })?;
     let is_here =
         found.organization_slug == organization || found.organization_id.to_string() == organization;
-    if is_here { ready(found) } else { Err(unknown()) }
+    if is_here { ready(found) } else { Err(unknown().into()) }
 }
 
 fn ready(installation: Installation) -> Result<Installation> {
     if installation.status() == InstallationStatus::Installed {
         return Ok(installation);
     }
-    Err(wrong(&format!("{} is not installed yet.", installation.app_slug)))
+    Err(wrong(&format!("{} is not installed yet.", installation.app_slug)).into())
 }
 
-async fn alertable(gateway: &Gateway, installation: &Installation) -> Result<App> {
-    let message = GetAppRequest { app: installation.app_id.to_string() };
-    let app = gateway.services.apps().get_app(request(message)).await.answer()?;
-    if app.is_alertable { Ok(app) } else { Err(wrong(&format!("{} takes no alerts.", app.name))) }
+fn alertable(installation: &Installation) -> Result<()> {
+    if installation.app_is_alertable {
+        return Ok(());
+    }
+    Err(wrong(&format!("{} takes no alerts.", installation.app_name)).into())
 }
 
 /// Asks the app whether it can do with these settings.
-async fn agree(gateway: &Gateway, app: &App, installation: &Installation, settings: &Value) -> Result<()> {
+async fn agree(
+    gateway: &Gateway,
+    installation: &Installation,
+    settings: &Value,
+    deadline: Instant,
+) -> Result<()> {
     let message = ListComponentsRequest {
-        owner: Some(list_components_request::Owner::App(app.id.to_string())),
-        r#type: "alert-rule-action".to_owned(),
+        owner: Some(list_components_request::Owner::App(installation.app_id.to_string())),
+        r#type: ALERT_RULE_ACTION.to_owned(),
+        ..ListComponentsRequest::default()
     };
     let components = gateway.services.apps().list_components(request(message)).await.answer()?.components;
     let schema: Option<Value> = components
@@ -127,13 +153,14 @@ async fn agree(gateway: &Gateway, app: &App, installation: &Installation, settin
         event_type: "alert_rule_action.requested",
         method: Method::Post(body),
         uri,
+        deadline,
     };
     let answer = call.send(gateway).await?;
     if answer.is_success() {
         return Ok(());
     }
     let message = answer.message().unwrap_or_else(|| "Something went wrong!".to_owned());
-    Err(wrong(&format!("{}: {message}", app.name)))
+    Err(answer.failure_saying(&format!("{}: {message}", installation.app_name)).of_field("actions"))
 }
 
 fn wrong(message: &str) -> Error {

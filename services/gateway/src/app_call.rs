@@ -4,18 +4,21 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use patchbay_domain::Result;
+use patchbay_domain::Error;
 use patchbay_proto::installation::Installation;
 use patchbay_proto::webhook_sender::{CallMethod, CallRequest, QueryPair};
 use patchbay_rpc::request;
 use serde_json::Value;
+use tokio::time::Instant;
 
-use crate::error::Failure;
+use crate::error::{Failure, Result};
 use crate::gateway::Gateway;
 use crate::grpc::Answer;
 
-/// The sender waits shorter, so that its answer gets here.
-const DEADLINE: Duration = Duration::from_secs(40);
+/// What is left of a request's time for its answer, once an app has used up its own.
+const REST: Duration = Duration::from_secs(1);
+/// The sender waits so much shorter than we do, so that its answer gets here.
+const WAY: Duration = Duration::from_millis(500);
 /// Of a message that is shown to people.
 const MAX_MESSAGE: usize = 500;
 
@@ -29,6 +32,14 @@ pub(crate) struct AppCall<'a> {
     pub(crate) event_type: &'static str,
     pub(crate) method: Method,
     pub(crate) uri: &'a str,
+    /// When the answer has to be here; see [`patience`].
+    pub(crate) deadline: Instant,
+}
+
+/// Until when apps may answer a request that begins now, all of them together.
+pub(crate) fn patience(gateway: &Gateway) -> Instant {
+    let whole = gateway.config.request_timeout;
+    Instant::now() + whole.saturating_sub(REST).max(whole / 2)
 }
 
 /// How it is made, and what it says.
@@ -51,6 +62,10 @@ impl AppCall<'_> {
     /// # Errors
     /// When the request could not be made at all.
     pub(crate) async fn send(self, gateway: &Gateway) -> Result<AppAnswer> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(AppAnswer { status: 0, body: None });
+        }
         let (method, query, body) = match self.method {
             Method::Get(query) => (CallMethod::Get, query, Vec::new()),
             Method::Post(body) => (CallMethod::Post, Vec::new(), body.to_string().into_bytes()),
@@ -65,13 +80,23 @@ impl AppCall<'_> {
             uri: self.uri.to_owned(),
             query: query.collect(),
             body: body.into(),
-            timeout_ms: 0,
+            timeout_ms: i32::try_from(left.as_millis()).unwrap_or(i32::MAX).max(1),
         });
-        message.set_timeout(DEADLINE);
-        let answer = gateway.services.webhooks().call(message).await.answer()?;
+        message.set_timeout(left + WAY);
+        let answer = gateway.services.webhooks().call(message).await.answer().map_err(refusal)?;
         // Half a document means something else than the whole.
         let body = (!answer.truncated).then(|| serde_json::from_slice(&answer.body).ok()).flatten();
         Ok(AppAnswer { status: answer.response_code, body })
+    }
+}
+
+/// That an app has no address is nothing the one who asks could mend.
+fn refusal(error: Error) -> Failure {
+    match error.reason.as_ref() {
+        "WEBHOOK_URL_MISSING" => {
+            Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "WEBHOOK_URL_MISSING", &error.message)
+        }
+        _ => error.into(),
     }
 }
 
@@ -82,10 +107,15 @@ impl AppAnswer {
 
     /// The app's own refusal passed on, in its words or ours; 502 where there was no answer.
     pub(crate) fn failure(&self, fallback: &str) -> Failure {
+        let message = self.message().unwrap_or_else(|| fallback.to_owned());
+        self.failure_saying(&message)
+    }
+
+    /// As [`AppAnswer::failure`], with these words.
+    pub(crate) fn failure_saying(&self, message: &str) -> Failure {
         let status = u16::try_from(self.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
         let status = status.filter(|status| status.as_u16() >= 400).unwrap_or(StatusCode::BAD_GATEWAY);
-        let message = self.message().unwrap_or_else(|| fallback.to_owned());
-        Failure::new(status, "APP_REFUSED", &message)
+        Failure::new(status, "APP_REFUSED", message)
     }
 
     /// What the app says to people.

@@ -26,6 +26,8 @@ pub struct Config {
     /// How long what is known about a token may be used without asking again. Revocations are pushed and take
     /// effect at once; this bounds the time in which one could be missed.
     pub token_cache: Duration,
+    /// How long the options that an app offered for a select field are used without asking it again.
+    pub options_cache: Duration,
 }
 
 /// Declares and reads where the REST API listens. Apart from [`Config`], because a process that serves more than
@@ -80,6 +82,11 @@ impl Config {
                 "GATEWAY_TOKEN_CACHE",
                 "5s",
                 "How long what is known about a token is used without asking again; revocations take effect at once all the same.",
+            ),
+            options_cache: gateway.get(
+                "GATEWAY_OPTIONS_CACHE",
+                "10s",
+                "How long the options that an app offered for a select field are used without asking it again. 0s for not at all.",
             ),
         };
         if config.max_requests == 0 || config.max_connections == 0 {

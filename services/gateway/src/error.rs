@@ -68,6 +68,19 @@ impl Failure {
         self
     }
 
+    /// Says the detail of a field, as a list.
+    #[must_use]
+    pub(crate) fn of_field(mut self, field: &str) -> Self {
+        self.body = Some(json!({ field: [self.detail()] }));
+        self
+    }
+
+    /// What it says to people.
+    pub(crate) fn detail(&self) -> String {
+        let detail = self.body.as_ref().and_then(|body| body["detail"].as_str());
+        detail.unwrap_or("The requested resource does not exist").to_owned()
+    }
+
     /// No route, or nothing where the route leads.
     pub(crate) fn no_such_resource() -> Self {
         Self::new(StatusCode::NOT_FOUND, "NO_SUCH_RESOURCE", "The requested resource does not exist")

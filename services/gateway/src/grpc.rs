@@ -34,7 +34,7 @@ pub struct Channels {
 
 impl Channels {
     pub(crate) fn apps(&self) -> AppRegistryClient<Channel> {
-        AppRegistryClient::new(self.installation.clone())
+        AppRegistryClient::new(self.installation.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
     }
 
     pub(crate) fn app_tokens(&self) -> AppTokensClient<Channel> {

@@ -22,6 +22,7 @@ pub(crate) mod organization;
 pub(crate) mod project;
 pub(crate) mod publication_request;
 pub(crate) mod recovery;
+pub(crate) mod rule_nodes;
 pub(crate) mod team;
 pub(crate) mod time;
 pub(crate) mod user;

@@ -29,6 +29,7 @@ mod operation;
 mod origins;
 mod page;
 mod params;
+mod preparation;
 mod query;
 mod rate_limit;
 mod resolution;

@@ -38,6 +38,10 @@ patchbay_runtime::metrics! {
         pub token_cache_hits: Counter,
         /// Tokens asked for at the token service.
         pub token_cache_misses: Counter,
+        /// Select fields whose options were known without asking the app.
+        pub options_cache_hits: Counter,
+        /// Select fields whose options the app was asked for.
+        pub options_cache_misses: Counter,
         /// 1 while revocations are being watched, 0 while every token is asked for.
         pub revocations_watched: Gauge,
     }

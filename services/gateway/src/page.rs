@@ -19,7 +19,12 @@ pub(crate) struct Page {
 impl Page {
     /// Reads `per_page` and `cursor`, which is `<size>:<page>:<1 when it leads back>`.
     pub(crate) fn read(query: &Query) -> Result<Self> {
-        let size = Self::size_of(query)?;
+        Self::read_up_to(LARGEST, query)
+    }
+
+    /// As [`Page::read`], of a list whose entries are large.
+    pub(crate) fn read_up_to(largest: i32, query: &Query) -> Result<Self> {
+        let size = size(largest, query)?;
         let number = match query.get("cursor") {
             None | Some("") => 0,
             Some(cursor) => page_number(cursor).ok_or_else(|| invalid("cursor"))?,
@@ -30,15 +35,7 @@ impl Page {
 
     /// Reads `per_page` (`limit` in Sentry's older lists of issues) of a list that goes on at a position.
     pub(crate) fn size_of(query: &Query) -> Result<i32> {
-        let size = match query.get("per_page").or_else(|| query.get("limit")) {
-            None => LARGEST,
-            Some(text) => text.parse().map_err(|_| invalid("per_page"))?,
-        };
-        if (1..=LARGEST).contains(&size) {
-            return Ok(size);
-        }
-        let message = format!("Invalid per_page value. Must be between 1 and {LARGEST}.");
-        Err(Error::invalid("INVALID_PAGE", message))
+        size(LARGEST, query)
     }
 
     pub(crate) fn size(self) -> i32 {
@@ -66,6 +63,18 @@ impl Page {
     fn checked_offset(self) -> Option<i32> {
         self.number.checked_mul(self.size)
     }
+}
+
+fn size(largest: i32, query: &Query) -> Result<i32> {
+    let size = match query.get("per_page").or_else(|| query.get("limit")) {
+        None => largest,
+        Some(text) => text.parse().map_err(|_| invalid("per_page"))?,
+    };
+    if (1..=largest).contains(&size) {
+        return Ok(size);
+    }
+    let message = format!("Invalid per_page value. Must be between 1 and {largest}.");
+    Err(Error::invalid("INVALID_PAGE", message))
 }
 
 fn invalid(what: &str) -> Error {

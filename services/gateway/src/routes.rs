@@ -45,6 +45,7 @@ mod get_own_user;
 mod get_project;
 mod get_project_filter;
 mod get_recovery;
+mod get_rule_configuration;
 mod get_select_options;
 mod get_webhooks;
 mod health;

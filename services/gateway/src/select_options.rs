@@ -1,18 +1,23 @@
 //! The options of a select field, which an app is asked for.
 
+mod cache;
+
 use axum::http::StatusCode;
 use patchbay_proto::installation::Installation;
 use serde_json::{Map, Value, json};
+use tokio::time::Instant;
 
 use crate::app_call::{AppAnswer, AppCall, Method};
 use crate::error::{Failure, Result};
 use crate::gateway::Gateway;
 
+pub(crate) use cache::OptionsCache;
+
 /// More than anybody scrolls through.
 const MAX_OPTIONS: usize = 2000;
 
 /// What is told to the app besides who asks.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Question {
     pub(crate) uri: String,
     pub(crate) project_slug: Option<String>,
@@ -22,26 +27,55 @@ pub(crate) struct Question {
     pub(crate) dependent_data: Option<String>,
 }
 
-/// Asks the app: `choices`, value first, and `defaultValue` if there is one.
+impl Question {
+    fn bytes(&self) -> usize {
+        let given = [&self.project_slug, &self.query, &self.dependent_data];
+        self.uri.len() + given.into_iter().flatten().map(String::len).sum::<usize>()
+    }
+}
+
+/// What the app offers: `choices`, value first, and `defaultValue` if there is one. It is asked unless it has answered the
+/// same question a moment ago.
 pub(crate) async fn fetch(
     gateway: &Gateway,
     installation: &Installation,
     question: Question,
+    deadline: Instant,
+) -> Result<Map<String, Value>> {
+    let now = gateway.introspection.clock().now();
+    let known = gateway.options.get(&installation.uuid, &question, now);
+    if let Some(Value::Object(known)) = known.and_then(|known| serde_json::from_str(&known).ok()) {
+        gateway.metrics.options_cache_hits.inc();
+        return Ok(known);
+    }
+    gateway.metrics.options_cache_misses.inc();
+    let prepared = ask(gateway, installation, &question, deadline).await?;
+    let text = serde_json::to_string(&prepared).unwrap_or_default();
+    gateway.options.put(&installation.uuid, question, text, gateway.introspection.clock().now());
+    Ok(prepared)
+}
+
+async fn ask(
+    gateway: &Gateway,
+    installation: &Installation,
+    question: &Question,
+    deadline: Instant,
 ) -> Result<Map<String, Value>> {
     let app = &installation.app_slug;
     let given = [
-        ("installationId", Some(installation.uuid.clone())),
-        ("projectSlug", question.project_slug),
-        ("query", question.query),
-        ("dependentData", question.dependent_data),
+        ("installationId", Some(&installation.uuid)),
+        ("projectSlug", question.project_slug.as_ref()),
+        ("query", question.query.as_ref()),
+        ("dependentData", question.dependent_data.as_ref()),
     ];
-    let query = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let query = given.into_iter().filter_map(|(name, value)| Some((name, value?.clone()))).collect();
     let call = AppCall {
         app,
         installation,
         event_type: "select_options.requested",
         method: Method::Get(query),
         uri: &question.uri,
+        deadline,
     };
     let answer = call.send(gateway).await?;
     read(answer, app, &question.uri)

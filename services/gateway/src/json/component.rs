@@ -13,19 +13,19 @@ use super::avatar::{AvatarJson, avatars};
 pub(crate) struct ComponentJson {
     uuid: String,
     r#type: String,
-    schema: Value,
+    pub(crate) schema: Value,
     /// Why it cannot be used at the moment; empty otherwise.
-    error: String,
+    pub(crate) error: String,
     #[serde(rename = "sentryApp")]
-    app: ComponentAppJson,
+    pub(crate) app: ComponentAppJson,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = ComponentApp)]
-struct ComponentAppJson {
+pub(crate) struct ComponentAppJson {
     uuid: String,
-    slug: String,
-    name: String,
+    pub(crate) slug: String,
+    pub(crate) name: String,
     avatars: Vec<AvatarJson>,
 }
 

@@ -73,6 +73,8 @@ mod tests {
             code: Some("c0de".into()),
             created_at: None,
             redirect_url: None,
+            app_name: "Acme".into(),
+            app_is_alertable: false,
         };
         let without_code = Installation { code: None, ..installation.clone() };
         let text = |installation| serde_json::to_string(&InstallationJson::from(installation)).unwrap();

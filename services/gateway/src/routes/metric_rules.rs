@@ -3,12 +3,13 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use patchbay_proto::tracker::{
     CreateMetricRuleRequest, DeleteMetricRuleRequest, GetMetricRuleRequest, ListMetricRulesRequest,
-    MetricTrigger,
+    MayWriteRulesRequest, MetricTrigger,
 };
 use patchbay_rpc::request_as;
 use serde_json::Value;
 
 use crate::alert_actions;
+use crate::app_call::patience;
 use crate::authenticate::Authenticated;
 use crate::body::JsonBody;
 use crate::error::Result;
@@ -46,10 +47,14 @@ pub(crate) async fn create_metric_rule(
     JsonBody(mut fields): JsonBody,
 ) -> Result<Response> {
     let organization = params.organization()?;
-    // As with rules over errors: no app is asked for somebody who may not even look.
-    let may = ListMetricRulesRequest { organization: organization.clone(), offset: 0, limit: 1 };
-    gateway.services.alerts().list_metric_rules(request_as(&caller, may)).await.answer()?;
     let projects = fields.texts("projects");
+    // As with rules over errors: no app is asked for somebody who may not write them.
+    let may = MayWriteRulesRequest {
+        organization: organization.clone(),
+        project: projects.first().cloned().unwrap_or_default(),
+        ..Default::default()
+    };
+    gateway.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
     if projects.len() != 1 {
         fields.problem("projects", "This field needs exactly one project.");
     }
@@ -66,12 +71,13 @@ pub(crate) async fn create_metric_rule(
         }
     };
     fields.finish()?;
+    let deadline = patience(&gateway);
     let mut triggers = Vec::with_capacity(given.len());
     for trigger in given {
         triggers.push(MetricTrigger {
             label: trigger["label"].as_str().unwrap_or_default().to_owned(),
             alert_threshold: integer(&trigger["alertThreshold"]).unwrap_or(-1),
-            actions: alert_actions::read(&gateway, &organization, &trigger["actions"]).await?,
+            actions: alert_actions::read(&gateway, &organization, &trigger["actions"], deadline).await?,
         });
     }
     let message = CreateMetricRuleRequest {

@@ -2,12 +2,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use patchbay_proto::tracker::{
-    CreateRuleRequest, DeleteRuleRequest, GetRuleRequest, ListRulesRequest, NewRule, UpdateRuleRequest,
+    CreateRuleRequest, DeleteRuleRequest, GetRuleRequest, ListRulesRequest, MayWriteRulesRequest, NewRule,
+    UpdateRuleRequest,
 };
 use patchbay_rpc::request_as;
 use serde_json::Value;
 
 use crate::alert_actions;
+use crate::app_call::patience;
 use crate::authenticate::Authenticated;
 use crate::body::JsonBody;
 use crate::error::Result;
@@ -36,9 +38,13 @@ pub(crate) async fn create_rule(
     JsonBody(fields): JsonBody,
 ) -> Result<Response> {
     let (organization, project) = (params.organization()?, params.project()?);
-    // Whoever may not write rules makes no app answer: reading them takes less, and is asked first.
-    let may = ListRulesRequest { organization: organization.clone(), project: project.clone() };
-    gateway.services.alerts().list_rules(request_as(&caller, may)).await.answer()?;
+    // Whoever may not write rules makes no app answer.
+    let may = MayWriteRulesRequest {
+        organization: organization.clone(),
+        project: project.clone(),
+        ..Default::default()
+    };
+    gateway.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
     let rule = Some(read(&gateway, &organization, fields).await?);
     let message = CreateRuleRequest { organization, project, rule };
     let rule = gateway.services.alerts().create_rule(request_as(&caller, message)).await.answer()?;
@@ -68,8 +74,9 @@ pub(crate) async fn update_rule(
     JsonBody(fields): JsonBody,
 ) -> Result<Response> {
     let (organization, project, id) = (params.organization()?, params.project()?, params.rule()?);
-    let may = GetRuleRequest { organization: organization.clone(), project: project.clone(), id };
-    gateway.services.alerts().get_rule(request_as(&caller, may)).await.answer()?;
+    let may =
+        MayWriteRulesRequest { organization: organization.clone(), project: project.clone(), rule_id: id };
+    gateway.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
     let rule = Some(read(&gateway, &organization, fields).await?);
     let message = UpdateRuleRequest { organization, project, id, rule };
     let rule = gateway.services.alerts().update_rule(request_as(&caller, message)).await.answer()?;
@@ -114,6 +121,6 @@ async fn read(gateway: &Gateway, organization: &str, mut fields: Fields) -> Resu
     };
     let actions = fields.raw("actions").cloned().unwrap_or_default();
     fields.finish()?;
-    rule.actions = alert_actions::read(gateway, organization, &actions).await?;
+    rule.actions = alert_actions::read(gateway, organization, &actions, patience(gateway)).await?;
     Ok(rule)
 }

@@ -25,6 +25,7 @@ pub(crate) async fn update_app(
     let request = request_as(&caller, read(params.app()?, fields, &caller)?);
     let answer = gateway.services.apps().update_app(request).await.answer();
     let app = answer.map_err(|error| refusal(error, &caller))?;
+    gateway.options.clear();
     Ok(Json(AppJson::new(app, gateway.config.base_url())))
 }
 

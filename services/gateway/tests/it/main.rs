@@ -1,8 +1,9 @@
-//! The gateway in front of the real services, which run in process on SQLite. Only the log of webhooks is
-//! played by the tests, because what it holds has to be chosen by them.
+//! The gateway in front of the real services, which run in process on SQLite. Only the sender of
+//! webhooks is played by the tests, because what its log holds and what apps answer has to be chosen by them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alert_rules;
 mod answer;
 mod any_body;
 mod app_registry;
@@ -10,6 +11,7 @@ mod app_tokens;
 mod apps;
 mod authentication;
 mod bad_input;
+mod components;
 mod cors;
 mod installations;
 mod limits;

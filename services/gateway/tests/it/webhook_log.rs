@@ -1,4 +1,5 @@
-//! Plays the log of webhooks: holds what a test puts in for apps called `hooks…` and notes what it is asked.
+//! Plays the sender of webhooks: its log holds what a test puts in for apps called `hooks…`; apps answer their components as the test
+//! says. It notes what it is asked.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,10 +17,14 @@ use tonic::{Request, Response, Status};
 #[derive(Clone, Default)]
 pub(crate) struct WebhookLog(Arc<Mutex<Shared>>);
 
+type Answer = Box<dyn Fn(&CallRequest) -> CallResponse + Send>;
+
 #[derive(Default)]
 struct Shared {
     holds: ListRequestsResponse,
     asked: Vec<ListRequestsRequest>,
+    answer: Option<Answer>,
+    called: Vec<CallRequest>,
 }
 
 impl WebhookLog {
@@ -29,6 +34,16 @@ impl WebhookLog {
 
     pub(crate) fn put(&self, holds: ListRequestsResponse) {
         self.0.lock().unwrap().holds = holds;
+    }
+
+    /// What apps answer from now on. Until then they cannot be reached.
+    pub(crate) fn answer_with(&self, answer: impl Fn(&CallRequest) -> CallResponse + Send + 'static) {
+        self.0.lock().unwrap().answer = Some(Box::new(answer));
+    }
+
+    /// What apps have been asked.
+    pub(crate) fn called(&self) -> Vec<CallRequest> {
+        self.0.lock().unwrap().called.clone()
     }
 
     pub(crate) fn asked(&self) -> Vec<ListRequestsRequest> {
@@ -64,8 +79,12 @@ impl Webhooks for WebhookLog {
         Err(Status::unimplemented("the gateway has no use for it"))
     }
 
-    async fn call(&self, _: Request<CallRequest>) -> Result<Response<CallResponse>, Status> {
-        Err(Status::unimplemented("the gateway has no use for it"))
+    async fn call(&self, request: Request<CallRequest>) -> Result<Response<CallResponse>, Status> {
+        let request = request.into_inner();
+        let mut shared = self.0.lock().unwrap();
+        let answer = shared.answer.as_ref().map(|answer| answer(&request)).unwrap_or_default();
+        shared.called.push(request);
+        Ok(Response::new(answer))
     }
 
     async fn resend(&self, _: Request<ResendRequest>) -> Result<Response<ResendResponse>, Status> {

@@ -37,6 +37,7 @@ pub(crate) struct InstalledApp {
     pub(crate) webhook_url: Option<String>,
     pub(crate) redirect_url: Option<String>,
     pub(crate) disabled: Option<Suspension>,
+    pub(crate) is_alertable: bool,
     /// Internal apps are not told of their installations and have no grants.
     pub(crate) is_internal: bool,
 }
@@ -73,6 +74,7 @@ impl From<&App> for InstalledApp {
             webhook_url: app.webhook_url.clone(),
             redirect_url: app.redirect_url.clone(),
             disabled: app.disabled.clone(),
+            is_alertable: app.is_alertable,
             is_internal: app.is_internal(),
         }
     }

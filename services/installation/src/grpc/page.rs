@@ -13,9 +13,14 @@ pub(super) struct Page {
 impl Page {
     /// 100 entries unless fewer are asked for.
     pub(super) fn new(offset: i32, limit: i32) -> Self {
+        Self::up_to(MAX_LIMIT, offset, limit)
+    }
+
+    /// As many entries as there may be at most, unless fewer are asked for.
+    pub(super) fn up_to(most: usize, offset: i32, limit: i32) -> Self {
         let limit = match usize::try_from(limit).unwrap_or_default() {
-            0 => MAX_LIMIT,
-            limit => limit.min(MAX_LIMIT),
+            0 => most,
+            limit => limit.min(most),
         };
         Self { offset: offset.max(0).into(), limit }
     }

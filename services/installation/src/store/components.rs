@@ -44,6 +44,7 @@ pub(crate) async fn remove(tx: &mut Tx, app: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// One of each type at most.
 pub(crate) async fn of_app(db: &Db, app: i64) -> Result<Vec<ComponentRow>, Error> {
     let query = db.query(
         "select c.uuid, c.type, c.schema, a.id as app_id, a.uuid as app_uuid, a.slug as app_slug,
@@ -53,18 +54,20 @@ pub(crate) async fn of_app(db: &Db, app: i64) -> Result<Vec<ComponentRow>, Error
     Ok(query.bind(app).fetch_all().await?)
 }
 
-/// Of apps that are installed there and switched on, the earliest installed first.
+/// Of apps that are installed there and switched on, the earliest installed first; of this type, unless it is empty.
 pub(crate) async fn of_organization(
     db: &Db,
     organization: i64,
-    limit: i64,
+    r#type: &str,
+    (offset, limit): (i64, i64),
 ) -> Result<Vec<ComponentRow>, Error> {
     let query = db.query(
         "select c.uuid, c.type, c.schema, a.id as app_id, a.uuid as app_uuid, a.slug as app_slug,
                 a.name as app_name, a.webhook_url, i.uuid as installation
          from installations i join apps a on a.id = i.app_id join app_components c on c.app_id = a.id
          where i.organization_id = $1 and i.status = 'installed' and a.disabled_at is null
-         order by i.id, c.position limit $2",
+           and ($2 = '' or c.type = $2)
+         order by i.id, c.position limit $3 offset $4",
     );
-    Ok(query.bind(organization).bind(limit).fetch_all().await?)
+    Ok(query.bind(organization).bind(r#type).bind(limit).bind(offset).fetch_all().await?)
 }

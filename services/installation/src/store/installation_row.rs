@@ -31,6 +31,7 @@ pub(super) struct InstallationRow {
     redirect_url: Option<String>,
     disabled_at: Option<DateTime<Utc>>,
     disabled_cause: Option<String>,
+    is_alertable: bool,
 }
 
 pub(super) fn status(text: &str) -> Result<InstallationStatus, Error> {
@@ -57,6 +58,7 @@ impl TryFrom<InstallationRow> for Installation {
                 webhook_url: row.webhook_url,
                 redirect_url: row.redirect_url,
                 disabled: suspension(row.disabled_at, row.disabled_cause),
+                is_alertable: row.is_alertable,
                 is_internal: AppStatus::parse(&row.app_status) == Some(AppStatus::Internal),
             },
         })

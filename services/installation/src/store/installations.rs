@@ -16,7 +16,8 @@ macro_rules! select_live {
             "select i.id, i.uuid, i.organization_id, i.organization_slug, i.status, i.created_at,
                     i.webhooks_stopped_at, i.webhooks_stopped_cause, a.id as app_id, a.uuid as app_uuid,
                     a.slug as app_slug, a.name as app_name, a.status as app_status, a.organization_id as owner_id,
-                    a.organization_slug as owner_slug, a.webhook_url, a.redirect_url, a.disabled_at, a.disabled_cause
+                    a.organization_slug as owner_slug, a.webhook_url, a.redirect_url, a.disabled_at, a.disabled_cause,
+                    a.is_alertable
              from installations i join apps a on a.id = i.app_id
              where i.status <> 'pending_deletion' and ",
             $rest

@@ -129,7 +129,7 @@ async fn an_organization_sees_the_components_of_what_it_has_installed() {
         }
         let list = async |caller: &Caller, r#type: &str| {
             let owner = Some(Owner::Organization("acme".into()));
-            let asked = ListComponentsRequest { owner, r#type: r#type.into() };
+            let asked = ListComponentsRequest { owner, r#type: r#type.into(), ..Default::default() };
             running.apps.clone().list_components(request_as(caller, asked)).await
         };
         let all = list(&member(&running.acme, Role::Member), "").await.unwrap().into_inner().components;
@@ -139,6 +139,16 @@ async fn an_organization_sees_the_components_of_what_it_has_installed() {
                 .all(|component| component.app_slug == "hooks" && component.installation_uuid.is_some())
         );
         assert_eq!(list(&running.manager(), "issue-media").await.unwrap().into_inner().components.len(), 1);
+        let mut paged = Vec::new();
+        for (offset, has_more) in [(0, true), (1, false), (2, false)] {
+            let owner = Some(Owner::Organization("acme".into()));
+            let asked = ListComponentsRequest { owner, offset, limit: 1, ..Default::default() };
+            let asked = request_as(&running.manager(), asked);
+            let page = running.apps.clone().list_components(asked).await.unwrap().into_inner();
+            assert_eq!(page.has_more, has_more, "behind {offset}");
+            paged.extend(page.components);
+        }
+        assert_eq!(paged, all);
         assert_eq!(reason(list(&running.outsider(), "").await), "ORGANIZATION_NOT_FOUND");
         assert_eq!(reason(list(&Caller::Anonymous, "").await), "NO_CREDENTIALS");
     })

@@ -6,6 +6,7 @@ mod get_metric_rule;
 mod get_rule;
 mod list_metric_rules;
 mod list_rules;
+mod may_write_rules;
 mod rule;
 mod update_rule;
 
@@ -13,7 +14,8 @@ use patchbay_proto::tracker::alerts_server::Alerts;
 use patchbay_proto::tracker::{
     CreateMetricRuleRequest, CreateRuleRequest, DeleteMetricRuleRequest, DeleteMetricRuleResponse,
     DeleteRuleRequest, DeleteRuleResponse, GetMetricRuleRequest, GetRuleRequest, ListMetricRulesRequest,
-    ListMetricRulesResponse, ListRulesRequest, ListRulesResponse, MetricRule, Rule, UpdateRuleRequest,
+    ListMetricRulesResponse, ListRulesRequest, ListRulesResponse, MayWriteRulesRequest,
+    MayWriteRulesResponse, MetricRule, Rule, UpdateRuleRequest,
 };
 use tonic::{Request, Response, Status};
 
@@ -22,6 +24,13 @@ use crate::tracker::Tracker;
 
 #[tonic::async_trait]
 impl Alerts for Tracker {
+    async fn may_write_rules(
+        &self,
+        request: Request<MayWriteRulesRequest>,
+    ) -> Result<Response<MayWriteRulesResponse>, Status> {
+        answer(request, |caller, asked| may_write_rules::may_write_rules(self, caller, asked)).await
+    }
+
     async fn create_rule(&self, request: Request<CreateRuleRequest>) -> Result<Response<Rule>, Status> {
         answer(request, |caller, asked| create_rule::create_rule(self, caller, asked)).await
     }

@@ -149,15 +149,17 @@ pub(in crate::routes) fn group() -> Group {
         .does("List the UI components of an app")
         .by(one_of(READERS).and_staff())
         .asks(&[optional("filter", Text)])
+        .paged()
         .lists::<ComponentJson>(),
         get(
             "list_organization_components",
             "/api/0/organizations/{organization}/sentry-app-components/",
             list_components::list_organization_components,
         )
-        .does("List the UI components of the apps that are installed")
+        .does("List the UI components of the apps that are installed, with what their selects offer")
         .by(one_of(READERS))
-        .asks(&[optional("filter", Text)])
+        .asks(&[optional("filter", Text), optional("projectId", Integer)])
+        .paged()
         .lists::<ComponentJson>(),
         get("get_app_stats", "/api/0/sentry-apps/{app}/stats/", get_app_stats::get_app_stats)
             .does("Count the installations of an app over time")

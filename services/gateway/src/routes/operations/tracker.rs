@@ -12,8 +12,8 @@ use crate::json::team::TeamJson;
 use crate::operation::{Operation, delete, get, post, put};
 use crate::routes::{
     Group, act_on_external_issue, change_comment, create_comment, delete_issues, external_issues, get_event,
-    get_issue, get_project, get_select_options, issue_page, list_comments, list_events, list_issues,
-    metric_rules, projects, rules, teams, update_issue, update_issues,
+    get_issue, get_project, get_rule_configuration, get_select_options, issue_page, list_comments,
+    list_events, list_issues, metric_rules, projects, rules, teams, update_issue, update_issues,
 };
 
 const EVENT_READERS: &[Scope] = &[EventRead, EventWrite, EventAdmin];
@@ -404,6 +404,14 @@ fn alerts() -> Vec<Operation> {
             .by(writers())
             .takes(RULE)
             .answers_json(201),
+        get(
+            "get_rule_configuration",
+            "/api/0/projects/{organization}/{project}/rules/configuration/",
+            get_rule_configuration::get_rule_configuration,
+        )
+        .does("Say what an alert rule can consist of, and which apps it can tell")
+        .by(readers())
+        .answers_json(200),
         get("get_rule", ONE, rules::get_rule).does("Read an alert rule").by(readers()).answers_json(200),
         put("update_rule", ONE, rules::update_rule)
             .does("Write an alert rule anew")

@@ -6,12 +6,13 @@ use super::avatar_message::avatar_messages;
 use super::get_app::{app_not_found, existing};
 use crate::domain::{app_access, installation_access};
 use crate::grpc::organizations;
+use crate::grpc::page::Page;
 use crate::registry::Registry;
 use crate::store::avatars;
 use crate::store::components::{self, ComponentRow};
 
-/// An organization with more than this is not told of the rest: a page that asks the apps for each would not end.
-const MOST: i64 = 1_000;
+/// A page of the largest schemas still fits into an answer.
+const MAX_LIMIT: usize = 50;
 
 #[tracing::instrument(name = "installation.list_components", skip_all)]
 pub(super) async fn list_components(
@@ -19,20 +20,26 @@ pub(super) async fn list_components(
     caller: &Caller,
     request: proto::ListComponentsRequest,
 ) -> Result<proto::ListComponentsResponse, Error> {
-    let mut found = match &request.owner {
+    let page = Page::up_to(MAX_LIMIT, request.offset, request.limit);
+    let (organization_id, found) = match &request.owner {
         None => return Err(app_not_found()),
         Some(Owner::App(app)) => {
             let app = existing(registry, caller, app).await?;
             app_access::may_read(caller, app.owner.id, app.status)?;
-            components::of_app(&registry.db, app.id).await?
+            let mut found = components::of_app(&registry.db, app.id).await?;
+            found.retain(|component| request.r#type.is_empty() || component.r#type == request.r#type);
+            (0, Ok(found.into_iter().skip(usize::try_from(page.offset).unwrap_or_default()).collect()))
         }
         Some(Owner::Organization(organization)) => {
             let organization = organizations::visible(registry, caller, organization).await?;
             installation_access::may_list(caller, organization.id)?;
-            components::of_organization(&registry.db, organization.id, MOST).await?
+            let range = (page.offset, page.fetched());
+            let found =
+                components::of_organization(&registry.db, organization.id, &request.r#type, range).await;
+            (organization.id, found)
         }
     };
-    found.retain(|component| request.r#type.is_empty() || component.r#type == request.r#type);
+    let (found, has_more) = page.cut(found)?;
 
     let mut apps: Vec<_> = found.iter().map(|component| component.app_id).collect();
     apps.dedup();
@@ -48,6 +55,7 @@ pub(super) async fn list_components(
         app_name: component.app_name,
         installation_uuid: component.installation.map(|uuid| uuid.to_string()),
         webhook_url: component.webhook_url,
+        organization_id,
     };
-    Ok(proto::ListComponentsResponse { components: found.into_iter().map(message).collect() })
+    Ok(proto::ListComponentsResponse { components: found.into_iter().map(message).collect(), has_more })
 }

@@ -20,6 +20,8 @@ pub(super) fn installation_message(
         app_id: installation.app.id,
         app_uuid: installation.app.uuid.to_string(),
         app_slug: installation.app.slug,
+        app_name: installation.app.name,
+        app_is_alertable: installation.app.is_alertable,
         organization_id: installation.organization.id,
         organization_slug: installation.organization.slug,
         code,

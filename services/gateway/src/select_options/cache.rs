@@ -1,0 +1,125 @@
+//! What apps offered a moment ago: a form that is opened again, or by somebody else, need not ask again.
+//!
+//! Refusals are not kept.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use moka::sync::Cache;
+
+use super::Question;
+
+/// All entries together.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// What an entry costs besides its texts; so there is an end to the number of entries as well.
+const ENTRY_BYTES: usize = 256;
+
+/// Answers by everything that an app is told with the question.
+pub(crate) struct OptionsCache {
+    entries: Cache<Key, Entry>,
+    lifetime: TimeDelta,
+}
+
+/// No hash of it: nobody is shown what another installation was answered.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    installation: String,
+    question: Question,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    /// JSON, so that it is known how much room it takes.
+    prepared: String,
+    /// By our clock; the cache's own has no hands to turn in a test.
+    until: DateTime<Utc>,
+}
+
+impl OptionsCache {
+    pub(crate) fn new(lifetime: TimeDelta) -> Self {
+        let weigh = |key: &Key, entry: &Entry| {
+            let bytes = ENTRY_BYTES + key.question.bytes() + entry.prepared.len();
+            u32::try_from(bytes).unwrap_or(u32::MAX)
+        };
+        Self { entries: Cache::builder().max_capacity(MAX_BYTES).weigher(weigh).build(), lifetime }
+    }
+
+    pub(crate) fn get(&self, installation: &str, question: &Question, now: DateTime<Utc>) -> Option<String> {
+        let key = Key { installation: installation.to_owned(), question: question.clone() };
+        Some(self.entries.get(&key).filter(|entry| now < entry.until)?.prepared)
+    }
+
+    pub(crate) fn put(&self, installation: &str, question: Question, prepared: String, now: DateTime<Utc>) {
+        let until = now.checked_add_signed(self.lifetime).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        if until > now {
+            let key = Key { installation: installation.to_owned(), question };
+            self.entries.insert(key, Entry { prepared, until });
+        }
+    }
+
+    /// An app has been changed through us: whoever changed it sees the change at once.
+    pub(crate) fn clear(&self) {
+        self.entries.invalidate_all();
+    }
+}
+
+impl std::fmt::Debug for OptionsCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OptionsCache")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000 + second, 0).unwrap()
+    }
+
+    fn question() -> Question {
+        Question { uri: "/options".to_owned(), ..Question::default() }
+    }
+
+    #[test]
+    fn an_answer_is_for_the_same_question_of_the_same_installation() {
+        let cache = OptionsCache::new(TimeDelta::seconds(10));
+        cache.put("a", question(), "1".to_owned(), at(0));
+        assert_eq!(cache.get("a", &question(), at(9)).as_deref(), Some("1"));
+        let text = || Some("x".to_owned());
+        let others = [
+            Question { uri: "/options/".to_owned(), ..question() },
+            Question { project_slug: text(), ..question() },
+            Question { query: text(), ..question() },
+            Question { dependent_data: text(), ..question() },
+        ];
+        for other in others {
+            assert_eq!(cache.get("a", &other, at(0)), None, "{other:?}");
+        }
+        assert_eq!(cache.get("b", &question(), at(0)), None);
+    }
+
+    #[test]
+    fn an_answer_lives_as_long_as_allowed() {
+        let cache = OptionsCache::new(TimeDelta::seconds(10));
+        cache.put("a", question(), "1".to_owned(), at(0));
+        assert_eq!(cache.get("a", &question(), at(10)), None);
+        cache.put("a", question(), "2".to_owned(), at(10));
+        assert_eq!(cache.get("a", &question(), at(11)).as_deref(), Some("2"));
+        cache.clear();
+        assert_eq!(cache.get("a", &question(), at(11)), None);
+        let none = OptionsCache::new(TimeDelta::zero());
+        none.put("a", question(), "1".to_owned(), at(0));
+        assert_eq!(none.get("a", &question(), at(0)), None);
+    }
+
+    #[test]
+    fn there_is_an_end_to_its_size() {
+        let cache = OptionsCache::new(TimeDelta::seconds(10));
+        let large = "x".repeat(64 * 1024);
+        for number in 0..1000 {
+            cache.put(&number.to_string(), question(), large.clone(), at(0));
+        }
+        cache.entries.run_pending_tasks();
+        assert!(cache.entries.weighted_size() <= MAX_BYTES, "{}", cache.entries.weighted_size());
+        assert!(cache.entries.entry_count() > 100, "{}", cache.entries.entry_count());
+    }
+}
