@@ -154,6 +154,13 @@ impl<'s> Apps<'s> {
         self.alertable.get_or_init(installed).await.clone()
     }
 
+    /// The uuid of that app's installation.
+    pub(crate) async fn alertable_installation(&self) -> String {
+        let slug = self.alertable().await;
+        let path = format!("/api/0/organizations/{HOME}/sentry-app-installations/");
+        self.owner("POST", &path, &json!({ "slug": slug })).await["uuid"].as_str().unwrap().to_owned()
+    }
+
     /// The uuid of a new job that sends webhooks of an app of [`HOME`] again.
     pub(crate) async fn recovery(&self) -> String {
         let path = format!("/api/0/sentry-apps/{}/webhook-recoveries/", self.unpublished().await);
@@ -189,6 +196,13 @@ impl<'s> Apps<'s> {
         assert_eq!(answer.status, 200, "{answer:?}");
         let installation = answer.json();
         let uuid = installation["uuid"].as_str().unwrap().to_owned();
+        let slug = app["slug"].as_str().unwrap().to_owned();
+        Installed { app: slug, uuid, token: self.exchange(&app, &installation).await }
+    }
+
+    /// The token of a new installation, for its code.
+    pub(crate) async fn exchange(&self, app: &Value, installation: &Value) -> String {
+        let uuid = installation["uuid"].as_str().unwrap();
         let path = format!("/api/0/sentry-app-installations/{uuid}/authorizations/");
         let exchange = json!({
             "grant_type": "authorization_code", "code": installation["code"],
@@ -196,8 +210,12 @@ impl<'s> Apps<'s> {
         });
         let answer = self.server.send("POST", &path, &[], Some(&exchange)).await;
         assert_eq!(answer.status, 201, "{answer:?}");
-        let slug = app["slug"].as_str().unwrap().to_owned();
-        Installed { app: slug, uuid, token: answer.json()["token"].as_str().unwrap().to_owned() }
+        answer.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A token of the owner of [`HOME`], with every scope.
+    pub(crate) fn owner_token(&self) -> &str {
+        &self.owners[HOME]
     }
 }
 

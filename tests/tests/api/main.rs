@@ -10,4 +10,5 @@ mod operation;
 mod people;
 mod server;
 mod strangers;
+mod ui;
 mod who;

@@ -34,18 +34,24 @@ impl Answer {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// As [`Server::start`], with settings of the test's own.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         // reqwest wants a process-wide one even where nothing speaks TLS; a second call finds the first one's.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::open(&folder.path().join("data")).unwrap();
         let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings = Settings::from_pairs([
+        let usual = [
             ("GRPC_LISTEN", "127.0.0.1:0"),
             ("ADMIN_LISTEN", "127.0.0.1:0"),
             // Thousands of requests come from here.
             ("GATEWAY_CALLER_LIMIT", "0"),
             ("GATEWAY_ADDRESS_LIMIT", "0"),
-        ]);
+        ];
+        let settings = Settings::from_pairs(usual.iter().chain(settings).copied());
         let patchbay = AllInOne::start(
             settings,
             Plan { data: &data, http, public_url: None, is_brief: true, log: false },

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use patchbay_proto::webhook_sender::{CallRequest, CallResponse};
 use serde_json::{Value, json};
 
@@ -55,7 +57,7 @@ async fn an_app_is_asked_once_until_its_answer_is_old_or_the_app_is_changed() {
         platform.get(&format!("{direct}&{other}"), &owner).await;
     }
     assert_eq!(platform.log.called().len(), 3, "other questions are other questions");
-    platform.hand.advance(chrono::TimeDelta::seconds(10).to_std().unwrap());
+    platform.hand.advance(Duration::from_secs(10));
     choices().await;
     assert_eq!(platform.log.called().len(), 4, "the answer was old");
     platform.put("/api/0/sentry-apps/hooks/", &owner, json!({ "author": "Else" })).await;

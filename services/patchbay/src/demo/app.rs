@@ -1,4 +1,5 @@
-//! The outside app of the story: a real HTTP endpoint that checks signatures and sometimes has a bad moment.
+//! The outside app of the story: a real HTTP endpoint that checks signatures, answers the components that it has in the product,
+//! and sometimes has a bad moment.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,16 +8,19 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use bytes::Bytes;
 use patchbay_domain::Clock;
 use patchbay_webhook_signature::{Secret, Verifier};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+const WEBHOOK: &str = "/webhook";
+/// Where the app is asked about alert rules.
+pub(super) const ALERT: &str = "/alert";
 
 /// How long the story waits for a webhook before it says that none came.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,13 +41,15 @@ struct Inbox {
 #[derive(Default)]
 struct InboxState {
     unread: VecDeque<Webhook>,
+    /// Webhooks, not what components ask.
     total: usize,
     bad_moments: usize,
 }
 
-/// A webhook as it came in.
+/// A webhook as it came in, or what a component asks.
 #[derive(Clone, Debug)]
 pub(super) struct Webhook {
+    path: String,
     headers: HeaderMap,
     pub(super) body: Bytes,
 }
@@ -51,9 +57,9 @@ pub(super) struct Webhook {
 impl App {
     pub(super) async fn start() -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let webhook_url = format!("http://{}/webhook", listener.local_addr()?);
+        let webhook_url = format!("http://{}{WEBHOOK}", listener.local_addr()?);
         let inbox = Arc::new(Inbox::default());
-        let router = Router::new().route("/webhook", post(receive)).with_state(inbox.clone());
+        let router = Router::new().fallback(receive).with_state(inbox.clone());
         let server = tokio::spawn(async move {
             // Ends with the task only.
             let _ = axum::serve(listener, router).await;
@@ -71,13 +77,23 @@ impl App {
         self.inbox.state().total
     }
 
-    /// The next webhook, in order of arrival.
-    pub(super) async fn next(&self, what: &str) -> anyhow::Result<Webhook> {
+    /// The next webhook of this event.
+    pub(super) async fn next(&self, event: &str) -> anyhow::Result<Webhook> {
+        self.first(event, |webhook| webhook.path == WEBHOOK && webhook.event() == event).await
+    }
+
+    /// The next request to this path.
+    pub(super) async fn asked(&self, path: &str) -> anyhow::Result<Webhook> {
+        self.first(path, |request| request.path == path).await
+    }
+
+    async fn first(&self, what: &str, wanted: impl Fn(&Webhook) -> bool) -> anyhow::Result<Webhook> {
         let arrival = async {
             loop {
                 let arrived = self.inbox.arrived.notified();
-                if let Some(webhook) = self.inbox.state().unread.pop_front() {
-                    return webhook;
+                let found = self.inbox.state().take(&wanted);
+                if let Some(found) = found {
+                    return found;
                 }
                 arrived.await;
             }
@@ -98,26 +114,81 @@ impl Inbox {
     }
 }
 
-async fn receive(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let status = {
-        let mut state = inbox.state();
-        state.unread.push_back(Webhook { headers, body });
-        state.total += 1;
-        if state.bad_moments > 0 {
-            state.bad_moments -= 1;
+impl InboxState {
+    fn take(&mut self, wanted: impl Fn(&Webhook) -> bool) -> Option<Webhook> {
+        let position = self.unread.iter().position(wanted)?;
+        self.unread.remove(position)
+    }
+
+    fn status(&mut self) -> StatusCode {
+        self.total += 1;
+        if self.bad_moments > 0 {
+            self.bad_moments -= 1;
             StatusCode::INTERNAL_SERVER_ERROR
         } else {
             StatusCode::OK
         }
+    }
+}
+
+async fn receive(
+    State(inbox): State<Arc<Inbox>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, String) {
+    let path = uri.path().to_owned();
+    let answer = {
+        let mut state = inbox.state();
+        let answer = match path.as_str() {
+            WEBHOOK => (state.status(), String::new()),
+            ALERT => (StatusCode::OK, json!({ "message": "The channel is there." }).to_string()),
+            "/projects" => {
+                let web = json!({ "value": "web", "label": "Web" });
+                (StatusCode::OK, json!([web, { "value": "api", "label": "API" }]).to_string())
+            }
+            "/issues" => {
+                let issue =
+                    json!({ "webUrl": "http://localhost/web/1", "project": "web", "identifier": "1" });
+                (StatusCode::OK, issue.to_string())
+            }
+            _ => (StatusCode::NOT_FOUND, String::new()),
+        };
+        state.unread.push_back(Webhook { path, headers, body });
+        answer
     };
     inbox.arrived.notify_one();
-    status
+    answer
 }
 
 impl Webhook {
     pub(super) fn header(&self, name: &str) -> anyhow::Result<&str> {
         let value = self.headers.get(name).with_context(|| format!("the webhook has no {name}"))?;
         Ok(value.to_str()?)
+    }
+
+    /// Resource and action, as far as they are told.
+    fn event(&self) -> String {
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let resource = self.header("sentry-hook-resource").unwrap_or_default();
+        format!("{resource}.{}", body["action"].as_str().unwrap_or_default())
+    }
+
+    /// What a component asks, with its signature checked.
+    pub(super) fn signed(&self, secret: &Secret) -> anyhow::Result<Value> {
+        self.check_signature(secret)?;
+        Ok(serde_json::from_slice(&self.body)?)
+    }
+
+    /// As [`Webhook::signed`], of a GET: the empty text is signed.
+    pub(super) fn signed_without_body(&self, secret: &Secret) -> anyhow::Result<()> {
+        ensure!(self.body.is_empty(), "a GET has a body");
+        self.check_signature(secret)
+    }
+
+    fn check_signature(&self, secret: &Secret) -> anyhow::Result<()> {
+        let signature = self.header("sentry-app-signature")?;
+        Verifier::new([secret]).sentry(signature, &self.body).context("Sentry-App-Signature")
     }
 
     /// The body of a webhook that must be this event, with both signatures checked.

@@ -1,5 +1,7 @@
 //! The story: a public app from its registration to its uninstallation.
 
+mod components;
+
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use patchbay_proto::auth_token::MintUserTokenRequest;
@@ -82,6 +84,9 @@ pub(super) async fn tell(running: &AllInOne, data: &DataFolder, narrator: Narrat
     story.published_events_arrive_unchanged(&people, &registered, &installed).await?;
     story.a_failing_app_gets_the_same_bytes_again(&people, &registered).await?;
     story.the_request_log_shows_it(&people, &registered).await?;
+    let issue = story.an_alert_rule_tells_the_app(&people, &registered, &installed).await?;
+    story.the_issue_is_linked_to_one_of_the_apps(&people, &registered, &installed, &issue).await?;
+    story.a_comment_reaches_the_app(&people, &registered, &issue).await?;
     let installed = story.the_token_is_refreshed(&registered, installed).await?;
     story.the_manager_uninstalls_it(&people, &registered, &installed).await?;
     story.narrator.done();
@@ -147,14 +152,15 @@ impl Story {
             "isAlertable": true,
             "verifyInstall": true,
             "scopes": ["event:read", "project:read"],
-            "events": ["issue", "error"],
+            "events": ["issue", "error", "comment"],
+            "schema": components::schema(),
             "webhookUrl": self.app.webhook_url,
             "redirectUrl": "http://localhost/setup",
         });
         let app = self.rest.post("/api/0/sentry-apps/", &people.owner, wanted).await?.expect(201)?;
         same("slug", text(&app, "/slug")?, "webhooks-galore")?;
         same("status", text(&app, "/status")?, "unpublished")?;
-        same("events", &app["events"], &json!(["error", "issue"]))?;
+        same("events", &app["events"], &json!(["comment", "error", "issue"]))?;
         let client_secret = text(&app, "/clientSecret")?.to_owned();
         let secret = Secret::from_client_secret(&client_secret)?;
         same("webhookSecret", text(&app, "/webhookSecret")?, secret.webhook_secret().as_str())?;
@@ -306,7 +312,8 @@ impl Story {
         self.publish(people, "error", "created", r#"{"error":{"message":"Grüße 🌍"}}"#, Vec::new()).await?;
         let mut attempts = Vec::new();
         for number in 1..=3 {
-            let webhook = self.app.next(&format!("attempt {number}")).await?;
+            let webhook =
+                self.app.next("error.created").await.with_context(|| format!("attempt {number}"))?;
             webhook.verified("error.created", &app.secret)?;
             attempts.push(webhook);
         }
