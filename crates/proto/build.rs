@@ -6,8 +6,9 @@ use std::{env, error, fs, io};
 use prost::Message;
 
 fn main() -> Result<(), Box<dyn error::Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
-    println!("cargo:rerun-if-changed={}", root.display());
+    // Relative, and asked for when it runs: a copied `target` folder then follows the protos of its own checkout.
+    println!("cargo:rerun-if-changed=../../proto");
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
 
     let mut files = Vec::new();
     collect(&root, &mut files)?;

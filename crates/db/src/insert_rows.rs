@@ -264,14 +264,14 @@ impl Insert {
     fn text(self, db: &Db, rows: usize) -> AssertSqlSafe<Arc<str>> {
         let mut texts = db.shared.insert_texts.lock().unwrap_or_else(PoisonError::into_inner);
         let (rows, write): (_, fn(Self, usize) -> String) = match db.engine() {
-            Engine::Postgres => (0, |insert, _| insert.from_arrays()),
+            Engine::Postgres => (0, |insert, _| insert.of_arrays()),
             Engine::Sqlite => (rows, Self::of_values),
         };
         let key = (self.table, self.columns, self.suffix, rows);
         AssertSqlSafe(texts.entry(key).or_insert_with(|| write(self, rows).into()).clone())
     }
 
-    fn from_arrays(self) -> String {
+    fn of_arrays(self) -> String {
         let Self { table, columns, suffix } = self;
         let parameters: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
         let (columns, parameters) = (columns.join(", "), parameters.join(","));
@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn postgres_takes_arrays_and_sqlite_each_value() {
         let insert = Insert { table: "t", columns: &["a", "b"], suffix: "returning a" };
-        assert_eq!(insert.from_arrays(), "insert into t (a, b) select * from unnest($1,$2) returning a");
+        assert_eq!(insert.of_arrays(), "insert into t (a, b) select * from unnest($1,$2) returning a");
         assert_eq!(insert.of_values(2), "insert into t (a, b) values (?,?), (?,?) returning a");
     }
 }
