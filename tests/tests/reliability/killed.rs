@@ -6,7 +6,11 @@ use patchbay_tests::servers::{Embedded, Servers, installed};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use crate::{EVENTS, PER_SECOND, SOON, chance, healthy_and_flaky, nobody_ended, nothing_is_lost};
+use crate::{SOON, chance, healthy_and_flaky, nobody_ended, nothing_is_lost};
+
+/// Each kill makes a handful of webhooks come twice, those that were sent and not recorded, however many there are in all.
+const EVENTS: usize = 4_000;
+const PER_SECOND: u32 = 250;
 
 /// Each at least once, those that events pass through more often.
 const VICTIMS: [&str; 9] = [

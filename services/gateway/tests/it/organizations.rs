@@ -155,7 +155,8 @@ async fn the_audit_log_is_read_by_owners_and_managers() {
 async fn the_audit_log_says_from_where_something_was_changed() {
     let platform = Platform::with_settings(&[("GATEWAY_PROXIES", "1")]).await;
     platform.found_organizations().await;
-    let (_, owner) = person(&platform, "owner").await;
+    let (id, _) = person(&platform, "owner").await;
+    let owner = token(&platform, id, &["org:admin", "event:read", "project:read"]).await;
     let from = async |address: &str, method: &str, path: &str, body: Value| {
         let request = Request::builder().method(method).uri(path).header("x-forwarded-for", address);
         let request = request.header("authorization", format!("Bearer {owner}"));

@@ -88,13 +88,16 @@ async fn a_broken_endpoint_is_tried_in_time_also_when_the_clock_was_set_back() {
     .await;
 
     running.hand.set(TimeDelta::hours(-1));
+    // Those that failed have a moment of their own, which is an hour away now. This one waits for the endpoint only.
+    let parked = running.webhook(1, installation);
+    running.publish(std::slice::from_ref(&parked)).await.await.unwrap();
     for second in 0.. {
         running.hand.advance(Duration::from_secs(1));
         let probed = running.count("select count(*) from endpoints where breaker <> 2").await == 1;
         if probed {
             break;
         }
-        assert!(second < 3600, "an hour has passed");
+        assert!(second < 3000, "nearly an hour has passed");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
