@@ -45,7 +45,7 @@ pub struct Egress {
 #[derive(Debug, Clone)]
 enum Http {
     /// Nearly everything goes this way, so it is the one that was made short.
-    Direct(Direct),
+    Direct(Box<Direct>),
     ByProxy(reqwest::Client),
 }
 
@@ -338,7 +338,7 @@ impl Recipe {
         let tls = tls::config(&self.extra_roots, identity)?;
         let connections = &self.connections;
         let Some(proxy) = &self.proxy else {
-            return Ok(Http::Direct(direct::client(connections, tls, resolver.clone())));
+            return Ok(Http::Direct(Box::new(direct::client(connections, tls, resolver.clone()))));
         };
         // The only name that is looked up for connecting is the proxy's own.
         let client = reqwest::Client::builder()

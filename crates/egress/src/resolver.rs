@@ -23,13 +23,16 @@ pub(crate) struct GuardedResolver {
     names: Names,
 }
 
+/// Tells the addresses of a name.
+type Lookup = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
+
 /// Who knows the addresses of names.
 #[derive(Clone)]
 pub(crate) enum Names {
     /// This machine.
     Machine,
     /// A function, which may say something else each time.
-    Given(Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>),
+    Given(Arc<Lookup>),
 }
 
 impl fmt::Debug for Names {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 // The modules themselves, so that nothing has to be public for a benchmark's sake.
-#[allow(dead_code, unreachable_pub, reason = "a benchmark uses a part of them")]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "a benchmark uses a part of them")]
 #[path = "../src/domain"]
 mod domain {
     pub(crate) mod body;
@@ -15,6 +15,8 @@ mod domain {
     pub(crate) mod own_type;
     pub(crate) mod pack;
     pub(crate) mod receiver;
+    #[cfg(test)]
+    pub(crate) mod samples;
     pub(crate) mod subscription;
 }
 

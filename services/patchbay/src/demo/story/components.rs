@@ -121,7 +121,10 @@ impl Story {
         let body = webhook.verified("comment.created", &app.secret)?;
         same("comment", text(&body, "/data/comment")?, "On it.")?;
         same("actor", text(&body, "/actor/name")?, "Manuel Manager")?;
-        ensure!(body["data"]["issue_id"].to_string() == issue, "the comment is of another issue: {body}");
+        ensure!(
+            body["data"]["issue_id"].as_i64() == issue.parse().ok(),
+            "the comment is of another issue: {body}"
+        );
         self.narrator.holds("comment.created arrived in the manager's name");
         self.narrator.body(&webhook.body);
         Ok(())
