@@ -5,7 +5,7 @@ use std::fs;
 /// `USER_HZ`: what `/proc` counts CPU time in, 100 on every Linux that Rust's std runs on.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// CPU seconds of a process so far, in user and kernel mode.
+/// CPU seconds of a process so far, in user and kernel mode, those of its children that have ended included.
 fn cpu_seconds(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The name in parentheses may hold anything; the numbers begin behind it.
@@ -16,7 +16,7 @@ fn cpu_seconds(pid: u32) -> f64 {
         .split_whitespace()
         .map(|n| n.parse().unwrap_or(0.0))
         .collect();
-    numbers.get(11..13).map_or(0.0, |times| times.iter().sum::<f64>() / TICKS_PER_SECOND)
+    numbers.get(11..15).map_or(0.0, |times| times.iter().sum::<f64>() / TICKS_PER_SECOND)
 }
 
 /// Largest resident memory of a process since [`forget_peak`], in MiB.
