@@ -9,6 +9,7 @@ use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::request;
 use patchbay_runtime::Settings;
+use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -58,8 +59,25 @@ impl Platform {
         for (name, value) in changes.as_object().unwrap() {
             wanted[name] = value.clone();
         }
+        let known = self.known_installations().await;
+        let is_installed = wanted["isInternal"] == true;
         let app = self.post("/api/0/sentry-apps/", wanted, &[]).await;
+        if is_installed {
+            // An installation is there before event-fanout has heard of it.
+            eventually(SOON, "event-fanout knows the installation", async || {
+                (self.known_installations().await > known).then_some(())
+            })
+            .await;
+        }
         app["slug"].as_str().unwrap().to_owned()
+    }
+
+    async fn known_installations(&self) -> u64 {
+        let metrics = self.metrics().await;
+        let mut lines = metrics.lines();
+        lines
+            .find_map(|line| line.strip_prefix("patchbay_event_fanout_subscriptions ")?.parse().ok())
+            .unwrap()
     }
 
     /// An event of acme.
@@ -91,8 +109,9 @@ impl Platform {
 
     /// What the admin port says.
     pub(crate) async fn metrics(&self) -> String {
-        let url = format!("http://{}/metrics", self.running.admin.unwrap());
-        let answer = self.http.send(OutboundRequest::get(url)).await.unwrap();
+        let mut request = OutboundRequest::get(format!("http://{}/metrics", self.running.admin.unwrap()));
+        request.max_response = 1024 * 1024;
+        let answer = self.http.send(request).await.unwrap();
         String::from_utf8(answer.body.to_vec()).unwrap()
     }
 
