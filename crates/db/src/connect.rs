@@ -1,12 +1,15 @@
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlitePool};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::checkpoint::{self, Checkpoints};
 use crate::config::DbConfig;
 use crate::db::Pools;
 use crate::error::{DbError, Result};
@@ -69,21 +72,30 @@ async fn open_file(config: &DbConfig, folder: &Path, service: &str) -> Result<Po
         DbError::Unavailable(format!("cannot create the folder {}: {error}", folder.display()))
     })?;
     let options = sqlite_options().filename(folder.join(format!("{service}.db"))).create_if_missing(true);
-    let writer = writer(config, options.clone().journal_mode(SqliteJournalMode::Wal)).await?;
+    let committed = Arc::new(Notify::new());
+    let wal =
+        options.clone().journal_mode(SqliteJournalMode::Wal).pragma("wal_autocheckpoint", checkpoint::PAGES);
+    let writer = writer(config, wal, &committed).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(config.max_connections)
         .acquire_timeout(config.acquire_timeout)
         .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "on"));
-    Ok(Pools::Sqlite { writer, readers })
+    let checkpoints = Checkpoints::begin(readers.clone(), committed);
+    Ok(Pools::Sqlite { writer, readers, _checkpoints: Some(checkpoints) })
 }
 
 /// Turning WAL on needs the file to itself for a moment, and SQLite does not wait for it as it waits for other locks:
 /// of processes that open a new file together all but one are refused, and have to come again.
-async fn writer(config: &DbConfig, options: SqliteConnectOptions) -> Result<SqlitePool> {
+async fn writer(
+    config: &DbConfig,
+    options: SqliteConnectOptions,
+    committed: &Arc<Notify>,
+) -> Result<SqlitePool> {
     let give_up = Instant::now() + BUSY_TIMEOUT;
     loop {
-        match one_connection(config, options.clone()).await {
+        let pool = checkpoint::notifying(one_connection(config), committed.clone());
+        match pool.connect_with(options.clone()).await.map_err(DbError::from) {
             Err(DbError::Busy(_)) if Instant::now() < give_up => tokio::time::sleep(RETRY_OPEN_AFTER).await,
             outcome => return outcome,
         }
@@ -91,8 +103,8 @@ async fn writer(config: &DbConfig, options: SqliteConnectOptions) -> Result<Sqli
 }
 
 async fn open_memory(config: &DbConfig) -> Result<Pools> {
-    let writer = one_connection(config, sqlite_options().in_memory(true)).await?;
-    Ok(Pools::Sqlite { readers: writer.clone(), writer })
+    let writer = one_connection(config).connect_with(sqlite_options().in_memory(true)).await?;
+    Ok(Pools::Sqlite { readers: writer.clone(), writer, _checkpoints: None })
 }
 
 /// `synchronous = full`: with less, a commit that was answered may be gone after a power cut.
@@ -108,17 +120,14 @@ fn sqlite_options() -> SqliteConnectOptions {
 }
 
 /// A pool whose single connection is never closed before the pool is.
-async fn one_connection(config: &DbConfig, options: SqliteConnectOptions) -> Result<SqlitePool> {
-    let pool = SqlitePoolOptions::new()
+fn one_connection(config: &DbConfig) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
         .min_connections(1)
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(config.acquire_timeout)
         .test_before_acquire(false)
-        .connect_with(options)
-        .await?;
-    Ok(pool)
 }
 
 /// The files hold hashes of tokens and encrypted secrets: nobody else on the machine needs to read them.

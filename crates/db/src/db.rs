@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use sqlx::{PgPool, SqlSafeStr, SqlitePool};
 use tokio::sync::Notify;
 
+use crate::checkpoint::Checkpoints;
 use crate::config::DbConfig;
 use crate::connect;
 use crate::engine::Engine;
@@ -36,6 +37,8 @@ pub(crate) enum Pools {
     Sqlite {
         writer: SqlitePool,
         readers: SqlitePool,
+        /// Of files; kept for as long as the database is used.
+        _checkpoints: Option<Checkpoints>,
     },
 }
 
@@ -74,7 +77,7 @@ impl Db {
     pub fn query(&self, sql: impl SqlSafeStr) -> Query<'_> {
         let target = match &self.shared.pools {
             Pools::Postgres(pool) => Target::Postgres(PostgresOn::Pool(pool), Default::default()),
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, .. } => {
                 Target::Sqlite(SqliteOn::Pools { writer, readers }, Default::default())
             }
         };
@@ -114,7 +117,7 @@ impl Db {
         }
         match &self.shared.pools {
             Pools::Postgres(pool) => stats(pool),
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, .. } => {
                 let (one, many) = (stats(writer), stats(readers));
                 PoolStats { size: one.size + many.size, idle: one.idle + many.idle }
             }
@@ -125,7 +128,7 @@ impl Db {
     pub async fn close(&self) {
         match &self.shared.pools {
             Pools::Postgres(pool) => pool.close().await,
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

@@ -58,6 +58,7 @@
 
 mod arguments;
 mod blob;
+mod checkpoint;
 mod column;
 mod config;
 mod connect;
