@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use patchbay_db::Db;
 use patchbay_domain::Clock;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::attempt::Attempt;
 use crate::domain::breaker::Errand;
@@ -18,6 +18,9 @@ use crate::workers::due::Wake;
 
 /// Records that may wait for the writer. Few: what waits here holds its place in the window anyway.
 const BACKLOG: usize = 1024;
+
+/// How long records that nobody waits for gather, as one commit costs about as much as another.
+const LINGER: Duration = Duration::from_millis(10);
 
 /// How often a database that failed is asked whether it is back.
 const PROBE: Duration = Duration::from_millis(500);
@@ -32,6 +35,14 @@ pub(crate) struct Record {
     /// Whether there is a row in `deliveries` already, which has to say the same.
     pub has_row: bool,
     pub hold: Hold,
+}
+
+impl Record {
+    /// Whether something goes on only once it is on record: a place in a lane is given back, a webhook's time can come. A
+    /// message of webhooks that arrived is acknowledged a moment later, and nobody notices.
+    fn is_urgent(&self) -> bool {
+        !matches!((&self.hold, &self.state), (Hold::Message(_), State::Delivered))
+    }
 }
 
 /// What is let go of when a webhook is on record.
@@ -90,19 +101,56 @@ impl Drop for Claim {
 
 /// Hands records to the writer.
 #[derive(Debug, Clone)]
-pub(crate) struct Recorder(mpsc::Sender<Record>);
+pub(crate) struct Recorder {
+    records: mpsc::Sender<Record>,
+    urgent: Arc<Notify>,
+}
+
+/// The writer's end.
+#[derive(Debug)]
+pub(crate) struct Records {
+    records: mpsc::Receiver<Record>,
+    /// Notified when there is a record that somebody waits for.
+    urgent: Arc<Notify>,
+}
 
 /// A recorder, and the writer's end of it.
-pub(crate) fn recorder() -> (Recorder, mpsc::Receiver<Record>) {
+pub(crate) fn recorder() -> (Recorder, Records) {
     let (sender, receiver) = mpsc::channel(BACKLOG);
-    (Recorder(sender), receiver)
+    let urgent = Arc::new(Notify::new());
+    (Recorder { records: sender, urgent: urgent.clone() }, Records { records: receiver, urgent })
+}
+
+impl Records {
+    /// The next ones, at most `most`; none when nobody is left to record anything. They gather for a moment, unless one of them
+    /// is waited for.
+    pub(crate) async fn next(&mut self, most: usize) -> Vec<Record> {
+        let mut batch = Vec::new();
+        if self.records.recv_many(&mut batch, most).await == 0 {
+            return batch;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LINGER) => {}
+            () = self.urgent.notified() => {}
+        }
+        while batch.len() < most
+            && let Ok(record) = self.records.try_recv()
+        {
+            batch.push(record);
+        }
+        batch
+    }
 }
 
 impl Recorder {
     /// Waits while the writer is behind. After a hard stop the record is lost, and with it nothing but the
     /// knowledge of an attempt: message or claim come back.
     pub(crate) async fn record(&self, record: Record) {
-        let _ = self.0.send(record).await;
+        let is_urgent = record.is_urgent();
+        let _ = self.records.send(record).await;
+        if is_urgent {
+            self.urgent.notify_one();
+        }
     }
 }
 

@@ -6,12 +6,11 @@ use std::time::Duration;
 use patchbay_db::{Db, DbError};
 use patchbay_domain::Clock;
 use patchbay_runtime::Stop;
-use tokio::sync::mpsc;
 
 use super::due::Wake;
 use crate::domain::delivery::State;
 use crate::metrics::SenderMetrics;
-use crate::recorder::{Hold, Record, Storage};
+use crate::recorder::{Hold, Record, Records, Storage};
 use crate::store;
 
 /// Records in one transaction, at most.
@@ -35,13 +34,15 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Writes until nobody is left to record anything. There is no waiting for a batch to fill: while one is
-    /// written, the next one gathers.
-    pub(crate) async fn run(self, mut records: mpsc::Receiver<Record>) {
-        let mut batch = Vec::with_capacity(BATCH);
-        while records.recv_many(&mut batch, BATCH).await > 0 {
+    /// Writes until nobody is left to record anything.
+    pub(crate) async fn run(self, mut records: Records) {
+        loop {
+            let batch = records.next(BATCH).await;
+            if batch.is_empty() {
+                return;
+            }
             self.metrics.batch_size.observe(batch.len() as f64);
-            self.write_or_split(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).await;
+            self.write_or_split(batch).await;
         }
     }
 
