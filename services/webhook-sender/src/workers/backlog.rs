@@ -1,7 +1,7 @@
 //! Measures what waits in the database.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use patchbay_db::Db;
 use patchbay_domain::Clock;
@@ -14,6 +14,8 @@ use crate::store;
 
 /// Counting walks over an index of what waits: cheap, but not for every scrape.
 const EVERY: Duration = Duration::from_secs(10);
+/// The pause after a count that took long, as a multiple of that: a long backlog is no reason to be busy counting it.
+const PAUSE_FACTOR: u32 = 100;
 
 /// Sets the gauges of what waits, and of what is in use, until `stop`.
 pub(crate) async fn measure_backlog(
@@ -25,6 +27,7 @@ pub(crate) async fn measure_backlog(
 ) {
     loop {
         measure_use(&db, &lanes, &metrics);
+        let begun = Instant::now();
         match store::backlog::backlog(&db).await {
             Ok(backlog) => {
                 metrics.backlog.set(backlog.count);
@@ -35,7 +38,7 @@ pub(crate) async fn measure_backlog(
         }
         tokio::select! {
             () = stop.requested() => return,
-            () = sleep(&clock, EVERY) => {}
+            () = sleep(&clock, EVERY.max(begun.elapsed() * PAUSE_FACTOR)) => {}
         }
     }
 }
