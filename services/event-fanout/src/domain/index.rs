@@ -1,6 +1,6 @@
 //! Who subscribed to what, by organization.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
@@ -12,8 +12,9 @@ use super::subscription::{Change, Subscription};
 /// installations of its organization only.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Index {
-    /// Ordered by installation, so that an event handed over twice is packed the same way twice.
-    organizations: HashMap<i64, BTreeMap<Uuid, Subscription>>,
+    /// Ordered by installation, so that an event handed over twice is packed the same way twice. Most organizations have
+    /// few installations, and a vector of them takes no more memory than they do.
+    organizations: HashMap<i64, Vec<Subscription>>,
 }
 
 impl Index {
@@ -21,11 +22,21 @@ impl Index {
         match change {
             Change::Set(subscription) => {
                 let organization = self.organizations.entry(subscription.organization_id).or_default();
-                organization.insert(subscription.installation_id, *subscription);
+                match position(organization, subscription.installation_id) {
+                    Ok(at) => organization[at] = *subscription,
+                    Err(at) => {
+                        if organization.len() == organization.capacity() {
+                            organization.reserve_exact(organization.len() / 2 + 1);
+                        }
+                        organization.insert(at, *subscription);
+                    }
+                }
             }
             Change::Removed { organization_id, installation_id } => {
                 let Some(organization) = self.organizations.get_mut(&organization_id) else { return };
-                organization.remove(&installation_id);
+                if let Ok(at) = position(organization, installation_id) {
+                    organization.remove(at);
+                }
                 if organization.is_empty() {
                     self.organizations.remove(&organization_id);
                 }
@@ -35,17 +46,18 @@ impl Index {
 
     /// The installations of an organization, by uuid.
     pub(crate) fn installations(&self, organization_id: i64) -> impl Iterator<Item = &Subscription> {
-        self.organizations.get(&organization_id).into_iter().flat_map(BTreeMap::values)
+        self.organizations.get(&organization_id).into_iter().flatten()
     }
 
     pub(crate) fn get(&self, organization_id: i64, installation_id: Uuid) -> Option<&Subscription> {
-        self.organizations.get(&organization_id)?.get(&installation_id)
+        let organization = self.organizations.get(&organization_id)?;
+        organization.get(position(organization, installation_id).ok()?)
     }
 
     /// The organization of an installation. Looks through all of them.
     pub(crate) fn organization_of(&self, installation_id: Uuid) -> Option<i64> {
-        let holds = |(_, installations): &(&i64, &BTreeMap<Uuid, Subscription>)| {
-            installations.contains_key(&installation_id)
+        let holds = |(_, installations): &(&i64, &Vec<Subscription>)| {
+            position(installations, installation_id).is_ok()
         };
         self.organizations.iter().find(holds).map(|(organization_id, _)| *organization_id)
     }
@@ -63,8 +75,13 @@ impl Index {
 
     /// How many installations there are.
     pub(crate) fn len(&self) -> usize {
-        self.organizations.values().map(BTreeMap::len).sum()
+        self.organizations.values().map(Vec::len).sum()
     }
+}
+
+/// Where an installation is, or belongs.
+fn position(organization: &[Subscription], installation_id: Uuid) -> Result<usize, usize> {
+    organization.binary_search_by_key(&installation_id, |subscription| subscription.installation_id)
 }
 
 #[cfg(test)]
