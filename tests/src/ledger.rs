@@ -87,7 +87,10 @@ pub async fn explained(events: &Channel, accepted: &HashSet<Uuid>) -> anyhow::Re
 pub async fn recorded(fanout: &Db, sender: &Db, accepted: &HashSet<Uuid>) -> anyhow::Result<Tables> {
     let mut tables = Tables::default();
     for (installation, event_ids) in fanout
-        .query("select installation_id, event_ids from sequence_runs")
+        .query(
+            "select installation_id, event_ids from sequence_runs
+             union all select installation_id, recent from sequences",
+        )
         .fetch_all::<(Uuid, Vec<u8>)>()
         .await?
     {

@@ -1,48 +1,118 @@
-//! The events that this process is handing over, so that the recovery leaves them alone.
+//! The groups of events that this process is handing over, so that the recovery leaves them alone.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use patchbay_runtime::metrics::Gauge;
 use uuid::Uuid;
 
-/// Ids of events. Clones share the set.
+/// Ids of groups and how far they are. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct InFlight {
-    ids: Arc<Mutex<HashSet<Uuid>>>,
+    groups: Arc<Mutex<HashMap<Uuid, Progress>>>,
+    /// Events whose fate is open.
     gauge: Gauge,
+}
+
+#[derive(Debug)]
+struct Progress {
+    /// Events of which it is not known yet whether their deliveries arrived.
+    open: usize,
+    failed: bool,
 }
 
 impl InFlight {
     pub(crate) fn new(gauge: Gauge) -> Self {
-        Self { ids: Arc::default(), gauge }
+        Self { groups: Arc::default(), gauge }
     }
 
-    pub(crate) fn add(&self, ids: impl IntoIterator<Item = Uuid>) {
-        let mut set = self.lock();
-        set.extend(ids);
-        self.show(&set);
-    }
-
-    pub(crate) fn remove(&self, ids: &[Uuid]) {
-        let mut set = self.lock();
-        for id in ids {
-            set.remove(id);
+    /// So many events of the group are to be handed over.
+    pub(crate) fn begin(&self, group: Uuid, events: usize) {
+        if events > 0 {
+            self.lock().insert(group, Progress { open: events, failed: false });
+            self.gauge.inc_by(i64::try_from(events).unwrap_or(i64::MAX));
         }
-        self.show(&set);
     }
 
-    /// Those of `items` that are not being handed over.
-    pub(crate) fn without<T>(&self, items: Vec<T>, id: impl Fn(&T) -> Uuid) -> Vec<T> {
-        let set = self.lock();
-        items.into_iter().filter(|item| !set.contains(&id(item))).collect()
+    /// The deliveries of one event of each of these groups, named as often as it has such events, have arrived. Returns the
+    /// groups of which all have: they stay here until they are marked.
+    pub(crate) fn arrived(&self, groups: &[Uuid]) -> Vec<Uuid> {
+        self.settle(groups, false)
     }
 
-    fn show(&self, set: &HashSet<Uuid>) {
-        self.gauge.set(i64::try_from(set.len()).unwrap_or(i64::MAX));
+    /// One event of each of these groups could not be handed over. When nothing of such a group is open any more, it is left to
+    /// the recovery, as a whole: the sender recognises what it has seen.
+    pub(crate) fn failed(&self, groups: &[Uuid]) {
+        self.settle(groups, true);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<Uuid>> {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    /// These groups are marked.
+    pub(crate) fn end(&self, groups: &[Uuid]) {
+        let mut all = self.lock();
+        for group in groups {
+            all.remove(group);
+        }
+    }
+
+    pub(crate) fn contains(&self, group: Uuid) -> bool {
+        self.lock().contains_key(&group)
+    }
+
+    fn settle(&self, groups: &[Uuid], failed: bool) -> Vec<Uuid> {
+        let mut all = self.lock();
+        let mut done = Vec::new();
+        // Events that were committed together come together.
+        for same in groups.chunk_by(|a, b| a == b) {
+            let Some(group) = same.first() else { continue };
+            let Some(progress) = all.get_mut(group) else { continue };
+            progress.open = progress.open.saturating_sub(same.len());
+            progress.failed |= failed;
+            if progress.open == 0 && progress.failed {
+                all.remove(group);
+            } else if progress.open == 0 {
+                done.push(*group);
+            }
+        }
+        self.gauge.dec_by(i64::try_from(groups.len()).unwrap_or(i64::MAX));
+        done
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Progress>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    #[test]
+    fn a_group_is_done_when_all_of_its_events_have_arrived_and_gone_when_it_is_marked() {
+        let in_flight = InFlight::new(Gauge::default());
+        in_flight.begin(id(1), 3);
+        in_flight.begin(id(2), 1);
+        assert!(in_flight.arrived(&[id(1), id(1)]).is_empty());
+        assert_eq!(in_flight.gauge.get(), 2);
+        assert_eq!(in_flight.arrived(&[id(1), id(2)]), [id(1), id(2)]);
+        assert!(in_flight.contains(id(1)), "the recovery leaves it alone until the mark is written");
+        in_flight.end(&[id(1), id(2)]);
+        assert!(!in_flight.contains(id(1)));
+        assert_eq!(in_flight.gauge.get(), 0);
+    }
+
+    #[test]
+    fn a_group_of_which_an_event_failed_is_the_recoverys_once_nothing_of_it_is_open() {
+        let in_flight = InFlight::new(Gauge::default());
+        in_flight.begin(id(1), 3);
+        in_flight.failed(&[id(1)]);
+        assert!(in_flight.arrived(&[id(1)]).is_empty());
+        assert!(in_flight.contains(id(1)));
+        assert!(in_flight.arrived(&[id(1)]).is_empty(), "it is not marked");
+        assert!(!in_flight.contains(id(1)));
+        assert_eq!(in_flight.gauge.get(), 0);
     }
 }

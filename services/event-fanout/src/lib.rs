@@ -8,7 +8,7 @@
 //!    date by [`workers::watch`] and [`workers::watch_event_types`].
 //! 3. [`accept`]: the queue in front of [`workers::write`], which decides who gets the events ([`domain::decided`]),
 //!    numbers the webhooks of each installation, commits many events at once and only then answers their callers.
-//! 4. [`workers::hand_over`] publishes deliveries, [`workers::settle`] awaits their confirms and marks the events.
+//! 4. [`workers::hand_over`] publishes deliveries, [`workers::settle`] awaits their confirms and marks the groups that were committed together.
 //! 5. [`workers::recover`] hands over again what was not marked: after a crash, while the bus was away, or when
 //!    there was no room in memory. Nothing else makes up for a lost hand-over, so nothing else has to.
 
@@ -52,7 +52,7 @@ use workers::write::Write;
 pub const NAME: &str = "event-fanout";
 
 /// Its tables.
-pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_events", "0002_numbers"];
+pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_events", "0002_numbers", "0003_groups"];
 
 /// What the service needs from the process around it.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use patchbay_runtime::TraceContext;
 use patchbay_runtime::trace_context::set_parent;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tracing::Span;
+use uuid::Uuid;
 
 use crate::domain::decided::Decided;
 use crate::domain::event::Event;
@@ -17,6 +18,8 @@ pub(crate) const LIMIT: usize = 4 * 1024;
 #[derive(Debug)]
 pub(crate) struct Ready {
     pub(crate) event: Arc<Event>,
+    /// What it was committed with.
+    pub(crate) group_id: Uuid,
     pub(crate) decisions: Vec<Decided>,
     /// Whether it may have been handed over before.
     pub(crate) replay: bool,
@@ -29,11 +32,12 @@ pub(crate) struct Ready {
 impl Ready {
     pub(crate) fn new(
         event: Arc<Event>,
+        group_id: Uuid,
         decisions: Vec<Decided>,
         replay: bool,
         room: Option<OwnedSemaphorePermit>,
     ) -> Self {
-        Self { waiting: waiting(&event), event, decisions, replay, _room: room }
+        Self { waiting: waiting(&event), event, group_id, decisions, replay, _room: room }
     }
 
     /// Where in which trace its deliveries belong: behind the wait, if that is traced.

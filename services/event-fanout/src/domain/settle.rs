@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-/// Parts `events` into those of which every message arrived and those that have to be handed over again;
-/// `failed` are the positions covered by messages that did not arrive.
+/// Parts `events`, each told by any id, into those of which every message arrived and those that have to be handed over
+/// again; `failed` are the positions covered by messages that did not arrive.
 pub(crate) fn part(events: Vec<Uuid>, failed: &[Range<usize>]) -> (Vec<Uuid>, Vec<Uuid>) {
     if failed.is_empty() {
         return (events, Vec::new());

@@ -16,7 +16,7 @@ pub(crate) async fn expire_events(db: &Db, oldest: Uuid) -> Result<u64> {
             .query(
                 "delete from events where id < $1 and id in (
                      select id from events where id < $1
-                     and not exists (select 1 from unmarked where unmarked.event_id = events.id) limit $2
+                     and not exists (select 1 from unmarked where unmarked.group_id = events.group_id) limit $2
                  )",
             )
             .bind(oldest)

@@ -12,7 +12,7 @@ pub(crate) struct FoundEvent {
     pub(crate) event: Event,
     /// Absent as long as subscriptions are not known.
     pub(crate) decisions: Option<Vec<Decided>>,
-    /// Whether all deliveries of it are durable on the other side.
+    /// Whether all deliveries of its group are durable on the other side.
     pub(crate) handed_over: bool,
 }
 
@@ -30,7 +30,10 @@ pub(crate) async fn find_event(db: &Db, own_types: &OwnTypes, id: Uuid) -> Resul
         .await?;
     let Some(row) = row else { return Ok(None) };
     let (event, decisions) = row.event(own_types)?;
-    let unmarked: i64 =
-        db.query("select count(*) from unmarked where event_id = $1").bind(id).fetch_scalar().await?;
+    let unmarked: i64 = db
+        .query("select count(*) from unmarked where group_id = (select group_id from events where id = $1)")
+        .bind(id)
+        .fetch_scalar()
+        .await?;
     Ok(Some(FoundEvent { event, decisions, handed_over: unmarked == 0 }))
 }

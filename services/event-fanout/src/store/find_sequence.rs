@@ -1,7 +1,11 @@
+use std::collections::BTreeMap;
+
 use patchbay_db::{Blob, Db, Result};
 use uuid::Uuid;
 
-use super::claim_unmarked::sizes;
+use super::event_ids;
+use super::event_sizes::event_sizes;
+use crate::domain::number::Run;
 
 /// A number of an installation and the event it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +23,15 @@ pub(crate) async fn find_sequence(
     after: i64,
     limit: usize,
 ) -> Result<Vec<Numbered>> {
+    // The recent ones first: what becomes a run meanwhile is found twice and not missed.
+    let recent: Option<(i64, Blob)> = db
+        .query("select last, recent from sequences where installation_id = $1")
+        .bind(installation_id)
+        .fetch_optional()
+        .await?;
     let runs: Vec<(i64, Blob)> = db
         .query(
-            "select first, event_ids from sequence_runs where installation_id = $1 and last > $2
+            "select last, event_ids from sequence_runs where installation_id = $1 and last > $2
              order by last limit $3",
         )
         .bind(installation_id)
@@ -29,17 +39,20 @@ pub(crate) async fn find_sequence(
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all()
         .await?;
-    let numbered = runs.iter().flat_map(|(first, ids)| (*first..).zip(ids.0.chunks_exact(16)));
-    let numbered: Vec<(i64, Uuid)> = numbered
-        .filter(|(sequence, _)| *sequence > after)
-        .filter_map(|(sequence, id)| Some((sequence, Uuid::from_slice(id).ok()?)))
-        .take(limit)
-        .collect();
-    let ids: Vec<Uuid> = numbered.iter().map(|(_, id)| *id).collect();
-    let sizes: std::collections::HashMap<Uuid, i64> = sizes(db, &ids).await?.into_iter().collect();
+    let read =
+        |(last, ids): (i64, Blob)| Run::ending_with(installation_id, last, event_ids::decode(&ids).collect());
+    let runs: Vec<Run> = runs.into_iter().filter_map(read).collect();
+    let mut numbered: BTreeMap<i64, Uuid> = runs.iter().flat_map(Run::numbers).collect();
+    // A page of runs that is full ends before the recent ones begin.
+    let recent = recent.and_then(read);
+    numbered.extend(recent.iter().flat_map(Run::numbers));
+    let page: Vec<(i64, Uuid)> =
+        numbered.into_iter().filter(|(sequence, _)| *sequence > after).take(limit).collect();
+    let ids: Vec<Uuid> = page.iter().map(|(_, id)| *id).collect();
+    let sizes = event_sizes(db, &ids).await?;
     let with_size =
         |(sequence, event_id)| Numbered { sequence, event_id, bytes: sizes.get(&event_id).copied() };
-    Ok(numbered.into_iter().map(with_size).collect())
+    Ok(page.into_iter().map(with_size).collect())
 }
 
 /// The newest number of an installation, 0 when it has none.

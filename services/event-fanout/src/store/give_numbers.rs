@@ -1,49 +1,75 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use patchbay_db::{Blob, Result, Tx};
+use patchbay_db::{Blob, Engine, Result, Tx};
 use uuid::Uuid;
 
+use super::event_ids;
 use crate::domain::decided::Decided;
-use crate::domain::number::{Run, needed, number};
+use crate::domain::number::{Run, number, numbered_events};
+
+/// What an upsert of `sequences` does with a row that is there. Once there are 16 recent events they are returned, to become
+/// a row of their own.
+const RAISE_POSTGRES: &str = "on conflict (installation_id) do update set
+    last = sequences.last + excluded.last, recent = sequences.recent || excluded.recent
+    returning installation_id, last, case when length(recent) >= 256 then recent end";
+/// SQLite calls what it has put together a text, whatever it was before.
+const RAISE_SQLITE: &str = "on conflict (installation_id) do update set
+    last = sequences.last + excluded.last, recent = cast(sequences.recent || excluded.recent as blob)
+    returning installation_id, last, case when length(recent) >= 256 then recent end";
 
 /// Numbers the webhooks of these events, in their order, and records which events the numbers are.
 ///
 /// Holds a lock for each installation until the transaction ends: take others before.
 pub(super) async fn give_numbers(tx: &mut Tx, mut events: Vec<(Uuid, &mut Vec<Decided>)>) -> Result<()> {
-    let needed = needed(events.iter().flat_map(|(_, decisions)| decisions.iter()));
-    if needed.is_empty() {
+    let numbered = numbered_events(events.iter().map(|(id, decisions)| (*id, &**decisions)));
+    if numbered.is_empty() {
         return Ok(());
     }
-    let lasts = raise(tx, &needed).await?;
-    let runs = number(events.iter_mut().map(|(id, decisions)| (*id, &mut **decisions)), &needed, &lasts);
-    record(tx, &runs).await
+    let raised = raise(tx, &numbered).await?;
+    let lasts = raised.iter().map(|(installation_id, last, _)| (*installation_id, *last)).collect();
+    number(events.iter_mut().map(|(_, decisions)| &mut **decisions), &numbered, &lasts);
+    let full = raised.iter().filter_map(|(installation_id, last, recent)| {
+        Run::ending_with(*installation_id, *last, event_ids::decode(recent.as_ref()?).collect())
+    });
+    let full: Vec<Run> = full.collect();
+    if full.is_empty() { Ok(()) } else { file(tx, &full).await }
 }
 
-/// Raises the last number of each installation; what it is now.
-async fn raise(tx: &mut Tx, needed: &BTreeMap<Uuid, i64>) -> Result<HashMap<Uuid, i64>> {
-    let raised: Vec<(Uuid, i64)> = tx
-        .insert_rows("sequences", &["installation_id", "last"], needed, |row, (installation_id, count)| {
-            row.bind(*installation_id).bind(*count);
-        })
-        .suffix(
-            "on conflict (installation_id) do update set last = sequences.last + excluded.last
-             returning installation_id, last",
-        )
-        .fetch_all()
-        .await?;
-    Ok(raised.into_iter().collect())
+/// Raises the last number of each installation; what it is now, and which events the newest are if those are many.
+async fn raise(tx: &mut Tx, numbered: &BTreeMap<Uuid, Vec<Uuid>>) -> Result<Vec<(Uuid, i64, Option<Blob>)>> {
+    let suffix = match tx.engine() {
+        Engine::Postgres => RAISE_POSTGRES,
+        Engine::Sqlite => RAISE_SQLITE,
+    };
+    let columns = &["installation_id", "last", "recent"];
+    tx.insert_rows("sequences", columns, numbered, |row, (installation_id, events)| {
+        row.bind(*installation_id)
+            .bind(i64::try_from(events.len()).unwrap_or(i64::MAX))
+            .bind(event_ids::encode(events.iter().copied()));
+    })
+    .suffix(suffix)
+    .fetch_all()
+    .await
 }
 
-async fn record(tx: &mut Tx, runs: &[Run]) -> Result<()> {
+/// Puts away what has been recent until now.
+async fn file(tx: &mut Tx, runs: &[Run]) -> Result<()> {
     let columns = &["installation_id", "last", "first_event_id", "first", "event_ids"];
     tx.insert_rows("sequence_runs", columns, runs, |row, run| {
-        let event_ids: Vec<u8> = run.event_ids.iter().flat_map(|id| id.into_bytes()).collect();
         row.bind(run.installation_id)
             .bind(run.last)
             .bind(run.event_ids.first().copied().unwrap_or_default())
             .bind(run.first)
-            .bind(Blob(event_ids.into()));
+            .bind(event_ids::encode(run.event_ids.iter().copied()));
     })
+    .execute()
+    .await?;
+    let installations: Vec<Uuid> = runs.iter().map(|run| run.installation_id).collect();
+    tx.query_per_engine(
+        "update sequences set recent = '' where installation_id in ($list)",
+        "update sequences set recent = x'' where installation_id in ($list)",
+    )
+    .bind_list(&installations)
     .execute()
     .await
     .map(drop)

@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use patchbay_db::{Blob, Db, Result, Tx};
+use uuid::Uuid;
 
 use super::claim_keys::claim_keys;
 use super::decisions;
+use super::event_ids;
 use super::event_row::{actor_column, targets_column};
 use super::give_numbers::give_numbers;
 use crate::accept::Accepted;
@@ -23,6 +25,7 @@ const COLUMNS: &[&str] = &[
     "traceparent",
     "accepted_at",
     "decisions",
+    "group_id",
     "data",
 ];
 
@@ -32,9 +35,11 @@ pub(crate) type Undecided = Option<Vec<Decided>>;
 /// Makes the events durable, all together, except for those whose idempotency key is known in their organization,
 /// and numbers the webhooks of the others. The answers are in the order of the events.
 ///
-/// Events without decisions are due to be handed over at once, the others after `recover_after`.
+/// They are unmarked together as the group `group_id`, due to be handed over again after `recover_after`, or at once as long
+/// as nothing is decided.
 pub(crate) async fn insert_events(
     db: &Db,
+    group_id: Uuid,
     events: &[Arc<Event>],
     decisions: &mut [Undecided],
     recover_after: TimeDelta,
@@ -50,7 +55,7 @@ pub(crate) async fn insert_events(
     let decided =
         new.iter_mut().filter_map(|(event, decisions)| Some((event.id, decisions.as_mut()?))).collect();
     give_numbers(&mut tx, decided).await?;
-    insert(&mut tx, &new, recover_after).await?;
+    insert(&mut tx, group_id, &new, recover_after).await?;
     tx.commit().await?;
     let accepted = |event: &Arc<Event>| match firsts.get(&event.id) {
         Some(first) => Accepted { id: *first, duplicate: true },
@@ -59,7 +64,20 @@ pub(crate) async fn insert_events(
     Ok(events.iter().map(accepted).collect())
 }
 
-async fn insert(tx: &mut Tx, events: &[(&Event, &mut Undecided)], recover_after: TimeDelta) -> Result<()> {
+async fn insert(
+    tx: &mut Tx,
+    group_id: Uuid,
+    events: &[(&Event, &mut Undecided)],
+    recover_after: TimeDelta,
+) -> Result<()> {
+    let Some((first, decisions)) = events.first() else { return Ok(()) };
+    let pause = if decisions.is_some() { recover_after } else { TimeDelta::zero() };
+    tx.query("insert into unmarked (group_id, recover_at, event_ids) values ($1, $2, $3)")
+        .bind(group_id)
+        .bind(first.accepted_at + pause)
+        .bind(event_ids::encode(events.iter().map(|(event, _)| event.id)))
+        .execute()
+        .await?;
     tx.insert_rows("events", COLUMNS, events, |row, (event, decisions)| {
         row.bind(event.id)
             .bind(event.organization_id)
@@ -72,13 +90,8 @@ async fn insert(tx: &mut Tx, events: &[(&Event, &mut Undecided)], recover_after:
             .bind(event.traceparent.as_deref())
             .bind(event.accepted_at)
             .bind(decisions.as_deref().map(|decisions| Blob(decisions::encode(decisions))))
+            .bind(group_id)
             .bind(Blob(event.data.clone()));
-    })
-    .execute()
-    .await?;
-    tx.insert_rows("unmarked", &["event_id", "recover_at"], events, |row, (event, decisions)| {
-        let pause = if decisions.is_some() { recover_after } else { TimeDelta::zero() };
-        row.bind(event.id).bind(event.accepted_at + pause);
     })
     .execute()
     .await

@@ -1,6 +1,6 @@
 //! Partitions of PostgreSQL, one for each day. SQLite has none.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use patchbay_db::{AssertSqlSafe, Db, Engine, Result};
 
 use crate::domain::event::least_id;
@@ -50,11 +50,12 @@ pub(crate) async fn drop_partitions(db: &Db, oldest: NaiveDate) -> Result<Vec<St
             let unmarked: i64 = db
                 .query(
                     "select count(*) from (
-                         select 1 from unmarked where event_id >= $1 and event_id < $2 limit 1
+                         select 1 from unmarked where group_id >= $1 and group_id < $2 limit 1
                      ) as found",
                 )
-                .bind(least_id(midnight(day)))
-                .bind(least_id(midnight(next)))
+                // A group has the id of its first event; the others may be of the day before or after.
+                .bind(least_id(midnight(day) - TimeDelta::days(1)))
+                .bind(least_id(midnight(next) + TimeDelta::days(1)))
                 .fetch_scalar()
                 .await?;
             if unmarked > 0 {

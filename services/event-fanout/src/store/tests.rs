@@ -26,10 +26,12 @@ fn keyed(number: u128, organization_id: i64, key: &'static str) -> Event {
     Event { organization_id, idempotency_key: Some(key.into()), ..event(number) }
 }
 
+/// As one group, which has the id of the first.
 async fn insert(db: &Db, events: impl IntoIterator<Item = Event>) -> Vec<(Uuid, bool)> {
     let events: Vec<_> = events.into_iter().map(Arc::new).collect();
     let mut decisions = vec![Some(Vec::new()); events.len()];
-    let accepted = insert_events(db, &events, &mut decisions, SOON).await.expect("it is stored");
+    let accepted =
+        insert_events(db, events[0].id, &events, &mut decisions, SOON).await.expect("it is stored");
     accepted.iter().map(|accepted| (accepted.id, accepted.duplicate)).collect()
 }
 
@@ -39,7 +41,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 
 async fn claim(db: &Db, now: i64, until: i64, limit: u32) -> Vec<u128> {
     let claimed = claim_unmarked(db, at(now), at(until), at(now + 120), limit).await.expect("it claims");
-    claimed.iter().map(|(id, _)| id.as_u128()).collect()
+    claimed.iter().flat_map(|group| &group.events).map(Uuid::as_u128).collect()
 }
 
 #[tokio::test]
@@ -66,13 +68,13 @@ async fn an_event_comes_back_as_it_was() {
         insert(&db, [app.clone(), full.clone(), event(3)]).await;
         let ids = [3, 1, 2].map(Uuid::from_u128);
         let types = OwnTypes::default();
-        let load = async || load_unmarked(&db, &types, &ids).await.expect("it loads");
+        let load = async || load_events(&db, &types, &ids).await.expect("it loads");
         let expected = [full.clone(), app, event(3)].map(|event| (event, Some(Vec::new())));
         assert_eq!(load().await, expected);
         let found = find_event(&db, &types, full.id).await.expect("it looks").expect("it is there");
         assert_eq!(found.event, Event { data: Default::default(), ..full });
-        mark_fanned_out(&db, &ids[..2]).await.expect("it marks");
-        assert_eq!(load().await.len(), 1, "what is marked is done");
+        let sizes = event_sizes(&db, &[full.id, Uuid::from_u128(99)]).await.expect("it looks");
+        assert_eq!(sizes, [(full.id, full.data.len() as i64)].into());
         assert!(find_event(&db, &types, Uuid::from_u128(99)).await.expect("it looks").is_none());
     })
     .await;
@@ -122,16 +124,23 @@ async fn of_many_at_once_with_one_key_one_is_accepted() {
 #[tokio::test]
 async fn what_is_not_marked_in_time_is_claimed_once() {
     each_engine(&MIGRATIONS, |db| async move {
-        insert(&db, (1..=5).map(event)).await;
+        for group in [vec![1], vec![2, 3], vec![4, 5, 6], vec![7]] {
+            insert(&db, group.into_iter().map(event)).await;
+        }
         assert!(claim(&db, 4, 34, 10).await.is_empty(), "nothing is due yet");
-        mark_fanned_out(&db, &[1, 3].map(Uuid::from_u128)).await.expect("it marks");
+        mark_fanned_out(&db, &[1, 4].map(Uuid::from_u128)).await.expect("it marks");
         let backlog = count_unmarked(&db).await.expect("it counts");
         assert_eq!(backlog, Backlog { events: 3, oldest: Some(Uuid::from_u128(2)) });
-        assert_eq!(claim(&db, 5, 35, 10).await, [2, 4, 5]);
+        let asked = [1, 2, 7].map(Uuid::from_u128);
+        assert_eq!(
+            still_unmarked(&db, &asked).await.expect("it looks"),
+            asked[1..].iter().copied().collect()
+        );
+        assert_eq!(claim(&db, 5, 35, 10).await, [2, 3, 7]);
         assert!(claim(&db, 34, 64, 10).await.is_empty(), "somebody has them");
-        assert_eq!(claim(&db, 35, 65, 2).await.len(), 2, "until the claim ends");
-        assert_eq!(claim(&db, -3600, -3570, 10).await, [2, 4, 5], "the clock was set back by an hour");
-        for (number, handed_over) in [(1, true), (2, false)] {
+        assert_eq!(claim(&db, 35, 65, 1).await.len(), 2, "until the claim ends");
+        assert_eq!(claim(&db, -3600, -3570, 10).await, [2, 3, 7], "the clock was set back by an hour");
+        for (number, handed_over) in [(1, true), (3, false), (6, true)] {
             let found =
                 find_event(&db, &OwnTypes::default(), Uuid::from_u128(number)).await.expect("it looks");
             assert_eq!(found.expect("it is there").handed_over, handed_over);
@@ -143,13 +152,15 @@ async fn what_is_not_marked_in_time_is_claimed_once() {
 #[tokio::test]
 async fn replicas_do_not_claim_the_same_events() {
     each_engine(&MIGRATIONS, |db| async move {
-        insert(&db, (1..=600).map(event)).await;
+        for number in 0..200 {
+            insert(&db, (number * 3 + 1..=number * 3 + 3).map(event)).await;
+        }
         let replicas = (0..6).map(|_| {
             let db = db.clone();
             tokio::spawn(async move {
                 let mut all = Vec::new();
                 loop {
-                    let claimed = claim(&db, 5, 35, 40).await;
+                    let claimed = claim(&db, 5, 35, 15).await;
                     if claimed.is_empty() {
                         return all;
                     }
@@ -173,7 +184,7 @@ async fn insert_for(db: &Db, events: Vec<Event>, installations: &[u128]) -> Vec<
     let decisions: Vec<Decided> = installations.iter().map(|id| decided(*id)).collect();
     let mut decisions = vec![Some(decisions); events.len()];
     let events: Vec<_> = events.into_iter().map(Arc::new).collect();
-    insert_events(db, &events, &mut decisions, SOON).await.expect("it is stored");
+    insert_events(db, events[0].id, &events, &mut decisions, SOON).await.expect("it is stored");
     let numbers = |decisions: &Undecided| decisions.iter().flatten().map(|one| one.sequence).collect();
     decisions.iter().map(numbers).collect()
 }
@@ -195,8 +206,16 @@ async fn webhooks_of_an_installation_are_numbered_without_a_gap_and_found_by_the
         assert_eq!(sequence(&db, 2, 3, 9).await, []);
         assert_eq!(newest_sequence(&db, Uuid::from_u128(1)).await.expect("it looks"), 5);
         assert_eq!(newest_sequence(&db, Uuid::from_u128(9)).await.expect("it looks"), 0);
+        // Some of them are put away, others are not.
+        insert_for(&db, (20..50).map(event).collect(), &[1]).await;
+        insert_for(&db, (50..52).map(event).collect(), &[1]).await;
+        let all = [vec![1, 2, 3, 10, 12], (20..52).collect()].concat();
+        assert_eq!(sequence(&db, 1, 0, 99).await, (1..).zip(all.clone()).collect::<Vec<_>>());
+        let from_30: Vec<_> = (31..).zip(all[30..].iter().copied()).collect();
+        assert_eq!(sequence(&db, 1, 30, 99).await, from_30);
+        assert_eq!(sequence(&db, 1, 36, 99).await, [(37, 51)]);
         let types = OwnTypes::default();
-        let found = load_unmarked(&db, &types, &[Uuid::from_u128(12)]).await.expect("it loads");
+        let found = load_events(&db, &types, &[Uuid::from_u128(12)]).await.expect("it loads");
         let stored = found[0].1.clone().expect("it is decided");
         assert_eq!(
             stored,
@@ -237,7 +256,7 @@ async fn replicas_that_number_at_once_leave_no_gap_and_give_no_number_twice() {
 async fn events_accepted_before_anybody_was_known_are_decided_about_once() {
     each_engine(&MIGRATIONS, |db| async move {
         let events: Vec<_> = (1..=2).map(|number| Arc::new(event(number))).collect();
-        insert_events(&db, &events, &mut [None, None], SOON).await.expect("it is stored");
+        insert_events(&db, events[0].id, &events, &mut [None, None], SOON).await.expect("it is stored");
         assert_eq!(claim(&db, 0, 30, 10).await, [1, 2], "they are due at once");
         let mut ours = [(event(1), vec![decided(1)]), (event(2), vec![decided(1)])];
         assert!(decide_later(&db, &mut ours).await.expect("it decides"));
@@ -276,27 +295,34 @@ async fn what_is_old_goes_unless_it_is_still_to_be_handed_over() {
         let first = at(0).date_naive();
         make_partitions(&db, first, 9).await.expect("it makes them");
         make_partitions(&db, first, 9).await.expect("and again");
-        // The last one has no partition of its own.
-        let days = [on(0, 1), on(1, 2), on(2, 3), on(20, 4)];
+        let (first_day, second_day) = (on(0, 1), on(1, 2));
+        // Enough for the numbers until then to be put away.
+        let fifth_day: Vec<_> = (10..26).map(|number| on(5, number)).collect();
+        // It has no partition of its own.
+        let last_day = on(20, 4);
         let keyed = Event { idempotency_key: Some("k".into()), ..on(0, 5) };
-        for day in days.clone() {
-            insert_for(&db, vec![day], &[1]).await;
+        let keyed_id = keyed.id;
+        let marked = [first_day.id, fifth_day[0].id, last_day.id];
+        let groups =
+            [vec![first_day], vec![second_day.clone()], fifth_day, vec![last_day.clone()], vec![keyed]];
+        for group in groups {
+            insert_for(&db, group, &[1]).await;
         }
-        insert_for(&db, vec![keyed], &[1]).await;
-        let marked = [&days[0], &days[2], &days[3]].map(|event| event.id);
         mark_fanned_out(&db, &marked).await.expect("it marks");
 
-        let oldest = at(3 * 86_400);
+        let oldest = at(6 * 86_400);
         let dropped = drop_partitions(&db, oldest.date_naive()).await.expect("it drops");
-        let expected = if db.engine() == patchbay_db::Engine::Postgres { 2 } else { 0 };
-        assert_eq!(dropped.len(), expected, "of both tables the only day without such events: {dropped:?}");
+        let expected = if db.engine() == patchbay_db::Engine::Postgres { 6 } else { 0 };
+        let reason = "of both tables the days that groups of such events cannot reach";
+        assert_eq!(dropped.len(), expected, "{reason}: {dropped:?}");
         expire_events(&db, least_id(oldest)).await.expect("it deletes");
         let left: Vec<Uuid> =
             db.query("select id from events order by id").fetch_scalars().await.expect("it looks");
-        let keyed_id = on(0, 5).id;
-        assert_eq!(left, [keyed_id, days[1].id, days[3].id], "two of them are still to be handed over");
+        let expected = [keyed_id, second_day.id, last_day.id];
+        assert_eq!(left, expected, "two of them are still to be handed over");
         let numbers = sequence(&db, 1, 0, 9).await;
-        assert_eq!(numbers, [(4, days[3].id.as_u128())], "numbers of what is gone are gone");
+        let expected = [(19, last_day.id.as_u128()), (20, keyed_id.as_u128())];
+        assert_eq!(numbers, expected, "numbers that were put away go with their events");
 
         let keys = async || db.query("select count(*) from idempotency_keys").fetch_scalar::<i64>().await;
         expire_keys(&db, at(0)).await.expect("it deletes");

@@ -77,7 +77,7 @@ impl HandOver {
         };
         self.metrics.matched_none.inc_by(unmatched as u64);
         let mut handed =
-            Handed { events: group.iter().map(|ready| ready.event.id).collect(), ..Handed::default() };
+            Handed { groups: group.iter().map(|ready| ready.group_id).collect(), ..Handed::default() };
         // Gives back the room of the events: their deliveries have their own from now on.
         group.clear();
         let mut bus_is_away = false;

@@ -3,6 +3,7 @@
 //! After a crash, when the bus was away, when there was no room: all of it ends here, and only here. The sender
 //! recognises what it has seen, so doing it once too often is harmless.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use crate::domain::event::{Event, accepted_at};
 use crate::in_flight::InFlight;
 use crate::metrics::FanoutMetrics;
 use crate::ready::Ready;
-use crate::store;
+use crate::store::{self, Group};
 use crate::subscriptions::Subscriptions;
 
 /// Between two looks at a table in which nothing was due.
@@ -29,8 +30,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// For how long a replica has what it claimed. The bus may take its time; another replica that is too early only
 /// makes the sender look up more.
 const CLAIM: TimeDelta = TimeDelta::seconds(30);
-/// Events claimed at once.
-const BATCH: u32 = 512;
+/// Groups claimed at once.
+const BATCH: u32 = 64;
 /// Bytes read at once.
 const CHUNK_BYTES: i64 = 4 * 1024 * 1024;
 /// Looks at the table between two counts of what is unmarked.
@@ -85,17 +86,54 @@ impl Recover {
         let horizon = now + CLAIM.max(recover_after) * 2;
         let claimed = store::claim_unmarked(&self.db, now, now + CLAIM, horizon, BATCH).await?;
         let found_many = claimed.len() == BATCH as usize;
-        // One that is marked and let go right here is noticed when it is read: the mark is written first.
-        let claimed = self.in_flight.without(claimed, |claim| claim.0);
-        for ids in chunks(claimed) {
-            self.hand_on(&ids).await?;
-        }
+        let mut groups: Vec<Group> =
+            claimed.into_iter().filter(|group| !self.in_flight.contains(group.id)).collect();
+        // One that was marked and let go right before is not here any more: the mark is written first.
+        let ids: Vec<Uuid> = groups.iter().map(|group| group.id).collect();
+        let unmarked = store::still_unmarked(&self.db, &ids).await?;
+        groups.retain(|group| unmarked.contains(&group.id));
+        self.hand_on_all(&groups).await?;
         Ok(found_many)
     }
 
-    async fn hand_on(&self, ids: &[Uuid]) -> Result<(), DbError> {
+    async fn hand_on_all(&self, groups: &[Group]) -> Result<(), DbError> {
+        let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.events.iter().copied()).collect();
+        let sizes = store::event_sizes(&self.db, &ids).await?;
+        let mut group_of = HashMap::new();
+        let mut gone = Vec::new();
+        for group in groups {
+            let kept = group.events.iter().filter(|id| sizes.contains_key(id));
+            let before = group_of.len();
+            group_of.extend(kept.map(|id| (*id, group.id)));
+            match group_of.len() - before {
+                0 => gone.push(group.id),
+                events => self.in_flight.begin(group.id, events),
+            }
+        }
+        store::mark_fanned_out(&self.db, &gone).await?;
+        let mut sizes: Vec<(Uuid, i64)> = sizes.into_iter().collect();
+        sizes.sort_unstable();
+        let mut chunks = chunks(sizes).into_iter();
+        while let Some(ids) = chunks.next() {
+            if let Err(error) = self.hand_on(&ids, &group_of).await {
+                let left = ids.into_iter().chain(chunks.flatten());
+                self.let_go(left, &group_of);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Events that are not handed on, for whatever reason: their groups are due again when the claim ends.
+    fn let_go(&self, ids: impl IntoIterator<Item = Uuid>, group_of: &HashMap<Uuid, Uuid>) {
+        let groups: Vec<Uuid> = ids.into_iter().filter_map(|id| group_of.get(&id).copied()).collect();
+        self.in_flight.failed(&groups);
+    }
+
+    /// All of these events or, in the case of an error, none.
+    async fn hand_on(&self, ids: &[Uuid], group_of: &HashMap<Uuid, Uuid>) -> Result<(), DbError> {
         let own_types = self.catalogue.read().clone();
-        let events = store::load_unmarked(&self.db, &own_types, ids).await?;
+        let events = store::load_events(&self.db, &own_types, ids).await?;
         let (decided, undecided): (Vec<_>, Vec<_>) =
             events.into_iter().partition(|(_, decisions)| decisions.is_some());
         let mut events: Vec<(Event, Vec<Decided>)> =
@@ -103,17 +141,19 @@ impl Recover {
         events.extend(self.decide(undecided.into_iter().map(|(event, _)| event).collect()).await?);
         events.sort_by_key(|(event, _)| event.id);
         tracing::info!(events = events.len(), "handing over what was not marked");
+        let mut left: HashSet<Uuid> = ids.iter().copied().collect();
         for (event, decisions) in events {
+            let Some(group_id) = group_of.get(&event.id).copied() else { continue };
             let room = self.room.take(event.kib()).await;
             let id = event.id;
-            self.in_flight.add([id]);
-            let ready = Ready::new(Arc::new(event), decisions, true, room);
+            let ready = Ready::new(Arc::new(event), group_id, decisions, true, room);
             if self.ready.send(ready).await.is_err() {
-                self.in_flight.remove(&[id]);
-                return Ok(());
+                break;
             }
+            left.remove(&id);
             self.metrics.recovered.inc();
         }
+        self.let_go(left, group_of);
         Ok(())
     }
 
@@ -147,7 +187,7 @@ impl Recover {
     }
 }
 
-/// Groups that are read at once, by their bytes.
+/// Events that are read at once, by their bytes.
 fn chunks(claimed: Vec<(Uuid, i64)>) -> Vec<Vec<Uuid>> {
     let mut chunks: Vec<Vec<Uuid>> = Vec::new();
     let mut room = 0;

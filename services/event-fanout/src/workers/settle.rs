@@ -1,6 +1,6 @@
-//! Awaits the confirms of published deliveries and marks their events as handed over.
+//! Awaits the confirms of published deliveries and marks groups of events as handed over.
 //!
-//! Nobody waits for a mark, so marks gather for a moment and are written together: one statement for hundreds of events.
+//! Nobody waits for a mark, so marks gather for a moment and are written together.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -21,8 +21,8 @@ use crate::store;
 /// Groups of events that may wait to be looked at.
 const WAITING: usize = 64;
 /// How long marks gather, and how many at most.
-const LINGER: Duration = Duration::from_millis(20);
-const MAX_MARKS: usize = 1024;
+const LINGER: Duration = Duration::from_millis(50);
+const MAX_MARKS: usize = 256;
 /// Between two tries of a database that is away.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long confirms are waited for at a stop. What has none then is handed over again after the next start.
@@ -31,7 +31,8 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 /// Events whose deliveries have been published, as far as that was possible.
 #[derive(Debug, Default)]
 pub(crate) struct Handed {
-    pub(crate) events: Vec<Uuid>,
+    /// The group of each event.
+    pub(crate) groups: Vec<Uuid>,
     /// Messages under way, each with the positions of the events it has deliveries of.
     pub(crate) sent: Vec<(Range<usize>, Sent)>,
     /// The positions covered by messages that could not be published.
@@ -74,9 +75,11 @@ impl Settle {
             let linger = flush_at.unwrap_or_else(|| tokio::time::Instant::now() + LINGER);
             tokio::select! {
                 Some(Outcome { done, again }) = under_way.next() => {
-                    self.in_flight.remove(&again);
-                    marks.extend(done);
-                    flush_at.get_or_insert(linger);
+                    self.in_flight.failed(&again);
+                    marks.extend(self.in_flight.arrived(&done));
+                    if !marks.is_empty() {
+                        flush_at.get_or_insert(linger);
+                    }
                 }
                 handed = self.handed.recv(), if is_open => match handed {
                     Some(handed) => under_way.push(outcome(handed, self.metrics.clone())),
@@ -97,12 +100,12 @@ impl Settle {
     }
 
     /// Tries as long as it takes; once a stop is requested, only once more.
-    async fn mark(&self, events: Vec<Uuid>, stop: &Stop) {
-        if events.is_empty() {
+    async fn mark(&self, groups: Vec<Uuid>, stop: &Stop) {
+        if groups.is_empty() {
             return;
         }
-        while let Err(error) = store::mark_fanned_out(&self.db, &events).await {
-            tracing::warn!(%error, events = events.len(), "events could not be marked as handed over");
+        while let Err(error) = store::mark_fanned_out(&self.db, &groups).await {
+            tracing::warn!(%error, groups = groups.len(), "groups of events could not be marked as handed over");
             if stop.is_requested() {
                 break;
             }
@@ -111,13 +114,14 @@ impl Settle {
                 () = stop.requested() => {}
             }
         }
-        self.in_flight.remove(&events);
+        self.in_flight.end(&groups);
     }
 }
 
+/// The groups of the events of a hand-over.
 struct Outcome {
     done: Vec<Uuid>,
-    /// Those to hand over again.
+    /// Of those to hand over again.
     again: Vec<Uuid>,
 }
 
@@ -134,6 +138,6 @@ async fn outcome(handed: Handed, metrics: FanoutMetrics) -> Outcome {
         }
         drop(room);
     }
-    let (done, again) = part(handed.events, &failed);
+    let (done, again) = part(handed.groups, &failed);
     Outcome { done, again }
 }

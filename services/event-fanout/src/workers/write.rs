@@ -11,6 +11,7 @@ use patchbay_db::{Db, DbError};
 use patchbay_domain::Error;
 use patchbay_runtime::Stop;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use uuid::Uuid;
 
 use crate::accept::{Accepted, Submission};
 use crate::domain::decided::decide_all;
@@ -78,8 +79,10 @@ impl Write {
     async fn write(&mut self, group: Vec<Submission>, patience: Duration) -> Duration {
         let events: Vec<_> = group.iter().flat_map(|submission| submission.events.iter().cloned()).collect();
         let begun = Instant::now();
+        // Unique, whether or not that event is a new one.
+        let group_id = events.first().map(|event| event.id).unwrap_or_default();
         let mut decisions = self.decide(&events);
-        let accepted = match self.insert(&events, &mut decisions).await {
+        let accepted = match self.insert(group_id, &events, &mut decisions).await {
             Ok(accepted) => accepted,
             Err(error) => {
                 let error = Error::from(error);
@@ -93,9 +96,8 @@ impl Write {
         self.metrics.commit_size.observe(events.len() as f64);
         // Before the callers are answered: who is told that an event is durable finds it in flight.
         let decided = accepted.iter().zip(&decisions).filter(|(_, decisions)| decisions.is_some());
-        let new = decided.filter(|(accepted, _)| !accepted.duplicate);
-        self.in_flight.add(new.map(|(accepted, _)| accepted.id));
-        let ready = self.answer(group, accepted, decisions);
+        self.in_flight.begin(group_id, decided.filter(|(accepted, _)| !accepted.duplicate).count());
+        let ready = self.answer(group, group_id, accepted, decisions);
         self.pass_on(ready, patience).await
     }
 
@@ -111,6 +113,7 @@ impl Write {
 
     async fn insert(
         &self,
+        group_id: Uuid,
         events: &[Arc<Event>],
         decisions: &mut [Undecided],
     ) -> Result<Vec<Accepted>, DbError> {
@@ -118,7 +121,7 @@ impl Write {
         let mut tries = 0;
         loop {
             tries += 1;
-            match store::insert_events(&self.db, events, decisions, recover_after).await {
+            match store::insert_events(&self.db, group_id, events, decisions, recover_after).await {
                 Err(DbError::Busy(_)) if tries < TRIES => {}
                 result => return result,
             }
@@ -129,6 +132,7 @@ impl Write {
     fn answer(
         &self,
         group: Vec<Submission>,
+        group_id: Uuid,
         accepted: Vec<Accepted>,
         decisions: Vec<Undecided>,
     ) -> Vec<Ready> {
@@ -146,7 +150,7 @@ impl Write {
                 new += 1;
                 let Some(decisions) = decisions else { continue };
                 let room = submission.room.as_mut().and_then(|room| room.split(event.kib() as usize));
-                ready.push(Ready::new(event, decisions, false, room));
+                ready.push(Ready::new(event, group_id, decisions, false, room));
             }
             self.metrics.count_accepted(submission.source, new);
             drop(submission.answer.send(Ok(answers)));
@@ -162,8 +166,8 @@ impl Write {
             match tokio::time::timeout(patience, self.ready.reserve_many(wanted)).await {
                 Ok(Ok(places)) => places.zip(ready.by_ref()).for_each(|(place, event)| place.send(event)),
                 Ok(Err(_)) | Err(_) => {
-                    let left: Vec<_> = ready.map(|ready| ready.event.id).collect();
-                    self.in_flight.remove(&left);
+                    let left: Vec<_> = ready.map(|ready| ready.group_id).collect();
+                    self.in_flight.failed(&left);
                     self.metrics.deferred.inc_by(left.len() as u64);
                     return Duration::ZERO;
                 }
