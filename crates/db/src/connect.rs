@@ -23,6 +23,10 @@ const PROBE_AFTER_IDLE: Duration = Duration::from_secs(1);
 const STATEMENT_TIMEOUT: &str = "30s";
 /// How long SQLite waits for another process (the CLI, say) to release its lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What a connection keeps of SQLite's file, in KiB (`-`). After a commit that has balanced its trees the writer looks
+/// through all of it, so it has less.
+const READERS_CACHE: &str = "-16000";
+const WRITERS_CACHE: &str = "-4000";
 /// A pause before the next attempt to open a file that another process opens at this moment.
 const RETRY_OPEN_AFTER: Duration = Duration::from_millis(20);
 
@@ -73,8 +77,11 @@ async fn open_file(config: &DbConfig, folder: &Path, service: &str) -> Result<Po
     })?;
     let options = sqlite_options().filename(folder.join(format!("{service}.db"))).create_if_missing(true);
     let committed = Arc::new(Notify::new());
-    let wal =
-        options.clone().journal_mode(SqliteJournalMode::Wal).pragma("wal_autocheckpoint", checkpoint::PAGES);
+    let wal = options
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .pragma("wal_autocheckpoint", checkpoint::PAGES)
+        .pragma("cache_size", WRITERS_CACHE);
     let writer = writer(config, wal, &committed).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(config.max_connections)
@@ -114,7 +121,7 @@ fn sqlite_options() -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(PREPARED_STATEMENTS)
-        .pragma("cache_size", "-16000")
+        .pragma("cache_size", READERS_CACHE)
         .pragma("temp_store", "memory")
         .pragma("journal_size_limit", "67108864")
 }

@@ -196,3 +196,49 @@ impl Storage {
 pub(crate) fn later(clock: &Clock, pause: Duration) -> DateTime<Utc> {
     clock.now() + chrono::TimeDelta::from_std(pause).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use patchbay_bus::{Bus, BusConfig, Message, Queue, Topic};
+    use tokio::sync::Semaphore;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::domain::delivery::sample;
+    use crate::ticket;
+
+    fn record(state: State, hold: Hold) -> Record {
+        Record { delivery: sample(), attempt: None, state, has_row: false, hold }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn records_gather_unless_somebody_waits_for_one() {
+        let bus = Bus::in_process(&BusConfig::default());
+        let message = Message::new("deliveries", "");
+        let confirm = bus.publish(Topic::Deliveries, message).await.expect("it publishes");
+        let received = bus.consume(Queue::WebhookSender, 1).next().await.expect("it comes");
+        let message = ticket::Message::new(received.into_parts().1, 3);
+        let room = Arc::new(Semaphore::new(3));
+        let arrived = || {
+            let permit = room.clone().try_acquire_owned().expect("there is room");
+            record(State::Delivered, Hold::Message(message.ticket(permit)))
+        };
+
+        let (recorder, mut records) = recorder();
+        let begun = Instant::now();
+        recorder.record(arrived()).await;
+        recorder.record(arrived()).await;
+        assert_eq!(records.next(10).await.len(), 2);
+        assert!(begun.elapsed() >= LINGER);
+
+        let begun = Instant::now();
+        recorder.record(arrived()).await;
+        recorder.record(record(State::Dropped { reason: "gone" }, Hold::Nothing)).await;
+        assert_eq!(records.next(10).await.len(), 2);
+        assert!(begun.elapsed() < LINGER);
+
+        drop(recorder);
+        assert!(records.next(10).await.is_empty(), "nobody is left to record anything");
+        drop(confirm);
+    }
+}

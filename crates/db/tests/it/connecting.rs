@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use patchbay_db::{Db, DbConfig, DbError};
 use patchbay_testkit::database::each_engine;
 
@@ -29,6 +31,23 @@ async fn sqlite_creates_its_folder_and_keeps_what_was_committed() {
     again.ready().await.unwrap();
     assert_eq!(count(&again).await, 1);
     again.close().await;
+}
+
+#[tokio::test]
+async fn sqlite_moves_what_was_committed_into_its_file_without_being_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = DbConfig::new(format!("sqlite:{}", folder.path().display()));
+    let db = Db::connect(&config, "a-service", &MIGRATIONS).await.unwrap();
+    db.migrate().await.unwrap();
+    let things: Vec<_> = (1..=3000).map(thing).collect();
+    insert(&db, &things).await.unwrap();
+    let size = || std::fs::metadata(folder.path().join("a-service.db")).unwrap().len();
+    let before = size();
+    patchbay_testkit::eventually(Duration::from_secs(20), "the file grows", async || {
+        (size() > before + 100_000).then_some(())
+    })
+    .await;
+    db.close().await;
 }
 
 #[tokio::test]

@@ -113,11 +113,17 @@ impl TryFrom<proto::Delivery> for Delivery {
     }
 }
 
+/// Any delivery.
+#[cfg(test)]
+pub(crate) fn sample() -> Delivery {
+    Delivery::try_from(tests::message()).expect("it is well formed")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn message() -> proto::Delivery {
+    pub(super) fn message() -> proto::Delivery {
         proto::Delivery {
             delivery_id: vec![1; 16].into(),
             event_id: vec![2; 16].into(),

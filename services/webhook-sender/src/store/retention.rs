@@ -1,60 +1,32 @@
 //! Forgetting: partitions on PostgreSQL, small deletes elsewhere.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use patchbay_db::{AssertSqlSafe, Db, Engine, Result};
+use chrono::{DateTime, Days, Utc};
+use patchbay_db::{AssertSqlSafe, DayPartitions, Db, Engine, Result};
 use uuid::Uuid;
 
+/// Of the request log.
+const PARTITIONS: DayPartitions = DayPartitions::new("attempts", |day| format!("{day} 00:00:00+00"));
 /// Partitions made ahead.
 const DAYS_AHEAD: u64 = 3;
-/// Nobody waits longer for a partition than for a request.
-const LOCK_PATIENCE: &str = "set local lock_timeout = '2s'";
 /// How late an event may be accepted and still have a partition of its own.
 const DAYS_BEHIND: u64 = 1;
 
 /// Makes the partitions of the next days. Nothing to do but on PostgreSQL.
 pub(crate) async fn make_partitions(db: &Db, now: DateTime<Utc>) -> Result<()> {
-    if db.engine() != Engine::Postgres {
-        return Ok(());
-    }
-    let first = now.date_naive() - Days::new(DAYS_BEHIND);
-    let existing = partitions(db).await?;
-    for day in first.iter_days().take((DAYS_BEHIND + DAYS_AHEAD + 1) as usize) {
-        if existing.contains(&day) {
-            continue;
-        }
-        let sql = format!(
-            "create table if not exists {} partition of attempts for values from ('{day} 00:00:00+00') to ('{} 00:00:00+00')",
-            name(day),
-            day + Days::new(1),
-        );
-        let mut tx = db.begin().await?;
-        tx.query(LOCK_PATIENCE).execute().await?;
-        // Fails when rows of that day went elsewhere before: they stay there, and are deleted one by one.
-        match tx.query(AssertSqlSafe(sql)).execute().await {
-            Ok(_) => tx.commit().await?,
-            Err(error) => {
-                tracing::warn!(%day, %error, "a day of the request log gets no partition of its own")
-            }
-        }
-    }
-    Ok(())
+    let today = now.date_naive();
+    PARTITIONS.make(db, today - Days::new(DAYS_BEHIND)..=today + Days::new(DAYS_AHEAD)).await
 }
 
 /// Drops the partitions of days before `cutoff`; the newest requests of each kind are kept.
 pub(crate) async fn drop_partitions(db: &Db, cutoff: DateTime<Utc>) -> Result<u64> {
-    if db.engine() != Engine::Postgres {
-        return Ok(0);
-    }
     let mut dropped = 0;
-    for day in partitions(db).await? {
+    for day in PARTITIONS.days(db).await? {
         if (day + Days::new(1)).and_time(Default::default()).and_utc() > cutoff {
             continue;
         }
         let mut tx = db.begin().await?;
-        tx.query(LOCK_PATIENCE).execute().await?;
-        let table = name(day);
-        tx.query(AssertSqlSafe(keep_newest(&table, "true"))).execute().await?;
-        tx.query(AssertSqlSafe(format!("drop table {table}"))).execute().await?;
+        tx.query(AssertSqlSafe(keep_newest(&PARTITIONS.name(day), "true"))).execute().await?;
+        PARTITIONS.drop(&mut tx, day).await?;
         tx.commit().await?;
         dropped += 1;
     }
@@ -132,23 +104,6 @@ pub(crate) async fn delete_counts(db: &Db, cutoff: DateTime<Utc>) -> Result<()> 
     db.query("delete from endpoint_hours where hour < $1").bind(cutoff).execute().await?;
     let jobs = db.query("delete from recoveries where status <> 1 and started_at < $1");
     jobs.bind(cutoff).execute().await.map(drop)
-}
-
-async fn partitions(db: &Db) -> Result<Vec<NaiveDate>> {
-    let names: Vec<String> = db
-        .query(
-            "select cast(child.relname as text) from pg_inherits
-             join pg_class child on child.oid = pg_inherits.inhrelid
-             where pg_inherits.inhparent = cast('attempts' as regclass) order by 1",
-        )
-        .fetch_scalars()
-        .await?;
-    let day = |name: &String| NaiveDate::parse_from_str(name.strip_prefix("attempts_")?, "%Y%m%d").ok();
-    Ok(names.iter().filter_map(day).collect())
-}
-
-fn name(day: NaiveDate) -> String {
-    format!("attempts_{}", day.format("%Y%m%d"))
 }
 
 const COLUMNS: &str =
