@@ -1,13 +1,12 @@
 //! The commands of people who work on Patchbay, and of CI: `cargo xtask <command>`.
 
-mod bench;
 mod cargo;
 mod check;
 mod docs;
 mod node;
 mod python;
+mod release;
 mod servers;
-mod soak;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -26,9 +25,9 @@ enum Command {
     /// Check formatting, lints and which crate may use which.
     Check,
     /// Measure a release build in both modes, next to the bare limit of the machine.
-    Bench(bench::Options),
+    Bench(release::Options),
     /// Run a release build under a steady load with faults, ten minutes or longer; fails when anything is lost or memory grows.
-    Soak(soak::Options),
+    Soak(release::Options),
     /// Write the generated parts of `docs/`.
     Docs,
     /// What CI runs: check, then test.
@@ -39,8 +38,8 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Test(options) => test::run(&options),
         Command::Check => check::run(),
-        Command::Bench(options) => bench::run(&options),
-        Command::Soak(options) => soak::run(&options),
+        Command::Bench(options) => release::run("bench", &options),
+        Command::Soak(options) => release::run("soak", &options),
         Command::Docs => docs::write(),
         Command::Ci => {
             check::run()?;

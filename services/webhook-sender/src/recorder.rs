@@ -38,10 +38,14 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Whether something goes on only once it is on record: a place in a lane is given back, a webhook's time can come. A
-    /// message of webhooks that arrived is acknowledged a moment later, and nobody notices.
-    fn is_urgent(&self) -> bool {
-        !matches!((&self.hold, &self.state), (Hold::Message(_), State::Delivered))
+    /// Whether something goes on only once it is on record: a claimed webhook makes room for the next one, one that is due can
+    /// be claimed. A message whose webhooks arrived, or are to be sent later, is acknowledged later, and nobody notices.
+    fn is_urgent(&self, now: DateTime<Utc>) -> bool {
+        match (&self.hold, &self.state) {
+            (Hold::Message(_), State::Delivered) => false,
+            (Hold::Message(_), State::Pending { due_at, .. }) => *due_at <= now + LINGER,
+            _ => true,
+        }
     }
 }
 
@@ -102,6 +106,7 @@ impl Drop for Claim {
 /// Hands records to the writer.
 #[derive(Debug, Clone)]
 pub(crate) struct Recorder {
+    clock: Clock,
     records: mpsc::Sender<Record>,
     urgent: Arc<Notify>,
 }
@@ -115,10 +120,11 @@ pub(crate) struct Records {
 }
 
 /// A recorder, and the writer's end of it.
-pub(crate) fn recorder() -> (Recorder, Records) {
+pub(crate) fn recorder(clock: Clock) -> (Recorder, Records) {
     let (sender, receiver) = mpsc::channel(BACKLOG);
     let urgent = Arc::new(Notify::new());
-    (Recorder { records: sender, urgent: urgent.clone() }, Records { records: receiver, urgent })
+    let recorder = Recorder { clock, records: sender, urgent: urgent.clone() };
+    (recorder, Records { records: receiver, urgent })
 }
 
 impl Records {
@@ -146,7 +152,7 @@ impl Recorder {
     /// Waits while the writer is behind. After a hard stop the record is lost, and with it nothing but the
     /// knowledge of an attempt: message or claim come back.
     pub(crate) async fn record(&self, record: Record) {
-        let is_urgent = record.is_urgent();
+        let is_urgent = record.is_urgent(self.clock.now());
         let _ = self.records.send(record).await;
         if is_urgent {
             self.urgent.notify_one();
@@ -219,20 +225,23 @@ mod tests {
         let received = bus.consume(Queue::WebhookSender, 1).next().await.expect("it comes");
         let message = ticket::Message::new(received.into_parts().1, 3);
         let room = Arc::new(Semaphore::new(3));
-        let arrived = || {
+        let arrived = |state| {
             let permit = room.clone().try_acquire_owned().expect("there is room");
-            record(State::Delivered, Hold::Message(message.ticket(permit)))
+            record(state, Hold::Message(message.ticket(permit)))
         };
 
-        let (recorder, mut records) = recorder();
+        let clock = Clock::system();
+        let later =
+            State::Pending { due_at: later(&clock, Duration::from_secs(1)), reason: "busy".to_owned() };
+        let (recorder, mut records) = recorder(clock);
         let begun = Instant::now();
-        recorder.record(arrived()).await;
-        recorder.record(arrived()).await;
+        recorder.record(arrived(State::Delivered)).await;
+        recorder.record(arrived(later)).await;
         assert_eq!(records.next(10).await.len(), 2);
         assert!(begun.elapsed() >= LINGER);
 
         let begun = Instant::now();
-        recorder.record(arrived()).await;
+        recorder.record(arrived(State::Delivered)).await;
         recorder.record(record(State::Dropped { reason: "gone" }, Hold::Nothing)).await;
         assert_eq!(records.next(10).await.len(), 2);
         assert!(begun.elapsed() < LINGER);

@@ -81,7 +81,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     world::watch(&world, &installations, &lanes, config.timeout_bounds, &egress, &stop);
     check(&readiness, &world);
 
-    let (recorder, records) = recorder();
+    let (recorder, records) = recorder(clock.clone());
     let storage = Arc::new(Storage::new(db.clone()));
     let wake = Arc::new(Wake::default());
     let writer = Writer {

@@ -12,8 +12,10 @@ use crate::{EVENTS, PER_SECOND, SOON, healthy_and_flaky, nobody_ended, nothing_i
 /// How long the disk stays full after the first event was refused.
 const FULL_FOR: Duration = Duration::from_secs(4);
 
-/// Waits until nothing more is accepted.
-async fn is_refused(product: &Product) {
+/// Fills the disk in the middle of the load, for as long as nothing is accepted and a while longer.
+async fn is_full_for_a_while(disk: &SmallDisk, product: &Product) {
+    product.reaches(40).await.unwrap();
+    disk.fill();
     let mut before = usize::MAX;
     eventually(Duration::from_secs(60), "events are refused", async || {
         let accepted = product.accepted();
@@ -21,6 +23,8 @@ async fn is_refused(product: &Product) {
         (std::mem::replace(&mut before, accepted) == accepted).then_some(())
     })
     .await;
+    tokio::time::sleep(FULL_FOR).await;
+    disk.free();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,11 +38,7 @@ async fn the_disk_of_the_database_server_may_be_full_for_a_while() {
     let scene = healthy_and_flaky(deployment.access().await.unwrap()).await;
 
     let product = scene.publish(EVENTS, PER_SECOND);
-    product.reaches(40).await.unwrap();
-    disk.fill();
-    is_refused(&product).await;
-    tokio::time::sleep(FULL_FOR).await;
-    disk.free();
+    is_full_for_a_while(&disk, &product).await;
     // PostgreSQL gives up when it cannot write its log; then its operator starts it again, and nothing else.
     if !servers.postgres.is_running() {
         servers.postgres.restart().unwrap();
@@ -54,11 +54,7 @@ async fn the_disk_of_the_all_in_one_process_may_be_full_for_a_while() {
     let scene = healthy_and_flaky(patchbay.access().await.unwrap()).await;
 
     let product = scene.publish(EVENTS, PER_SECOND);
-    product.reaches(40).await.unwrap();
-    disk.fill();
-    is_refused(&product).await;
-    tokio::time::sleep(FULL_FOR).await;
-    disk.free();
+    is_full_for_a_while(&disk, &product).await;
     nothing_is_lost(&scene, product).await;
     assert!(!patchbay.program.has_ended(), "{}", patchbay.program.log_tail());
 }
