@@ -46,7 +46,7 @@ patchbay_runtime::metrics! {
         pub deferred: Counter,
         /// Events that were handed over again.
         pub recovered: Counter,
-        /// Events that are durable and not marked as handed over; 100000 stands for that many or more.
+        /// Events that are durable and not marked as handed over; those of 100000 groups and no more.
         pub unmarked: Gauge,
         /// Seconds since the oldest of them was accepted.
         pub oldest_unmarked_seconds: Gauge,

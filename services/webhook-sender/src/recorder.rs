@@ -206,6 +206,7 @@ pub(crate) fn later(clock: &Clock, pause: Duration) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use patchbay_bus::{Bus, BusConfig, Message, Queue, Topic};
+    use patchbay_runtime::metrics::Gauge;
     use tokio::sync::Semaphore;
     use tokio::time::Instant;
 
@@ -227,7 +228,7 @@ mod tests {
         let room = Arc::new(Semaphore::new(3));
         let arrived = |state| {
             let permit = room.clone().try_acquire_owned().expect("there is room");
-            record(state, Hold::Message(message.ticket(permit)))
+            record(state, Hold::Message(message.ticket(ticket::Room::new(permit, Gauge::default()))))
         };
 
         let clock = Clock::system();

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use patchbay_bus::Receipt;
+use patchbay_runtime::metrics::Gauge;
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -24,7 +25,28 @@ pub(crate) struct Message {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     message: Arc<Message>,
-    _room: OwnedSemaphorePermit,
+    _room: Room,
+}
+
+/// One webhook's room in the window.
+#[derive(Debug)]
+pub(crate) struct Room {
+    used: Gauge,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Room {
+    /// Counted in `used` until it is given back.
+    pub(crate) fn new(permit: OwnedSemaphorePermit, used: Gauge) -> Self {
+        used.inc();
+        Self { used, _permit: permit }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.used.dec();
+    }
 }
 
 impl Message {
@@ -33,7 +55,7 @@ impl Message {
         Arc::new(Self { receipt: Some(receipt), unrecorded: AtomicUsize::new(webhooks) })
     }
 
-    pub(crate) fn ticket(self: &Arc<Self>, room: OwnedSemaphorePermit) -> Ticket {
+    pub(crate) fn ticket(self: &Arc<Self>, room: Room) -> Ticket {
         Ticket { message: self.clone(), _room: room }
     }
 }

@@ -15,7 +15,7 @@ use crate::deliver::Deliverer;
 use crate::domain::delivery::Delivery;
 use crate::recorder::{Hold, Storage};
 use crate::store;
-use crate::ticket::Message;
+use crate::ticket::{Message, Room};
 
 /// A message of RabbitMQ's is in memory from the moment it is within this window, so messages get less of it than webhooks.
 const WEBHOOKS_PER_MESSAGE: usize = 4;
@@ -104,11 +104,10 @@ impl Deliveries {
     /// Waits for room for each webhook; what is under way makes it, in bounded time.
     async fn begin(&self, deliveries: Vec<Delivery>, receipt: Receipt, room: &Arc<Semaphore>) {
         let message = Message::new(receipt, deliveries.len());
-        let used = (self.window as usize).saturating_sub(room.available_permits()) + deliveries.len();
-        self.deliverer.metrics.window_used.set(i64::try_from(used).unwrap_or(i64::MAX));
         for delivery in deliveries {
             let Ok(permit) = room.clone().acquire_owned().await else { return };
-            let hold = Hold::Message(message.ticket(permit));
+            let room = Room::new(permit, self.deliverer.metrics.window_used.clone());
+            let hold = Hold::Message(message.ticket(room));
             let deliverer = self.deliverer.clone();
             if deliverer.goes_in_order(&delivery) {
                 // Not in a task of its own: nothing may get ahead of it on its way to storage.
