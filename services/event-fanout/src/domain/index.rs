@@ -15,12 +15,15 @@ pub(crate) struct Index {
     /// Ordered by installation, so that an event handed over twice is packed the same way twice. Most organizations have
     /// few installations, and a vector of them takes no more memory than they do.
     organizations: HashMap<i64, Vec<Subscription>>,
+    /// The organization of each installation.
+    organization_of: HashMap<Uuid, i64>,
 }
 
 impl Index {
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
             Change::Set(subscription) => {
+                self.organization_of.insert(subscription.installation_id, subscription.organization_id);
                 let organization = self.organizations.entry(subscription.organization_id).or_default();
                 match position(organization, subscription.installation_id) {
                     Ok(at) => organization[at] = *subscription,
@@ -33,6 +36,7 @@ impl Index {
                 }
             }
             Change::Removed { organization_id, installation_id } => {
+                self.organization_of.remove(&installation_id);
                 let Some(organization) = self.organizations.get_mut(&organization_id) else { return };
                 if let Ok(at) = position(organization, installation_id) {
                     organization.remove(at);
@@ -54,12 +58,8 @@ impl Index {
         organization.get(position(organization, installation_id).ok()?)
     }
 
-    /// The organization of an installation. Looks through all of them.
     pub(crate) fn organization_of(&self, installation_id: Uuid) -> Option<i64> {
-        let holds = |(_, installations): &(&i64, &Vec<Subscription>)| {
-            position(installations, installation_id).is_ok()
-        };
-        self.organizations.iter().find(holds).map(|(organization_id, _)| *organization_id)
+        self.organization_of.get(&installation_id).copied()
     }
 
     /// Whether there is somebody of that name in the organization, in whatever state.
@@ -75,7 +75,7 @@ impl Index {
 
     /// How many installations there are.
     pub(crate) fn len(&self) -> usize {
-        self.organizations.values().map(Vec::len).sum()
+        self.organization_of.len()
     }
 }
 
