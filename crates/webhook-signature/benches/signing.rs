@@ -1,4 +1,4 @@
-//! Both signatures of a webhook of 1.2 KB: `cargo bench -p patchbay-webhook-signature`.
+//! Both signatures of a webhook of 1.2 KB: `cargo bench --workspace --bench signing`.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What is done for every event between its acceptance and its hand-over: `cargo bench -p patchbay-event-fanout`.
+//! What is done for every event between its acceptance and its hand-over: `cargo bench --workspace --bench hot_path`.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
