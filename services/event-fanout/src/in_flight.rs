@@ -26,12 +26,16 @@ impl InFlight {
         Self { groups: Arc::default(), gauge }
     }
 
-    /// So many events of the group are to be handed over.
+    /// So many events of the group are to be handed over. As long as none of them is on its way, this may be said again;
+    /// with none at all the group is not here any more.
     pub(crate) fn begin(&self, group: Uuid, events: usize) {
-        if events > 0 {
-            self.lock().insert(group, Progress { open: events, failed: false });
-            self.gauge.inc_by(i64::try_from(events).unwrap_or(i64::MAX));
-        }
+        let mut all = self.lock();
+        let before = match events {
+            0 => all.remove(&group),
+            events => all.insert(group, Progress { open: events, failed: false }),
+        };
+        self.gauge.inc_by(count(events));
+        self.gauge.dec_by(count(before.map_or(0, |progress| progress.open)));
     }
 
     /// The deliveries of one event of each of these groups, named as often as it has such events, have arrived. Returns the
@@ -73,13 +77,17 @@ impl InFlight {
                 done.push(*group);
             }
         }
-        self.gauge.dec_by(i64::try_from(groups.len()).unwrap_or(i64::MAX));
+        self.gauge.dec_by(count(groups.len()));
         done
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Progress>> {
         self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn count(events: usize) -> i64 {
+    i64::try_from(events).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -101,6 +109,19 @@ mod tests {
         assert!(in_flight.contains(id(1)), "the recovery leaves it alone until the mark is written");
         in_flight.end(&[id(1), id(2)]);
         assert!(!in_flight.contains(id(1)));
+        assert_eq!(in_flight.gauge.get(), 0);
+    }
+
+    #[test]
+    fn how_many_events_a_group_has_may_turn_out_to_be_less() {
+        let in_flight = InFlight::new(Gauge::default());
+        in_flight.begin(id(1), 3);
+        in_flight.begin(id(1), 2);
+        assert_eq!(in_flight.gauge.get(), 2);
+        assert_eq!(in_flight.arrived(&[id(1), id(1)]), [id(1)]);
+        in_flight.begin(id(2), 3);
+        in_flight.begin(id(2), 0);
+        assert!(!in_flight.contains(id(2)));
         assert_eq!(in_flight.gauge.get(), 0);
     }
 

@@ -82,9 +82,13 @@ impl Write {
         // Unique, whether or not that event is a new one.
         let group_id = events.first().map(|event| event.id).unwrap_or_default();
         let mut decisions = self.decide(&events);
+        // Before it can be claimed: what has queued for long is due again as soon as it is committed, and of a group that is
+        // counted twice not all of it may have arrived.
+        self.in_flight.begin(group_id, events.len());
         let accepted = match self.insert(group_id, &events, &mut decisions).await {
             Ok(accepted) => accepted,
             Err(error) => {
+                self.in_flight.begin(group_id, 0);
                 let error = Error::from(error);
                 for submission in group {
                     drop(submission.answer.send(Err(error.clone())));
@@ -94,7 +98,6 @@ impl Write {
         };
         self.metrics.commit_seconds.observe(begun.elapsed().as_secs_f64());
         self.metrics.commit_size.observe(events.len() as f64);
-        // Before the callers are answered: who is told that an event is durable finds it in flight.
         let decided = accepted.iter().zip(&decisions).filter(|(_, decisions)| decisions.is_some());
         self.in_flight.begin(group_id, decided.filter(|(accepted, _)| !accepted.duplicate).count());
         let ready = self.answer(group, group_id, accepted, decisions);
