@@ -42,12 +42,13 @@ pub(crate) async fn find_sequence(
     let read =
         |(last, ids): (i64, Blob)| Run::ending_with(installation_id, last, event_ids::decode(&ids).collect());
     let runs: Vec<Run> = runs.into_iter().filter_map(read).collect();
-    let mut numbered: BTreeMap<i64, Uuid> = runs.iter().flat_map(Run::numbers).collect();
-    // A page of runs that is full ends before the recent ones begin.
     let recent = recent.and_then(read);
-    numbered.extend(recent.iter().flat_map(Run::numbers));
-    let page: Vec<(i64, Uuid)> =
-        numbered.into_iter().filter(|(sequence, _)| *sequence > after).take(limit).collect();
+    let wanted = |(sequence, _): &(i64, Uuid)| *sequence > after;
+    let mut numbered: BTreeMap<i64, Uuid> =
+        runs.iter().flat_map(Run::numbers).filter(wanted).take(limit).collect();
+    // They are the highest: where the page is full without them, they fall off its end again.
+    numbered.extend(recent.iter().flat_map(Run::numbers).filter(wanted));
+    let page: Vec<(i64, Uuid)> = numbered.into_iter().take(limit).collect();
     let ids: Vec<Uuid> = page.iter().map(|(_, id)| *id).collect();
     let sizes = event_sizes(db, &ids).await?;
     let with_size =
