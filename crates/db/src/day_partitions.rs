@@ -28,11 +28,6 @@ impl DayPartitions {
         Self { table, begin }
     }
 
-    /// The partitioned table.
-    pub const fn table(&self) -> &'static str {
-        self.table
-    }
-
     /// The name of a day's partition.
     pub fn name(&self, day: NaiveDate) -> String {
         format!("{}_{}", self.table, day.format("%Y%m%d"))

@@ -58,6 +58,7 @@ impl Index {
         organization.get(position(organization, installation_id).ok()?)
     }
 
+    /// The organization of an installation, in whatever state that is.
     pub(crate) fn organization_of(&self, installation_id: Uuid) -> Option<i64> {
         self.organization_of.get(&installation_id).copied()
     }
