@@ -13,7 +13,7 @@ use patchbay_domain::sealed::SealingKeys;
 use patchbay_rpc::{Channel, Listener, Server, Target};
 use patchbay_runtime::admin::{self, AdminServer};
 use patchbay_runtime::telemetry::{self, Telemetry};
-use patchbay_runtime::{AdminConfig, Metrics, Readiness, Settings, Stop, TelemetryConfig};
+use patchbay_runtime::{AdminConfig, Runtime, Settings, TelemetryConfig};
 use tokio::net::TcpListener;
 
 use crate::Binary;
@@ -33,14 +33,8 @@ pub struct Process {
     grpc_listen: SocketAddr,
     drain_timeout: Duration,
     telemetry: Mutex<Option<Telemetry>>,
-    /// Where the services of the process count.
-    pub metrics: Metrics,
-    /// What has to be in order before the process is given work.
-    pub readiness: Readiness,
-    /// Ends the process.
-    pub stop: Stop,
-    /// Tells the time.
-    pub clock: Clock,
+    /// Shared with every service of the process.
+    pub runtime: Runtime,
 }
 
 impl Process {
@@ -60,10 +54,7 @@ impl Process {
                 "How long work that has begun may take to end at a stop.",
             ),
             telemetry: Mutex::new(None),
-            metrics: Metrics::new(),
-            readiness: Readiness::new(),
-            stop: Stop::new(),
-            clock: Clock::system(),
+            runtime: Runtime::new(Clock::system()),
             settings,
         }
     }
@@ -95,7 +86,7 @@ impl Process {
         for problem in unknown {
             tracing::debug!("{problem}");
         }
-        self.stop.listen_for_signals().context("cannot listen for signals")?;
+        self.runtime.stop.listen_for_signals().context("cannot listen for signals")?;
         Ok(())
     }
 
@@ -115,7 +106,7 @@ impl Process {
         }
         db.ready().await?;
         let checked = db.clone();
-        self.readiness.check(format!("{service}-database"), CHECK_DEADLINE, move || {
+        self.runtime.readiness.check(format!("{service}-database"), CHECK_DEADLINE, move || {
             let db = checked.clone();
             async move { db.ping().await }
         });
@@ -151,7 +142,7 @@ impl Process {
     pub fn bus(&self) -> anyhow::Result<Bus> {
         let bus = self.connections.bus()?;
         let checked = bus.clone();
-        self.readiness.check("bus", CHECK_DEADLINE, move || {
+        self.runtime.readiness.check("bus", CHECK_DEADLINE, move || {
             let bus = checked.clone();
             async move { bus.healthy() }
         });
@@ -184,9 +175,14 @@ impl Process {
     /// A port that is taken.
     pub async fn admin(&self) -> anyhow::Result<AdminServer> {
         let address = self.admin_config.listen;
-        admin::start(&self.admin_config, self.metrics.clone(), self.readiness.clone(), &self.stop)
-            .await
-            .with_context(|| taken("admin port", address, "PATCHBAY_ADMIN_LISTEN"))
+        admin::start(
+            &self.admin_config,
+            self.runtime.metrics.clone(),
+            self.runtime.readiness.clone(),
+            &self.runtime.stop,
+        )
+        .await
+        .with_context(|| taken("admin port", address, "PATCHBAY_ADMIN_LISTEN"))
     }
 
     /// Serves gRPC and the admin port on the addresses that the settings name until the process is told to
@@ -212,8 +208,8 @@ impl Process {
     ) -> anyhow::Result<()> {
         let admin = admin.into();
         let security = self.connections.security.clone();
-        let stop = self.stop.clone();
-        self.stop.spawn("grpc", async move { server.serve(listeners, &security, stop).await });
+        let stop = self.runtime.stop.clone();
+        self.runtime.stop.spawn("grpc", async move { server.serve(listeners, &security, stop).await });
         self.until_stopped(admin).await
     }
 
@@ -223,9 +219,9 @@ impl Process {
     /// The failure of a worker; work that did not end in time.
     pub async fn until_stopped(self, admin: impl Into<Option<AdminServer>>) -> anyhow::Result<()> {
         let admin = admin.into();
-        self.stop.requested().await;
+        self.runtime.stop.requested().await;
         tracing::info!("stopping");
-        let drained = self.stop.drain(self.drain_timeout).await;
+        let drained = self.runtime.stop.drain(self.drain_timeout).await;
         drop(admin);
         let telemetry = self.telemetry.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(telemetry) = telemetry {

@@ -16,6 +16,7 @@ mod security;
 mod server;
 pub mod status;
 pub mod timestamp;
+mod unary;
 
 pub use caller::caller;
 pub use channel::{Channel, DEFAULT_DEADLINE, Target, request, request_as, stream_request};

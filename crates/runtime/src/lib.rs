@@ -34,6 +34,7 @@
 pub mod admin;
 mod exit;
 pub mod metrics;
+mod runtime;
 pub mod settings;
 pub mod sleep;
 pub mod stop;
@@ -43,6 +44,7 @@ pub mod trace_context;
 pub use admin::{AdminConfig, Readiness};
 pub use exit::exit;
 pub use metrics::Metrics;
+pub use runtime::Runtime;
 pub use settings::{ByteSize, Setting, Settings, SettingsError};
 pub use sleep::{sleep, sleep_until};
 pub use stop::Stop;

@@ -6,6 +6,8 @@ pub mod database;
 mod eventually;
 pub mod oidc;
 pub mod receiver;
+pub mod service;
 
 pub use eventually::eventually;
 pub use receiver::Receiver;
+pub use service::SOON;

@@ -43,10 +43,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use patchbay_db::{Db, Migrations};
-use patchbay_domain::Clock;
 use patchbay_proto::auth_token::sessions_server::SessionsServer;
 use patchbay_proto::auth_token::tokens_server::TokensServer;
-use patchbay_runtime::{Metrics, Readiness, Stop};
+use patchbay_rpc::Server;
+use patchbay_runtime::Runtime;
 
 pub use config::{Config, OidcConfig};
 
@@ -72,24 +72,12 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);
 
-/// What the service needs from the process around it.
-#[derive(Debug)]
-pub struct Deps {
-    /// Migrated.
-    pub db: Db,
-    pub clock: Clock,
-    pub config: Config,
-    pub metrics: Metrics,
-    pub readiness: Readiness,
-    pub stop: Stop,
-}
-
-/// Starts the workers (as tasks of `deps.stop`) and adds the gRPC services to `server`.
+/// Starts the workers (as tasks of `runtime.stop`) and adds the gRPC services to `server`.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<patchbay_rpc::Server> {
-    let Deps { db, clock, config, metrics, readiness, stop } = deps;
+pub async fn start(server: Server, runtime: Runtime, db: Db, config: Config) -> anyhow::Result<Server> {
+    let Runtime { clock, metrics, readiness, stop } = runtime;
     readiness.check(NAME, READINESS_LIMIT, {
         let db = db.clone();
         move || {

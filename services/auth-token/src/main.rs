@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use patchbay_auth_token::{Config, Deps, MIGRATIONS, NAME, start};
+use patchbay_auth_token::{Config, MIGRATIONS, NAME, start};
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
 
@@ -13,14 +13,8 @@ fn main() -> ExitCode {
 async fn run(process: Process) -> anyhow::Result<()> {
     let config = Config::read(process.settings());
     process.configured()?;
-    let deps = Deps {
-        db: process.database(NAME, &MIGRATIONS).await?,
-        clock: process.clock.clone(),
-        config,
-        metrics: process.metrics.clone(),
-        readiness: process.readiness.clone(),
-        stop: process.stop.clone(),
-    };
-    let server = start(Server::new()?, deps).await?;
+    let server =
+        start(Server::new()?, process.runtime.clone(), process.database(NAME, &MIGRATIONS).await?, config)
+            .await?;
     process.serve(server).await
 }

@@ -29,10 +29,9 @@ use std::time::Duration;
 
 use patchbay_bus::Bus;
 use patchbay_db::{Db, Migrations};
-use patchbay_domain::Clock;
 use patchbay_proto::event_fanout::events_server::EventsServer;
 use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, Server};
-use patchbay_runtime::{Metrics, Readiness, Stop};
+use patchbay_runtime::Runtime;
 
 use accept::Accept;
 use catalogue::Catalogue;
@@ -54,35 +53,29 @@ pub const NAME: &str = "event-fanout";
 /// Its tables.
 pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_events", "0002_numbers", "0003_groups"];
 
-/// What the service needs from the process around it.
+/// The services that this one calls.
 #[derive(Debug)]
-pub struct Deps {
-    /// Its own database, migrated.
-    pub db: Db,
-    /// Events come in and deliveries go out here.
-    pub bus: Bus,
-    /// Tells the time.
-    pub clock: Clock,
-    /// To the service that streams the subscriptions.
-    pub installations: Channel,
-    /// To the service that knows what became of deliveries.
-    pub webhooks: Channel,
-    /// Limits and times.
-    pub config: Config,
-    /// Where it counts.
-    pub metrics: Metrics,
-    /// Not ready until the first snapshot of subscriptions is complete.
-    pub readiness: Readiness,
-    /// Ends it.
-    pub stop: Stop,
+pub struct Peers {
+    /// Streams the subscriptions and the operator's event types.
+    pub installation: Channel,
+    /// Knows the state of deliveries.
+    pub webhook_sender: Channel,
 }
 
 /// Starts the workers and adds the gRPC service to `server`.
 ///
 /// # Errors
 /// None so far; services start alike.
-pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
-    let Deps { db, bus, clock, installations, webhooks, config, metrics, readiness, stop } = deps;
+pub async fn start(
+    server: Server,
+    runtime: Runtime,
+    db: Db,
+    bus: Bus,
+    peers: Peers,
+    config: Config,
+) -> anyhow::Result<Server> {
+    let Peers { installation: installations, webhook_sender: webhooks } = peers;
+    let Runtime { clock, metrics, readiness, stop } = runtime;
     let metrics = FanoutMetrics::register(&metrics);
     let subscriptions = Subscriptions::default();
     let in_flight = InFlight::new(metrics.in_flight.clone());

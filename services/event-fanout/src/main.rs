@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use patchbay_event_fanout::{Config, Deps, MIGRATIONS, NAME, start};
+use patchbay_event_fanout::{Config, MIGRATIONS, NAME, Peers, start};
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
 
@@ -15,17 +15,14 @@ async fn run(process: Process) -> anyhow::Result<()> {
     let installations = process.peer("installation");
     let webhooks = process.peer("webhook-sender");
     process.configured()?;
-    let deps = Deps {
-        db: process.database(NAME, &MIGRATIONS).await?,
-        bus: process.bus()?,
-        clock: process.clock.clone(),
-        installations: process.channel(&installations)?,
-        webhooks: process.channel(&webhooks)?,
+    let server = start(
+        Server::new()?,
+        process.runtime.clone(),
+        process.database(NAME, &MIGRATIONS).await?,
+        process.bus()?,
+        Peers { installation: process.channel(&installations)?, webhook_sender: process.channel(&webhooks)? },
         config,
-        metrics: process.metrics.clone(),
-        readiness: process.readiness.clone(),
-        stop: process.stop.clone(),
-    };
-    let server = start(Server::new()?, deps).await?;
+    )
+    .await?;
     process.serve(server).await
 }

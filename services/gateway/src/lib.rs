@@ -47,7 +47,7 @@ pub use gateway::Gateway;
 pub use grpc::Channels;
 pub use metrics::GatewayMetrics;
 pub use router::router;
-pub use start::{Deps, start};
+pub use start::start;
 
 /// Name of the service: of its folder and in logs.
 pub const NAME: &str = "gateway";

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use patchbay_gateway::{Channels, Config, Deps, NAME, http_listen, start};
+use patchbay_gateway::{Channels, Config, NAME, http_listen, start};
 use patchbay_process::{Binary, Process};
 use tokio::net::TcpListener;
 
@@ -21,24 +21,21 @@ async fn run(process: Process) -> anyhow::Result<()> {
     let webhook_sender = process.peer("webhook-sender");
     process.configured()?;
     let listener = TcpListener::bind(listen).await;
-    let deps = Deps {
-        listener: listener.with_context(|| {
+    start(
+        listener.with_context(|| {
             format!("cannot listen on {listen} (REST API); choose another address with PATCHBAY_HTTP_LISTEN")
         })?,
-        services: Channels {
+        process.runtime.clone(),
+        Channels {
             installation: process.channel(&installation)?,
             auth_token: process.channel(&auth_token)?,
             tracker: process.channel(&tracker)?,
             event_fanout: process.channel(&event_fanout)?,
             webhook_sender: process.channel(&webhook_sender)?,
         },
-        clock: process.clock.clone(),
         config,
-        metrics: process.metrics.clone(),
-        readiness: process.readiness.clone(),
-        stop: process.stop.clone(),
-    };
-    start(deps).await?;
+    )
+    .await?;
     let admin = process.admin().await?;
     process.until_stopped(admin).await
 }

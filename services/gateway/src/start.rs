@@ -1,7 +1,6 @@
 //! From what the process provides to a running gateway.
 
-use patchbay_domain::Clock;
-use patchbay_runtime::{Metrics, Readiness, Stop};
+use patchbay_runtime::Runtime;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
@@ -11,31 +10,17 @@ use crate::revocations;
 use crate::router::router;
 use crate::serve::serve;
 
-/// What the gateway needs from the process around it.
-#[derive(Debug)]
-pub struct Deps {
-    /// Where people and apps connect.
-    pub listener: TcpListener,
-    /// The services behind the gateway.
-    pub services: Channels,
-    /// The gateway's own settings.
-    pub config: Config,
-    /// Tells the time.
-    pub clock: Clock,
-    /// Where its metrics are registered.
-    pub metrics: Metrics,
-    /// Where it says whether it should get requests.
-    pub readiness: Readiness,
-    /// Ends it; requests that have begun are finished.
-    pub stop: Stop,
-}
-
-/// Starts the gateway's tasks under `deps.stop`.
+/// Starts the gateway's tasks under `runtime.stop`.
 ///
 /// # Errors
 /// When the listener has no address, which it always has.
-pub async fn start(deps: Deps) -> anyhow::Result<()> {
-    let Deps { listener, services, config, clock, metrics, readiness, stop } = deps;
+pub async fn start(
+    listener: TcpListener,
+    runtime: Runtime,
+    services: Channels,
+    config: Config,
+) -> anyhow::Result<()> {
+    let Runtime { clock, metrics, readiness, stop } = runtime;
     let address = listener.local_addr()?;
     let gateway = Gateway::new(services, config, clock, &metrics);
     revocations::report(&gateway, &readiness);

@@ -28,7 +28,7 @@ use patchbay_db::Migrations;
 pub use config::Config;
 pub use mail::{MailConfig, SmtpConfig, SmtpTls, TransportConfig};
 pub use metrics::InstallationMetrics;
-pub use start::{Deps, start};
+pub use start::{Peers, start};
 
 /// Name of the service: its folder, and its database schema or file.
 pub const NAME: &str = "installation";

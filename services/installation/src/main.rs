@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use patchbay_installation::{Config, Deps, MIGRATIONS, NAME, start};
+use patchbay_installation::{Config, MIGRATIONS, NAME, Peers, start};
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
 
@@ -16,18 +16,15 @@ async fn run(process: Process) -> anyhow::Result<()> {
     let tokens = process.peer("auth-token");
     let directory = process.peer("tracker");
     process.configured()?;
-    let deps = Deps {
-        db: process.database(NAME, &MIGRATIONS).await?,
-        bus: process.bus()?,
-        clock: process.clock.clone(),
-        tokens: process.channel(&tokens)?,
-        directory: process.channel(&directory)?,
+    let server = start(
+        Server::new()?,
+        process.runtime.clone(),
+        process.database(NAME, &MIGRATIONS).await?,
+        process.bus()?,
+        Peers { auth_token: process.channel(&tokens)?, tracker: process.channel(&directory)? },
         sealing,
         config,
-        metrics: process.metrics.clone(),
-        readiness: process.readiness.clone(),
-        stop: process.stop.clone(),
-    };
-    let server = start(Server::new()?, deps).await?;
+    )
+    .await?;
     process.serve(server).await
 }

@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use patchbay_bus::{Bus, outbox};
 use patchbay_db::Db;
-use patchbay_domain::Clock;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_proto::installation::app_registry_server::AppRegistryServer;
 use patchbay_proto::installation::app_tokens_server::AppTokensServer;
@@ -11,7 +10,7 @@ use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::installation::publishing_server::PublishingServer;
 use patchbay_rpc::{Channel, Server};
-use patchbay_runtime::{Metrics, Readiness, Stop};
+use patchbay_runtime::Runtime;
 
 use crate::changes::Changes;
 use crate::mail::{Post, Postman, Transport};
@@ -24,37 +23,30 @@ use crate::{Config, InstallationMetrics, NAME};
 /// Long enough for a busy database, short enough for whoever polls `/readyz`.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
-/// What the service needs from the process around it.
+/// The services that this one calls.
 #[derive(Debug)]
-pub struct Deps {
-    /// Migrated.
-    pub db: Db,
-    /// Where events go.
-    pub bus: Bus,
-    /// The time that apps and installations are given, and by which their secrets stop being shown.
-    pub clock: Clock,
-    /// Where `auth_token.Tokens` is served.
-    pub tokens: Channel,
-    /// Where `tracker.Directory` and `tracker.Projects`, or the product's own, are served.
-    pub directory: Channel,
-    /// Seal client secrets and header values at rest.
-    pub sealing: SealingKeys,
-    /// Settings of this service.
-    pub config: Config,
-    /// The registry of the process.
-    pub metrics: Metrics,
-    /// The checks of the process.
-    pub readiness: Readiness,
-    /// Ends the outbox relay and the streams.
-    pub stop: Stop,
+pub struct Peers {
+    /// Serves `auth_token.Tokens`.
+    pub auth_token: Channel,
+    /// Serves `tracker.Directory` and `tracker.Projects`: the reference tracker, or the product itself.
+    pub tracker: Channel,
 }
 
-/// Starts the outbox relay, the postman and upkeep (as tasks of `deps.stop`) and adds the services to `server`.
+/// Starts the outbox relay, the postman and upkeep (as tasks of `runtime.stop`) and adds the services to `server`.
 ///
 /// # Errors
 /// When the settings name a mail server that cannot be one, or lack an encryption key that is in use.
-pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
-    let Deps { db, bus, clock, tokens, directory, sealing, config, metrics, readiness, stop } = deps;
+pub async fn start(
+    server: Server,
+    runtime: Runtime,
+    db: Db,
+    bus: Bus,
+    peers: Peers,
+    sealing: SealingKeys,
+    config: Config,
+) -> anyhow::Result<Server> {
+    let Peers { auth_token: tokens, tracker: directory } = peers;
+    let Runtime { clock, metrics, readiness, stop } = runtime;
 
     let checked = db.clone();
     readiness.check(format!("{NAME} database"), READY_WITHIN, move || {

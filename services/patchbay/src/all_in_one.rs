@@ -94,83 +94,68 @@ impl AllInOne {
         let bus = process.bus()?;
         let mut server = Server::new()?;
 
-        let deps = patchbay_tracker::Deps {
-            db: process.database(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await?,
-            bus: bus.clone(),
-            clock: process.clock.clone(),
-            config: tracker_config,
-            metrics: process.metrics.clone(),
-            readiness: process.readiness.clone(),
-            stop: process.stop.clone(),
-        };
-        server = patchbay_tracker::start(server, deps).await?;
+        server = patchbay_tracker::start(
+            server,
+            process.runtime.clone(),
+            process.database(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await?,
+            bus.clone(),
+            tracker_config,
+        )
+        .await?;
 
-        let deps = patchbay_auth_token::Deps {
-            db: process.database(patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await?,
-            clock: process.clock.clone(),
-            config: auth_token_config,
-            metrics: process.metrics.clone(),
-            readiness: process.readiness.clone(),
-            stop: process.stop.clone(),
-        };
-        server = patchbay_auth_token::start(server, deps).await?;
+        server = patchbay_auth_token::start(
+            server,
+            process.runtime.clone(),
+            process.database(patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await?,
+            auth_token_config,
+        )
+        .await?;
 
-        let deps = patchbay_installation::Deps {
-            db: process.database(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await?,
-            bus: bus.clone(),
-            clock: process.clock.clone(),
-            tokens: channel.clone(),
-            directory: channel.clone(),
+        server = patchbay_installation::start(
+            server,
+            process.runtime.clone(),
+            process.database(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await?,
+            bus.clone(),
+            patchbay_installation::Peers { auth_token: channel.clone(), tracker: channel.clone() },
             sealing,
-            config: installation_config,
-            metrics: process.metrics.clone(),
-            readiness: process.readiness.clone(),
-            stop: process.stop.clone(),
-        };
-        server = patchbay_installation::start(server, deps).await?;
+            installation_config,
+        )
+        .await?;
 
-        let deps = patchbay_webhook_sender::Deps {
-            db: process.database(patchbay_webhook_sender::NAME, &patchbay_webhook_sender::MIGRATIONS).await?,
-            bus: bus.clone(),
-            clock: process.clock.clone(),
-            installations: channel.clone(),
-            config: webhook_sender_config,
-            metrics: process.metrics.clone(),
-            readiness: process.readiness.clone(),
-            stop: process.stop.clone(),
-        };
-        server = patchbay_webhook_sender::start(server, deps).await?;
+        server = patchbay_webhook_sender::start(
+            server,
+            process.runtime.clone(),
+            process.database(patchbay_webhook_sender::NAME, &patchbay_webhook_sender::MIGRATIONS).await?,
+            bus.clone(),
+            channel.clone(),
+            webhook_sender_config,
+        )
+        .await?;
 
-        let deps = patchbay_event_fanout::Deps {
-            db: process.database(patchbay_event_fanout::NAME, &patchbay_event_fanout::MIGRATIONS).await?,
+        server = patchbay_event_fanout::start(
+            server,
+            process.runtime.clone(),
+            process.database(patchbay_event_fanout::NAME, &patchbay_event_fanout::MIGRATIONS).await?,
             bus,
-            clock: process.clock.clone(),
-            installations: channel.clone(),
-            webhooks: channel.clone(),
-            config: event_fanout_config,
-            metrics: process.metrics.clone(),
-            readiness: process.readiness.clone(),
-            stop: process.stop.clone(),
-        };
-        server = patchbay_event_fanout::start(server, deps).await?;
+            patchbay_event_fanout::Peers { installation: channel.clone(), webhook_sender: channel.clone() },
+            event_fanout_config,
+        )
+        .await?;
 
         let http_address = plan.http.local_addr()?;
-        let deps = patchbay_gateway::Deps {
-            listener: plan.http,
-            services: patchbay_gateway::Channels {
+        patchbay_gateway::start(
+            plan.http,
+            process.runtime.clone(),
+            patchbay_gateway::Channels {
                 installation: channel.clone(),
                 auth_token: channel.clone(),
                 tracker: channel.clone(),
                 event_fanout: channel.clone(),
                 webhook_sender: channel.clone(),
             },
-            clock: process.clock.clone(),
-            config: gateway_config,
-            metrics: process.metrics.clone(),
-            readiness: process.readiness.clone(),
-            stop: process.stop.clone(),
-        };
-        patchbay_gateway::start(deps).await?;
+            gateway_config,
+        )
+        .await?;
 
         let mut listeners = vec![Listener::Memory(listener)];
         let (mut grpc, mut admin) = (None, None);
@@ -180,7 +165,7 @@ impl AllInOne {
             listeners.push(Listener::Tcp(tcp));
             admin = Some(process.admin().await?);
         }
-        let stop = process.stop.clone();
+        let stop = process.runtime.stop.clone();
         let admin_address = admin.as_ref().map(AdminServer::local_addr);
         let running = tokio::spawn(process.serve_on(server, listeners, admin));
         Ok(Self {

@@ -24,13 +24,13 @@ use std::time::Duration;
 
 use patchbay_bus::{Bus, Queue, outbox};
 use patchbay_db::{Db, Migrations};
-use patchbay_domain::Clock;
 use patchbay_proto::tracker::alerts_server::AlertsServer;
 use patchbay_proto::tracker::audit_server::AuditServer;
 use patchbay_proto::tracker::directory_server::DirectoryServer;
 use patchbay_proto::tracker::issues_server::IssuesServer;
 use patchbay_proto::tracker::projects_server::ProjectsServer;
-use patchbay_runtime::{Metrics, Readiness, Stop};
+use patchbay_rpc::Server;
+use patchbay_runtime::Runtime;
 use tokio::sync::Notify;
 
 pub use config::Config;
@@ -81,28 +81,20 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);
 
-/// What the service needs from the process around it.
-#[derive(Debug)]
-pub struct Deps {
-    /// Migrated.
-    pub db: Db,
-    /// Where events go.
-    pub bus: Bus,
-    pub clock: Clock,
-    pub config: Config,
-    pub metrics: Metrics,
-    pub readiness: Readiness,
-    pub stop: Stop,
-}
-
-/// Starts what runs by itself (as tasks of `deps.stop`): the outbox relay, the keeping of the audit log, the recording of
+/// Starts what runs by itself (as tasks of `runtime.stop`): the outbox relay, the keeping of the audit log, the recording of
 /// errors, rules over numbers, the removal of what was deleted. Adds `Directory`, `Audit`, `Projects`, `Issues` and `Alerts`
 /// to `server`.
 ///
 /// # Errors
 /// None today; every service has this signature.
-pub async fn start(server: patchbay_rpc::Server, deps: Deps) -> anyhow::Result<patchbay_rpc::Server> {
-    let Deps { db, bus, clock, config, metrics, readiness, stop } = deps;
+pub async fn start(
+    server: Server,
+    runtime: Runtime,
+    db: Db,
+    bus: Bus,
+    config: Config,
+) -> anyhow::Result<Server> {
+    let Runtime { clock, metrics, readiness, stop } = runtime;
     readiness.check(NAME, READINESS_LIMIT, {
         let db = db.clone();
         move || {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
-use patchbay_tracker::{Config, Deps, MIGRATIONS, NAME, start};
+use patchbay_tracker::{Config, MIGRATIONS, NAME, start};
 
 fn main() -> ExitCode {
     patchbay_process::main(Binary { name: NAME, migrations: Some(&MIGRATIONS) }, run)
@@ -13,15 +13,13 @@ fn main() -> ExitCode {
 async fn run(process: Process) -> anyhow::Result<()> {
     let config = Config::read(process.settings());
     process.configured()?;
-    let deps = Deps {
-        db: process.database(NAME, &MIGRATIONS).await?,
-        bus: process.bus()?,
-        clock: process.clock.clone(),
+    let server = start(
+        Server::new()?,
+        process.runtime.clone(),
+        process.database(NAME, &MIGRATIONS).await?,
+        process.bus()?,
         config,
-        metrics: process.metrics.clone(),
-        readiness: process.readiness.clone(),
-        stop: process.stop.clone(),
-    };
-    let server = start(Server::new()?, deps).await?;
+    )
+    .await?;
     process.serve(server).await
 }

@@ -19,8 +19,8 @@ use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::installation::{AppStatus, Endpoint, InstallationStatus};
 use patchbay_proto::webhook_sender::{Delivery, DeliveryBatch};
 use patchbay_rpc::{Listener, Security, Server, Target};
-use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
-use patchbay_webhook_sender::{Config, Deps, MIGRATIONS, NAME};
+use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
+use patchbay_webhook_sender::{Config, MIGRATIONS, NAME};
 use prost::Message as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -102,21 +102,25 @@ async fn main() {
     let (memory, connector) = patchbay_rpc::memory();
     let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());
     let settings = Settings::from_pairs([("EGRESS_ALLOW", "127.0.0.0/8")]);
-    let deps = Deps {
-        db: db.clone(),
-        bus: bus.clone(),
-        clock: Clock::system(),
-        installations: Target::Memory(connector).channel(&security).unwrap(),
-        config: Config::read(&settings),
-        metrics: metrics.clone(),
-        readiness: readiness.clone(),
-        stop: stop.clone(),
-    };
     let server = Server::new()
         .unwrap()
         .add_service(AppRegistryServer::new(apps.clone()))
         .add_service(InstallationsServer::new(apps));
-    let server = patchbay_webhook_sender::start(server, deps).await.unwrap();
+    let server = patchbay_webhook_sender::start(
+        server,
+        Runtime {
+            clock: Clock::system(),
+            metrics: metrics.clone(),
+            readiness: readiness.clone(),
+            stop: stop.clone(),
+        },
+        db.clone(),
+        bus.clone(),
+        Target::Memory(connector).channel(&security).unwrap(),
+        Config::read(&settings),
+    )
+    .await
+    .unwrap();
     let grpc_stop = stop.clone();
     stop.spawn(
         "grpc",

@@ -32,7 +32,7 @@ use patchbay_db::Migrations;
 pub use config::Config;
 pub use domain::retry_schedule::RetrySchedule;
 pub use metrics::SenderMetrics;
-pub use start::{Deps, start};
+pub use start::start;
 
 /// Name of the service: its folder, and its database schema or file.
 pub const NAME: &str = "webhook-sender";

@@ -7,11 +7,10 @@ use anyhow::Context;
 use patchbay_bus::Bus;
 use patchbay_bus::outbox::relay;
 use patchbay_db::Db;
-use patchbay_domain::Clock;
 use patchbay_egress::{Connections, Egress};
 use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
 use patchbay_rpc::{Channel, Server};
-use patchbay_runtime::{Metrics, Readiness, Stop};
+use patchbay_runtime::{Readiness, Runtime};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::attempt::Attempter;
@@ -40,33 +39,19 @@ use crate::world::{self, World};
 
 const CHECK_DEADLINE: Duration = Duration::from_secs(1);
 
-/// What the service needs from the process around it.
-#[derive(Debug)]
-pub struct Deps {
-    /// Migrated.
-    pub db: Db,
-    /// Where deliveries come from.
-    pub bus: Bus,
-    /// Tells the time.
-    pub clock: Clock,
-    /// The service that knows apps and installations.
-    pub installations: Channel,
-    /// Settings.
-    pub config: Config,
-    /// Where to count.
-    pub metrics: Metrics,
-    /// Where to say that apps and installations are known.
-    pub readiness: Readiness,
-    /// Ends the workers.
-    pub stop: Stop,
-}
-
-/// Starts the workers (as tasks of `deps.stop`) and adds the gRPC services to `server`.
+/// Starts the workers (as tasks of `runtime.stop`) and adds the gRPC services to `server`.
 ///
 /// # Errors
 /// When the HTTP client cannot be set up.
-pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
-    let Deps { db, bus, clock, installations, config, metrics, readiness, stop } = deps;
+pub async fn start(
+    server: Server,
+    runtime: Runtime,
+    db: Db,
+    bus: Bus,
+    installations: Channel,
+    config: Config,
+) -> anyhow::Result<Server> {
+    let Runtime { clock, metrics, readiness, stop } = runtime;
     let metrics = SenderMetrics::register(&metrics);
     let lanes = Arc::new(Lanes::new(config.endpoint_concurrency));
     let world = Arc::new(World::default());

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use patchbay_auth_token::{Config, Deps, MIGRATIONS, NAME, start};
+use patchbay_auth_token::{Config, MIGRATIONS, NAME, start};
 use patchbay_db::Db;
 use patchbay_domain::{Clock, Error, ManualClock, SecretString};
 use patchbay_proto::auth_token::introspect_response::Subject;
@@ -13,7 +13,7 @@ use patchbay_proto::auth_token::{
     TokenPair, WatchRevocationsRequest, WatchRevocationsResponse,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status::to_error};
-use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
 use tonic::{Request, Response, Status, Streaming};
 
 pub(crate) const INSTALLATION: &str = "7a485448-a9e2-4c85-8a3c-4f44175783c9";
@@ -90,15 +90,19 @@ impl World {
         let config = Config::read(&settings);
         settings.finish().unwrap();
         let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());
-        let deps = Deps {
-            db: db.clone(),
-            clock: clock.clone(),
+        let server = start(
+            Server::new().unwrap(),
+            Runtime {
+                clock: clock.clone(),
+                metrics: metrics.clone(),
+                readiness: readiness.clone(),
+                stop: stop.clone(),
+            },
+            db.clone(),
             config,
-            metrics: metrics.clone(),
-            readiness: readiness.clone(),
-            stop: stop.clone(),
-        };
-        let server = start(Server::new().unwrap(), deps).await.unwrap();
+        )
+        .await
+        .unwrap();
         let (listener, connector) = patchbay_rpc::memory();
         let security = Security::secret(SecretString::new("between services"));
         let channel = Target::Memory(connector).channel(&security).unwrap();

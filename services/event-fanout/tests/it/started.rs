@@ -8,7 +8,7 @@ use chrono::DateTime;
 use patchbay_bus::{Bus, BusConfig, Consumer, Queue};
 use patchbay_db::{Db, DbConfig};
 use patchbay_domain::{Clock, ManualClock, SecretString};
-use patchbay_event_fanout::{Config, Deps, FanoutMetrics, MIGRATIONS, NAME};
+use patchbay_event_fanout::{Config, FanoutMetrics, MIGRATIONS, NAME};
 use patchbay_proto::event_fanout::events_client::EventsClient;
 use patchbay_proto::event_fanout::{ExplainRequest, ExplainResponse, PublishRequest, PublishResponse};
 use patchbay_proto::installation::Subscription;
@@ -17,7 +17,7 @@ use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
 use patchbay_proto::webhook_sender::{Delivery, DeliveryBatch, DeliveryState};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status};
-use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
 use patchbay_testkit::eventually;
 use prost::Message;
 use tokio::sync::mpsc;
@@ -82,18 +82,16 @@ pub(crate) async fn start(db: Db, bus: Bus, seconds: i64, config: Config) -> Sta
         .add_service(InstallationsServer::new(peers.clone()))
         .add_service(EventTypesServer::new(peers.clone()))
         .add_service(WebhooksServer::new(peers));
-    let deps = Deps {
-        db: db.clone(),
-        bus: bus.clone(),
-        clock,
-        installations: channel.clone(),
-        webhooks: channel.clone(),
+    let server = patchbay_event_fanout::start(
+        server,
+        Runtime { clock, metrics: metrics.clone(), readiness: readiness.clone(), stop: stop.clone() },
+        db.clone(),
+        bus.clone(),
+        patchbay_event_fanout::Peers { installation: channel.clone(), webhook_sender: channel.clone() },
         config,
-        metrics: metrics.clone(),
-        readiness: readiness.clone(),
-        stop: stop.clone(),
-    };
-    let server = patchbay_event_fanout::start(server, deps).await.unwrap();
+    )
+    .await
+    .unwrap();
     let stopped = stop.clone();
     stop.spawn(
         "grpc",

@@ -17,7 +17,7 @@ use patchbay_proto::auth_token::{CreateSessionRequest, MintUserTokenRequest};
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request};
-use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -73,50 +73,59 @@ impl Platform {
         let config = Config::read(&settings);
 
         let mut server = Server::new().unwrap();
-        let deps = patchbay_tracker::Deps {
-            db: database(&folder, patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
-            bus: bus.clone(),
-            clock: clock.clone(),
-            config: patchbay_tracker::Config::read(&settings),
-            metrics: metrics.clone(),
-            readiness: readiness.clone(),
-            stop: stop.clone(),
-        };
-        server = patchbay_tracker::start(server, deps).await.unwrap();
-        let deps = patchbay_auth_token::Deps {
-            db: database(&folder, patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await,
-            clock: clock.clone(),
-            config: patchbay_auth_token::Config::read(&settings),
-            metrics: metrics.clone(),
-            readiness: readiness.clone(),
-            stop: stop.clone(),
-        };
-        server = patchbay_auth_token::start(server, deps).await.unwrap();
-        let deps = patchbay_installation::Deps {
-            db: database(&folder, patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await,
-            bus: bus.clone(),
-            clock: clock.clone(),
-            tokens: channel.clone(),
-            directory: channel.clone(),
-            sealing: SealingKeys::new(&SecretBytes::new(*b"0123456789abcdef"), &[]).unwrap(),
-            config: patchbay_installation::Config::read(&settings),
-            metrics: metrics.clone(),
-            readiness: readiness.clone(),
-            stop: stop.clone(),
-        };
-        server = patchbay_installation::start(server, deps).await.unwrap();
-        let deps = patchbay_event_fanout::Deps {
-            db: database(&folder, patchbay_event_fanout::NAME, &patchbay_event_fanout::MIGRATIONS).await,
+        server = patchbay_tracker::start(
+            server,
+            Runtime {
+                clock: clock.clone(),
+                metrics: metrics.clone(),
+                readiness: readiness.clone(),
+                stop: stop.clone(),
+            },
+            database(&folder, patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
+            bus.clone(),
+            patchbay_tracker::Config::read(&settings),
+        )
+        .await
+        .unwrap();
+        server = patchbay_auth_token::start(
+            server,
+            Runtime {
+                clock: clock.clone(),
+                metrics: metrics.clone(),
+                readiness: readiness.clone(),
+                stop: stop.clone(),
+            },
+            database(&folder, patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await,
+            patchbay_auth_token::Config::read(&settings),
+        )
+        .await
+        .unwrap();
+        server = patchbay_installation::start(
+            server,
+            Runtime {
+                clock: clock.clone(),
+                metrics: metrics.clone(),
+                readiness: readiness.clone(),
+                stop: stop.clone(),
+            },
+            database(&folder, patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await,
+            bus.clone(),
+            patchbay_installation::Peers { auth_token: channel.clone(), tracker: channel.clone() },
+            SealingKeys::new(&SecretBytes::new(*b"0123456789abcdef"), &[]).unwrap(),
+            patchbay_installation::Config::read(&settings),
+        )
+        .await
+        .unwrap();
+        server = patchbay_event_fanout::start(
+            server,
+            Runtime { clock: clock.clone(), metrics: metrics.clone(), readiness, stop: stop.clone() },
+            database(&folder, patchbay_event_fanout::NAME, &patchbay_event_fanout::MIGRATIONS).await,
             bus,
-            clock: clock.clone(),
-            installations: channel.clone(),
-            webhooks: channel.clone(),
-            config: patchbay_event_fanout::Config::read(&settings),
-            metrics: metrics.clone(),
-            readiness,
-            stop: stop.clone(),
-        };
-        server = patchbay_event_fanout::start(server, deps).await.unwrap();
+            patchbay_event_fanout::Peers { installation: channel.clone(), webhook_sender: channel.clone() },
+            patchbay_event_fanout::Config::read(&settings),
+        )
+        .await
+        .unwrap();
         let log = WebhookLog::default();
         server = server.add_service(log.clone().server());
         settings.finish().unwrap();

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use patchbay_egress::{Egress, EgressPolicy, Method, OutboundRequest, OutboundResponse};
-use patchbay_gateway::{Config, Deps, start};
-use patchbay_runtime::{Metrics, Readiness, Stop};
+use patchbay_gateway::{Config, start};
+use patchbay_runtime::{Metrics, Readiness, Runtime, Stop};
 use patchbay_testkit::eventually;
 use tokio::net::TcpListener;
 
@@ -33,16 +33,19 @@ impl Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());
-        let deps = Deps {
+        start(
             listener,
-            services: platform.channels(),
+            Runtime {
+                clock: platform.clock.clone(),
+                metrics: metrics.clone(),
+                readiness: readiness.clone(),
+                stop: stop.clone(),
+            },
+            platform.channels(),
             config,
-            clock: platform.clock.clone(),
-            metrics: metrics.clone(),
-            readiness: readiness.clone(),
-            stop: stop.clone(),
-        };
-        start(deps).await.unwrap();
+        )
+        .await
+        .unwrap();
         let policy = EgressPolicy { allow_loopback: true, ..EgressPolicy::default() };
         Self { address, metrics, readiness, stop, http: Egress::new(policy).unwrap() }
     }

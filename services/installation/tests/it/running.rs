@@ -23,7 +23,7 @@ use patchbay_proto::tracker::{
     AddMemberRequest, CreateOrganizationRequest, Features, Organization, UpdateOrganizationRequest,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, request_as, status};
-use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
 use patchbay_testkit::audit::AuditTrail;
 use patchbay_testkit::database::each_config;
 use patchbay_testkit::eventually;
@@ -111,25 +111,36 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
         db
     };
 
-    let deps = patchbay_tracker::Deps {
-        db: open(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
-        bus: Bus::in_process(&BusConfig::default()),
-        clock: clock.clone(),
-        config: patchbay_tracker::Config::read(&settings()),
-        metrics: Metrics::new(),
-        readiness: Readiness::new(),
-        stop: stop.clone(),
-    };
-    let server = patchbay_tracker::start(Server::new().unwrap(), deps).await.unwrap();
-    let deps = patchbay_auth_token::Deps {
-        db: open(patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await,
-        clock: clock.clone(),
-        config: patchbay_auth_token::Config::read(&settings()),
-        metrics: Metrics::new(),
-        readiness: Readiness::new(),
-        stop: stop.clone(),
-    };
-    let peers = serve(patchbay_auth_token::start(server, deps).await.unwrap(), stop);
+    let server = patchbay_tracker::start(
+        Server::new().unwrap(),
+        Runtime {
+            clock: clock.clone(),
+            metrics: Metrics::new(),
+            readiness: Readiness::new(),
+            stop: stop.clone(),
+        },
+        open(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
+        Bus::in_process(&BusConfig::default()),
+        patchbay_tracker::Config::read(&settings()),
+    )
+    .await
+    .unwrap();
+    let peers = serve(
+        patchbay_auth_token::start(
+            server,
+            Runtime {
+                clock: clock.clone(),
+                metrics: Metrics::new(),
+                readiness: Readiness::new(),
+                stop: stop.clone(),
+            },
+            open(patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await,
+            patchbay_auth_token::Config::read(&settings()),
+        )
+        .await
+        .unwrap(),
+        stop,
+    );
 
     let db = open(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await;
     let audit = AuditTrail::follow(&bus);
@@ -183,19 +194,24 @@ impl Replica<'_> {
         directory: Channel,
         sealing: SealingKeys,
     ) -> anyhow::Result<Channel> {
-        let deps = patchbay_installation::Deps {
-            db: self.db.clone(),
-            bus: self.bus.clone(),
-            clock: self.clock.clone(),
-            tokens,
-            directory,
-            sealing,
-            config: patchbay_installation::Config::read(self.settings),
-            metrics: self.metrics.clone(),
-            readiness: Readiness::new(),
-            stop: self.stop.clone(),
-        };
-        Ok(serve(patchbay_installation::start(Server::new().unwrap(), deps).await?, self.stop))
+        Ok(serve(
+            patchbay_installation::start(
+                Server::new().unwrap(),
+                Runtime {
+                    clock: self.clock.clone(),
+                    metrics: self.metrics.clone(),
+                    readiness: Readiness::new(),
+                    stop: self.stop.clone(),
+                },
+                self.db.clone(),
+                self.bus.clone(),
+                patchbay_installation::Peers { auth_token: tokens, tracker: directory },
+                sealing,
+                patchbay_installation::Config::read(self.settings),
+            )
+            .await?,
+            self.stop,
+        ))
     }
 }
 

@@ -16,9 +16,9 @@ use patchbay_proto::tracker::{
     Issue, NewEvent, Organization, Project, RecordErrorRequest, RecordedEvent, SetMemberRequest, User,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status};
-use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
 use patchbay_testkit::database::each_engine;
-use patchbay_tracker::{Config, Deps, MIGRATIONS, start};
+use patchbay_tracker::{Config, MIGRATIONS, start};
 use serde_json::Value;
 use tonic::{Response, Status};
 
@@ -77,16 +77,15 @@ pub(crate) async fn run(db: Db, settings: &[(&str, &str)], stop: &Stop) -> Runni
 
     let (bus, metrics) = (Bus::in_process(&BusConfig::default()), Metrics::new());
     let (clock, hand) = Clock::manual(now());
-    let deps = Deps {
-        db: db.clone(),
-        bus: bus.clone(),
-        clock,
+    let server = start(
+        Server::new().unwrap(),
+        Runtime { clock, metrics: metrics.clone(), readiness: Readiness::new(), stop: stop.clone() },
+        db.clone(),
+        bus.clone(),
         config,
-        metrics: metrics.clone(),
-        readiness: Readiness::new(),
-        stop: stop.clone(),
-    };
-    let server = start(Server::new().unwrap(), deps).await.unwrap();
+    )
+    .await
+    .unwrap();
 
     let security = Security::secret(SecretString::new("between services"));
     let (listener, connector) = patchbay_rpc::memory();

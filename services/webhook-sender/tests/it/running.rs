@@ -16,9 +16,9 @@ use patchbay_proto::webhook_sender::{
     Request,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target};
-use patchbay_runtime::{Metrics, Readiness, Settings, Stop};
+use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
 use patchbay_testkit::{Receiver, eventually};
-use patchbay_webhook_sender::{Config, Deps, MIGRATIONS, NAME};
+use patchbay_webhook_sender::{Config, MIGRATIONS, NAME};
 use prost::Message as _;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -99,22 +99,26 @@ impl Running {
         let settings = Settings::from_pairs(self.settings.clone());
         let config = Config::read(&settings);
         settings.finish().unwrap();
-        let deps = Deps {
-            db: self.db.clone(),
-            bus: self.bus.clone(),
-            clock: self.clock.clone(),
-            installations: channel.clone(),
-            config,
-            metrics: self.metrics.clone(),
-            readiness: self.readiness.clone(),
-            stop: self.stop.clone(),
-        };
         let server = Server::new()
             .unwrap()
             .add_service(AppRegistryServer::new(self.apps.clone()))
             .add_service(EventTypesServer::new(self.apps.clone()))
             .add_service(InstallationsServer::new(self.apps.clone()));
-        let server = patchbay_webhook_sender::start(server, deps).await.unwrap();
+        let server = patchbay_webhook_sender::start(
+            server,
+            Runtime {
+                clock: self.clock.clone(),
+                metrics: self.metrics.clone(),
+                readiness: self.readiness.clone(),
+                stop: self.stop.clone(),
+            },
+            self.db.clone(),
+            self.bus.clone(),
+            channel.clone(),
+            config,
+        )
+        .await
+        .unwrap();
         let stop = self.stop.clone();
         self.stop.spawn("grpc", async move {
             server.serve(vec![Listener::Memory(listener)], &security(), stop).await
