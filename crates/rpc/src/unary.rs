@@ -20,6 +20,8 @@ macro_rules! unary {
             $(streaming: $($streaming:item)*)?
         }
     ) => {
+        // The generated trait has defaults for the fakes of tests. A service implements every RPC.
+        #[deny(clippy::missing_trait_methods)]
         #[tonic::async_trait]
         impl $service for $context {
             $(async fn $rpc(

@@ -192,8 +192,6 @@ impl Tokens for TokensService {
         Ok(Response::new(messages::introspection(found)))
     }
 
-    type WatchRevocationsStream = Revocations;
-
     async fn watch_revocations(
         &self,
         request: Request<WatchRevocationsRequest>,

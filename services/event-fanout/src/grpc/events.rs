@@ -43,12 +43,10 @@ impl Events for EventsService {
         self.publish_events(request).await.map(Response::new).map_err(status::from_error)
     }
 
-    type PublishStreamStream = BoxStream<'static, Result<PublishStreamResponse, Status>>;
-
     async fn publish_stream(
         &self,
         request: Request<Streaming<PublishStreamRequest>>,
-    ) -> Result<Response<Self::PublishStreamStream>, Status> {
+    ) -> Result<Response<BoxStream<'static, Result<PublishStreamResponse, Status>>>, Status> {
         services_only(&request)?;
         let (metadata, _, requests) = request.into_parts();
         Ok(Response::new(self.publish_stream_of(metadata, requests)))

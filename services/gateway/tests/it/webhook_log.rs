@@ -7,8 +7,7 @@ use patchbay_domain::Error;
 use patchbay_proto::webhook_sender::webhooks_server::{Webhooks, WebhooksServer};
 use patchbay_proto::webhook_sender::{
     CallRequest, CallResponse, CancelRecoveryRequest, EndpointHealth, GetEndpointHealthRequest,
-    GetRecoveryRequest, ListDeadLettersRequest, ListDeadLettersResponse, ListDeliveriesRequest,
-    ListDeliveriesResponse, ListPoisonMessagesRequest, ListPoisonMessagesResponse, ListRequestsRequest,
+    GetRecoveryRequest, ListDeadLettersRequest, ListDeadLettersResponse, ListRequestsRequest,
     ListRequestsResponse, RecoverRequest, Recovery, ResendRequest, ResendResponse,
 };
 use patchbay_rpc::status::from_error;
@@ -72,13 +71,6 @@ impl Webhooks for WebhookLog {
         }
     }
 
-    async fn list_deliveries(
-        &self,
-        _: Request<ListDeliveriesRequest>,
-    ) -> Result<Response<ListDeliveriesResponse>, Status> {
-        Err(Status::unimplemented("the gateway has no use for it"))
-    }
-
     async fn call(&self, request: Request<CallRequest>) -> Result<Response<CallResponse>, Status> {
         let request = request.into_inner();
         let mut shared = self.0.lock().unwrap();
@@ -115,13 +107,6 @@ impl Webhooks for WebhookLog {
         request: Request<GetEndpointHealthRequest>,
     ) -> Result<Response<EndpointHealth>, Status> {
         known(&request.into_inner().app)
-    }
-
-    async fn list_poison_messages(
-        &self,
-        _: Request<ListPoisonMessagesRequest>,
-    ) -> Result<Response<ListPoisonMessagesResponse>, Status> {
-        Err(Status::unimplemented("the gateway has no use for it"))
     }
 }
 

@@ -152,12 +152,10 @@ impl AppRegistry for Registry {
         done.map(Response::new).map_err(from_error)
     }
 
-    type WatchEndpointsStream = BoxStream<'static, Result<WatchEndpointsResponse, Status>>;
-
     async fn watch_endpoints(
         &self,
         request: Request<WatchEndpointsRequest>,
-    ) -> Result<Response<Self::WatchEndpointsStream>, Status> {
+    ) -> Result<Response<BoxStream<'static, Result<WatchEndpointsResponse, Status>>>, Status> {
         let caller = caller(&request)?;
         watch_endpoints::watch_endpoints(self, &caller).map(Response::new).map_err(from_error)
     }

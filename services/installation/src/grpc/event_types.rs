@@ -42,12 +42,10 @@ impl EventTypes for Registry {
         done.map(Response::new).map_err(from_error)
     }
 
-    type WatchEventTypesStream = BoxStream<'static, Result<WatchEventTypesResponse, Status>>;
-
     async fn watch_event_types(
         &self,
         request: Request<WatchEventTypesRequest>,
-    ) -> Result<Response<Self::WatchEventTypesStream>, Status> {
+    ) -> Result<Response<BoxStream<'static, Result<WatchEventTypesResponse, Status>>>, Status> {
         let caller = caller(&request)?;
         watch_event_types::watch_event_types(self, &caller).map(Response::new).map_err(from_error)
     }

@@ -126,12 +126,10 @@ impl Installations for Registry {
         done.map(Response::new).map_err(from_error)
     }
 
-    type WatchSubscriptionsStream = BoxStream<'static, Result<WatchSubscriptionsResponse, Status>>;
-
     async fn watch_subscriptions(
         &self,
         request: Request<WatchSubscriptionsRequest>,
-    ) -> Result<Response<Self::WatchSubscriptionsStream>, Status> {
+    ) -> Result<Response<BoxStream<'static, Result<WatchSubscriptionsResponse, Status>>>, Status> {
         let caller = caller(&request)?;
         watch_subscriptions::watch_subscriptions(self, &caller).map(Response::new).map_err(from_error)
     }

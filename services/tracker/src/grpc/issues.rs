@@ -39,8 +39,6 @@ type Recorded = Pin<Box<dyn Stream<Item = Result<RecordErrorResponse, Status>> +
 
 #[tonic::async_trait]
 impl Issues for Tracker {
-    type StreamErrorsStream = Recorded;
-
     async fn create_issue(&self, request: Request<CreateIssueRequest>) -> Result<Response<Issue>, Status> {
         answer(request, |caller, asked| create_issue::create_issue(self, caller, asked)).await
     }

@@ -85,40 +85,27 @@ impl Apps {
 
 type Told<M> = Result<Response<Pin<Box<dyn Stream<Item = Result<M, Status>> + Send>>>, Status>;
 
-macro_rules! unimplemented_rpcs_of_apps {
-    ($($name:ident($request:ty) -> $response:ty;)*) => {
-        #[tonic::async_trait]
-        impl AppRegistry for Apps {
-            type WatchEndpointsStream =
-                Pin<Box<dyn Stream<Item = Result<WatchEndpointsResponse, Status>> + Send>>;
+#[tonic::async_trait]
+impl AppRegistry for Apps {
+    async fn watch_endpoints(&self, _: Request<WatchEndpointsRequest>) -> Told<WatchEndpointsResponse> {
+        let endpoints = self.endpoints.clone();
+        self.follow(move |version| WatchEndpointsResponse {
+            endpoints: endpoints.lock().unwrap().values().cloned().collect(),
+            version: Some(version),
+        })
+    }
 
-            async fn watch_endpoints(&self, _: Request<WatchEndpointsRequest>) -> Told<WatchEndpointsResponse> {
-                let endpoints = self.endpoints.clone();
-                self.follow(move |version| WatchEndpointsResponse {
-                    endpoints: endpoints.lock().unwrap().values().cloned().collect(),
-                    version: Some(version),
-                })
-            }
-
-            $(async fn $name(&self, _: Request<$request>) -> Result<Response<$response>, Status> {
-                Err(Status::unimplemented("the sender only watches"))
-            })*
-
-            async fn disable_app(&self, request: Request<DisableAppRequest>) -> Result<Response<App>, Status> {
-                let request = request.into_inner();
-                let app_id = request.app.parse().unwrap();
-                self.disabled.lock().unwrap().push(request);
-                self.change_endpoint(app_id, |endpoint| endpoint.is_disabled = true);
-                Ok(Response::new(App::default()))
-            }
-        }
-    };
+    async fn disable_app(&self, request: Request<DisableAppRequest>) -> Result<Response<App>, Status> {
+        let request = request.into_inner();
+        let app_id = request.app.parse().unwrap();
+        self.disabled.lock().unwrap().push(request);
+        self.change_endpoint(app_id, |endpoint| endpoint.is_disabled = true);
+        Ok(Response::new(App::default()))
+    }
 }
 
 #[tonic::async_trait]
 impl EventTypes for Apps {
-    type WatchEventTypesStream = Pin<Box<dyn Stream<Item = Result<WatchEventTypesResponse, Status>> + Send>>;
-
     async fn list_event_types(
         &self,
         _: Request<ListEventTypesRequest>,
@@ -126,86 +113,29 @@ impl EventTypes for Apps {
         let event_types = self.event_types.lock().unwrap().clone();
         Ok(Response::new(ListEventTypesResponse { event_types }))
     }
+}
 
-    async fn put_event_type(&self, _: Request<PutEventTypeRequest>) -> Result<Response<EventType>, Status> {
-        Err(Status::unimplemented("the sender only reads"))
-    }
-
-    async fn delete_event_type(
+#[tonic::async_trait]
+impl Installations for Apps {
+    async fn watch_subscriptions(
         &self,
-        _: Request<DeleteEventTypeRequest>,
-    ) -> Result<Response<DeleteEventTypeResponse>, Status> {
-        Err(Status::unimplemented("the sender only reads"))
+        _: Request<WatchSubscriptionsRequest>,
+    ) -> Told<WatchSubscriptionsResponse> {
+        let subscriptions = self.subscriptions.clone();
+        self.follow(move |version| WatchSubscriptionsResponse {
+            subscriptions: subscriptions.lock().unwrap().values().cloned().collect(),
+            version: Some(version),
+        })
     }
 
-    async fn watch_event_types(&self, _: Request<WatchEventTypesRequest>) -> Told<WatchEventTypesResponse> {
-        Err(Status::unimplemented("the sender only reads"))
+    async fn stop_webhooks(
+        &self,
+        request: Request<StopWebhooksRequest>,
+    ) -> Result<Response<WebhooksState>, Status> {
+        let uuid = request.into_inner().uuid;
+        self.change_installation(uuid.parse().unwrap(), |it| {
+            it.suspended_reason = "webhooks_stopped".into();
+        });
+        Ok(Response::new(WebhooksState { uuid, ..Default::default() }))
     }
-}
-
-unimplemented_rpcs_of_apps! {
-    create_app(CreateAppRequest) -> CreateAppResponse;
-    get_app(GetAppRequest) -> App;
-    list_apps(ListAppsRequest) -> ListAppsResponse;
-    update_app(UpdateAppRequest) -> App;
-    delete_app(DeleteAppRequest) -> DeleteAppResponse;
-    rotate_secret(RotateSecretRequest) -> RotateSecretResponse;
-    set_avatar(SetAvatarRequest) -> App;
-    get_avatar(GetAvatarRequest) -> AvatarImage;
-    list_components(ListComponentsRequest) -> ListComponentsResponse;
-    get_stats(GetStatsRequest) -> Stats;
-    list_stats(ListStatsRequest) -> ListStatsResponse;
-    record_interaction(RecordInteractionRequest) -> RecordInteractionResponse;
-    get_interaction(GetInteractionRequest) -> Interaction;
-    enable_app(EnableAppRequest) -> App;
-}
-
-macro_rules! unimplemented_rpcs_of_installations {
-    ($($name:ident($request:ty) -> $response:ty;)*) => {
-        #[tonic::async_trait]
-        impl Installations for Apps {
-            type WatchSubscriptionsStream =
-                Pin<Box<dyn Stream<Item = Result<WatchSubscriptionsResponse, Status>> + Send>>;
-
-            async fn watch_subscriptions(
-                &self,
-                _: Request<WatchSubscriptionsRequest>,
-            ) -> Told<WatchSubscriptionsResponse> {
-                let subscriptions = self.subscriptions.clone();
-                self.follow(move |version| WatchSubscriptionsResponse {
-                    subscriptions: subscriptions.lock().unwrap().values().cloned().collect(),
-                    version: Some(version),
-                })
-            }
-
-            $(async fn $name(&self, _: Request<$request>) -> Result<Response<$response>, Status> {
-                Err(Status::unimplemented("the sender only watches"))
-            })*
-
-            async fn stop_webhooks(
-                &self,
-                request: Request<StopWebhooksRequest>,
-            ) -> Result<Response<WebhooksState>, Status> {
-                let uuid = request.into_inner().uuid;
-                self.change_installation(uuid.parse().unwrap(), |it| {
-                    it.suspended_reason = "webhooks_stopped".into();
-                });
-                Ok(Response::new(WebhooksState { uuid, ..Default::default() }))
-            }
-        }
-    };
-}
-
-unimplemented_rpcs_of_installations! {
-    install(InstallRequest) -> Installation;
-    get_installation(GetInstallationRequest) -> Installation;
-    list_installations(ListInstallationsRequest) -> ListInstallationsResponse;
-    mark_installed(MarkInstalledRequest) -> Installation;
-    uninstall(UninstallRequest) -> UninstallResponse;
-    authorize(AuthorizeRequest) -> Authorization;
-    get_project_filter(GetProjectFilterRequest) -> ProjectFilter;
-    set_project_filter(SetProjectFilterRequest) -> ProjectFilter;
-    clear_project_filter(ClearProjectFilterRequest) -> ClearProjectFilterResponse;
-    get_webhooks(GetWebhooksRequest) -> WebhooksState;
-    resume_webhooks(ResumeWebhooksRequest) -> WebhooksState;
 }
