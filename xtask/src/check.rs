@@ -1,5 +1,9 @@
 //! `cargo xtask check`: what can be said without running anything.
 
+mod language;
+mod layout;
+mod tree;
+
 use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
@@ -48,6 +52,18 @@ pub(crate) fn run() -> anyhow::Result<()> {
             ensure!(!dependencies.contains(library), "{package} must not depend on {library}");
         }
     }
+    Ok(())
+}
+
+/// The rules that are read off the source: layout and language.
+#[expect(clippy::print_stderr, reason = "lists every violation for the person at the terminal")]
+pub(crate) fn rules() -> anyhow::Result<()> {
+    let mut violations = layout::violations()?;
+    violations.extend(language::violations()?);
+    for violation in &violations {
+        eprintln!("{violation}");
+    }
+    ensure!(violations.is_empty(), "{} violations of the rules in CONTRIBUTING.md", violations.len());
     Ok(())
 }
 

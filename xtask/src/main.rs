@@ -22,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Run the whole test suite on both engines and both buses, starting and installing what is missing.
     Test(test::Options),
+    /// Check the layout of the tree and the language of its prose only; takes a second.
+    Rules,
     /// Check formatting, lints and which crate may use which.
     Check,
     /// Measure a release build in both modes, next to the bare limit of the machine.
@@ -37,6 +39,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Test(options) => test::run(&options),
+        Command::Rules => check::rules(),
         Command::Check => check::run(),
         Command::Bench(options) => release::run("bench", &options),
         Command::Soak(options) => release::run("soak", &options),
