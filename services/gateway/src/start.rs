@@ -1,6 +1,7 @@
 //! From what the process provides to a running gateway.
 
 use patchbay_domain::Clock;
+use patchbay_runtime::connections::{Port, serve_http};
 use patchbay_runtime::{Metrics, Readiness, Stop};
 use tokio::net::TcpListener;
 
@@ -9,7 +10,6 @@ use crate::gateway::Gateway;
 use crate::grpc::Channels;
 use crate::revocations;
 use crate::router::router;
-use crate::serve::serve;
 
 /// What the gateway needs from the process around it.
 #[derive(Debug)]
@@ -40,7 +40,10 @@ pub async fn start(deps: Deps) -> anyhow::Result<()> {
     let gateway = Gateway::new(services, config, clock, &metrics);
     revocations::report(&gateway, &readiness);
     stop.spawn("gateway: revocations", revocations::watch(gateway.clone(), stop.clone()));
-    stop.spawn("gateway: http", serve(listener, router(gateway.clone()), gateway, stop.clone()));
+    let port = Port::new("gateway", listener, gateway.config.connections.clone(), &metrics);
+    let router = router(gateway);
+    let serve = move |io, connection| serve_http(io, connection, router.clone());
+    stop.spawn("gateway: http", port.serve(stop.clone(), serve));
     tracing::info!(%address, "gateway listens");
     Ok(())
 }

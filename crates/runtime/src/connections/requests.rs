@@ -12,7 +12,7 @@ use tower::{Layer, Service};
 use super::Connection;
 
 /// Has the requests of a service counted for a connection. `wrap` makes the service's kind of body of an [`Upload`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct RequestsLayer<B, T> {
     connection: Connection,
     wrap: fn(Upload<B>) -> T,
@@ -22,6 +22,12 @@ impl<B, T> RequestsLayer<B, T> {
     /// Counts for this connection.
     pub fn new(connection: Connection, wrap: fn(Upload<B>) -> T) -> Self {
         Self { connection, wrap }
+    }
+}
+
+impl<B, T> Clone for RequestsLayer<B, T> {
+    fn clone(&self) -> Self {
+        Self { connection: self.connection.clone(), wrap: self.wrap }
     }
 }
 
