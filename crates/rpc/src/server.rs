@@ -135,7 +135,8 @@ impl Server {
                             .layer(ObserveLayer)
                             .layer(AuthenticateLayer(secret.clone()))
                             .add_routes(routes.clone());
-                        let incoming = stream::iter([Ok::<_, Infallible>(Incoming(io))]).chain(stream::pending());
+                        let incoming =
+                            stream::iter([Ok::<_, Infallible>(Incoming(io))]).chain(stream::pending());
                         let ended = async move {
                             tokio::select! {
                                 () = connection.closing() => {}

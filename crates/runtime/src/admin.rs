@@ -83,9 +83,9 @@ pub async fn start(
     let port = Port::new("admin", listener, config.limits.clone(), &metrics);
     let router = router(metrics, readiness, stop.clone());
     // Its own stop is never requested: it answers for as long as the process lives.
-    let task = tokio::spawn(port.serve(Stop::new(), move |io, connection| {
-        serve_http(io, connection, router.clone())
-    }));
+    let task = tokio::spawn(
+        port.serve(Stop::new(), move |io, connection| serve_http(io, connection, router.clone())),
+    );
     tracing::info!(address = %local_addr, "admin port listens");
     Ok(AdminServer { local_addr, task })
 }

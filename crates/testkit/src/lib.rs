@@ -6,6 +6,7 @@ pub mod database;
 mod eventually;
 pub mod oidc;
 pub mod receiver;
+pub mod silent;
 
 pub use eventually::eventually;
 pub use receiver::Receiver;

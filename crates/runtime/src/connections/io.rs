@@ -26,7 +26,10 @@ impl Io {
 
     fn check(&self, context: &Context<'_>) -> io::Result<()> {
         if self.connection.is_cut(context.waker()) {
-            return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection was closed by a limit"));
+            return Err(io::Error::new(
+                io::ErrorKind::ConnectionAborted,
+                "the connection was closed by a limit",
+            ));
         }
         Ok(())
     }

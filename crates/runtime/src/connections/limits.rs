@@ -96,7 +96,10 @@ mod tests {
         let (limits, problems) = read(&[("ADMIN_MAX_CONNECTIONS", "3"), ("ADMIN_IDLE_TIMEOUT", "1m")]);
         assert_eq!(problems, "");
         assert_eq!((limits.max, limits.max_per_address), (3, 32));
-        assert_eq!((limits.first_request.as_secs(), limits.idle.as_secs(), limits.stall.as_secs()), (10, 60, 30));
+        assert_eq!(
+            (limits.first_request.as_secs(), limits.idle.as_secs(), limits.stall.as_secs()),
+            (10, 60, 30)
+        );
     }
 
     #[test]

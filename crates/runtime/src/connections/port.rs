@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -15,6 +16,10 @@ use crate::{Metrics, Stop};
 
 /// After a failure to accept, which mostly means that the process has no file descriptors left.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// What the system keeps for a client that reads slowly. Left to itself it is megabytes, and the system accepts more only
+/// when a third is free: a slow reader would look like one that has stopped.
+const SEND_BUFFER_BYTES: usize = 256 * 1024;
 
 /// A bound port whose connections are bounded.
 #[derive(Debug)]
@@ -28,6 +33,10 @@ pub struct Port {
 impl Port {
     /// Serves `listener` within `limits`. `name` is the port's name in metrics.
     pub fn new(name: &'static str, listener: TcpListener, limits: Limits, metrics: &Metrics) -> Self {
+        // Accepted connections inherit it.
+        if let Err(error) = SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER_BYTES) {
+            tracing::warn!(%error, port = name, "cannot set the send buffer, slow clients may be cut early");
+        }
         Self { listener, limits, metrics: PortMetrics::register(metrics, name), open: Open::default() }
     }
 
