@@ -138,6 +138,11 @@ impl Program {
         self.process.as_ref().map(Child::id)
     }
 
+    /// The address of its admin port.
+    pub fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
     /// What the program is called.
     pub fn name(&self) -> &str {
         &self.name

@@ -16,7 +16,7 @@
 //!     // let config = Config::read(process.settings());
 //!     process.configured()?;
 //!     let db = process.database("tracker", &MIGRATIONS).await?;
-//!     // let server = start(Server::new()?, Deps { db, … }).await?;
+//!     // let server = start(Server::new()?, process.runtime.clone(), db, config).await?;
 //!     # drop(db);
 //!     process.serve(patchbay_rpc::Server::new()?).await
 //! }

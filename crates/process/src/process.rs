@@ -12,6 +12,7 @@ use patchbay_domain::Clock;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_rpc::{Channel, Listener, Server, Target};
 use patchbay_runtime::admin::{self, AdminServer};
+use patchbay_runtime::connections::{Defaults, Limits, Port};
 use patchbay_runtime::telemetry::{self, Telemetry};
 use patchbay_runtime::{AdminConfig, Runtime, Settings, TelemetryConfig};
 use tokio::net::TcpListener;
@@ -22,6 +23,10 @@ use crate::connect::{self, Connections};
 /// How long a readiness check may take.
 const CHECK_DEADLINE: Duration = Duration::from_secs(2);
 
+/// Every process of ours, and of the product's, keeps a channel or a few and uses them for days. A channel that was closed
+/// as idle connects again with its next call.
+const GRPC_DEFAULTS: Defaults = Defaults { max: "1024", max_per_address: "256", idle: "10m" };
+
 /// A process around one service or several. See the crate's documentation for the order of calls.
 #[derive(Debug)]
 pub struct Process {
@@ -31,6 +36,7 @@ pub struct Process {
     telemetry_config: TelemetryConfig,
     admin_config: AdminConfig,
     grpc_listen: SocketAddr,
+    grpc_limits: Limits,
     drain_timeout: Duration,
     telemetry: Mutex<Option<Telemetry>>,
     /// Shared with every service of the process.
@@ -48,6 +54,7 @@ impl Process {
             telemetry_config: TelemetryConfig::read(&settings),
             admin_config: AdminConfig::read(&settings),
             grpc_listen: section.get("GRPC_LISTEN", &default_listen, "Address of the gRPC port."),
+            grpc_limits: Limits::read(&section, "GRPC", "the gRPC port", GRPC_DEFAULTS),
             drain_timeout: section.get(
                 "DRAIN_TIMEOUT",
                 "30s",
@@ -161,12 +168,12 @@ impl Process {
     ///
     /// # Errors
     /// A port that is taken.
-    pub async fn bind(&self) -> anyhow::Result<TcpListener> {
+    pub async fn bind(&self) -> anyhow::Result<Port> {
         let listener = TcpListener::bind(self.grpc_listen).await;
         let listener =
             listener.with_context(|| taken("gRPC port", self.grpc_listen, "PATCHBAY_GRPC_LISTEN"))?;
         tracing::info!(address = %listener.local_addr()?, "gRPC listens");
-        Ok(listener)
+        Ok(Port::new("grpc", listener, self.grpc_limits.clone(), &self.metrics))
     }
 
     /// Opens the admin port.

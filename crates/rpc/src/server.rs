@@ -6,19 +6,20 @@ use std::time::Duration;
 use anyhow::Context;
 use futures::FutureExt;
 use futures::future::{BoxFuture, try_join_all};
+use futures::{StreamExt, stream};
 use http::{Request, Response};
 use patchbay_runtime::Stop;
-use tokio::net::TcpListener;
+use patchbay_runtime::connections::{Connection, Port, RequestsLayer};
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tonic::service::RoutesBuilder;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tower::Service;
 
 use crate::authenticate::AuthenticateLayer;
 use crate::channel::WINDOW_BYTES;
+use crate::incoming::Incoming;
 use crate::memory::MemoryListener;
 use crate::observe::ObserveLayer;
 use crate::security::Security;
@@ -30,7 +31,7 @@ const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub enum Listener {
     /// A bound TCP port.
-    Tcp(TcpListener),
+    Tcp(Port),
     /// The same process.
     Memory(MemoryListener),
 }
@@ -114,7 +115,6 @@ impl Server {
         let mut serving: Vec<BoxFuture<'static, Result<(), tonic::transport::Error>>> = Vec::new();
         for listener in listeners {
             let stop = stop.clone();
-            let requested = async move { stop.requested().await };
             let mut server = tonic::transport::Server::builder()
                 .http2_keepalive_interval(Some(KEEP_ALIVE))
                 .initial_stream_window_size(WINDOW_BYTES)
@@ -123,16 +123,40 @@ impl Server {
             if let (Listener::Tcp(_), Some(tls)) = (&listener, &security.tls) {
                 server = server.tls_config(tls.server()?.timeout(TLS_HANDSHAKE_TIMEOUT))?;
             }
-            let router = server
-                .layer(ObserveLayer)
-                .layer(AuthenticateLayer(security.secret.clone()))
-                .add_routes(routes.clone());
+            let (routes, secret) = (routes.clone(), security.secret.clone());
             serving.push(match listener {
-                Listener::Tcp(tcp) => {
-                    let incoming = TcpIncoming::from(tcp).with_nodelay(Some(true));
-                    router.serve_with_incoming_shutdown(incoming, requested).boxed()
+                Listener::Tcp(port) => {
+                    // A server for each connection, because tonic ends connections gracefully only together
+                    // with their server, and an idle one has to end alone.
+                    let serve = move |io, connection: Connection| {
+                        let router = server
+                            .clone()
+                            .layer(RequestsLayer::new(connection.clone(), Body::new))
+                            .layer(ObserveLayer)
+                            .layer(AuthenticateLayer(secret.clone()))
+                            .add_routes(routes.clone());
+                        let incoming =
+                            stream::iter([Ok::<_, Infallible>(Incoming(io))]).chain(stream::pending());
+                        let ended = async move {
+                            tokio::select! {
+                                () = connection.closing() => {}
+                                () = connection.released() => {}
+                            }
+                        };
+                        async move {
+                            if let Err(error) = router.serve_with_incoming_shutdown(incoming, ended).await {
+                                tracing::debug!(%error, "a connection ended early");
+                            }
+                        }
+                    };
+                    port.serve(stop, serve).map(Ok).boxed()
                 }
-                Listener::Memory(memory) => router.serve_with_incoming_shutdown(memory, requested).boxed(),
+                Listener::Memory(memory) => server
+                    .layer(ObserveLayer)
+                    .layer(AuthenticateLayer(secret))
+                    .add_routes(routes)
+                    .serve_with_incoming_shutdown(memory, async move { stop.requested().await })
+                    .boxed(),
             });
         }
         self.reporter.set_service_status("", ServingStatus::Serving).await;

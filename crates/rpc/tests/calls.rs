@@ -13,7 +13,8 @@ use patchbay_proto::auth_token::{
     RedeemSignInLinkRequest, Session, SignInLink, SignInOptions,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, status};
-use patchbay_runtime::Stop;
+use patchbay_runtime::connections::{Limits, Port};
+use patchbay_runtime::{Metrics, Stop};
 use tokio::net::TcpListener;
 use tonic::{Code, Request, Response, Status};
 use tonic_health::pb::HealthCheckRequest;
@@ -83,6 +84,12 @@ fn security(secret: &str) -> Security {
     Security::secret(SecretString::new(secret))
 }
 
+fn port(listener: TcpListener) -> Port {
+    let long = Duration::from_secs(60);
+    let limits = Limits { max: 100, max_per_address: 0, first_request: long, idle: long, stall: long };
+    Port::new("grpc", listener, limits, &Metrics::new())
+}
+
 /// A running server and both ways to reach it.
 async fn start() -> (Stop, Vec<Target>) {
     let (listener, connector) = patchbay_rpc::memory();
@@ -90,7 +97,7 @@ async fn start() -> (Stop, Vec<Target>) {
     let url = format!("http://{}", tcp.local_addr().unwrap());
     let stop = Stop::new();
     let server = Server::new().unwrap().add_service(SessionsServer::new(Mirror));
-    let listeners = vec![Listener::Memory(listener), Listener::Tcp(tcp)];
+    let listeners = vec![Listener::Memory(listener), Listener::Tcp(port(tcp))];
     let stopped = stop.clone();
     tokio::spawn(async move { server.serve(listeners, &security("right"), stopped).await.unwrap() });
     (stop, vec![Target::Memory(connector), Target::Url(url)])
@@ -179,7 +186,7 @@ async fn a_client_outlives_the_server_it_was_connected_to() {
         let stopped = stop.clone();
         let server = Server::new().unwrap().add_service(SessionsServer::new(Mirror));
         let task = tokio::spawn(async move {
-            server.serve(vec![Listener::Tcp(tcp)], &security("right"), stopped).await.unwrap();
+            server.serve(vec![Listener::Tcp(port(tcp))], &security("right"), stopped).await.unwrap();
         });
         (stop, task)
     };

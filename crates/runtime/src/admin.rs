@@ -15,23 +15,33 @@ use axum::{Json, Router, routing::get};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::connections::{Defaults, Limits, Port, serve_http};
 use crate::metrics::{CONTENT_TYPE, Metrics};
 use crate::{Settings, Stop};
 
 pub use readiness::{CheckReport, Readiness, Report};
 
-/// Where the admin port listens.
+/// A scraper and a supervisor keep one or two connections each. Scrapes come once a minute or more often.
+const DEFAULTS: Defaults = Defaults { max: "64", max_per_address: "32", idle: "75s" };
+
+/// Where the admin port listens, and what its clients may take.
 #[derive(Clone, Debug)]
 pub struct AdminConfig {
     /// Port 0 lets the system choose; see [`AdminServer::local_addr`].
     pub listen: SocketAddr,
+    /// The limits of its connections.
+    pub limits: Limits,
 }
 
 impl AdminConfig {
-    /// Declares and reads the setting.
+    /// Declares and reads the settings.
     pub fn read(settings: &Settings) -> Self {
+        let settings = settings.section("Admin port");
         let meaning = "Address of the admin port: `/livez`, `/readyz`, `/metrics`, without authentication.";
-        Self { listen: settings.section("Admin port").get("ADMIN_LISTEN", "127.0.0.1:9464", meaning) }
+        Self {
+            listen: settings.get("ADMIN_LISTEN", "127.0.0.1:9464", meaning),
+            limits: Limits::read(&settings, "ADMIN", "the admin port", DEFAULTS),
+        }
     }
 }
 
@@ -70,11 +80,12 @@ pub async fn start(
 ) -> io::Result<AdminServer> {
     let listener = TcpListener::bind(config.listen).await?;
     let local_addr = listener.local_addr()?;
+    let port = Port::new("admin", listener, config.limits.clone(), &metrics);
     let router = router(metrics, readiness, stop.clone());
-    let task = tokio::spawn(async move {
-        // Ends with the process only: accept errors are retried inside.
-        let _ = axum::serve(listener, router).await;
-    });
+    // Its own stop is never requested: it answers for as long as the process lives.
+    let task = tokio::spawn(
+        port.serve(Stop::new(), move |io, connection| serve_http(io, connection, router.clone())),
+    );
     tracing::info!(address = %local_addr, "admin port listens");
     Ok(AdminServer { local_addr, task })
 }

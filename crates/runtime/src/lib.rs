@@ -1,5 +1,5 @@
-//! What every Patchbay process needs around its services: settings, telemetry, metrics, the admin port,
-//! and an orderly stop. It knows no service by name.
+//! What every Patchbay process needs around its services: settings, telemetry, metrics, ports with bounded
+//! connections, the admin port, and an orderly stop. It knows no service by name.
 //!
 //! A `main` reads as a list:
 //!
@@ -32,6 +32,7 @@
 //! ```
 
 pub mod admin;
+pub mod connections;
 mod exit;
 pub mod metrics;
 mod runtime;

@@ -127,7 +127,8 @@ async fn the_port_closes_with_its_server() {
 #[tokio::test]
 async fn an_address_in_use_is_an_error() {
     let process = Process::start().await;
-    let config = AdminConfig { listen: process.server.local_addr() };
+    let settings = Settings::from_pairs([("ADMIN_LISTEN", process.server.local_addr().to_string())]);
+    let config = AdminConfig::read(&settings);
     let second = admin::start(&config, Metrics::new(), Readiness::new(), &Stop::new()).await;
     assert_eq!(second.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
 }

@@ -7,6 +7,7 @@ mod eventually;
 pub mod oidc;
 pub mod receiver;
 pub mod service;
+pub mod silent;
 
 pub use eventually::eventually;
 pub use receiver::Receiver;

@@ -1,26 +1,24 @@
 //! Where a request comes from.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use axum::extract::ConnectInfo;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use patchbay_runtime::connections;
 
 use crate::gateway::Gateway;
 
-/// The other end of the connection a request came over.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
 /// The address of whoever sent the request, as far as it can be known.
 pub(crate) fn client_address(parts: &Parts, gateway: &Gateway) -> Option<IpAddr> {
-    let peer = || parts.extensions.get::<Peer>().map(|peer| peer.0);
+    let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let address = behind_proxies(&parts.headers, gateway.config.proxies).or_else(peer);
     address.map(|address| address.to_canonical())
 }
 
 /// What is counted as one client of those that nobody knows by name.
 pub(crate) fn client_network(parts: &Parts, gateway: &Gateway) -> IpAddr {
-    client_address(parts, gateway).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), network)
+    client_address(parts, gateway).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), connections::client_network)
 }
 
 /// Each proxy adds the address it was called from at the end of `X-Forwarded-For`. What stands before those of the
@@ -35,17 +33,6 @@ fn behind_proxies(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
         .ok()
         .or_else(|| address.parse::<SocketAddr>().ok().map(|address| address.ip()))
         .or_else(|| address.strip_prefix('[')?.strip_suffix(']')?.parse().ok())
-}
-
-/// Whoever has one IPv6 address has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(short) => IpAddr::V4(short),
-        IpAddr::V6(long) => {
-            let [a, b, c, d, ..] = long.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -73,13 +60,5 @@ mod tests {
         assert_eq!(found(&["2.2.2.2:99"], 1), some("2.2.2.2"));
         assert_eq!(found(&["[2001:db8::1]"], 1), some("2001:db8::1"));
         assert_eq!(found(&["[2001:db8::1]:99"], 1), some("2001:db8::1"));
-    }
-
-    #[test]
-    fn a_long_address_stands_for_its_network() {
-        let counted = |text: &str| network(text.parse().unwrap()).to_string();
-        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(counted("::ffff:10.0.0.1"), "10.0.0.1");
-        assert_eq!(counted("10.0.0.1"), "10.0.0.1");
     }
 }

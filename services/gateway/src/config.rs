@@ -4,7 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use patchbay_runtime::Settings;
+use patchbay_runtime::connections::{Defaults, Limits};
 use url::Url;
+
+/// An office behind one address is more than a hundred people. Idle connections outlive those of common proxies (60 seconds),
+/// so that a proxy does not send a request on a connection that is being closed.
+const CONNECTIONS: Defaults = Defaults { max: "4096", max_per_address: "512", idle: "75s" };
 
 /// Settings of the gateway.
 #[derive(Clone, Debug)]
@@ -13,8 +18,8 @@ pub struct Config {
     pub public_url: Url,
     /// Requests worked on at once; more are answered 503.
     pub max_requests: usize,
-    /// Connections open at once; more wait in the system's backlog.
-    pub max_connections: usize,
+    /// The limits of connections.
+    pub connections: Limits,
     /// How long a request may take; longer is answered 504.
     pub request_timeout: Duration,
     /// Requests of one user or one installation a minute; 0 for no limit.
@@ -46,18 +51,14 @@ impl Config {
             "Address under which people and apps reach the platform; links in events begin with it.",
         );
         let gateway = settings.section("Gateway");
-        let config = Self {
+        let mut config = Self {
             public_url,
             max_requests: gateway.get(
                 "GATEWAY_MAX_REQUESTS",
                 "1024",
                 "Requests worked on at once; more are answered 503.",
             ),
-            max_connections: gateway.get(
-                "GATEWAY_MAX_CONNECTIONS",
-                "4096",
-                "Connections open at once; more wait to be accepted.",
-            ),
+            connections: Limits::read(&gateway, "GATEWAY", "the REST API", CONNECTIONS),
             request_timeout: gateway.get(
                 "GATEWAY_REQUEST_TIMEOUT",
                 "15s",
@@ -76,7 +77,7 @@ impl Config {
             proxies: gateway.get(
                 "GATEWAY_PROXIES",
                 "0",
-                "Reverse proxies of yours in front of the REST API. So many entries at the end of `X-Forwarded-For` are believed.",
+                "Reverse proxies of yours in front of the REST API. So many entries at the end of `X-Forwarded-For` are believed, and `GATEWAY_MAX_CONNECTIONS_PER_ADDRESS` does not apply, since all connections come from the proxies.",
             ),
             token_cache: gateway.get(
                 "GATEWAY_TOKEN_CACHE",
@@ -89,10 +90,12 @@ impl Config {
                 "How long the options that an app offered for a select field are used without asking it again. 0s for not at all.",
             ),
         };
-        if config.max_requests == 0 || config.max_connections == 0 {
-            settings.problem(
-                "PATCHBAY_GATEWAY_MAX_REQUESTS and PATCHBAY_GATEWAY_MAX_CONNECTIONS must be at least 1",
-            );
+        if config.proxies > 0 {
+            // Every connection comes from a proxy, so their addresses say nothing about clients.
+            config.connections.max_per_address = 0;
+        }
+        if config.max_requests == 0 {
+            settings.problem("PATCHBAY_GATEWAY_MAX_REQUESTS must be at least 1");
         }
         if !matches!(config.public_url.scheme(), "http" | "https") {
             settings.problem("PATCHBAY_PUBLIC_URL must start with http:// or https://");

@@ -38,7 +38,6 @@ mod router;
 mod routes;
 mod same_origin;
 mod select_options;
-mod serve;
 mod sign_in_page;
 mod start;
 

@@ -32,8 +32,6 @@ patchbay_runtime::metrics! {
         pub requests_in_flight: Gauge,
         /// Requests refused because too many were in work.
         pub overloaded: Counter,
-        /// Open connections.
-        pub connections: Gauge,
         /// Tokens recognised without asking the token service.
         pub token_cache_hits: Counter,
         /// Tokens asked for at the token service.

@@ -1,6 +1,7 @@
 //! From what the process provides to a running gateway.
 
 use patchbay_runtime::Runtime;
+use patchbay_runtime::connections::{Port, serve_http};
 use tokio::net::TcpListener;
 
 use crate::config::Config;
@@ -8,7 +9,6 @@ use crate::gateway::Gateway;
 use crate::grpc::Channels;
 use crate::revocations;
 use crate::router::router;
-use crate::serve::serve;
 
 /// Starts the gateway's tasks under `runtime.stop`.
 ///
@@ -25,7 +25,10 @@ pub async fn start(
     let gateway = Gateway::new(services, config, clock, &metrics);
     revocations::report(&gateway, &readiness);
     stop.spawn("gateway: revocations", revocations::watch(gateway.clone(), stop.clone()));
-    stop.spawn("gateway: http", serve(listener, router(gateway.clone()), gateway, stop.clone()));
+    let port = Port::new("gateway", listener, gateway.config.connections.clone(), &metrics);
+    let router = router(gateway);
+    let serve = move |io, connection| serve_http(io, connection, router.clone());
+    stop.spawn("gateway: http", port.serve(stop.clone(), serve));
     tracing::info!(%address, "gateway listens");
     Ok(())
 }

@@ -1,7 +1,12 @@
-use patchbay_gateway::Config;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use futures::future::join_all;
 use patchbay_testkit::eventually;
+use patchbay_testkit::silent::{Silent, connect_from};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::platform::{DEADLINE, Platform};
 use crate::running::Running;
@@ -64,19 +69,42 @@ async fn what_is_no_http_is_refused_and_does_no_harm() {
 }
 
 #[tokio::test]
-async fn a_connection_too_many_waits_until_another_one_ends() {
+async fn connections_that_do_nothing_keep_nobody_else_out() {
     let platform = Platform::start().await;
-    let gateway = Running::with(&platform, Config { max_connections: 1, ..platform.config.clone() }).await;
-    let connections = |count| format!("patchbay_gateway_connections {count}");
-    let first = TcpStream::connect(gateway.address).await.unwrap();
-    eventually(DEADLINE, "the first connection is open", async || {
-        gateway.has_metric(&connections(1)).then_some(())
+    let mut config = platform.config.clone();
+    config.connections.max = 4;
+    config.connections.max_per_address = 3;
+    let gateway = Running::with(&platform, config).await;
+    let _silent = join_all((0..8).map(|_| connect_from(Ipv4Addr::LOCALHOST, gateway.address))).await;
+    eventually(DEADLINE, "the connections are counted", async || {
+        let refused = "patchbay_connections_refused_total{port=\"gateway\",reason=\"address\"} 5";
+        (gateway.has_metric("patchbay_connections_open{port=\"gateway\"} 3") && gateway.has_metric(refused))
+            .then_some(())
     })
     .await;
-    let mut second =
-        Box::pin(exchange(&gateway, b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
-    assert!(futures::poll!(&mut second).is_pending());
-    assert!(gateway.has_metric(&connections(1)));
-    drop(first);
-    assert!(second.await.starts_with("HTTP/1.1 200"));
+    for last in 2..6 {
+        let mut stream = connect_from(Ipv4Addr::new(127, 0, 0, last), gateway.address).await.unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
+}
+
+#[tokio::test]
+async fn the_gateways_limits_are_those_of_its_settings() {
+    let platform = Platform::start().await;
+    let mut config = platform.config.clone();
+    let short = Duration::from_millis(300);
+    (config.connections.first_request, config.connections.idle) = (short, short);
+    config.connections.stall = short;
+    let gateway = Running::with(&platform, config).await;
+    join_all(Silent::HTTP.map(|silent| {
+        let address = gateway.address;
+        async move {
+            let closed = timeout(DEADLINE, silent.until_closed(address, "/healthz")).await;
+            assert!(closed.is_ok(), "{silent:?} is still connected");
+        }
+    }))
+    .await;
 }

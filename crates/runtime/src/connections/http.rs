@@ -1,0 +1,60 @@
+//! HTTP/1.1 and HTTP/2 on a connection.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use tower::{Layer, ServiceExt};
+
+use super::{Connection, Io, RequestsLayer};
+
+/// From the end of a request to the end of the next one's head: a head that comes in drops is not waited for.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// The largest head of a request that is read at all. Smaller ones that are still too large get a proper answer.
+const HEAD_BYTES: u32 = 128 * 1024;
+/// How often an HTTP/2 client is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// Requests of one HTTP/2 connection at once.
+const STREAMS: u32 = 128;
+
+/// Serves a connection of a [`Port`](super::Port). Requests carry the client's address as [`ConnectInfo`].
+pub async fn serve_http(io: Io, connection: Connection, router: Router) {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_BYTES as usize);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE)
+        .max_header_list_size(HEAD_BYTES)
+        .max_concurrent_streams(STREAMS);
+    let peer = connection.peer();
+    let service = RequestsLayer::new(connection.clone(), Body::new).layer(router);
+    let service = service.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+    });
+    let served = builder.serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
+    tokio::pin!(served);
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = connection.closing() => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        // Clients that go away or do not speak HTTP are normal.
+        tracing::debug!(error, "a connection ended early");
+    }
+}

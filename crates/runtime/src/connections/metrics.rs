@@ -1,0 +1,86 @@
+//! What is counted about connections.
+
+use prometheus_client::encoding::EncodeLabelSet;
+
+use crate::Metrics;
+use crate::metrics::{Counter, CounterFamily, Gauge, GaugeFamily};
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(super) struct OfPort {
+    port: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(super) struct OfPortAndReason {
+    port: &'static str,
+    reason: &'static str,
+}
+
+crate::metrics! {
+    /// Of all ports.
+    struct ConnectionMetrics in "connections" {
+        /// Open connections by port: `gateway`, `grpc` or `admin`.
+        open: GaugeFamily<OfPort>,
+        /// Connections closed as soon as they were accepted, by port and reason: `full`, because every connection was in use; `address`, because the
+        /// address had too many.
+        refused: CounterFamily<OfPortAndReason>,
+        /// Connections that ended, by port and reason: `ended` by the client, an error or the stop; `no_request` in time; `idle`; `stalled`, when the client
+        /// read or sent nothing more; `evicted`, to make room for another one.
+        closed: CounterFamily<OfPortAndReason>,
+    }
+}
+
+/// Why a connection was not served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Full,
+    Address,
+}
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    Ended,
+    NoRequest,
+    Idle,
+    Stalled,
+    Evicted,
+}
+
+/// The metrics of one port.
+#[derive(Clone, Debug)]
+pub(super) struct PortMetrics {
+    port: &'static str,
+    metrics: ConnectionMetrics,
+}
+
+impl PortMetrics {
+    pub(super) fn register(metrics: &Metrics, port: &'static str) -> Self {
+        let metrics = Self { port, metrics: ConnectionMetrics::register(metrics) };
+        metrics.open();
+        metrics
+    }
+
+    pub(super) fn open(&self) -> Gauge {
+        self.metrics.open.get_or_create_owned(&OfPort { port: self.port })
+    }
+
+    pub(super) fn refused(&self, refusal: Refusal) -> Counter {
+        let reason = match refusal {
+            Refusal::Full => "full",
+            Refusal::Address => "address",
+        };
+        self.metrics.refused.get_or_create_owned(&OfPortAndReason { port: self.port, reason })
+    }
+
+    pub(super) fn closed(&self, reason: Reason) -> Counter {
+        let reason = match reason {
+            Reason::Ended => "ended",
+            Reason::NoRequest => "no_request",
+            Reason::Idle => "idle",
+            Reason::Stalled => "stalled",
+            Reason::Evicted => "evicted",
+        };
+        self.metrics.closed.get_or_create_owned(&OfPortAndReason { port: self.port, reason })
+    }
+}
