@@ -14,5 +14,4 @@ pub(crate) mod pack;
 pub(crate) mod receiver;
 #[cfg(test)]
 pub(crate) mod samples;
-pub(crate) mod settle;
 pub(crate) mod subscription;

@@ -1,6 +1,7 @@
 //! Events that other services publish through the bus. The acknowledgement takes the place of the answer: it is
 //! given once the event is durable.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ impl Published {
                 // Queued here, one after the other, so that events are accepted in the order of the queue.
                 Ok(event) => {
                     let event = Arc::new(event);
-                    let queued = self.accept.submit("bus", vec![event.clone()]).await;
+                    let queued = queue(&self.accept, event.clone(), &mut under_way).await;
                     under_way.push(answer(
                         self.accept.clone(),
                         delivery,
@@ -71,6 +72,22 @@ impl Published {
         }
         while under_way.next().await.is_some() {}
         stop.requested().await;
+    }
+}
+
+/// Queues an event. What is under way goes on meanwhile: one of those that are tried again may be given the memory that this
+/// one waits for, and would keep it if it were not polled.
+async fn queue(
+    accept: &Accept,
+    event: Arc<Event>,
+    under_way: &mut FuturesUnordered<impl Future<Output = ()>>,
+) -> Result<Pending> {
+    let mut queued = pin!(accept.submit("bus", vec![event]));
+    loop {
+        tokio::select! {
+            queued = &mut queued => return queued,
+            Some(()) = under_way.next() => {}
+        }
     }
 }
 
