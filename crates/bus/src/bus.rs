@@ -85,6 +85,29 @@ impl Bus {
         }
     }
 
+    /// Hands up to `max` dead letters of a queue, oldest first, to `settle` and forgets those for which it says so. The
+    /// others stay, in their order.
+    ///
+    /// # Errors
+    /// [`BusError::Unavailable`](crate::BusError::Unavailable) when the broker is away.
+    pub async fn settle_dead_letters<F>(
+        &self,
+        queue: Queue,
+        max: usize,
+        settle: impl Fn(DeadLetter) -> F,
+    ) -> Result<()>
+    where
+        F: Future<Output = bool>,
+    {
+        match &*self.0 {
+            Kind::InProcess(bus) => {
+                bus.settle_dead_letters(queue, max, settle).await;
+                Ok(())
+            }
+            Kind::RabbitMq(bus) => bus.settle_dead_letters(queue, max, settle).await,
+        }
+    }
+
     /// Whether messages can go through right now; for a readiness check.
     ///
     /// # Errors

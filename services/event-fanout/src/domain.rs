@@ -6,6 +6,8 @@ pub(crate) mod check;
 pub(crate) mod decide;
 pub(crate) mod decided;
 pub(crate) mod event;
+#[cfg(test)]
+mod fit_tests;
 pub(crate) mod index;
 pub(crate) mod kind;
 pub(crate) mod number;

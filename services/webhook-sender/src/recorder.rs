@@ -38,6 +38,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// Leaves out what was said in the attempt; whether there was anything.
+    pub(crate) fn strip(&mut self) -> bool {
+        self.attempt.as_mut().is_some_and(|attempt| attempt.exchange.take().is_some())
+    }
+
     /// Whether something goes on only once it is on record: a claimed webhook makes room for the next one, one that is due can
     /// be claimed. A message whose webhooks arrived, or are to be sent later, is acknowledged later, and nobody notices.
     fn is_urgent(&self, now: DateTime<Utc>) -> bool {

@@ -78,3 +78,32 @@ async fn in_process_the_oldest_dead_letters_make_room() {
     let kept = bus.dead_letters(Queue::EventFanout, 10).await.unwrap();
     assert_eq!(kept.into_iter().map(|letter| letter.message).collect::<Vec<_>>(), [message(1), message(2)]);
 }
+
+#[tokio::test]
+async fn dead_letters_that_were_dealt_with_are_forgotten_and_the_others_stay_in_their_order() {
+    each_bus_with(delivery_limit(3), |bus| async move {
+        let mut consumer = bus.consume(Queue::EventFanout, 1);
+        for body in ["a", "b", "c"] {
+            drop(bus.publish(Topic::Events, message(body)).await.unwrap());
+            next(&mut consumer).await.reject();
+        }
+        let bodies = async || -> Vec<_> {
+            let letters = bus.dead_letters(Queue::EventFanout, 10).await.unwrap();
+            letters.into_iter().map(|letter| letter.message.body).collect()
+        };
+        let are = async |expected: &[&str]| {
+            eventually(SOON, "the dead letters are as expected", async || {
+                (bodies().await == expected).then_some(())
+            })
+            .await;
+        };
+        are(&["a", "b", "c"]).await;
+        bus.settle_dead_letters(Queue::EventFanout, 2, async |letter| &letter.message.body[..] == b"b")
+            .await
+            .unwrap();
+        are(&["a", "c"]).await;
+        bus.settle_dead_letters(Queue::EventFanout, 10, async |_| true).await.unwrap();
+        are(&[]).await;
+    })
+    .await;
+}

@@ -131,3 +131,36 @@ async fn answer(
         queued = accept.submit("bus", vec![event.clone()]).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use patchbay_runtime::{Metrics, Settings};
+
+    use super::*;
+    use crate::Config;
+    use crate::domain::samples;
+
+    #[tokio::test]
+    async fn an_event_that_is_tried_again_never_keeps_the_memory_that_the_next_one_waits_for() {
+        let config = Config::read(&Settings::from_pairs([("FANOUT_EVENT_MEMORY", "32MiB")]));
+        let (accept, mut submissions) = Accept::new(&config, FanoutMetrics::register(&Metrics::new()));
+        let data = vec![b'x'; 32 * 1024 * 1024].into();
+        let all_memory = Arc::new(Event { data, ..samples::event() });
+        let first = accept.submit("bus", vec![all_memory.clone()]).await.expect("there is room");
+        let again = async { drop(accept.submit("bus", vec![all_memory.clone()]).await) };
+        let mut under_way = FuturesUnordered::from_iter([again]);
+        assert!(under_way.next().now_or_never().is_none(), "it waits for memory");
+        let next = queue(&accept, all_memory.clone(), &mut under_way);
+        let freed = async { while submissions.recv().await.is_some() {} };
+        let queued = async {
+            tokio::select! {
+                queued = next => queued.is_ok(),
+                () = freed => false,
+            }
+        };
+        let queued = tokio::time::timeout(Duration::from_secs(10), queued).await;
+        assert_eq!(queued, Ok(true), "the next one gets its turn");
+        drop(first);
+    }
+}
