@@ -51,9 +51,10 @@ impl InProcess {
         &self,
         queue: Queue,
         max: usize,
+        kept: usize,
         settle: impl Fn(DeadLetter) -> F,
-    ) {
-        self.queue(queue).settle_dead_letters(max, settle).await;
+    ) -> usize {
+        self.queue(queue).settle_dead_letters(max, kept, settle).await
     }
 
     pub(crate) fn healthy(&self) -> Result<()> {

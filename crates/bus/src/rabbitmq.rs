@@ -73,9 +73,10 @@ impl RabbitMq {
         &self,
         queue: Queue,
         max: usize,
+        kept: usize,
         settle: impl Fn(DeadLetter) -> F,
-    ) -> Result<()> {
-        dead_letters::settle(&self.shared, self.consuming(), queue, max, settle).await
+    ) -> Result<usize> {
+        dead_letters::settle(&self.shared, self.consuming(), queue, (max, kept), settle).await
     }
 
     pub(crate) async fn delete_queues(&self) -> Result<()> {

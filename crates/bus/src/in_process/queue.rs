@@ -121,10 +121,14 @@ impl MessageQueue {
     pub(super) async fn settle_dead_letters<F: Future<Output = bool>>(
         &self,
         max: usize,
+        kept: usize,
         settle: impl Fn(DeadLetter) -> F,
-    ) {
+    ) -> usize {
         let letters: Vec<_> = {
             let mut dead = lock(&self.dead);
+            if dead.len() <= kept {
+                return dead.len();
+            }
             let count = dead.len().min(max);
             dead.drain(..count).collect()
         };
@@ -138,6 +142,7 @@ impl MessageQueue {
         for letter in stay.into_iter().rev() {
             dead.push_front(letter);
         }
+        dead.len()
     }
 
     /// Lets go of what waits, which fails the confirms, and of the dead letters.

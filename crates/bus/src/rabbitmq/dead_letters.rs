@@ -1,6 +1,7 @@
 //! Looks into a dead letter queue.
 
-use lapin::options::{BasicAckOptions, BasicGetOptions};
+use lapin::options::{BasicAckOptions, BasicGetOptions, QueueDeclareOptions};
+use lapin::types::FieldTable;
 
 use super::{Link, Shared, link, properties, unavailable};
 use crate::{DeadLetter, DeadReason, Message, Queue, Result};
@@ -27,12 +28,17 @@ pub(super) async fn settle<F: Future<Output = bool>>(
     shared: &Shared,
     link: &Link,
     queue: Queue,
-    max: usize,
+    (max, kept): (usize, usize),
     settle: impl Fn(DeadLetter) -> F,
-) -> Result<()> {
+) -> Result<usize> {
     let opening = async { Ok(link::channel(link, shared).await) };
     let (_connection, channel) = shared.in_time(opening).await?;
     let name = shared.names.dead_letter_queue(queue);
+    let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    let counting = channel.queue_declare(name.as_str().into(), passive, FieldTable::default());
+    let counted = shared.in_time(async { counting.await.map_err(unavailable) }).await?;
+    let mut there = usize::try_from(counted.message_count()).unwrap_or(usize::MAX);
+    let max = if there > kept { max } else { 0 };
     let mut looked_at = Ok(());
     for _ in 0..max {
         let getting = channel.basic_get(name.as_str().into(), BasicGetOptions::default());
@@ -42,7 +48,10 @@ pub(super) async fn settle<F: Future<Output = bool>>(
             Ok(got) => {
                 let tag = got.delivery.delivery_tag;
                 match settle(letter(got.delivery)).await {
-                    true => channel.basic_ack(tag, BasicAckOptions::default()).await.map_err(unavailable),
+                    true => {
+                        there = there.saturating_sub(1);
+                        channel.basic_ack(tag, BasicAckOptions::default()).await.map_err(unavailable)
+                    }
                     false => Ok(()),
                 }
             }
@@ -53,7 +62,7 @@ pub(super) async fn settle<F: Future<Output = bool>>(
         }
     }
     let closing = async { channel.close(200, "looked at".into()).await.map_err(unavailable) };
-    looked_at.and(shared.in_time(closing).await)
+    looked_at.and(shared.in_time(closing).await).map(|()| there)
 }
 
 fn letter(delivery: lapin::message::Delivery) -> DeadLetter {

@@ -1,6 +1,7 @@
 //! Records the webhooks of messages that the bus gave up as dead, so that they are seen and can be sent again.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use patchbay_bus::{Bus, DeadLetter, DeadReason, Queue};
@@ -22,22 +23,36 @@ const BATCH: usize = 250;
 
 /// Works until `stop`.
 pub(crate) async fn bury_dead_letters(db: Db, bus: Bus, clock: Clock, metrics: SenderMetrics, stop: Stop) {
+    // Messages that stayed the last time, because something in them cannot be read.
+    let mut kept = 0;
     loop {
-        let buried = bus.settle_dead_letters(Queue::WebhookSender, BATCH, |letter| {
-            let (db, clock, metrics) = (db.clone(), clock.clone(), metrics.clone());
-            async move {
-                bury(&db, &clock, &metrics, letter).await.unwrap_or_else(|error| {
-                    tracing::warn!(%error, "the webhooks of a dead letter of the bus cannot be recorded");
-                    false
-                })
-            }
-        });
-        if let Err(error) = buried.await {
-            tracing::debug!(%error, "dead letters of the bus cannot be looked at");
+        // A look for nothing counts against a message at the broker.
+        if db.ping().await.is_ok() {
+            kept = look(&db, &bus, &clock, &metrics, kept).await;
         }
         tokio::select! {
             () = stop.requested() => return,
             () = sleep(&clock, EVERY) => {}
+        }
+    }
+}
+
+/// Looks at the dead letters if there are more than `kept`. Returns how many need no other look.
+async fn look(db: &Db, bus: &Bus, clock: &Clock, metrics: &SenderMetrics, kept: usize) -> usize {
+    let has_failed = AtomicBool::new(false);
+    let settled = bus.settle_dead_letters(Queue::WebhookSender, BATCH, kept, async |letter| {
+        bury(db, clock, metrics, letter).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the webhooks of a dead letter of the bus cannot be recorded");
+            has_failed.store(true, Relaxed);
+            false
+        })
+    });
+    match settled.await {
+        Ok(stayed) if !has_failed.load(Relaxed) => stayed,
+        Ok(_) => 0,
+        Err(error) => {
+            tracing::debug!(%error, "dead letters of the bus cannot be looked at");
+            kept
         }
     }
 }
