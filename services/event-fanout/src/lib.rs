@@ -148,7 +148,8 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     };
     stop.spawn("event-fanout.recover", recover.run(stop.clone()));
 
-    let measured = workers::backlog::measure_backlog(db.clone(), clock.clone(), metrics.clone(), stop.clone());
+    let measured =
+        workers::backlog::measure_backlog(db.clone(), clock.clone(), metrics.clone(), stop.clone());
     stop.spawn("event-fanout.backlog", measured);
 
     let published = consumers::published::Published {

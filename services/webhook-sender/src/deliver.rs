@@ -106,7 +106,9 @@ impl Deliverer {
         let reason = format!("malformed_{field}");
         self.metrics.given_up(&reason);
         let has_row = !matches!(hold, Hold::Message(_));
-        self.recorder.record(Record { delivery, attempt: None, state: State::Dead { reason }, has_row, hold }).await;
+        self.recorder
+            .record(Record { delivery, attempt: None, state: State::Dead { reason }, has_row, hold })
+            .await;
     }
 
     /// Lets go of a claimed webhook that is under way already; whatever that attempt records counts more.

@@ -120,8 +120,7 @@ async fn events_too_large_or_unfit_stop_nobody_in_a_deployment() {
     everybody_gets_an_event_that_exceeds_the_memory(&access, 6).await;
     an_unfit_event_is_refused_and_stops_nobody(&access).await;
 
-    let config =
-        BusConfig { url: backends.amqp, prefix: backends.bus_prefix, ..BusConfig::default() };
+    let config = BusConfig { url: backends.amqp, prefix: backends.bus_prefix, ..BusConfig::default() };
     let bus = Bus::rabbitmq(&config).unwrap();
     let (unfit, other) =
         (Tenant::with_apps(&access, "by bus", 1).await, Tenant::with_apps(&access, "neighbour", 1).await);
@@ -162,7 +161,8 @@ async fn set_aside_alone(
         }
     };
     let bad = Delivery { ordering_key: "a\0b".into(), ..delivery(unfit) };
-    let batch = DeliveryBatch { deliveries: vec![delivery(other), bad.clone(), delivery(other)], replay: false };
+    let batch =
+        DeliveryBatch { deliveries: vec![delivery(other), bad.clone(), delivery(other)], replay: false };
     bus.publish_all(Topic::Deliveries, [Message::new("deliveries", batch.encode_to_vec())]).await.unwrap();
     other.has_taken(3).await;
     let state: DeliveryState = eventually(DEADLINE, "the unfit one is on record", async || {

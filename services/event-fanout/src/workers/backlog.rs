@@ -18,7 +18,8 @@ pub(crate) async fn measure_backlog(db: Db, clock: Clock, metrics: FanoutMetrics
         match store::count_unmarked(&db).await {
             Ok(backlog) => {
                 metrics.unmarked.set(backlog.events);
-                let age = backlog.oldest.and_then(accepted_at).map_or(0, |at| (clock.now() - at).num_seconds());
+                let age =
+                    backlog.oldest.and_then(accepted_at).map_or(0, |at| (clock.now() - at).num_seconds());
                 metrics.oldest_unmarked_seconds.set(age.max(0));
             }
             Err(error) => tracing::warn!(%error, "unmarked events could not be counted"),

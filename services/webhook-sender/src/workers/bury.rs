@@ -58,12 +58,7 @@ async fn look(db: &Db, bus: &Bus, clock: &Clock, metrics: &SenderMetrics, kept: 
 }
 
 /// Records what is not on record yet; whether that was all there is in the message.
-async fn bury(
-    db: &Db,
-    clock: &Clock,
-    metrics: &SenderMetrics,
-    letter: DeadLetter,
-) -> Result<bool, DbError> {
+async fn bury(db: &Db, clock: &Clock, metrics: &SenderMetrics, letter: DeadLetter) -> Result<bool, DbError> {
     let Ok(batch) = DeliveryBatch::decode(letter.message.body) else { return Ok(false) };
     let all = batch.deliveries.len();
     let mut webhooks: Vec<_> =

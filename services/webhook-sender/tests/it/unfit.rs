@@ -43,7 +43,8 @@ async fn a_webhook_that_cannot_be_sent_as_it_came_is_given_up_alone_and_its_neig
         webhooks[3].ordering_key = "a\0b".into();
         webhooks[5].traceparent = "\0".into();
         webhooks[7].accepted_at_micros = i64::MAX;
-        let unfit = [(3, "malformed_ordering_key"), (5, "malformed_traceparent"), (7, "malformed_accepted_at")];
+        let unfit =
+            [(3, "malformed_ordering_key"), (5, "malformed_traceparent"), (7, "malformed_accepted_at")];
         // Confirmed: it never comes again.
         running.publish(&webhooks).await.await.unwrap();
         for (position, webhook) in webhooks.iter().enumerate() {
@@ -71,7 +72,6 @@ async fn what_event_fanout_accepts_is_stored_and_sent_however_odd_it_is() {
         let (mut running, receiver) = (Running::stopped_on(db, bus, &[]), Receiver::start().await);
         running.start_again().await;
         let installation = running.app(1, &receiver).await;
-        receiver.respond_next([500; 4]);
         let bodies = [
             r#"{"data":{"\u0000":"\u0000 \ud83d\ude00 \ud800"}}"#.to_owned(),
             "{\"data\":\"\u{2028}\u{feff}\u{ffff}🔑\"}".to_owned(),
@@ -87,6 +87,7 @@ async fn what_event_fanout_accepts_is_stored_and_sent_however_odd_it_is() {
                 traceparent: format!("00-{:032x}-{:016x}-00", 1, 2),
                 ..running.webhook(1, installation)
             };
+            receiver.respond_next([500]);
             running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
             assert_eq!(running.until(&webhook, DeliveryStatus::Pending).await.attempts, 1);
             running.hand.advance(Duration::from_secs(7));
