@@ -85,6 +85,29 @@ impl Bus {
         }
     }
 
+    /// Hands up to `max` dead letters of a queue to `settle` and forgets those for which it says so. Returns how many stay.
+    ///
+    /// Does nothing while there are no more than `kept`, the number that stayed the last time: from RabbitMQ 4 on a broker
+    /// drops what was looked at too often.
+    ///
+    /// # Errors
+    /// [`BusError::Unavailable`](crate::BusError::Unavailable) when the broker is away.
+    pub async fn settle_dead_letters<F>(
+        &self,
+        queue: Queue,
+        max: usize,
+        kept: usize,
+        settle: impl Fn(DeadLetter) -> F,
+    ) -> Result<usize>
+    where
+        F: Future<Output = bool>,
+    {
+        match &*self.0 {
+            Kind::InProcess(bus) => Ok(bus.settle_dead_letters(queue, max, kept, settle).await),
+            Kind::RabbitMq(bus) => bus.settle_dead_letters(queue, max, kept, settle).await,
+        }
+    }
+
     /// Whether messages can go through right now; for a readiness check.
     ///
     /// # Errors

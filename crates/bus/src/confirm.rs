@@ -9,7 +9,7 @@ use crate::{BusError, Result};
 
 /// Resolves once the message is durable on the other side, or with the reason why it is not.
 ///
-/// On RabbitMQ it resolves within the publish timeout plus the time the broker takes; in process it
+/// On RabbitMQ it resolves within a few publish timeouts, one way or the other; in process it
 /// takes as long as the consumer takes. Dropping it does not take the message back.
 #[derive(Debug)]
 #[must_use = "a message is only safe once its confirm resolved"]

@@ -47,6 +47,16 @@ impl InProcess {
         self.queue(queue).dead_letters(max)
     }
 
+    pub(crate) async fn settle_dead_letters<F: Future<Output = bool>>(
+        &self,
+        queue: Queue,
+        max: usize,
+        kept: usize,
+        settle: impl Fn(DeadLetter) -> F,
+    ) -> usize {
+        self.queue(queue).settle_dead_letters(max, kept, settle).await
+    }
+
     pub(crate) fn healthy(&self) -> Result<()> {
         if self.closed.is_cancelled() { Err(BusError::Closed) } else { Ok(()) }
     }

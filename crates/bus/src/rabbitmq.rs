@@ -69,6 +69,16 @@ impl RabbitMq {
         dead_letters::read(&self.shared, self.consuming(), queue, max).await
     }
 
+    pub(crate) async fn settle_dead_letters<F: Future<Output = bool>>(
+        &self,
+        queue: Queue,
+        max: usize,
+        kept: usize,
+        settle: impl Fn(DeadLetter) -> F,
+    ) -> Result<usize> {
+        dead_letters::settle(&self.shared, self.consuming(), queue, (max, kept), settle).await
+    }
+
     pub(crate) async fn delete_queues(&self) -> Result<()> {
         let deleting = async {
             let (_connection, channel) = link::channel(self.consuming(), &self.shared).await;

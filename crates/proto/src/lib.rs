@@ -1,6 +1,7 @@
 //! Code generated from `proto/`: messages, clients and servers of every service's gRPC.
 //!
-//! The documentation of each item is the comment in its `.proto` file. Nothing is written by hand here.
+//! The documentation of each item is the comment in its `.proto` file. Written by hand are what must not be shown and what a
+//! delivery has to satisfy.
 
 #![allow(
     missing_debug_implementations,
@@ -11,6 +12,7 @@
     reason = "generated code"
 )]
 
+mod delivery;
 mod redacted;
 
 /// Every `.proto` file of the workspace as an encoded `FileDescriptorSet`, for server reflection.

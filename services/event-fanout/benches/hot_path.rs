@@ -32,7 +32,7 @@ use domain::decided::decide_all;
 use domain::event::Event;
 use domain::index::Index;
 use domain::kind::Kind;
-use domain::pack::{ToPack, pack};
+use domain::pack::{Packer, delivery};
 use domain::receiver::Receiver;
 use domain::subscription::{Change, Subscription};
 
@@ -111,11 +111,15 @@ fn encode_batch(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(events.len() as u64));
     group.bench_function("pack 128 deliveries", |bencher| {
         bencher.iter(|| {
-            let all = events.iter().zip(&decisions);
-            pack(
-                &index,
-                all.map(|(event, decisions)| ToPack { event, decisions, replay: false, traceparent: None }),
-            )
+            let mut packer = Packer::default();
+            let mut packets = Vec::new();
+            for (position, (event, decisions)) in events.iter().zip(&decisions).enumerate() {
+                for decided in decisions {
+                    packets.extend(packer.add(&position, false, delivery(&index, event, decided, None)));
+                }
+            }
+            packets.extend(packer.take());
+            packets
         });
     });
 }

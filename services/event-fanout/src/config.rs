@@ -15,6 +15,8 @@ pub struct Config {
     pub accept_patience: Duration,
     /// After how long an event that was not marked as handed over is handed over again.
     pub recover_after: Duration,
+    /// For how long the hand-over may stand still, although there are events, before the process is not ready.
+    pub stall_after: Duration,
     /// How long events are kept, for explanations and for receivers to fetch what they missed.
     pub retention: Duration,
     /// How long idempotency keys are known.
@@ -47,6 +49,11 @@ impl Config {
                 "FANOUT_RECOVER_AFTER",
                 "5s",
                 "After how long an event that was not marked as handed over is handed over again.",
+            ),
+            stall_after: settings.get(
+                "FANOUT_STALL_AFTER",
+                "2m",
+                "For how long no message with deliveries may be confirmed or fail, although events wait to be handed over, before `/readyz` says 503.",
             ),
             retention: settings.get(
                 "FANOUT_RETENTION",

@@ -6,6 +6,8 @@ pub(crate) mod check;
 pub(crate) mod decide;
 pub(crate) mod decided;
 pub(crate) mod event;
+#[cfg(test)]
+mod fit_tests;
 pub(crate) mod index;
 pub(crate) mod kind;
 pub(crate) mod number;
@@ -14,5 +16,4 @@ pub(crate) mod pack;
 pub(crate) mod receiver;
 #[cfg(test)]
 pub(crate) mod samples;
-pub(crate) mod settle;
 pub(crate) mod subscription;

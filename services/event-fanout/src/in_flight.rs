@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use patchbay_runtime::metrics::Gauge;
 use uuid::Uuid;
@@ -9,9 +10,16 @@ use uuid::Uuid;
 /// Ids of groups and how far they are. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct InFlight {
-    groups: Arc<Mutex<HashMap<Uuid, Progress>>>,
+    state: Arc<Mutex<State>>,
     /// Events whose fate is open.
     gauge: Gauge,
+}
+
+#[derive(Debug)]
+struct State {
+    groups: HashMap<Uuid, Progress>,
+    /// When a message was last settled, or when there was nothing to do before.
+    moved: Instant,
 }
 
 #[derive(Debug)]
@@ -23,16 +31,20 @@ struct Progress {
 
 impl InFlight {
     pub(crate) fn new(gauge: Gauge) -> Self {
-        Self { groups: Arc::default(), gauge }
+        let state = State { groups: HashMap::new(), moved: Instant::now() };
+        Self { state: Arc::new(Mutex::new(state)), gauge }
     }
 
     /// So many events of the group are to be handed over. As long as none of them is on its way, this may be said again;
     /// with none at all the group is not here any more.
     pub(crate) fn begin(&self, group: Uuid, events: usize) {
-        let mut all = self.lock();
+        let mut state = self.lock();
+        if state.groups.is_empty() {
+            state.moved = Instant::now();
+        }
         let before = match events {
-            0 => all.remove(&group),
-            events => all.insert(group, Progress { open: events, failed: false }),
+            0 => state.groups.remove(&group),
+            events => state.groups.insert(group, Progress { open: events, failed: false }),
         };
         self.gauge.inc_by(count(events));
         self.gauge.dec_by(count(before.map_or(0, |progress| progress.open)));
@@ -52,18 +64,29 @@ impl InFlight {
 
     /// These groups are marked.
     pub(crate) fn end(&self, groups: &[Uuid]) {
-        let mut all = self.lock();
+        let mut state = self.lock();
         for group in groups {
-            all.remove(group);
+            state.groups.remove(group);
         }
     }
 
     pub(crate) fn contains(&self, group: Uuid) -> bool {
-        self.lock().contains_key(&group)
+        self.lock().groups.contains_key(&group)
+    }
+
+    /// It is known of a message whether it arrived.
+    pub(crate) fn moved(&self) {
+        self.lock().moved = Instant::now();
+    }
+
+    /// For how long nothing has moved although there is something to do.
+    pub(crate) fn stalled_for(&self) -> Option<Duration> {
+        let state = self.lock();
+        (!state.groups.is_empty()).then(|| state.moved.elapsed())
     }
 
     fn settle(&self, groups: &[Uuid], failed: bool) -> Vec<Uuid> {
-        let mut all = self.lock();
+        let all = &mut self.lock().groups;
         let mut done = Vec::new();
         // Events that were committed together come together.
         for same in groups.chunk_by(|a, b| a == b) {
@@ -81,8 +104,8 @@ impl InFlight {
         done
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Progress>> {
-        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -123,6 +146,23 @@ mod tests {
         in_flight.begin(id(2), 0);
         assert!(!in_flight.contains(id(2)));
         assert_eq!(in_flight.gauge.get(), 0);
+    }
+
+    #[test]
+    fn only_open_work_can_stall_and_new_work_begins_afresh() {
+        let in_flight = InFlight::new(Gauge::default());
+        let long_ago = || in_flight.lock().moved = Instant::now() - Duration::from_secs(60);
+        long_ago();
+        assert_eq!(in_flight.stalled_for(), None, "there is nothing to do");
+        in_flight.begin(id(1), 2);
+        assert!(in_flight.stalled_for() < Some(Duration::from_secs(60)));
+        long_ago();
+        in_flight.begin(id(2), 1);
+        in_flight.failed(&[id(2)]);
+        let stalled = in_flight.stalled_for();
+        assert!(stalled >= Some(Duration::from_secs(60)), "what is left to the recovery is no progress");
+        in_flight.moved();
+        assert!(in_flight.stalled_for() < Some(Duration::from_secs(60)));
     }
 
     #[test]

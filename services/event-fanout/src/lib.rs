@@ -8,7 +8,7 @@
 //!    date by [`workers::watch`] and [`workers::watch_event_types`].
 //! 3. [`accept`]: the queue in front of [`workers::write`], which decides who gets the events ([`domain::decided`]),
 //!    numbers the webhooks of each installation, commits many events at once and only then answers their callers.
-//! 4. [`workers::hand_over`] publishes deliveries, [`workers::settle`] awaits their confirms and marks the groups that were committed together.
+//! 4. [`workers::hand_over`] publishes deliveries message by message, [`workers::settle`] awaits each confirm and marks the groups that were committed together.
 //! 5. [`workers::recover`] hands over again what was not marked: after a crash, while the bus was away, or when
 //!    there was no room in memory. Nothing else makes up for a lost hand-over, so nothing else has to.
 
@@ -18,6 +18,7 @@ mod config;
 mod consumers;
 mod domain;
 mod grpc;
+mod handed;
 mod in_flight;
 mod metrics;
 mod ready;
@@ -81,12 +82,18 @@ pub async fn start(
     let in_flight = InFlight::new(metrics.in_flight.clone());
     let (accept, submissions) = Accept::new(&config, metrics.clone());
     let (ready, to_hand_over) = ready::queue();
-    let (handed, to_settle) = workers::settle::queue();
+    let (handed, to_settle) = handed::queue();
 
     let known = subscriptions.clone();
     readiness.check(format!("{NAME}-subscriptions"), Duration::from_secs(1), move || {
         let result = known.check();
         async move { result }
+    });
+
+    let (moving, longest) = (in_flight.clone(), config.stall_after);
+    readiness.check(format!("{NAME}-hand-over"), Duration::from_secs(1), move || {
+        let is_stalled = moving.stalled_for().is_some_and(|stalled| stalled >= longest);
+        async move { if is_stalled { Err("events wait and the hand-over does not move") } else { Ok(()) } }
     });
 
     let catalogue = Catalogue::default();
@@ -133,6 +140,10 @@ pub async fn start(
         metrics: metrics.clone(),
     };
     stop.spawn("event-fanout.recover", recover.run(stop.clone()));
+
+    let measured =
+        workers::backlog::measure_backlog(db.clone(), clock.clone(), metrics.clone(), stop.clone());
+    stop.spawn("event-fanout.backlog", measured);
 
     let published = consumers::published::Published {
         consumer: bus.consume(patchbay_bus::Queue::EventFanout, config.consumer_window),

@@ -1,5 +1,6 @@
 //! The loops, one file each.
 
+pub(crate) mod backlog;
 pub(crate) mod expire;
 pub(crate) mod hand_over;
 pub(crate) mod recover;

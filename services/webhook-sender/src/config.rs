@@ -44,6 +44,8 @@ pub struct Config {
     pub attempt_concurrency: u32,
     /// Webhooks that may be in memory at once.
     pub delivery_window: u32,
+    /// For how long nothing may move, although there is work, before the process is not ready.
+    pub stall_after: Duration,
 }
 
 impl Config {
@@ -131,6 +133,11 @@ impl Config {
                 "DELIVERY_WINDOW",
                 "2048",
                 "Webhooks from the bus, and as many from the database, that each process holds in memory.",
+            ),
+            stall_after: settings.get(
+                "DELIVERY_STALL_AFTER",
+                "2m",
+                "For how long no webhook may be recorded, although some came from the bus or are due, before `/readyz` says 503. At least twice `PATCHBAY_WEBHOOK_TIMEOUT_MAX` is used.",
             ),
         }
     }

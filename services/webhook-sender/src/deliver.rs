@@ -100,6 +100,17 @@ impl Deliverer {
         self.park(delivery, hold, "ordered", Duration::ZERO).await;
     }
 
+    /// Gives up a webhook that can be neither stored nor sent as it came. Somebody may have it sent as it is recorded.
+    pub(crate) async fn refuse(&self, delivery: Delivery, hold: Hold, field: &'static str) {
+        tracing::error!(delivery = %delivery.id, field, "a webhook cannot be sent as it came; it is given up");
+        let reason = format!("malformed_{field}");
+        self.metrics.given_up(&reason);
+        let has_row = !matches!(hold, Hold::Message(_));
+        self.recorder
+            .record(Record { delivery, attempt: None, state: State::Dead { reason }, has_row, hold })
+            .await;
+    }
+
     /// Lets go of a claimed webhook that is under way already; whatever that attempt records counts more.
     pub(crate) async fn put_back(&self, delivery: Delivery) {
         self.park(delivery, Hold::Nothing, "busy", COME_BACK).await;

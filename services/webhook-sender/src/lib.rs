@@ -18,6 +18,7 @@ mod domain;
 mod grpc;
 mod lane;
 mod metrics;
+mod progress;
 mod recorder;
 mod start;
 mod stopper;

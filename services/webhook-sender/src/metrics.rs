@@ -46,7 +46,7 @@ patchbay_runtime::metrics! {
         pub received: Counter,
         /// Webhooks taken from the bus that were on record already.
         pub repeated: Counter,
-        /// Messages that could not be read and became dead letters.
+        /// Messages with something in them that could not be read, which became dead letters of the bus.
         pub malformed: Counter,
         /// Webhooks that arrived: the app answered with a 2xx status.
         pub delivered: Counter,
@@ -64,6 +64,8 @@ patchbay_runtime::metrics! {
         pub backlog: Gauge,
         /// Seconds since the acceptance of the oldest of those.
         pub backlog_oldest_seconds: GaugeF64,
+        /// Seconds that the longest due webhook has waited to be sent, over endpoints that are sent webhooks as usual.
+        pub due_oldest_seconds: GaugeF64,
         /// Endpoints that are not sent webhooks as usual, by state: open, draining.
         pub broken_endpoints: GaugeFamily<StateLabels>,
         /// Webhooks from the bus that are in memory.

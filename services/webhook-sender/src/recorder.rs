@@ -22,6 +22,9 @@ const BACKLOG: usize = 1024;
 /// How long records that nobody waits for gather, as one commit costs about as much as another.
 const LINGER: Duration = Duration::from_millis(10);
 
+/// Bodies in one transaction; a few of the largest, and more than many ordinary ones.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+
 /// How often a database that failed is asked whether it is back.
 const PROBE: Duration = Duration::from_millis(500);
 
@@ -38,6 +41,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// Leaves out what was said in the attempt; whether there was anything.
+    pub(crate) fn strip(&mut self) -> bool {
+        self.attempt.as_mut().is_some_and(|attempt| attempt.exchange.take().is_some())
+    }
+
     /// Whether something goes on only once it is on record: a claimed webhook makes room for the next one, one that is due can
     /// be claimed. A message whose webhooks arrived, or are to be sent later, is acknowledged later, and nobody notices.
     fn is_urgent(&self, now: DateTime<Utc>) -> bool {
@@ -131,17 +139,18 @@ impl Records {
     /// The next ones, at most `most`; none when nobody is left to record anything. They gather for a moment, unless one of them
     /// is waited for.
     pub(crate) async fn next(&mut self, most: usize) -> Vec<Record> {
-        let mut batch = Vec::new();
-        if self.records.recv_many(&mut batch, most).await == 0 {
-            return batch;
-        }
+        let Some(first) = self.records.recv().await else { return Vec::new() };
+        let mut bytes = first.delivery.body.len();
+        let mut batch = vec![first];
         tokio::select! {
             () = tokio::time::sleep(LINGER) => {}
             () = self.urgent.notified() => {}
         }
         while batch.len() < most
+            && bytes < MOST_BYTES
             && let Ok(record) = self.records.try_recv()
         {
+            bytes += record.delivery.body.len();
             batch.push(record);
         }
         batch

@@ -22,11 +22,13 @@ use crate::deliver::{Deliverer, lease};
 use crate::grpc::webhooks::WebhooksService;
 use crate::lane::Lanes;
 use crate::metrics::SenderMetrics;
+use crate::progress::Progress;
 use crate::recorder::{Storage, recorder};
 use crate::stopper::{stopper, tell_stopped};
 use crate::store;
 use crate::under_way::UnderWay;
 use crate::workers::backlog::measure_backlog;
+use crate::workers::bury::bury_dead_letters;
 use crate::workers::disable::disable_broken;
 use crate::workers::due::{Due, Wake};
 use crate::workers::keep_breakers::keep_breakers;
@@ -65,6 +67,9 @@ pub async fn start(
     let egress = egress(&config)?;
     world::watch(&world, &installations, &lanes, config.timeout_bounds, &egress, &stop);
     check(&readiness, &world);
+    let progress = Arc::new(Progress::default());
+    let stall_after = config.stall_after.max(2 * config.timeout_bounds.longest);
+    check_progress(&readiness, &progress, &metrics, stall_after);
 
     let (recorder, records) = recorder(clock.clone());
     let storage = Arc::new(Storage::new(db.clone()));
@@ -75,6 +80,7 @@ pub async fn start(
         metrics: metrics.clone(),
         storage: storage.clone(),
         wake: wake.clone(),
+        progress: progress.clone(),
         stop: stop.clone(),
     };
     stop.spawn("webhook-sender: writer", writer.run(records));
@@ -135,14 +141,18 @@ pub async fn start(
         db: db.clone(),
         deliverer,
         storage,
+        progress: progress.clone(),
         window: config.delivery_window,
         stop: stop.clone(),
     };
     stop.spawn("webhook-sender: deliveries", deliveries.run());
     stop.spawn(
         "webhook-sender: backlog",
-        measure_backlog(db.clone(), clock.clone(), lanes.clone(), metrics, stop.clone()),
+        measure_backlog(db.clone(), clock.clone(), lanes.clone(), metrics.clone(), progress, stop.clone()),
     );
+
+    let buried = bury_dead_letters(db.clone(), bus.clone(), clock.clone(), metrics, stop.clone());
+    stop.spawn("webhook-sender: dead letters of the bus", buried);
 
     let service = WebhooksService {
         db,
@@ -179,5 +189,18 @@ fn check(readiness: &Readiness, world: &Arc<World>) {
     readiness.check("webhook-sender-apps", CHECK_DEADLINE, move || {
         let complete = world.is_complete();
         async move { if complete { Ok(()) } else { Err("apps and installations are not known yet") } }
+    });
+}
+
+fn check_progress(
+    readiness: &Readiness,
+    progress: &Arc<Progress>,
+    metrics: &SenderMetrics,
+    stall_after: Duration,
+) {
+    let (progress, in_memory) = (progress.clone(), metrics.window_used.clone());
+    readiness.check("webhook-sender-progress", CHECK_DEADLINE, move || {
+        let result = progress.check(in_memory.get() > 0, stall_after);
+        async move { result }
     });
 }

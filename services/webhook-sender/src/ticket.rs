@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use patchbay_bus::Receipt;
+use patchbay_bus::{Outcome, Receipt};
 use patchbay_runtime::metrics::Gauge;
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
@@ -19,6 +19,8 @@ const REST: Duration = Duration::from_secs(5);
 pub(crate) struct Message {
     receipt: Option<Receipt>,
     unrecorded: AtomicUsize,
+    /// Whether it also holds something that nobody can read, and so has to be kept.
+    is_unfit: bool,
 }
 
 /// One webhook's share of its message and of the window.
@@ -52,7 +54,12 @@ impl Drop for Room {
 impl Message {
     /// A message with so many webhooks to record.
     pub(crate) fn new(receipt: Receipt, webhooks: usize) -> Arc<Self> {
-        Arc::new(Self { receipt: Some(receipt), unrecorded: AtomicUsize::new(webhooks) })
+        Self::with(receipt, webhooks, false)
+    }
+
+    /// As [`Message::new`]. An unfit one becomes a dead letter of the bus once its webhooks are recorded.
+    pub(crate) fn with(receipt: Receipt, webhooks: usize, is_unfit: bool) -> Arc<Self> {
+        Arc::new(Self { receipt: Some(receipt), unrecorded: AtomicUsize::new(webhooks), is_unfit })
     }
 
     pub(crate) fn ticket(self: &Arc<Self>, room: Room) -> Ticket {
@@ -71,7 +78,7 @@ impl Drop for Message {
     fn drop(&mut self) {
         let Some(receipt) = self.receipt.take() else { return };
         if *self.unrecorded.get_mut() == 0 {
-            receipt.ack();
+            receipt.settle(if self.is_unfit { Outcome::Reject } else { Outcome::Ack });
         } else if Handle::try_current().is_ok() {
             receipt.retry_after(REST);
         }

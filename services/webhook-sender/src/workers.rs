@@ -1,6 +1,7 @@
 //! Loops.
 
 pub(crate) mod backlog;
+pub(crate) mod bury;
 pub(crate) mod disable;
 pub(crate) mod due;
 pub(crate) mod keep_breakers;

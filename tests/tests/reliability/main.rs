@@ -5,6 +5,7 @@
 #![expect(clippy::print_stderr, reason = "a fault that was found by chance has to be found again")]
 
 mod broker;
+mod crowded;
 mod database;
 mod disk_full;
 mod killed;

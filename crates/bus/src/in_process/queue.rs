@@ -117,6 +117,34 @@ impl MessageQueue {
         lock(&self.dead).iter().take(max).cloned().collect()
     }
 
+    /// Takes the oldest dead letters out, and puts those back that are to stay.
+    pub(super) async fn settle_dead_letters<F: Future<Output = bool>>(
+        &self,
+        max: usize,
+        kept: usize,
+        settle: impl Fn(DeadLetter) -> F,
+    ) -> usize {
+        let letters: Vec<_> = {
+            let mut dead = lock(&self.dead);
+            if dead.len() <= kept {
+                return dead.len();
+            }
+            let count = dead.len().min(max);
+            dead.drain(..count).collect()
+        };
+        let mut stay = Vec::new();
+        for letter in letters {
+            if !settle(letter.clone()).await {
+                stay.push(letter);
+            }
+        }
+        let mut dead = lock(&self.dead);
+        for letter in stay.into_iter().rev() {
+            dead.push_front(letter);
+        }
+        dead.len()
+    }
+
     /// Lets go of what waits, which fails the confirms, and of the dead letters.
     pub(super) fn clear(&self) {
         let waiting = std::mem::take(&mut *lock(&self.ready));

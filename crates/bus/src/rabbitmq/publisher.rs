@@ -21,6 +21,9 @@ use crate::{BusError, Confirm, Message, Result, Topic};
 /// Messages taken over but not yet written; a few batches, so that the task never starves.
 const WAITING: usize = 256;
 
+/// For so many publish timeouts a single confirm is waited for while others come.
+const CONFIRM_TIMEOUTS: u32 = 4;
+
 /// How many messages are written before confirms are looked at.
 const BATCH: usize = 64;
 
@@ -131,6 +134,7 @@ impl Writer {
         let mut settled: Vec<Sent> = Vec::new();
         let mut next_id = 0;
         let mut stalled = Instant::now() + config.publish_timeout;
+        let patience = config.publish_timeout * CONFIRM_TIMEOUTS;
 
         while channel.status().connected() {
             tokio::select! {
@@ -150,7 +154,7 @@ impl Writer {
                     for publish in batch.drain(..) {
                         next_id += 1;
                         let exchange = &exchanges[publish.topic as usize];
-                        let mut sent = Box::pin(send(channel.clone(), exchange.as_str().into(), publish, next_id));
+                        let mut sent = Box::pin(send(channel.clone(), exchange.as_str().into(), publish, next_id, patience));
                         // The first poll queues the frames: in this order.
                         match futures::poll!(&mut sent) {
                             std::task::Poll::Ready(sent) => settled.push(sent),
@@ -186,13 +190,23 @@ async fn confirming_channel(link: &Link, shared: &Shared) -> (Arc<Connection>, C
     }
 }
 
-async fn send(channel: Channel, exchange: lapin::types::ShortString, publish: Publish, id: u64) -> Sent {
+/// Publishes and waits for the confirm, `patience` at most: a queue that has lost its quorum confirms nothing, while others do.
+async fn send(
+    channel: Channel,
+    exchange: lapin::types::ShortString,
+    publish: Publish,
+    id: u64,
+    patience: Duration,
+) -> Sent {
     let Publish { message, answer, .. } = publish;
     let options = BasicPublishOptions { mandatory: true, immediate: false };
     let properties = properties::of_message(&message.headers, id);
     let key = message.key.as_str().into();
     let confirmation = match channel.basic_publish(exchange, key, options, &message.body, properties).await {
-        Ok(confirm) => confirm.await,
+        Ok(confirm) => match timeout(patience, confirm).await {
+            Ok(confirmation) => confirmation,
+            Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+        },
         Err(error) => Err(error),
     };
     (id, answer, confirmation)

@@ -78,3 +78,41 @@ async fn in_process_the_oldest_dead_letters_make_room() {
     let kept = bus.dead_letters(Queue::EventFanout, 10).await.unwrap();
     assert_eq!(kept.into_iter().map(|letter| letter.message).collect::<Vec<_>>(), [message(1), message(2)]);
 }
+
+#[tokio::test]
+async fn dead_letters_that_were_dealt_with_are_forgotten_and_the_others_stay() {
+    each_bus_with(delivery_limit(3), |bus| async move {
+        let mut consumer = bus.consume(Queue::EventFanout, 1);
+        for body in ["a", "b", "c"] {
+            drop(bus.publish(Topic::Events, message(body)).await.unwrap());
+            next(&mut consumer).await.reject();
+        }
+        let bodies = async || -> Vec<_> {
+            let letters = bus.dead_letters(Queue::EventFanout, 10).await.unwrap();
+            let mut bodies: Vec<_> = letters.into_iter().map(|letter| letter.message.body).collect();
+            bodies.sort_unstable();
+            bodies
+        };
+        let are = async |expected: &[&str]| {
+            eventually(SOON, "the dead letters are as expected", async || {
+                (bodies().await == expected).then_some(())
+            })
+            .await;
+        };
+        are(&["a", "b", "c"]).await;
+        let settle = async |kept, forgotten: &'static [u8]| {
+            let is_done = move |body: &[u8]| forgotten.contains(&body[0]);
+            let settled = bus.settle_dead_letters(Queue::EventFanout, 10, kept, async |letter| {
+                is_done(&letter.message.body)
+            });
+            settled.await.unwrap()
+        };
+        eventually(SOON, "all but one stay", async || (settle(0, b"b").await == 2).then_some(())).await;
+        are(&["a", "c"]).await;
+        eventually(SOON, "both are there", async || (settle(2, b"").await == 2).then_some(())).await;
+        assert_eq!(settle(2, b"ac").await, 2, "there is nothing new, so nothing is looked at");
+        eventually(SOON, "none stays", async || (settle(1, b"ac").await == 0).then_some(())).await;
+        are(&[]).await;
+    })
+    .await;
+}

@@ -1,6 +1,7 @@
 //! Events that other services publish through the bus. The acknowledgement takes the place of the answer: it is
 //! given once the event is durable.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ impl Published {
                 // Queued here, one after the other, so that events are accepted in the order of the queue.
                 Ok(event) => {
                     let event = Arc::new(event);
-                    let queued = self.accept.submit("bus", vec![event.clone()]).await;
+                    let queued = queue(&self.accept, event.clone(), &mut under_way).await;
                     under_way.push(answer(
                         self.accept.clone(),
                         delivery,
@@ -71,6 +72,22 @@ impl Published {
         }
         while under_way.next().await.is_some() {}
         stop.requested().await;
+    }
+}
+
+/// Queues an event. What is under way goes on meanwhile: one of those that are tried again may be given the memory that this
+/// one waits for, and would keep it if it were not polled.
+async fn queue(
+    accept: &Accept,
+    event: Arc<Event>,
+    under_way: &mut FuturesUnordered<impl Future<Output = ()>>,
+) -> Result<Pending> {
+    let mut queued = pin!(accept.submit("bus", vec![event]));
+    loop {
+        tokio::select! {
+            queued = &mut queued => return queued,
+            Some(()) = under_way.next() => {}
+        }
     }
 }
 
@@ -112,5 +129,38 @@ async fn answer(
         retries.inc();
         tokio::time::sleep(PAUSE).await;
         queued = accept.submit("bus", vec![event.clone()]).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use patchbay_runtime::{Metrics, Settings};
+
+    use super::*;
+    use crate::Config;
+    use crate::domain::samples;
+
+    #[tokio::test]
+    async fn an_event_that_is_tried_again_never_keeps_the_memory_that_the_next_one_waits_for() {
+        let config = Config::read(&Settings::from_pairs([("FANOUT_EVENT_MEMORY", "32MiB")]));
+        let (accept, mut submissions) = Accept::new(&config, FanoutMetrics::register(&Metrics::new()));
+        let data = vec![b'x'; 32 * 1024 * 1024].into();
+        let all_memory = Arc::new(Event { data, ..samples::event() });
+        let first = accept.submit("bus", vec![all_memory.clone()]).await.expect("there is room");
+        let again = async { drop(accept.submit("bus", vec![all_memory.clone()]).await) };
+        let mut under_way = FuturesUnordered::from_iter([again]);
+        assert!(under_way.next().now_or_never().is_none(), "it waits for memory");
+        let next = queue(&accept, all_memory.clone(), &mut under_way);
+        let freed = async { while submissions.recv().await.is_some() {} };
+        let queued = async {
+            tokio::select! {
+                queued = next => queued.is_ok(),
+                () = freed => false,
+            }
+        };
+        let queued = tokio::time::timeout(Duration::from_secs(10), queued).await;
+        assert_eq!(queued, Ok(true), "the next one gets its turn");
+        drop(first);
     }
 }

@@ -41,6 +41,8 @@ pub(crate) fn check(request: proto::PublishRequest, own_types: &OwnTypes, stamp:
     if request.ordering_key.len() > MAX_KEY_BYTES {
         return Err(Error::invalid("ORDERING_KEY_TOO_LONG", "The ordering key exceeds 255 bytes."));
     }
+    check_key("idempotency_key", &request.idempotency_key)?;
+    check_key("ordering_key", &request.ordering_key)?;
     let kind = own_types.find(&request.resource, &request.action)?;
     check_size(&request.data_json)?;
     if request.encoded_len() - request.data_json.len() > MAX_REST_BYTES {
@@ -65,6 +67,14 @@ pub(crate) fn check(request: proto::PublishRequest, own_types: &OwnTypes, stamp:
         ordering_key: Some(request.ordering_key).filter(|key| !key.is_empty()),
         traceparent: stamp.traceparent.filter(|text| is_traceparent(text)),
     })
+}
+
+/// The sender keeps keys as text, in which PostgreSQL takes no NUL. The other control characters are never meant.
+fn check_key(field: &'static str, key: &str) -> Result<()> {
+    if key.chars().any(char::is_control) {
+        return Err(Error::field(field, "Control characters are not allowed."));
+    }
+    Ok(())
 }
 
 fn check_size(data: &[u8]) -> Result<()> {

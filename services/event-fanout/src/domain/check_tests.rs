@@ -71,6 +71,22 @@ fn what_cannot_be_delivered_is_refused_with_its_reason() {
 }
 
 #[test]
+fn a_key_with_a_control_character_is_refused_and_the_field_is_named() {
+    for character in ['\0', '\n', '\r', '\u{1b}', '\u{7f}', '\u{85}'] {
+        let key = format!("a{character}b");
+        let ordering = proto::PublishRequest { ordering_key: key.clone(), ..request() };
+        let idempotency = proto::PublishRequest { idempotency_key: key.clone(), ..request() };
+        for (request, field) in [(ordering, "ordering_key"), (idempotency, "idempotency_key")] {
+            let refusal = checked(request).expect_err(field);
+            let fields: Vec<_> = refusal.fields.iter().map(|violation| violation.field.as_ref()).collect();
+            assert_eq!((refusal.reason.as_ref(), fields), ("INVALID_FIELD", vec![field]), "{character:?}");
+        }
+    }
+    let odd = proto::PublishRequest { ordering_key: "ключ 🔑 \u{202e}\u{fffd}".into(), ..request() };
+    checked(odd).expect("letters of any script are allowed");
+}
+
+#[test]
 fn data_may_have_a_mebibyte_and_not_a_byte_more() {
     let of_size = |bytes: usize| {
         let json = format!(r#"{{"a":"{}"}}"#, "x".repeat(bytes - r#"{"a":""}"#.len()));

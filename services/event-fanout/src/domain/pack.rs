@@ -1,6 +1,6 @@
 //! Packs deliveries into messages: many small ones share one, a large one has its own.
-
-use std::ops::Range;
+//!
+//! Messages are built one at a time. What is in memory therefore does not grow with the number of receivers.
 
 use bytes::Bytes;
 use patchbay_domain::ids::delivery_id;
@@ -17,53 +17,71 @@ use super::receiver::Receiver;
 const MAX_DELIVERIES: usize = 256;
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// What there is to publish for some events.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Packed {
-    pub(crate) packets: Vec<Packet>,
-    /// How many of the events nobody gets.
-    pub(crate) unmatched: usize,
-}
-
 /// A message to publish.
 #[derive(Clone, Debug)]
-pub(crate) struct Packet {
+pub(crate) struct Packet<E> {
     /// The encoded [`DeliveryBatch`].
     pub(crate) body: Bytes,
     pub(crate) deliveries: usize,
-    /// Which of the packed events it has deliveries of.
-    pub(crate) events: Range<usize>,
+    /// The events it has deliveries of.
+    pub(crate) events: Vec<E>,
 }
 
-/// An event and what was decided about it.
-#[derive(Clone, Debug)]
-pub(crate) struct ToPack<'a> {
-    pub(crate) event: &'a Event,
-    pub(crate) decisions: &'a [Decided],
-    /// Whether it may have been handed over before; a message holds only events of which that is the same.
-    pub(crate) replay: bool,
-    /// Where in which trace its deliveries belong.
-    pub(crate) traceparent: Option<String>,
+/// Gathers deliveries until they fill a message. `E` identifies an event.
+#[derive(Debug)]
+pub(crate) struct Packer<E> {
+    batch: DeliveryBatch,
+    body_bytes: usize,
+    events: Vec<E>,
 }
 
-/// Packs the deliveries of `events`, in their order.
-pub(crate) fn pack<'a>(index: &Index, events: impl IntoIterator<Item = ToPack<'a>>) -> Packed {
-    let mut packer = Packer::default();
-    let mut unmatched = 0;
-    for (position, to_pack) in events.into_iter().enumerate() {
-        let mut matched = false;
-        for decided in to_pack.decisions.iter().filter(|decided| decided.is_sent()) {
-            packer.add(position, to_pack.replay, delivery(index, &to_pack, decided));
-            matched = true;
-        }
-        unmatched += usize::from(!matched);
+impl<E> Default for Packer<E> {
+    fn default() -> Self {
+        Self { batch: DeliveryBatch::default(), body_bytes: 0, events: Vec::new() }
     }
-    packer.close();
-    Packed { packets: packer.packets, unmatched }
 }
 
-fn delivery(index: &Index, to_pack: &ToPack<'_>, decided: &Decided) -> Delivery {
-    let event = to_pack.event;
+impl<E: Clone + PartialEq> Packer<E> {
+    /// Adds a delivery of `event`. Returns the message before it when that has no room left.
+    ///
+    /// `replay` says whether the event may have been handed over before. All events of a message agree on it.
+    pub(crate) fn add(&mut self, event: &E, replay: bool, delivery: Delivery) -> Option<Packet<E>> {
+        let is_full = self.batch.deliveries.len() == MAX_DELIVERIES
+            || self.body_bytes + delivery.body.len() > MAX_BODY_BYTES
+            || self.batch.replay != replay;
+        let full = if is_full { self.take() } else { None };
+        self.batch.replay = replay;
+        self.body_bytes += delivery.body.len();
+        self.batch.deliveries.push(delivery);
+        if self.events.last() != Some(event) {
+            self.events.push(event.clone());
+        }
+        full
+    }
+
+    /// The message so far, if it has any deliveries.
+    pub(crate) fn take(&mut self) -> Option<Packet<E>> {
+        if self.batch.deliveries.is_empty() {
+            return None;
+        }
+        let packet = Packet {
+            body: self.batch.encode_to_vec().into(),
+            deliveries: self.batch.deliveries.len(),
+            events: std::mem::take(&mut self.events),
+        };
+        self.batch.deliveries.clear();
+        self.body_bytes = 0;
+        Some(packet)
+    }
+}
+
+/// The delivery of `event` that `decided` asks for. `traceparent` is where in which trace it belongs.
+pub(crate) fn delivery(
+    index: &Index,
+    event: &Event,
+    decided: &Decided,
+    traceparent: Option<&str>,
+) -> Delivery {
     let installation_id = decided.installation_id;
     let subscription = index.get(event.organization_id, installation_id);
     Delivery {
@@ -76,7 +94,7 @@ fn delivery(index: &Index, to_pack: &ToPack<'_>, decided: &Decided) -> Delivery 
         action: event.kind.action().to_owned(),
         body: body(event, &Receiver { installation_id, subscription }),
         accepted_at_micros: event.accepted_at.timestamp_micros(),
-        traceparent: to_pack.traceparent.clone().unwrap_or_default(),
+        traceparent: traceparent.unwrap_or_default().to_owned(),
         unconditional: decided.unconditional,
         ordering_key: event.ordering_key.clone().unwrap_or_default(),
         sequence: decided.sequence,
@@ -85,45 +103,6 @@ fn delivery(index: &Index, to_pack: &ToPack<'_>, decided: &Decided) -> Delivery 
 
 fn bytes_of(id: Uuid) -> Bytes {
     Bytes::copy_from_slice(id.as_bytes())
-}
-
-#[derive(Default)]
-struct Packer {
-    packets: Vec<Packet>,
-    batch: DeliveryBatch,
-    body_bytes: usize,
-    events: Range<usize>,
-}
-
-impl Packer {
-    fn add(&mut self, position: usize, replay: bool, delivery: Delivery) {
-        let full = self.batch.deliveries.len() == MAX_DELIVERIES
-            || self.body_bytes + delivery.body.len() > MAX_BODY_BYTES
-            || self.batch.replay != replay;
-        if full {
-            self.close();
-        }
-        if self.batch.deliveries.is_empty() {
-            self.events.start = position;
-        }
-        self.events.end = position + 1;
-        self.batch.replay = replay;
-        self.body_bytes += delivery.body.len();
-        self.batch.deliveries.push(delivery);
-    }
-
-    fn close(&mut self) {
-        if self.batch.deliveries.is_empty() {
-            return;
-        }
-        self.packets.push(Packet {
-            body: self.batch.encode_to_vec().into(),
-            deliveries: self.batch.deliveries.len(),
-            events: self.events.clone(),
-        });
-        self.batch.deliveries.clear();
-        self.body_bytes = 0;
-    }
 }
 
 #[cfg(test)]

@@ -20,30 +20,38 @@ fn large(event: Event, bytes: usize) -> Event {
     Event { data: format!(r#"{{"a":"{}"}}"#, "x".repeat(bytes)).into(), ..event }
 }
 
-fn batch(packet: &Packet) -> DeliveryBatch {
+fn batch(packet: &Packet<usize>) -> DeliveryBatch {
     DeliveryBatch::decode(packet.body.clone()).expect("it was encoded just before")
 }
 
-/// With the flag that says whether they may have been handed over before.
-fn packed(index: &Index, events: &[Event], replays: &[bool]) -> Packed {
-    let decisions: Vec<_> = events.iter().map(|event| decide_all(index, event)).collect();
-    let both = events.iter().zip(&decisions).zip(replays.iter().chain(std::iter::repeat(&false)));
-    let all = both.map(|((event, decisions), replay)| {
-        let traceparent = event.traceparent.clone();
-        ToPack { event, decisions, replay: *replay, traceparent }
-    });
-    pack(index, all)
+/// The messages of `events`, each event told by its position; `replays` says which may have been handed over before.
+fn packed(index: &Index, events: &[Event], replays: &[bool]) -> Vec<Packet<usize>> {
+    let mut packer = Packer::default();
+    let mut packets = Vec::new();
+    for (position, event) in events.iter().enumerate() {
+        let replay = replays.get(position).copied().unwrap_or_default();
+        for decided in decide_all(index, event) {
+            let delivery = delivery(index, event, &decided, event.traceparent.as_deref());
+            packets.extend(packer.add(&position, replay, delivery));
+        }
+    }
+    packets.extend(packer.take());
+    packets
 }
 
-fn fresh(index: &Index, events: &[Event]) -> Vec<Packet> {
-    packed(index, events, &[]).packets
+fn fresh(index: &Index, events: &[Event]) -> Vec<Packet<usize>> {
+    packed(index, events, &[])
+}
+
+fn positions(packets: &[Packet<usize>]) -> Vec<&[usize]> {
+    packets.iter().map(|packet| packet.events.as_slice()).collect()
 }
 
 #[test]
 fn small_deliveries_share_a_message_in_the_order_of_their_events() {
     let packets = fresh(&installations(3), &events(4));
     let [packet] = packets.as_slice() else { panic!("one message is enough: {}", packets.len()) };
-    assert_eq!((packet.deliveries, packet.events.clone()), (12, 0..4));
+    assert_eq!((packet.deliveries, packet.events.as_slice()), (12, [0, 1, 2, 3].as_slice()));
     let ids: Vec<_> = batch(packet).deliveries.iter().map(|delivery| delivery.event_id.clone()).collect();
     assert!(ids.is_sorted());
 }
@@ -53,8 +61,8 @@ fn a_message_is_closed_at_its_number_of_deliveries() {
     let packets = fresh(&installations(100), &events(6));
     let counts: Vec<_> = packets.iter().map(|packet| packet.deliveries).collect();
     assert_eq!(counts, [256, 256, 88]);
-    let ranges: Vec<_> = packets.iter().map(|packet| packet.events.clone()).collect();
-    assert_eq!(ranges, [0..3, 2..6, 5..6], "an event at the seam is in both");
+    let seams = [[0, 1, 2].as_slice(), &[2, 3, 4, 5], &[5]];
+    assert_eq!(positions(&packets), seams, "an event at the seam is in both");
 }
 
 #[test]
@@ -62,7 +70,7 @@ fn a_message_is_closed_at_its_size_and_a_larger_delivery_has_its_own() {
     let mut list = events(3);
     list[1] = large(list[1].clone(), 600 * 1024);
     let packets = fresh(&installations(1), &list);
-    assert_eq!(packets.iter().map(|packet| packet.events.clone()).collect::<Vec<_>>(), [0..1, 1..2, 2..3]);
+    assert_eq!(positions(&packets), [[0], [1], [2]]);
     let half: Vec<_> = events(4).into_iter().map(|event| large(event, MAX_BODY_BYTES / 2 - 1024)).collect();
     let packets = fresh(&installations(1), &half);
     assert_eq!(packets.iter().map(|packet| packet.deliveries).collect::<Vec<_>>(), [2, 2]);
@@ -72,20 +80,18 @@ fn a_message_is_closed_at_its_size_and_a_larger_delivery_has_its_own() {
 fn replayed_events_never_share_a_message_with_fresh_ones() {
     let list = events(4);
     let flags = [false, true, true, false];
-    let packed = packed(&installations(1), &list, &flags);
-    let packets: Vec<_> =
-        packed.packets.iter().map(|packet| (packet.events.clone(), batch(packet).replay)).collect();
-    assert_eq!(packets, [(0..1, false), (1..3, true), (3..4, false)]);
+    let packets = packed(&installations(1), &list, &flags);
+    assert_eq!(positions(&packets), [[0].as_slice(), &[1, 2], &[3]]);
+    let replays: Vec<_> = packets.iter().map(|packet| batch(packet).replay).collect();
+    assert_eq!(replays, [false, true, false]);
 }
 
 #[test]
-fn events_that_nobody_gets_are_counted_and_leave_no_message() {
+fn events_that_nobody_gets_leave_no_message() {
     let mut list = events(3);
     list[1].organization_id = 99;
-    let some = packed(&installations(1), &list, &[]);
-    assert_eq!((some.unmatched, some.packets.len()), (1, 1));
-    let nobody = packed(&Index::default(), &list, &[]);
-    assert_eq!((nobody.unmatched, nobody.packets.len()), (3, 0));
+    assert_eq!(positions(&fresh(&installations(1), &list)), [[0, 2]]);
+    assert!(fresh(&Index::default(), &list).is_empty());
 }
 
 #[test]

@@ -34,6 +34,9 @@ impl EventsService {
 }
 
 /// Says which event of the batch is meant.
-fn at(position: usize, error: Error) -> Error {
+fn at(position: usize, mut error: Error) -> Error {
+    for violation in &mut error.fields {
+        violation.field = format!("events[{position}].{}", violation.field);
+    }
     Error { message: format!("events[{position}]: {}", error.message), ..error }
 }

@@ -78,5 +78,8 @@ impl EventsService {
 fn refusal(error: Error) -> Refusal {
     use patchbay_domain::ErrorKind::{DeadlineExceeded, Internal, TooManyRequests, Unavailable};
     let retryable = matches!(error.kind, Unavailable | TooManyRequests | DeadlineExceeded | Internal);
-    Refusal { reason: error.reason.into_owned(), message: error.message, retryable }
+    let fields =
+        error.fields.iter().map(|broken| format!(" {}: {}", broken.field, broken.messages.join(" ")));
+    let message = error.message + &fields.collect::<String>();
+    Refusal { reason: error.reason.into_owned(), message, retryable }
 }

@@ -1,20 +1,18 @@
 //! Publishes the deliveries of accepted events, in the order of acceptance.
 
-use std::time::Instant;
-
-use patchbay_bus::{Bus, BusError, Confirm, Message, Topic};
+use patchbay_bus::{Bus, BusError, Message, Topic};
 use patchbay_runtime::Stop;
 use tokio::sync::mpsc;
 
 use crate::Config;
 use crate::accept::Room;
-use crate::domain::pack::{Packed, Packet, ToPack, pack};
+use crate::domain::pack::{Packer, Packet, delivery};
+use crate::handed::{Handed, HandedEvent, Published, Sent};
 use crate::metrics::FanoutMetrics;
 use crate::ready::Ready;
 use crate::subscriptions::Subscriptions;
-use crate::workers::settle::{Handed, Sent};
 
-/// Events packed at once: enough to fill messages, few enough to settle soon.
+/// Events that may share a message: enough to fill one.
 const GROUP: usize = 256;
 /// The least memory for deliveries: a few of the largest messages.
 const LEAST_MEMORY: usize = 4 * 1024 * 1024;
@@ -27,6 +25,18 @@ pub(crate) struct HandOver {
     room: Room,
     handed: mpsc::Sender<Handed>,
     metrics: FanoutMetrics,
+}
+
+/// The worker that settles has ended, or a stop was requested.
+struct Ended;
+
+/// Events that were taken from the queue together, while they are published.
+#[derive(Default)]
+struct Group {
+    packer: Packer<HandedEvent>,
+    /// Events of which all deliveries are in messages, not passed on yet.
+    packed: Vec<HandedEvent>,
+    bus_is_away: bool,
 }
 
 impl HandOver {
@@ -48,70 +58,83 @@ impl HandOver {
             () = self.subscriptions.ready() => {}
             () = stop.requested() => return,
         }
-        let mut group = Vec::with_capacity(GROUP);
+        let mut events = Vec::with_capacity(GROUP);
         loop {
             tokio::select! {
                 biased;
                 () = stop.requested() => return,
-                count = self.queue.recv_many(&mut group, GROUP) => if count == 0 { return },
+                count = self.queue.recv_many(&mut events, GROUP) => if count == 0 { return },
             }
-            let handed = self.hand_over(&mut group, &stop).await;
-            if self.handed.send(handed).await.is_err() {
-                return;
+            tokio::select! {
+                handed = self.hand_over(&mut events) => if handed.is_err() { return },
+                () = stop.requested() => return,
             }
         }
     }
 
-    async fn hand_over(&self, group: &mut Vec<Ready>, stop: &Stop) -> Handed {
-        let Packed { packets, unmatched } = {
-            let index = self.subscriptions.read();
-            pack(
-                &index,
-                group.iter().map(|ready| ToPack {
-                    event: &ready.event,
-                    decisions: &ready.decisions,
-                    replay: ready.replay,
-                    traceparent: ready.traceparent(),
-                }),
-            )
+    /// Builds and publishes one message after the other. Each is settled on its own, so its memory comes back while later
+    /// ones still wait for memory.
+    async fn hand_over(&self, events: &mut Vec<Ready>) -> Result<(), Ended> {
+        let mut group = Group::default();
+        for ready in events.drain(..) {
+            let event = HandedEvent::of(ready.group_id);
+            let traceparent = ready.traceparent();
+            let mut matched = false;
+            for decided in ready.decisions.iter().filter(|decided| decided.is_sent()) {
+                matched = true;
+                // The other messages of the group would wait as long for the same answer.
+                if group.bus_is_away {
+                    event.fail();
+                    break;
+                }
+                let delivery =
+                    delivery(&self.subscriptions.read(), &ready.event, decided, traceparent.as_deref());
+                if let Some(full) = group.packer.add(&event, ready.replay, delivery) {
+                    self.publish(full, &mut group).await?;
+                }
+            }
+            self.metrics.matched_none.inc_by(u64::from(!matched));
+            group.packed.push(event);
+        }
+        match group.packer.take() {
+            Some(last) => self.publish(last, &mut group).await,
+            None => self.tell(Handed { packed: group.packed, sent: None }).await,
+        }
+    }
+
+    async fn publish(&self, packet: Packet<HandedEvent>, group: &mut Group) -> Result<(), Ended> {
+        let Packet { body, deliveries, events } = packet;
+        let published = match group.bus_is_away {
+            true => Err(BusError::Unavailable("an earlier message could not be published".into())),
+            false => self.send(body).await,
         };
-        self.metrics.matched_none.inc_by(unmatched as u64);
-        let mut handed =
-            Handed { groups: group.iter().map(|ready| ready.group_id).collect(), ..Handed::default() };
-        // Gives back the room of the events: their deliveries have their own from now on.
-        group.clear();
-        let mut bus_is_away = false;
-        for Packet { body, deliveries, events } in packets {
-            let published = match bus_is_away {
-                true => Err(BusError::Unavailable("an earlier message could not be published".into())),
-                false => tokio::select! {
-                    published = self.publish(body) => published,
-                    () = stop.requested() => Err(BusError::Closed),
-                },
-            };
-            match published {
-                Ok(sent) => {
-                    self.metrics.handed_over.inc_by(deliveries as u64);
-                    handed.sent.push((events, sent));
-                }
-                Err(error) => {
-                    // The other messages of the group would wait as long for the same answer.
-                    if !bus_is_away && !stop.is_requested() {
-                        tracing::warn!(%error, "deliveries could not be published; they will be handed over again");
-                    }
-                    bus_is_away |= !matches!(error, BusError::Invalid(_));
-                    self.metrics.hand_over_failures.inc();
-                    handed.failed.push(events);
-                }
+        let mut packed = std::mem::take(&mut group.packed);
+        let sent = match published {
+            Ok(published) => {
+                self.metrics.handed_over.inc_by(deliveries as u64);
+                Some(Sent { events, published })
             }
-        }
-        handed
+            Err(error) => {
+                if !group.bus_is_away {
+                    tracing::warn!(%error, "deliveries could not be published; they will be handed over again");
+                }
+                group.bus_is_away |= !matches!(error, BusError::Invalid(_));
+                self.metrics.hand_over_failures.inc();
+                events.iter().for_each(HandedEvent::fail);
+                packed.extend(events);
+                None
+            }
+        };
+        self.tell(Handed { packed, sent }).await
     }
 
-    async fn publish(&self, body: bytes::Bytes) -> Result<Sent, BusError> {
+    async fn send(&self, body: bytes::Bytes) -> Result<Published, BusError> {
         let room = self.room.take(u32::try_from(body.len() / 1024 + 1).unwrap_or(u32::MAX)).await;
-        let published = Instant::now();
-        let confirm: Confirm = self.bus.publish(Topic::Deliveries, Message::new("deliveries", body)).await?;
-        Ok(Sent { confirm, published, room })
+        let confirm = self.bus.publish(Topic::Deliveries, Message::new("deliveries", body)).await?;
+        Ok(Published::new(confirm, room))
+    }
+
+    async fn tell(&self, handed: Handed) -> Result<(), Ended> {
+        self.handed.send(handed).await.map_err(|_| Ended)
     }
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::accept::Room;
 use crate::catalogue::Catalogue;
 use crate::domain::decided::{Decided, decide_all};
-use crate::domain::event::{Event, accepted_at};
+use crate::domain::event::Event;
 use crate::in_flight::InFlight;
 use crate::metrics::FanoutMetrics;
 use crate::ready::Ready;
@@ -34,8 +34,6 @@ const CLAIM: TimeDelta = TimeDelta::seconds(30);
 const BATCH: u32 = 64;
 /// Bytes read at once.
 const CHUNK_BYTES: i64 = 4 * 1024 * 1024;
-/// Looks at the table between two counts of what is unmarked.
-const ROUNDS_PER_COUNT: u32 = 10;
 
 pub(crate) struct Recover {
     pub(crate) db: Db,
@@ -61,10 +59,7 @@ impl Recover {
 
     async fn rounds(&self) {
         self.subscriptions.ready().await;
-        for round in 0_u32.. {
-            if round.is_multiple_of(ROUNDS_PER_COUNT) {
-                self.count().await;
-            }
+        loop {
             let found_many = self.round().await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "events to hand over again could not be looked for");
                 false
@@ -170,20 +165,6 @@ impl Recover {
         };
         let is_ours = store::decide_later(&self.db, &mut decided).await?;
         Ok(if is_ours { decided } else { Vec::new() })
-    }
-
-    async fn count(&self) {
-        match store::count_unmarked(&self.db).await {
-            Ok(backlog) => {
-                self.metrics.unmarked.set(backlog.events);
-                let age = backlog
-                    .oldest
-                    .and_then(accepted_at)
-                    .map_or(0, |at| (self.clock.now() - at).num_seconds());
-                self.metrics.oldest_unmarked_seconds.set(age);
-            }
-            Err(error) => tracing::warn!(%error, "unmarked events could not be counted"),
-        }
     }
 }
 

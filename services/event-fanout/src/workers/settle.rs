@@ -2,24 +2,20 @@
 //!
 //! Nobody waits for a mark, so marks gather for a moment and are written together.
 
-use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use patchbay_bus::Confirm;
 use patchbay_db::Db;
 use patchbay_runtime::Stop;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::domain::settle::part;
+use crate::handed::{Handed, HandedEvent, Published, Sent};
 use crate::in_flight::InFlight;
 use crate::metrics::FanoutMetrics;
 use crate::store;
 
-/// Groups of events that may wait to be looked at.
-const WAITING: usize = 64;
 /// How long marks gather, and how many at most.
 const LINGER: Duration = Duration::from_millis(50);
 const MAX_MARKS: usize = 256;
@@ -27,30 +23,6 @@ const MAX_MARKS: usize = 256;
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long confirms are waited for at a stop. What has none then is handed over again after the next start.
 const LAST_WAIT: Duration = Duration::from_secs(2);
-
-/// Events whose deliveries have been published, as far as that was possible.
-#[derive(Debug, Default)]
-pub(crate) struct Handed {
-    /// The group of each event.
-    pub(crate) groups: Vec<Uuid>,
-    /// Messages under way, each with the positions of the events it has deliveries of.
-    pub(crate) sent: Vec<(Range<usize>, Sent)>,
-    /// The positions covered by messages that could not be published.
-    pub(crate) failed: Vec<Range<usize>>,
-}
-
-/// A message under way.
-#[derive(Debug)]
-pub(crate) struct Sent {
-    pub(crate) confirm: Confirm,
-    pub(crate) published: Instant,
-    /// Its share of the memory for deliveries.
-    pub(crate) room: Option<OwnedSemaphorePermit>,
-}
-
-pub(crate) fn queue() -> (mpsc::Sender<Handed>, mpsc::Receiver<Handed>) {
-    mpsc::channel(WAITING)
-}
 
 pub(crate) struct Settle {
     pub(crate) handed: mpsc::Receiver<Handed>,
@@ -74,15 +46,15 @@ impl Settle {
         while is_open || !under_way.is_empty() {
             let linger = flush_at.unwrap_or_else(|| tokio::time::Instant::now() + LINGER);
             tokio::select! {
-                Some(Outcome { done, again }) = under_way.next() => {
-                    self.in_flight.failed(&again);
-                    marks.extend(self.in_flight.arrived(&done));
-                    if !marks.is_empty() {
-                        flush_at.get_or_insert(linger);
-                    }
+                Some(events) = under_way.next() => {
+                    self.in_flight.moved();
+                    marks.extend(self.settle(events));
                 }
                 handed = self.handed.recv(), if is_open => match handed {
-                    Some(handed) => under_way.push(outcome(handed, self.metrics.clone())),
+                    Some(Handed { packed, sent }) => {
+                        under_way.extend(sent.map(|sent| outcome(sent, self.metrics.clone())));
+                        marks.extend(self.settle(packed));
+                    }
                     None => is_open = false,
                 },
                 () = tokio::time::sleep_until(linger), if flush_at.is_some() => {
@@ -95,8 +67,21 @@ impl Settle {
                 self.mark(std::mem::take(&mut marks), &stop).await;
                 flush_at = None;
             }
+            if !marks.is_empty() {
+                flush_at.get_or_insert(linger);
+            }
         }
         self.mark(marks, &stop).await;
+    }
+
+    /// Lets go of events; returns the groups of which all deliveries have arrived.
+    fn settle(&self, events: Vec<HandedEvent>) -> Vec<Uuid> {
+        let (mut arrived, mut failed) = (Vec::new(), Vec::new());
+        for fate in events.into_iter().filter_map(HandedEvent::settle) {
+            if fate.has_failed() { failed.push(fate.group_id) } else { arrived.push(fate.group_id) }
+        }
+        self.in_flight.failed(&failed);
+        self.in_flight.arrived(&arrived)
     }
 
     /// Tries as long as it takes; once a stop is requested, only once more.
@@ -118,26 +103,17 @@ impl Settle {
     }
 }
 
-/// The groups of the events of a hand-over.
-struct Outcome {
-    done: Vec<Uuid>,
-    /// Of those to hand over again.
-    again: Vec<Uuid>,
-}
-
-async fn outcome(handed: Handed, metrics: FanoutMetrics) -> Outcome {
-    let mut failed = handed.failed;
-    for (events, Sent { confirm, published, room }) in handed.sent {
-        match confirm.await {
-            Ok(()) => metrics.confirm_seconds.observe(published.elapsed().as_secs_f64()),
-            Err(error) => {
-                tracing::warn!(%error, "deliveries were not confirmed; they will be handed over again");
-                metrics.hand_over_failures.inc();
-                failed.push(events);
-            }
+/// Waits for the confirm of a message, gives its memory back and returns its events.
+async fn outcome(sent: Sent, metrics: FanoutMetrics) -> Vec<HandedEvent> {
+    let Sent { events, published: Published { confirm, at, room } } = sent;
+    match confirm.await {
+        Ok(()) => metrics.confirm_seconds.observe(at.elapsed().as_secs_f64()),
+        Err(error) => {
+            tracing::warn!(%error, "deliveries were not confirmed; they will be handed over again");
+            metrics.hand_over_failures.inc();
+            events.iter().for_each(HandedEvent::fail);
         }
-        drop(room);
     }
-    let (done, again) = part(handed.groups, &failed);
-    Outcome { done, again }
+    drop(room);
+    events
 }

@@ -1,3 +1,4 @@
+use patchbay_domain::ErrorKind;
 use patchbay_proto::event_fanout::{PublishBatchRequest, PublishBatchResponse, PublishRequest};
 use patchbay_rpc::{request, status};
 use uuid::Uuid;
@@ -33,6 +34,16 @@ async fn one_wrong_event_refuses_the_batch_and_nothing_of_it_is_accepted() {
     assert!(refusal.message.starts_with("events[1]"), "{}", refusal.message);
     let answer = publish(&started, vec![with_key("a"), with_key("b")]).await.unwrap();
     assert!(answer.events.iter().all(|event| !event.duplicate), "their keys are still free");
+}
+
+#[tokio::test]
+async fn a_key_with_a_control_character_refuses_the_batch_and_its_event_and_field_are_named() {
+    let started = started(vec![subscription(1)]).await;
+    let mut events = vec![issue_created(); 10];
+    events[3].ordering_key = "a\0b".into();
+    let refusal = publish(&started, events).await.unwrap_err();
+    let fields: Vec<_> = refusal.fields.iter().map(|broken| broken.field.as_str()).collect();
+    assert_eq!((refusal.kind, fields), (ErrorKind::Invalid, vec!["events[3].ordering_key"]));
 }
 
 #[tokio::test]

@@ -39,17 +39,19 @@ async fn what_can_never_be_accepted_becomes_a_dead_letter_and_holds_up_nothing()
         started.snapshot(1, vec![subscription(1)]).await;
         let garbage = Message::new("issue.created", "no protobuf");
         let wrong = message(&PublishRequest { action: "painted".into(), ..issue_created() });
-        for message in [garbage.clone(), wrong.clone(), message(&issue_created())] {
+        let unfit = message(&PublishRequest { ordering_key: "a\0b".into(), ..issue_created() });
+        for message in [garbage.clone(), wrong.clone(), unfit.clone(), message(&issue_created())] {
             drop(bus.publish(Topic::Events, message).await.unwrap());
         }
         deliveries(&mut started.sender(), 1).await;
-        let letters = eventually(DEADLINE, "both are dead letters", async || {
+        let letters = eventually(DEADLINE, "all are dead letters", async || {
             let letters = bus.dead_letters(Queue::EventFanout, 10).await.unwrap();
-            (letters.len() == 2).then_some(letters)
+            (letters.len() == 3).then_some(letters)
         });
         let letters = letters.await;
         assert!(letters.iter().all(|letter| letter.reason == DeadReason::Rejected));
-        assert_eq!([&letters[0].message.body, &letters[1].message.body], [&garbage.body, &wrong.body]);
+        let bodies: Vec<_> = letters.iter().map(|letter| &letter.message.body).collect();
+        assert_eq!(bodies, [&garbage.body, &wrong.body, &unfit.body]);
     })
     .await;
 }

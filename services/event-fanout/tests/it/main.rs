@@ -14,6 +14,7 @@ mod overload;
 mod peers;
 mod recovery;
 mod requests;
+mod stalls;
 mod started;
 mod streams;
 mod subscriptions;

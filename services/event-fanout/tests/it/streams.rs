@@ -41,6 +41,17 @@ async fn a_stream_is_answered_event_by_event_in_its_order_and_a_wrong_one_does_n
 }
 
 #[tokio::test]
+async fn a_refusal_in_a_stream_names_the_field() {
+    let started = started(vec![subscription(1)]).await;
+    let unfit = PublishRequest { ordering_key: "a\0b".into(), ..issue_created() };
+    let answer = started.client.clone().publish_stream(iter([tagged(1, unfit)])).await.unwrap();
+    let answers: Vec<_> = answer.into_inner().map(Result::unwrap).collect().await;
+    let Outcome::Refused(refusal) = answers[0].outcome.as_ref().unwrap() else { panic!("{answers:?}") };
+    assert_eq!(refusal.reason, "INVALID_FIELD");
+    assert!(refusal.message.contains("ordering_key"), "{}", refusal.message);
+}
+
+#[tokio::test]
 async fn a_long_stream_is_accepted_in_its_order_and_without_a_bound_on_its_length() {
     let started = started(vec![subscription(1)]).await;
     let sent = (0..2_000).map(|tag| tagged(tag, issue_created()));

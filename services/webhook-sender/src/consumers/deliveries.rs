@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use patchbay_bus::{Bus, Queue, Receipt};
-use patchbay_db::Db;
+use patchbay_db::{Db, DbError};
 use patchbay_proto::webhook_sender::DeliveryBatch;
 use patchbay_runtime::Stop;
 use prost::Message as _;
@@ -12,7 +12,8 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::deliver::Deliverer;
-use crate::domain::delivery::Delivery;
+use crate::domain::delivery::Received;
+use crate::progress::Progress;
 use crate::recorder::{Hold, Storage};
 use crate::store;
 use crate::ticket::{Message, Room};
@@ -27,17 +28,19 @@ pub(crate) struct Deliveries {
     pub db: Db,
     pub deliverer: Arc<Deliverer>,
     pub storage: Arc<Storage>,
+    pub progress: Arc<Progress>,
     /// Webhooks that may be under way at once.
     pub window: u32,
     pub stop: Stop,
 }
 
-/// Why a message is not worked on.
-#[derive(Debug)]
-enum Unfit {
-    Malformed(String),
-    /// It has to be looked up and storage fails.
-    Storage(patchbay_db::DbError),
+/// What a message holds.
+#[derive(Debug, Default)]
+struct Unpacked {
+    /// Those that are not on record yet.
+    webhooks: Vec<Received>,
+    /// Whether there is something besides that cannot be read.
+    is_unfit: bool,
 }
 
 impl Deliveries {
@@ -64,16 +67,8 @@ impl Deliveries {
             let redelivered = message.redelivered;
             let (message, receipt) = message.into_parts();
             match self.unpack(&message.body, redelivered).await {
-                Ok(deliveries) => self.begin(deliveries, receipt, &room).await,
-                Err(Unfit::Malformed(problem)) => {
-                    tracing::error!(
-                        problem,
-                        "a message of deliveries cannot be read; it becomes a dead letter"
-                    );
-                    self.deliverer.metrics.malformed.inc();
-                    receipt.settle(patchbay_bus::Outcome::Reject);
-                }
-                Err(Unfit::Storage(error)) => {
+                Ok(unpacked) => self.begin(unpacked, receipt, &room).await,
+                Err(error) => {
                     tracing::warn!(%error, "deliveries cannot be looked up; their message is put back");
                     self.storage.failed();
                     // A message with one webhook that was not recorded.
@@ -84,37 +79,55 @@ impl Deliveries {
         drop(room.acquire_many(self.window).await);
     }
 
-    /// The webhooks of a message that are not on record yet.
-    async fn unpack(&self, body: &bytes::Bytes, redelivered: bool) -> Result<Vec<Delivery>, Unfit> {
-        let batch =
-            DeliveryBatch::decode(body.clone()).map_err(|error| Unfit::Malformed(error.to_string()))?;
-        let deliveries: Result<Vec<Delivery>, _> =
-            batch.deliveries.into_iter().map(Delivery::try_from).collect();
-        let mut deliveries = deliveries.map_err(|malformed| Unfit::Malformed(malformed.to_string()))?;
-        self.deliverer.metrics.received.inc_by(deliveries.len() as u64);
-        if batch.replay || redelivered {
-            let known: HashSet<Uuid> =
-                store::recorded::recorded(&self.db, &deliveries).await.map_err(Unfit::Storage)?;
-            self.deliverer.metrics.repeated.inc_by(known.len() as u64);
-            deliveries.retain(|delivery| !known.contains(&delivery.id));
+    /// Reads a message, and looks its webhooks up where they may be on record. Fails when storage does.
+    async fn unpack(&self, body: &bytes::Bytes, redelivered: bool) -> Result<Unpacked, DbError> {
+        let mut unpacked = Unpacked::default();
+        let mut malformed = |problem: &dyn std::fmt::Display| {
+            tracing::error!(%problem, "a message of deliveries cannot be read; it becomes a dead letter");
+            unpacked.is_unfit = true;
+        };
+        let batch = DeliveryBatch::decode(body.clone()).unwrap_or_else(|error| {
+            malformed(&error);
+            DeliveryBatch::default()
+        });
+        for delivery in batch.deliveries {
+            match Received::try_from(delivery) {
+                Ok(received) => unpacked.webhooks.push(received),
+                Err(error) => malformed(&error),
+            }
         }
-        Ok(deliveries)
+        let metrics = &self.deliverer.metrics;
+        metrics.malformed.inc_by(u64::from(unpacked.is_unfit));
+        metrics.received.inc_by(unpacked.webhooks.len() as u64);
+        if batch.replay || redelivered {
+            let ids: Vec<Uuid> = unpacked.webhooks.iter().map(|received| received.delivery.id).collect();
+            let known: HashSet<Uuid> = store::recorded::recorded(&self.db, &ids).await?;
+            metrics.repeated.inc_by(known.len() as u64);
+            unpacked.webhooks.retain(|received| !known.contains(&received.delivery.id));
+        }
+        Ok(unpacked)
     }
 
     /// Waits for room for each webhook; what is under way makes it, in bounded time.
-    async fn begin(&self, deliveries: Vec<Delivery>, receipt: Receipt, room: &Arc<Semaphore>) {
-        let message = Message::new(receipt, deliveries.len());
-        for delivery in deliveries {
+    async fn begin(&self, unpacked: Unpacked, receipt: Receipt, room: &Arc<Semaphore>) {
+        let Unpacked { webhooks, is_unfit } = unpacked;
+        let message = Message::with(receipt, webhooks.len(), is_unfit);
+        for Received { delivery, unfit } in webhooks {
             let Ok(permit) = room.clone().acquire_owned().await else { return };
-            let room = Room::new(permit, self.deliverer.metrics.window_used.clone());
-            let hold = Hold::Message(message.ticket(room));
+            let used = &self.deliverer.metrics.window_used;
+            if used.get() == 0 {
+                self.progress.bus.moved();
+            }
+            let hold = Hold::Message(message.ticket(Room::new(permit, used.clone())));
             let deliverer = self.deliverer.clone();
-            if deliverer.goes_in_order(&delivery) {
+            if let Some(field) = unfit {
+                deliverer.refuse(delivery, hold, field).await;
+            } else if deliverer.goes_in_order(&delivery) {
                 // Not in a task of its own: nothing may get ahead of it on its way to storage.
                 deliverer.store(delivery, hold).await;
-                continue;
+            } else {
+                tokio::spawn(async move { deliverer.deliver(delivery, hold).await });
             }
-            tokio::spawn(async move { deliverer.deliver(delivery, hold).await });
         }
     }
 }

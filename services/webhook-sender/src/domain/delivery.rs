@@ -79,44 +79,58 @@ impl State {
     }
 }
 
-/// A message holds a delivery that no version of event-fanout sends.
+/// A delivery that says neither what it is nor for whom, so that nothing can be recorded of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} of a delivery is malformed")]
 pub(crate) struct Malformed(&'static str);
 
-impl TryFrom<proto::Delivery> for Delivery {
+/// A delivery as it came with a message.
+#[derive(Debug, Clone)]
+pub(crate) struct Received {
+    pub delivery: Delivery,
+    /// The field that could be neither stored nor sent. It has a harmless value in `delivery`.
+    pub unfit: Option<&'static str>,
+}
+
+impl TryFrom<proto::Delivery> for Received {
     type Error = Malformed;
 
     fn try_from(message: proto::Delivery) -> Result<Self, Malformed> {
         let uuid = |bytes: &Bytes, what| Uuid::from_slice(bytes).map_err(|_| Malformed(what));
-        // PostgreSQL takes no NUL in a text, and HTTP none in a header.
-        let text = |text: String, what| if text.contains('\0') { Err(Malformed(what)) } else { Ok(text) };
-        Ok(Self {
-            id: uuid(&message.delivery_id, "delivery_id")?,
-            event_id: uuid(&message.event_id, "event_id")?,
-            installation_id: uuid(&message.installation_id, "installation_id")?,
+        let (id, event_id) =
+            (uuid(&message.delivery_id, "delivery_id")?, uuid(&message.event_id, "event_id")?);
+        let installation_id = uuid(&message.installation_id, "installation_id")?;
+        let unfit = message.unfit_field();
+        let micros = if message.has_fit_time() { message.accepted_at_micros } else { 0 };
+        let accepted_at = DateTime::from_timestamp_micros(micros).unwrap_or_default();
+        let text = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+        let traceparent = text(message.traceparent);
+        let delivery = Delivery {
+            id,
+            event_id,
+            installation_id,
             app_id: message.app_id,
             organization_id: message.organization_id,
-            resource: text(message.resource, "resource")?,
-            action: text(message.action, "action")?,
+            resource: text(message.resource),
+            action: text(message.action),
             body: message.body,
-            accepted_at: DateTime::from_timestamp_micros(message.accepted_at_micros)
-                .ok_or(Malformed("accepted_at_micros"))?,
-            traceparent: Some(text(message.traceparent, "traceparent")?).filter(|text| !text.is_empty()),
+            accepted_at,
+            traceparent: Some(traceparent).filter(|text| !text.is_empty()),
             unconditional: message.unconditional,
-            ordering_key: text(message.ordering_key, "ordering_key")?,
+            ordering_key: text(message.ordering_key),
             sequence: message.sequence,
             attempts: 0,
             schedule_from: 0,
             failure: None,
-        })
+        };
+        Ok(Self { delivery, unfit })
     }
 }
 
 /// Any delivery.
 #[cfg(test)]
 pub(crate) fn sample() -> Delivery {
-    Delivery::try_from(tests::message()).expect("it is well formed")
+    Received::try_from(tests::message()).expect("it is well formed").delivery
 }
 
 #[cfg(test)]
@@ -136,21 +150,40 @@ mod tests {
 
     #[test]
     fn a_delivery_without_a_trace_has_none() {
-        assert_eq!(Delivery::try_from(message()).unwrap().traceparent, None);
+        assert_eq!(sample().traceparent, None);
     }
 
     #[test]
-    fn what_cannot_be_stored_or_sent_is_malformed() {
+    fn a_delivery_without_its_ids_is_malformed() {
         let cases = [
             proto::Delivery { delivery_id: vec![1; 15].into(), ..message() },
             proto::Delivery { event_id: Bytes::new(), ..message() },
             proto::Delivery { installation_id: vec![1; 17].into(), ..message() },
-            proto::Delivery { resource: "a\0".into(), ..message() },
-            proto::Delivery { traceparent: "\0".into(), ..message() },
-            proto::Delivery { accepted_at_micros: i64::MAX, ..message() },
         ];
         for case in cases {
-            assert!(Delivery::try_from(case.clone()).is_err(), "{case:?}");
+            assert!(Received::try_from(case.clone()).is_err(), "{case:?}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_stored_or_sent_is_named_and_replaced() {
+        let cases = [
+            (proto::Delivery { resource: "a\0".into(), ..message() }, "resource"),
+            (proto::Delivery { action: "\0".into(), ..message() }, "action"),
+            (proto::Delivery { traceparent: "\0".into(), ..message() }, "traceparent"),
+            (proto::Delivery { ordering_key: "a\0b".into(), ..message() }, "ordering_key"),
+            (proto::Delivery { accepted_at_micros: i64::MAX, ..message() }, "accepted_at"),
+            (proto::Delivery { accepted_at_micros: i64::MIN, ..message() }, "accepted_at"),
+            (proto::Delivery { accepted_at_micros: -1, ..message() }, "accepted_at"),
+        ];
+        for (case, field) in cases {
+            let Received { delivery, unfit } = Received::try_from(case).unwrap();
+            assert_eq!(unfit, Some(field));
+            let texts = [&delivery.resource, &delivery.action, &delivery.ordering_key];
+            assert!(texts.iter().all(|text| !text.contains('\0')));
+            assert!(delivery.traceparent.is_none_or(|text| !text.contains('\0')));
+            assert!(delivery.accepted_at >= DateTime::UNIX_EPOCH);
+        }
+        assert_eq!(Received::try_from(message()).unwrap().unfit, None);
     }
 }

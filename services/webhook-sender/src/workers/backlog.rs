@@ -3,19 +3,23 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_db::Db;
+use chrono::{DateTime, TimeDelta, Utc};
+use patchbay_db::{Db, DbError};
 use patchbay_domain::Clock;
 use patchbay_runtime::{Stop, sleep};
 
 use crate::domain::breaker::Phase;
 use crate::lane::Lanes;
 use crate::metrics::{SenderMetrics, StateLabels};
+use crate::progress::Progress;
 use crate::store;
 
 /// Counting walks over an index of what waits: cheap, but not for every scrape.
 const EVERY: Duration = Duration::from_secs(10);
 /// The pause after a count that took long, as a multiple of that: a long backlog is no reason to be busy counting it.
 const PAUSE_FACTOR: u32 = 100;
+/// Apps asked for by one statement.
+const APPS: u32 = 256;
 
 /// Sets the gauges of what waits, and of what is in use, until `stop`.
 pub(crate) async fn measure_backlog(
@@ -23,6 +27,7 @@ pub(crate) async fn measure_backlog(
     clock: Clock,
     lanes: Arc<Lanes>,
     metrics: SenderMetrics,
+    progress: Arc<Progress>,
     stop: Stop,
 ) {
     loop {
@@ -36,9 +41,30 @@ pub(crate) async fn measure_backlog(
             }
             Err(error) => tracing::warn!(%error, "the backlog cannot be measured"),
         }
+        match overdue(&db, &lanes, clock.now()).await {
+            Ok(overdue) => {
+                metrics.due_oldest_seconds.set(overdue.as_secs_f64());
+                progress.measured(overdue);
+            }
+            Err(error) => tracing::warn!(%error, "webhooks that are due cannot be measured"),
+        }
         tokio::select! {
             () = stop.requested() => return,
             () = sleep(&clock, EVERY.max(begun.elapsed() * PAUSE_FACTOR)) => {}
+        }
+    }
+}
+
+/// For how long the longest due webhook has waited. Webhooks of broken endpoints are meant to wait.
+async fn overdue(db: &Db, lanes: &Lanes, now: DateTime<Utc>) -> Result<Duration, DbError> {
+    let (mut longest, mut after) = (TimeDelta::zero(), i64::MIN);
+    loop {
+        let apps = store::due_apps::due_apps(db, after, APPS).await?;
+        let closed = apps.iter().filter(|app| lanes.of(app.app_id).breaker().phase == Phase::Closed);
+        longest = closed.map(|app| now - app.next_due).fold(longest, TimeDelta::max);
+        match apps.last() {
+            Some(last) if apps.len() == APPS as usize => after = last.app_id,
+            _ => return Ok(longest.to_std().unwrap_or_default()),
         }
     }
 }

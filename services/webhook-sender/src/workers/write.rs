@@ -10,6 +10,7 @@ use patchbay_runtime::Stop;
 use super::due::Wake;
 use crate::domain::delivery::State;
 use crate::metrics::SenderMetrics;
+use crate::progress::Progress;
 use crate::recorder::{Hold, Record, Records, Storage};
 use crate::store;
 
@@ -30,6 +31,7 @@ pub(crate) struct Writer {
     pub metrics: SenderMetrics,
     pub storage: Arc<Storage>,
     pub wake: Arc<Wake>,
+    pub progress: Arc<Progress>,
     pub stop: Stop,
 }
 
@@ -47,7 +49,8 @@ impl Writer {
     }
 
     /// A record that storage refuses for what it is must not keep the others from being written: the batch is
-    /// halved until that one stands alone.
+    /// halved until that one stands alone. It is then written without what was said in the attempt, which is all that comes from
+    /// outside.
     async fn write_or_split(&self, batch: Vec<Record>) {
         let mut parts = vec![batch];
         while let Some(mut part) = parts.pop() {
@@ -56,6 +59,10 @@ impl Writer {
                 Err(error) if part.len() > 1 && !error.is_retryable() => {
                     let rest = part.split_off(part.len() / 2);
                     parts.extend([rest, part]);
+                }
+                Err(error) if !error.is_retryable() && part.iter_mut().any(Record::strip) => {
+                    tracing::error!(%error, "a webhook cannot be recorded as it is; it is recorded without what was said");
+                    parts.push(part);
                 }
                 Err(error) => {
                     tracing::error!(%error, records = part.len(), "webhooks cannot be recorded; they come back");
@@ -94,6 +101,10 @@ impl Writer {
     fn settle(&self, record: Record) {
         if let State::Pending { due_at, .. } = record.state {
             self.wake.at(due_at);
+        }
+        match &record.hold {
+            Hold::Claim(_) => self.progress.due.moved(),
+            Hold::Message(_) | Hold::Late(_) | Hold::Nothing => self.progress.bus.moved(),
         }
         match record.hold {
             Hold::Message(ticket) => ticket.recorded(),

@@ -22,3 +22,4 @@ mod retries;
 mod running;
 mod schema;
 mod searching;
+mod unfit;
