@@ -173,7 +173,7 @@ impl Process {
         let listener =
             listener.with_context(|| taken("gRPC port", self.grpc_listen, "PATCHBAY_GRPC_LISTEN"))?;
         tracing::info!(address = %listener.local_addr()?, "gRPC listens");
-        Ok(Port::new("grpc", listener, self.grpc_limits.clone(), &self.metrics))
+        Ok(Port::new("grpc", listener, self.grpc_limits.clone(), &self.runtime.metrics))
     }
 
     /// Opens the admin port.
