@@ -11,7 +11,6 @@ pub(crate) mod counted_issue;
 pub(crate) mod cursor;
 pub(crate) mod day;
 pub(crate) mod directory_access;
-pub(crate) mod email;
 pub(crate) mod error_event;
 pub(crate) mod event;
 pub(crate) mod event_detail;
