@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const LONGEST: usize = 40;
+pub(crate) const LONGEST: usize = 40;
 /// Of one issue.
 const MOST: usize = 32;
 
