@@ -60,7 +60,7 @@ impl Deployment {
         ];
         for (name, address) in &addresses {
             shared.push((
-                format!("{}_URL", name.replace('-', "_").to_uppercase()),
+                format!("{}_URL", name.replace('-', "_").to_ascii_uppercase()),
                 format!("http://{address}"),
             ));
         }

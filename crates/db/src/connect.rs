@@ -123,6 +123,9 @@ fn sqlite_options() -> SqliteConnectOptions {
         .statement_cache_capacity(PREPARED_STATEMENTS)
         .pragma("cache_size", READERS_CACHE)
         .pragma("temp_store", "memory")
+        // PostgreSQL's name for the order of bytes, so that one text names it on both engines. There `lower` of a text with this
+        // collation folds ASCII only, as SQLite's always does.
+        .collation("C", |left, right| left.cmp(right))
         .pragma("journal_size_limit", "67108864")
 }
 

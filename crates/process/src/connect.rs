@@ -60,7 +60,7 @@ pub const PEERS: [(&str, u16); 5] = [
 /// Declares and reads where a peer listens.
 pub(crate) fn peer(settings: &Settings, name: &str) -> Target {
     let port = port(name);
-    let variable = format!("{}_URL", name.replace('-', "_").to_uppercase());
+    let variable = format!("{}_URL", name.replace('-', "_").to_ascii_uppercase());
     let default = format!("http://127.0.0.1:{port}");
     let meaning = format!("Where the {name} service listens.");
     Target::Url(settings.section("Between services").get(&variable, &default, &meaning))

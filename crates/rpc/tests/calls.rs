@@ -9,8 +9,9 @@ use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::sessions_server::{Sessions, SessionsServer};
 use patchbay_proto::auth_token::{
     BeginOidcSignInRequest, CreateSessionRequest, CreateSignInLinkRequest, EndSessionRequest,
-    EndSessionResponse, FinishOidcSignInRequest, GetSignInOptionsRequest, OidcIdentity, OidcSignIn,
-    RedeemSignInLinkRequest, Session, SignInLink, SignInOptions,
+    EndSessionResponse, FinishOidcSignInRequest, ForgetOidcIdentitiesRequest, ForgetOidcIdentitiesResponse,
+    GetSignInOptionsRequest, OidcIdentity, OidcSignIn, RedeemSignInLinkRequest, Session, SignInLink,
+    SignInOptions,
 };
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, status};
 use patchbay_runtime::connections::{Limits, Port};
@@ -68,6 +69,13 @@ impl Sessions for Mirror {
         &self,
         _: Request<FinishOidcSignInRequest>,
     ) -> Result<Response<OidcIdentity>, Status> {
+        Err(not_called())
+    }
+
+    async fn forget_oidc_identities(
+        &self,
+        _: Request<ForgetOidcIdentitiesRequest>,
+    ) -> Result<Response<ForgetOidcIdentitiesResponse>, Status> {
         Err(not_called())
     }
 

@@ -4,7 +4,7 @@ use crate::begin_oidc_sign_in::configured;
 use crate::domain::oidc_identity::{OidcIdentity, identify};
 use crate::domain::oidc_sign_in::{OidcSignIn, invalid};
 use crate::state::State;
-use crate::store::used_once;
+use crate::store::{oidc_identities, used_once};
 
 /// What came back with the browser.
 pub(crate) struct Answer {
@@ -14,8 +14,16 @@ pub(crate) struct Answer {
     pub(crate) browser_secret: SecretString,
 }
 
-/// Who has signed in at the provider, and whether they are to become a user when they are none.
-pub(crate) async fn finish_oidc_sign_in(state: &State, answer: Answer) -> Result<(OidcIdentity, bool)> {
+/// Who has signed in at the provider.
+pub(crate) struct SignedIn {
+    pub(crate) identity: OidcIdentity,
+    /// The user to whom the account is bound.
+    pub(crate) user_id: Option<i64>,
+    /// Whether somebody who is no user yet is to become one.
+    pub(crate) may_register: bool,
+}
+
+pub(crate) async fn finish_oidc_sign_in(state: &State, answer: Answer) -> Result<SignedIn> {
     let provider = configured(state)?;
     let now = state.now();
     let resume = |key| OidcSignIn::resume(key, &answer.state, &answer.browser_secret, now).ok();
@@ -28,5 +36,6 @@ pub(crate) async fn finish_oidc_sign_in(state: &State, answer: Answer) -> Result
     tx.commit().await?;
     let claims = provider.claims(&sign_in, &answer.redirect_url, answer.code).await?;
     let identity = identify(claims, &provider.config.allowed_domains)?;
-    Ok((identity, provider.config.register_users))
+    let user_id = oidc_identities::user_of(&state.db, &identity.account).await?;
+    Ok(SignedIn { identity, user_id, may_register: provider.config.register_users })
 }

@@ -23,6 +23,7 @@ mod create_sign_in_link;
 mod end_session;
 mod exchange;
 mod finish_oidc_sign_in;
+mod forget_oidc_identities;
 mod introspect;
 mod last_used;
 mod list_grants;
@@ -67,7 +68,8 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0004_revocations",
     "0005_ended_installations",
     "0006_last_used",
-    "0007_used_once"
+    "0007_used_once",
+    "0008_oidc_identities"
 ];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);

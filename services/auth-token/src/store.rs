@@ -5,6 +5,7 @@ pub(crate) mod ended_installations;
 pub(crate) mod grants;
 pub(crate) mod list_tokens;
 pub(crate) mod lock;
+pub(crate) mod oidc_identities;
 pub(crate) mod prune;
 pub(crate) mod revocations;
 pub(crate) mod sign_in_links;

@@ -21,6 +21,7 @@ mod grpc;
 mod html;
 mod introspection;
 mod json;
+mod known_parameters;
 mod limits;
 mod metrics;
 mod observe;

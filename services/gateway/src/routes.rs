@@ -105,10 +105,10 @@ use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 
-use crate::cors;
 use crate::gateway::Gateway;
 use crate::operation::Operation;
 use crate::rate_limit::by_address;
+use crate::{cors, known_parameters};
 
 /// Operations that belong together.
 pub(crate) struct Group {
@@ -138,10 +138,11 @@ pub(crate) fn table(gateway: &Gateway) -> Router<Gateway> {
     let mut methods: BTreeMap<&str, Vec<Method>> = BTreeMap::new();
     let operations = groups().into_iter().flat_map(|group| group.operations);
     let router = operations.fold(Router::new(), |router, operation| {
+        let handler = known_parameters::only(operation.handler, &operation.method, &operation.query);
         methods.entry(operation.path).or_default().push(operation.method);
         let handler = match operation.access.asks_who() {
-            true => operation.handler,
-            false => operation.handler.layer(from_fn_with_state(gateway.clone(), by_address)),
+            true => handler,
+            false => handler.layer(from_fn_with_state(gateway.clone(), by_address)),
         };
         at(router, operation.path, handler)
     });

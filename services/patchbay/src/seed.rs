@@ -103,7 +103,7 @@ impl Planter<'_> {
     async fn people(&self, organization: &Organization) -> anyhow::Result<Vec<User>> {
         let mut people = Vec::with_capacity(PEOPLE.len());
         for (name, role) in PEOPLE {
-            let address = name.to_lowercase().replace(' ', ".");
+            let address = name.to_ascii_lowercase().replace(' ', ".");
             let email = format!("{address}@{}.example", organization.slug);
             let wanted = CreateUserRequest { name: name.to_owned(), email, ..Default::default() };
             let user = self.directory().create_user(ask(wanted)).await?.into_inner();
@@ -167,7 +167,7 @@ impl Planter<'_> {
             for batch in events.chunks(BATCH) {
                 let wanted = RecordErrorRequest {
                     organization: organization.slug.clone(),
-                    project: name.to_lowercase(),
+                    project: name.to_ascii_lowercase(),
                     events: batch.to_vec(),
                 };
                 let answer = self.issues().record_error(ask(wanted)).await?.into_inner();
@@ -236,7 +236,7 @@ impl Planter<'_> {
                 actions: vec![action()],
                 ..Default::default()
             };
-            let (organization, project) = (organization.slug.clone(), name.to_lowercase());
+            let (organization, project) = (organization.slug.clone(), name.to_ascii_lowercase());
             let wanted = CreateRuleRequest {
                 organization: organization.clone(),
                 project: project.clone(),

@@ -157,6 +157,7 @@ async fn everything_can_be_said_while_it_runs() {
     let root = told(folder.path(), "tokens create bob@example.com --scope org:admin");
     let root = root["token"].as_str().unwrap();
     assert_eq!(up.get("/api/0/organizations/?show=all", root).await.0, 200);
+    assert_eq!(told(folder.path(), "users unbind bob@example.com")["unbound"], 0);
     told(folder.path(), "users set bob@example.com --disabled yes");
     let out = async || (up.get("/api/0/users/me/", root).await.0 == 401).then_some(());
     patchbay_testkit::eventually(std::time::Duration::from_secs(5), "bob is kept out", out).await;

@@ -77,6 +77,7 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0025_audit_client_address",
     "0026_error_days",
     "0027_issue_lists",
+    "0028_issue_words_order",
 ];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);

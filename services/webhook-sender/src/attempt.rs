@@ -248,7 +248,7 @@ mod tests {
     fn only_a_wellformed_traceparent_is_handed_on() {
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         assert!(is_traceparent(good));
-        for bad in ["", &good[1..], &good.to_uppercase(), &good.replace('-', "_"), "00\r\n"] {
+        for bad in ["", &good[1..], &good.to_ascii_uppercase(), &good.replace('-', "_"), "00\r\n"] {
             assert!(!is_traceparent(bad), "{bad}");
         }
     }

@@ -47,7 +47,7 @@ impl Operation {
         let operations = paths.iter().flat_map(|(path, methods)| {
             methods.as_object().unwrap().iter().map(|(method, operation)| Self {
                 id: operation["operationId"].as_str().unwrap().to_owned(),
-                method: method.to_uppercase(),
+                method: method.to_ascii_uppercase(),
                 path: path.clone(),
                 takes_body: operation.get("requestBody").is_some(),
                 access: Access::read(&operation["x-access"]),

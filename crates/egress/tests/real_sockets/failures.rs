@@ -73,7 +73,7 @@ async fn a_port_where_nobody_listens_refuses_the_connection() {
     let address = socket.local_addr().unwrap();
     let error = failure(OutboundRequest::get(format!("http://{address}/"))).await;
     assert_eq!(error.cause, Cause::Connect);
-    assert!(error.message.to_lowercase().contains("refused"), "{error}");
+    assert!(error.message.to_ascii_lowercase().contains("refused"), "{error}");
 }
 
 #[tokio::test]

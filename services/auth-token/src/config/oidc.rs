@@ -1,4 +1,4 @@
-use patchbay_domain::SecretString;
+use patchbay_domain::{SecretString, email};
 use patchbay_runtime::Settings;
 use url::{Host, Url};
 
@@ -13,7 +13,7 @@ pub struct OidcConfig {
     pub client_secret: Option<SecretString>,
     /// What people call the provider.
     pub label: String,
-    /// Domains of e-mail addresses; empty = all.
+    /// Domains of e-mail addresses, ASCII; empty = all.
     pub allowed_domains: Vec<String>,
     /// Whether somebody with an unknown address becomes a user.
     pub register_users: bool,
@@ -46,6 +46,12 @@ impl OidcConfig {
             ),
             issuer: issuer?,
         };
+        if let Some(domain) = config.allowed_domains.iter().find(|domain| !email::is_domain(domain)) {
+            s.problem(format!(
+                "PATCHBAY_OIDC_ALLOWED_DOMAINS: {domain:?} is not the domain of an e-mail address (`example.com`, \
+                 international names in their ASCII form `xn--…`)"
+            ));
+        }
         if client_id.is_none() {
             s.problem("PATCHBAY_OIDC_ISSUER needs PATCHBAY_OIDC_CLIENT_ID");
         }
@@ -90,6 +96,10 @@ mod tests {
             ("OIDC_ALLOWED_DOMAINS", "a.example, b.example"),
         ]);
         assert_eq!((problems.as_str(), config.unwrap().allowed_domains.len()), ("", 2));
+        for wrong in ["\u{212a}orp.io", "@korp.io", "a.example, münchen.example", "korp"] {
+            let pairs = [("OIDC_ISSUER", "https://id.example"), id, ("OIDC_ALLOWED_DOMAINS", wrong)];
+            assert!(read(&pairs).1.contains("OIDC_ALLOWED_DOMAINS"), "{wrong}");
+        }
         assert!(read(&[("OIDC_ISSUER", "https://id.example")]).1.contains("OIDC_CLIENT_ID"));
         assert!(read(&[("OIDC_ISSUER", "http://id.example"), id]).1.contains("https://"));
         assert_eq!(read(&[("OIDC_ISSUER", "http://127.0.0.1:8000"), id]).1, "");

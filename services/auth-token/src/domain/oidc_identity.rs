@@ -1,66 +1,114 @@
 //! Who somebody is who has signed in at the provider.
 
-use patchbay_domain::{Error, Result};
+use patchbay_domain::{EmailAddress, Error, Result};
 
 /// What the provider says of a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claims {
+    pub issuer: String,
+    pub subject: String,
     pub email: Option<String>,
     pub email_verified: Option<bool>,
     pub name: Option<String>,
 }
 
+/// An account at a provider. The provider never gives its subject to another person, as it may an e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub issuer: String,
+    pub subject: String,
+}
+
 /// A person who may come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OidcIdentity {
-    /// Lower case, verified by the provider.
-    pub email: String,
+    pub account: Account,
+    /// Verified by the provider.
+    pub email: EmailAddress,
     pub name: String,
 }
 
 /// Characters of the name of a user.
 const MAX_NAME: usize = 200;
+/// Of the subject and of the issuer, in bytes: OpenID Connect Core, section 2, for the subject.
+const MAX_SUBJECT: usize = 255;
+const MAX_ISSUER: usize = 1024;
+
+impl Account {
+    /// # Errors
+    /// `OIDC_REFUSED` for what no provider may call an account.
+    pub fn read(issuer: String, subject: String) -> Result<Self> {
+        let is_name = |text: &str, longest: usize| {
+            (1..=longest).contains(&text.len()) && text.bytes().all(|b| matches!(b, b' '..=b'~'))
+        };
+        if is_name(&issuer, MAX_ISSUER) && is_name(&subject, MAX_SUBJECT) {
+            return Ok(Self { issuer, subject });
+        }
+        Err(Error::unauthenticated("OIDC_REFUSED", "The identity provider's answer does not hold."))
+    }
+}
 
 /// Whether these claims let somebody in where the e-mail addresses of these domains may; of all domains when there are none.
 pub fn identify(claims: Claims, allowed_domains: &[String]) -> Result<OidcIdentity> {
-    let email = claims.email.map(|email| email.trim().to_lowercase()).unwrap_or_default();
-    let Some((_, domain)) = email.rsplit_once('@').filter(|_| claims.email_verified == Some(true)) else {
+    let account = Account::read(claims.issuer, claims.subject)?;
+    let Some(email) = claims.email.filter(|_| claims.email_verified == Some(true)) else {
         let message = "The identity provider has not verified an e-mail address.";
         return Err(Error::forbidden("OIDC_EMAIL_NOT_VERIFIED", message));
     };
-    if !allowed_domains.is_empty()
-        && !allowed_domains.iter().any(|allowed| allowed.eq_ignore_ascii_case(domain))
-    {
+    let email = EmailAddress::parse(&email).map_err(|_| {
+        let message = "The identity provider names an e-mail address that cannot be used here.";
+        Error::forbidden("OIDC_EMAIL_INVALID", message)
+    })?;
+    let is_allowed = |allowed: &String| allowed.eq_ignore_ascii_case(email.domain());
+    if !allowed_domains.is_empty() && !allowed_domains.iter().any(is_allowed) {
         let message = "People with this e-mail address cannot sign in here.";
         return Err(Error::forbidden("OIDC_DOMAIN_NOT_ALLOWED", message));
     }
     let name = claims.name.unwrap_or_default();
     let name: String = name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
-    Ok(OidcIdentity { name: if name.is_empty() { email.clone() } else { name }, email })
+    let name = if name.is_empty() { email.to_string() } else { name };
+    Ok(OidcIdentity { account, email, name })
+}
+
+/// The account or the user is bound to another one.
+pub fn bound_otherwise() -> Error {
+    let message = "The user with this e-mail address signs in with another account at the identity provider.";
+    Error::conflict("OIDC_BOUND_OTHERWISE", message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn claims(email: &str, email_verified: Option<bool>) -> Claims {
+        Claims {
+            issuer: "https://id.example".into(),
+            subject: "7".into(),
+            email: Some(email.into()),
+            email_verified,
+            name: None,
+        }
+    }
+
     #[test]
     fn a_verified_address_of_an_allowed_domain_lets_in() {
-        let cases: [(&str, Option<bool>, &[&str], &str); 9] = [
+        let cases: [(&str, Option<bool>, &[&str], &str); 10] = [
             ("Jane@Acme.example", Some(true), &[], "jane@acme.example"),
             ("jane@acme.example", Some(true), &["ACME.example", "b.example"], "jane@acme.example"),
             ("jane@acme.example", Some(true), &["b.example"], "OIDC_DOMAIN_NOT_ALLOWED"),
             ("jane@evil.acme.example", Some(true), &["acme.example"], "OIDC_DOMAIN_NOT_ALLOWED"),
             ("jane@evilacme.example", Some(true), &["acme.example"], "OIDC_DOMAIN_NOT_ALLOWED"),
-            ("a@acme.example@evil.example", Some(true), &["acme.example"], "OIDC_DOMAIN_NOT_ALLOWED"),
+            ("a@acme.example@evil.example", Some(true), &["acme.example"], "OIDC_EMAIL_INVALID"),
             ("jane@acme.example", Some(false), &[], "OIDC_EMAIL_NOT_VERIFIED"),
             ("jane@acme.example", None, &[], "OIDC_EMAIL_NOT_VERIFIED"),
-            ("jane", Some(true), &[], "OIDC_EMAIL_NOT_VERIFIED"),
+            ("jane", Some(true), &[], "OIDC_EMAIL_INVALID"),
+            ("jane", Some(false), &[], "OIDC_EMAIL_NOT_VERIFIED"),
         ];
         for (email, email_verified, domains, expected) in cases {
-            let claims = Claims { email: Some(email.into()), email_verified, name: None };
             let domains: Vec<String> = domains.iter().map(|&domain| domain.to_owned()).collect();
-            let found = identify(claims, &domains);
-            let found = found.map_or_else(|error| error.reason.into_owned(), |identity| identity.email);
+            let found = identify(claims(email, email_verified), &domains);
+            let found =
+                found.map_or_else(|error| error.reason.into_owned(), |identity| identity.email.into());
             assert_eq!(found, expected, "{email} {email_verified:?} {domains:?}");
         }
         assert!(identify(Claims::default(), &[]).is_err());
@@ -69,16 +117,40 @@ mod tests {
     #[test]
     fn who_has_no_name_is_called_by_their_address() {
         let name = |name: Option<&str>| {
-            let claims = Claims {
-                email: Some("jane@acme.example".into()),
-                email_verified: Some(true),
-                name: name.map(str::to_owned),
-            };
+            let claims = Claims { name: name.map(str::to_owned), ..claims("jane@acme.example", Some(true)) };
             identify(claims, &[]).unwrap().name
         };
         assert_eq!(name(Some(" Jane\0 Doe ")), "Jane Doe");
         assert_eq!(name(Some(" ")), "jane@acme.example");
         assert_eq!(name(None), "jane@acme.example");
         assert_eq!(name(Some(&"é".repeat(300))).chars().count(), 200);
+    }
+
+    #[test]
+    fn no_folding_makes_an_address_anothers() {
+        for email in [
+            "\u{212a}ate@korp.io",
+            "kate@\u{212a}orp.io",
+            "kate@korp.\u{130}o",
+            "\u{a0}kate@korp.io",
+            "kate@korp.io\u{3000}",
+            "kate@korp.io\u{2028}",
+        ] {
+            for domains in [&[] as &[String], &["korp.io".to_owned()]] {
+                let refused = identify(claims(email, Some(true)), domains).unwrap_err();
+                assert_eq!(refused.reason, "OIDC_EMAIL_INVALID", "{email:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_account_has_an_issuer_and_a_subject_that_can_be_kept() {
+        let long = "x".repeat(256);
+        for subject in ["", "\0", "7\n", "ä", &long] {
+            let claims = Claims { subject: subject.into(), ..claims("jane@acme.example", Some(true)) };
+            assert_eq!(identify(claims, &[]).unwrap_err().reason, "OIDC_REFUSED", "{subject:?}");
+        }
+        assert!(Account::read("https://id.example".into(), "auth0|7 x".into()).is_ok());
+        assert!(Account::read(String::new(), "7".into()).is_err());
     }
 }

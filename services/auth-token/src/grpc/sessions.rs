@@ -4,8 +4,9 @@ use patchbay_domain::SecretString;
 use patchbay_proto::auth_token::sessions_server::Sessions;
 use patchbay_proto::auth_token::{
     BeginOidcSignInRequest, CreateSessionRequest, CreateSignInLinkRequest, EndSessionRequest,
-    EndSessionResponse, FinishOidcSignInRequest, GetSignInOptionsRequest, OidcIdentity, OidcSignIn,
-    RedeemSignInLinkRequest, Session, SignInLink, SignInOptions,
+    EndSessionResponse, FinishOidcSignInRequest, ForgetOidcIdentitiesRequest, ForgetOidcIdentitiesResponse,
+    GetSignInOptionsRequest, OidcAccount, OidcIdentity, OidcSignIn, RedeemSignInLinkRequest, Session,
+    SignInLink, SignInOptions,
 };
 use patchbay_rpc::status::from_error;
 use patchbay_rpc::timestamp;
@@ -16,8 +17,10 @@ use super::messages;
 use crate::begin_oidc_sign_in::begin_oidc_sign_in;
 use crate::create_session::create_session;
 use crate::create_sign_in_link::create_sign_in_link;
+use crate::domain::oidc_identity::Account;
 use crate::end_session::end_session;
 use crate::finish_oidc_sign_in::{Answer, finish_oidc_sign_in};
+use crate::forget_oidc_identities::forget_oidc_identities;
 use crate::redeem_sign_in_link::redeem_sign_in_link;
 use crate::state::State;
 
@@ -76,16 +79,35 @@ impl Sessions for SessionsService {
         let FinishOidcSignInRequest { redirect_url, state, code, browser_secret } = internal(request)?;
         let browser_secret = SecretString::new(browser_secret);
         let answer = Answer { redirect_url, state, code, browser_secret };
-        let (identity, may_register) = finish_oidc_sign_in(&self.state, answer).await.map_err(from_error)?;
-        Ok(Response::new(OidcIdentity { email: identity.email, name: identity.name, may_register }))
+        let signed_in = finish_oidc_sign_in(&self.state, answer).await.map_err(from_error)?;
+        let Account { issuer, subject } = signed_in.identity.account;
+        Ok(Response::new(OidcIdentity {
+            email: signed_in.identity.email.into(),
+            name: signed_in.identity.name,
+            may_register: signed_in.may_register,
+            account: Some(OidcAccount { issuer, subject }),
+            user_id: signed_in.user_id,
+        }))
     }
 
     async fn create_session(
         &self,
         request: Request<CreateSessionRequest>,
     ) -> Result<Response<Session>, Status> {
-        let made = create_session(&self.state, internal(request)?.user_id).await;
+        let CreateSessionRequest { user_id, oidc_account } = internal(request)?;
+        let account = oidc_account.map(|account| Account::read(account.issuer, account.subject));
+        let account = account.transpose().map_err(from_error)?;
+        let made = create_session(&self.state, user_id, account).await;
         Ok(Response::new(messages::session(made.map_err(from_error)?)))
+    }
+
+    async fn forget_oidc_identities(
+        &self,
+        request: Request<ForgetOidcIdentitiesRequest>,
+    ) -> Result<Response<ForgetOidcIdentitiesResponse>, Status> {
+        let forgotten = forget_oidc_identities(&self.state, internal(request)?.user_id).await;
+        let forgotten = i32::try_from(forgotten.map_err(from_error)?).unwrap_or(i32::MAX);
+        Ok(Response::new(ForgetOidcIdentitiesResponse { forgotten }))
     }
 
     async fn end_session(

@@ -103,18 +103,23 @@ impl Provider {
             .await
             .map_err(refused)?;
         let claims = self.verified(&client, &answer, sign_in)?;
+        let (issuer, subject) = (claims.issuer().to_string(), claims.subject().to_string());
         if claims.email().is_some() {
             return Ok(Claims {
+                issuer,
+                subject,
                 email: claims.email().map(|email| email.to_string()),
                 email_verified: claims.email_verified(),
                 name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
             });
         }
         // Some providers tell more only to those who ask.
-        let subject = claims.subject().clone();
-        let asked = client.user_info(answer.access_token().clone(), Some(subject)).map_err(refused)?;
+        let same = Some(claims.subject().clone());
+        let asked = client.user_info(answer.access_token().clone(), same).map_err(refused)?;
         let told: CoreUserInfoClaims = asked.request_async(&send).await.map_err(refused)?;
         Ok(Claims {
+            issuer,
+            subject,
             email: told.email().map(|email| email.to_string()),
             email_verified: told.email_verified(),
             name: told.name().and_then(|name| name.get(None)).map(|name| name.to_string()),

@@ -61,7 +61,10 @@ async fn answers(world: &World, caller: &Caller) -> Vec<Result<(), Status>> {
         s.get_sign_in_options(request_as(caller, GetSignInOptionsRequest {})).await.map(drop),
         s.begin_oidc_sign_in(request_as(caller, BeginOidcSignInRequest::default())).await.map(drop),
         s.finish_oidc_sign_in(request_as(caller, FinishOidcSignInRequest::default())).await.map(drop),
-        s.create_session(request_as(caller, CreateSessionRequest { user_id: 2 })).await.map(drop),
+        s.create_session(request_as(caller, CreateSessionRequest::default())).await.map(drop),
+        s.forget_oidc_identities(request_as(caller, ForgetOidcIdentitiesRequest { user_id: 2 }))
+            .await
+            .map(drop),
         s.end_session(request_as(caller, EndSessionRequest::default())).await.map(drop),
         t.watch_revocations(request_as(caller, WatchRevocationsRequest {})).await.map(drop),
     ]
@@ -77,7 +80,7 @@ async fn people_and_apps_may_do_nothing_here() {
     on_each_engine(|world, db| async move {
         for caller in outsiders() {
             let reasons = reasons(answers(&world, &caller).await);
-            assert_eq!(reasons, ["PERMISSION_DENIED"; 23], "{caller:?}");
+            assert_eq!(reasons, ["PERMISSION_DENIED"; 24], "{caller:?}");
         }
         let rows: i64 = db
             .query("select (select count(*) from grants) + (select count(*) from tokens) + (select count(*) from sign_in_links)")

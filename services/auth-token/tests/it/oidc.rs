@@ -5,8 +5,8 @@ use futures::future::join_all;
 use patchbay_domain::{Clock, Error};
 use patchbay_egress::{Egress, EgressPolicy, OutboundRequest};
 use patchbay_proto::auth_token::{
-    BeginOidcSignInRequest, CreateSessionRequest, FinishOidcSignInRequest, GetSignInOptionsRequest,
-    OidcIdentity, OidcSignIn, SignInOptions,
+    BeginOidcSignInRequest, CreateSessionRequest, FinishOidcSignInRequest, ForgetOidcIdentitiesRequest,
+    GetSignInOptionsRequest, OidcAccount, OidcIdentity, OidcSignIn, SignInOptions,
 };
 use patchbay_testkit::oidc::{CLIENT_ID, CLIENT_SECRET, Provider};
 use serde_json::{Value, json};
@@ -82,12 +82,17 @@ fn reason(outcome: Result<OidcIdentity, Error>) -> String {
 
 #[tokio::test]
 async fn whoever_signs_in_at_the_provider_is_known_by_their_verified_address() {
-    each(async |world, _| {
+    each(async |world, provider| {
         let identity = sign_in(world).await.unwrap();
-        let expected =
-            OidcIdentity { email: "jane@acme.example".into(), name: "Jane Doe".into(), may_register: false };
+        let expected = OidcIdentity {
+            email: "jane@acme.example".into(),
+            name: "Jane Doe".into(),
+            may_register: false,
+            account: Some(OidcAccount { issuer: provider.issuer().into(), subject: "7".into() }),
+            user_id: None,
+        };
         assert_eq!(identity, expected);
-        let asked = CreateSessionRequest { user_id: 3 };
+        let asked = CreateSessionRequest { user_id: 3, oidc_account: None };
         let session = world.sessions.clone().create_session(slow(asked)).await.unwrap().into_inner();
         assert!(world.subject(&session.secret).await.is_ok());
     })
@@ -181,6 +186,77 @@ async fn an_operator_says_who_may_come_in() {
         provider.lie(json!({ "email": "joe@globex.example", "name": null }));
         let identity = sign_in(world).await.unwrap();
         assert_eq!((identity.name.as_str(), identity.may_register), ("joe@globex.example", true));
+    })
+    .await;
+}
+
+/// What becomes of a session of this user for the account of this identity.
+async fn session(world: &World, user_id: i64, identity: OidcIdentity) -> Result<i64, String> {
+    let asked = CreateSessionRequest { user_id, oidc_account: identity.account };
+    let made = answer(world.sessions.clone().create_session(slow(asked)).await);
+    made.map(|session| session.user_id).map_err(|error| error.reason.into_owned())
+}
+
+#[tokio::test]
+async fn an_account_is_of_one_user_whatever_address_it_has() {
+    each(async |world, provider| {
+        let jane = sign_in(world).await.unwrap();
+        assert_eq!(session(world, 3, jane.clone()).await, Ok(3));
+        assert_eq!(session(world, 3, jane.clone()).await, Ok(3), "again");
+        assert_eq!(session(world, 4, jane).await, Err("OIDC_BOUND_OTHERWISE".into()));
+
+        provider.lie(json!({ "email": "root@acme.example" }));
+        let renamed = sign_in(world).await.unwrap();
+        assert_eq!((renamed.email.as_str(), renamed.user_id), ("root@acme.example", Some(3)));
+
+        provider.lie(json!({ "sub": "8" }));
+        let successor = sign_in(world).await.unwrap();
+        assert_eq!((successor.email.as_str(), successor.user_id), ("jane@acme.example", None));
+        assert_eq!(session(world, 3, successor.clone()).await, Err("OIDC_BOUND_OTHERWISE".into()));
+        assert_eq!(sign_in(world).await.unwrap().user_id, None, "a refusal binds nobody");
+
+        let forget = ForgetOidcIdentitiesRequest { user_id: 3 };
+        let forgotten = world.sessions.clone().forget_oidc_identities(slow(forget)).await.unwrap();
+        assert_eq!(forgotten.into_inner().forgotten, 1);
+        assert_eq!(session(world, 3, successor).await, Ok(3));
+        assert_eq!(sign_in(world).await.unwrap().user_id, Some(3));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_accounts_that_claim_a_user_at_once_one_gets_them() {
+    each(async |world, provider| {
+        let mut accounts = Vec::new();
+        for subject in ["7", "8", "9"] {
+            provider.lie(json!({ "sub": subject }));
+            accounts.push(sign_in(world).await.unwrap());
+        }
+        let tries = accounts.iter().cycle().take(12).map(|account| session(world, 3, account.clone()));
+        let mut bound: Vec<bool> = join_all(tries).await.into_iter().map(|made| made.is_ok()).collect();
+        let rounds: Vec<_> = bound.chunks(3).map(<[bool]>::to_vec).collect();
+        assert!(rounds.iter().all(|round| *round == rounds[0]), "{rounds:?}");
+        bound.truncate(3);
+        assert_eq!(bound.iter().filter(|&&is_bound| is_bound).count(), 1, "{bound:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_that_only_folds_to_anothers_signs_nobody_in() {
+    each_with(&[("OIDC_ALLOWED_DOMAINS", "Korp.io")], async |world, provider| {
+        provider.lie(json!({ "email": "Kate@KORP.io" }));
+        assert_eq!(reason(sign_in(world).await), "kate@korp.io");
+        let folding =
+            ["\u{212a}ate@korp.io", "kate@\u{212a}orp.io", "kate@korp.io\u{a0}", "\u{2028}kate@korp.io"];
+        for email in folding {
+            provider.lie(json!({ "email": email }));
+            assert_eq!(reason(sign_in(world).await), "OIDC_EMAIL_INVALID", "{email:?}");
+        }
+        for subject in ["", "\0", "ä"] {
+            provider.lie(json!({ "email": "kate@korp.io", "sub": subject }));
+            assert_eq!(reason(sign_in(world).await), "OIDC_REFUSED", "{subject:?}");
+        }
     })
     .await;
 }

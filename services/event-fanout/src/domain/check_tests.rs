@@ -142,7 +142,7 @@ fn targets_are_read() {
 #[test]
 fn a_trace_that_is_not_well_formed_is_dropped() {
     let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    let upper = good.to_uppercase();
+    let upper = good.to_ascii_uppercase();
     for (given, kept) in [
         (good, true),
         ("", false),

@@ -59,6 +59,13 @@ pub(super) fn refused(error: Error) -> Response {
         "OIDC_STATE_INVALID" => "This sign-in was not begun in this browser, or took too long. Begin again.",
         "OIDC_REFUSED" => "The identity provider did not confirm who you are. Begin again.",
         "OIDC_EMAIL_NOT_VERIFIED" => "The identity provider has not verified your e-mail address.",
+        "OIDC_EMAIL_INVALID" => {
+            "Your e-mail address cannot be used here: it has to consist of letters from a to z, digits and common signs."
+        }
+        "OIDC_BOUND_OTHERWISE" => {
+            "The user with your e-mail address signs in with another account at the identity provider. \
+             Ask an administrator to unbind it."
+        }
         "OIDC_DOMAIN_NOT_ALLOWED" => "People with your e-mail address cannot sign in here.",
         "OIDC_NO_SUCH_USER" => "Nobody here has your e-mail address. Ask an administrator to add you.",
         _ => "Signing in is not possible right now. Try again in a moment.",

@@ -44,29 +44,40 @@ async fn sign_in(gateway: &Gateway, headers: &HeaderMap, query: &Query) -> Resul
     };
     let mut sessions = gateway.services.sessions();
     let identity = sessions.finish_oidc_sign_in(request(asked)).await.answer()?;
+    let oidc_account = identity.account.clone();
     let user_id = user(gateway, identity).await?.id;
-    sessions.create_session(request(CreateSessionRequest { user_id })).await.answer()
+    sessions.create_session(request(CreateSessionRequest { user_id, oidc_account })).await.answer()
 }
 
-/// The user with this verified address; made on the spot where an operator wants that.
+/// The user to whom the account is bound or, at its first sign-in, the one with this verified address; made on the spot where
+/// an operator wants that.
 async fn user(gateway: &Gateway, identity: OidcIdentity) -> Result<User> {
-    let OidcIdentity { email, name, may_register } = identity;
-    match find(gateway, &email).await {
+    let OidcIdentity { email, name, may_register, user_id, account: _ } = identity;
+    if let Some(id) = user_id {
+        return may_come_in(find(gateway, get_user_request::User::Id(id)).await);
+    }
+    let by_email = || get_user_request::User::Email(email.clone());
+    match find(gateway, by_email()).await {
         Err(error) if error.kind == ErrorKind::NotFound && may_register => {
             let wanted = CreateUserRequest { name, email: email.clone(), ..Default::default() };
             match gateway.services.directory().create_user(request(wanted)).await.answer() {
                 // They have signed in twice at once.
-                Err(error) if error.reason == "EMAIL_TAKEN" => find(gateway, &email).await,
+                Err(error) if error.reason == "EMAIL_TAKEN" => may_come_in(find(gateway, by_email()).await),
                 made => made,
             }
         }
+        found => may_come_in(found),
+    }
+}
+
+fn may_come_in(found: Result<User>) -> Result<User> {
+    match found {
         Err(error) if error.kind == ErrorKind::NotFound => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
         Ok(user) if user.is_disabled => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
         found => found,
     }
 }
 
-async fn find(gateway: &Gateway, email: &str) -> Result<User> {
-    let by_email = GetUserRequest { user: Some(get_user_request::User::Email(email.to_owned())) };
-    gateway.services.directory().get_user(request(by_email)).await.answer()
+async fn find(gateway: &Gateway, user: get_user_request::User) -> Result<User> {
+    gateway.services.directory().get_user(request(GetUserRequest { user: Some(user) })).await.answer()
 }

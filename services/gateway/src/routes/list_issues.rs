@@ -25,8 +25,13 @@ pub(crate) async fn list_issues(
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let size = Page::size_of(&query)?;
+    let filter = IssueFilter {
+        organization: params.organization()?,
+        projects: projects(&params, &query),
+        query: query.get("query").unwrap_or(DEFAULT_QUERY).to_owned(),
+    };
     let message = ListIssuesRequest {
-        filter: Some(filter(&params, &query)?),
+        filter: Some(filter),
         sort: query.get("sort").unwrap_or_default().to_owned(),
         cursor: query.get("cursor").unwrap_or_default().to_owned(),
         limit: size,
@@ -38,16 +43,13 @@ pub(crate) async fn list_issues(
     Ok((AppendHeaders(links), documents).into_response())
 }
 
-/// Which issues the path and the query mean.
-pub(super) fn filter(params: &Params, query: &Query) -> Result<IssueFilter> {
-    let organization = params.organization()?;
-    let projects = match params.project() {
+/// The project of the path, or those of the query; none are all.
+pub(super) fn projects(params: &Params, query: &Query) -> Vec<String> {
+    match params.project() {
         Ok(project) => vec![project],
         // -1 is every project the caller may see.
         Err(_) => query.get_all("project").into_iter().filter(|project| project != "-1").collect(),
-    };
-    let query = query.get("query").unwrap_or(DEFAULT_QUERY).to_owned();
-    Ok(IssueFilter { organization, projects, query })
+    }
 }
 
 /// The pages before and behind, by position instead of number.

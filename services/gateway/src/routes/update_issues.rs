@@ -20,8 +20,8 @@ use crate::query::Query;
 /// What the answer repeats of the issues.
 const CHANGED: [&str; 4] = ["status", "statusDetails", "assignedTo", "isSubscribed"];
 
-/// `PUT /api/0/organizations/{organization}/issues/?id=…&id=…`, also below a project: changes those named, or, where
-/// none is, those that match. 204 when nothing does.
+/// `PUT /api/0/organizations/{organization}/issues/?id=…&id=…`, also below a project: changes those named or, with
+/// `query`, those that match. 204 when nothing does.
 pub(crate) async fn update_issues(
     State(gateway): State<Gateway>,
     params: Params,
@@ -50,13 +50,26 @@ pub(super) enum Chosen {
     Filter(IssueFilter),
 }
 
+/// # Errors
+/// When neither ids nor a query say which, or both do. What is left out never means every issue.
 pub(super) fn chosen(params: &Params, query: &Query) -> Result<Chosen> {
-    let ids = query.get_all("id");
-    if ids.is_empty() {
-        return Ok(Chosen::Filter(list_issues::filter(params, query)?));
+    let (organization, projects) = (params.organization()?, list_issues::projects(params, query));
+    match (query.get_all("id"), query.get("query")) {
+        (ids, None) if !ids.is_empty() => {
+            let ids: Result<Vec<i64>, _> = ids.iter().map(|id| id.parse()).collect();
+            let ids = ids.map_err(|_| Error::field("id", "A valid integer is required."))?;
+            Ok(Chosen::Ids(IssueIds { ids, organization, projects }))
+        }
+        (ids, Some(query)) if ids.is_empty() && !query.trim().is_empty() => {
+            Ok(Chosen::Filter(IssueFilter { organization, projects, query: query.to_owned() }))
+        }
+        (ids, Some(_)) if !ids.is_empty() => {
+            Err(invalid("Name issues by \"id\" or by \"query\", not by both.").into())
+        }
+        _ => Err(invalid("Name issues by \"id\" or say in \"query\" which ones are meant.").into()),
     }
-    let ids: Result<Vec<i64>, _> = ids.iter().map(|id| id.parse()).collect();
-    let ids = ids.map_err(|_| Error::field("id", "A valid integer is required."))?;
-    let project = params.project().unwrap_or_default();
-    Ok(Chosen::Ids(IssueIds { ids, organization: params.organization()?, project }))
+}
+
+fn invalid(message: &str) -> Error {
+    Error::invalid("INVALID_SEARCH", message)
 }

@@ -43,7 +43,7 @@ fn taking_bodies(document: &Value) -> Vec<Taking> {
             if let Some(keys) = schema["properties"].as_object() {
                 let path = path.replace("{organization}", "acme").replace("{app}", "hooks");
                 let path = path.replace(['{', '}'], "");
-                found.push((method.to_uppercase(), path, keys.keys().cloned().collect()));
+                found.push((method.to_ascii_uppercase(), path, keys.keys().cloned().collect()));
             }
         }
     }

@@ -18,7 +18,7 @@ async fn operations(platform: &Platform) -> Vec<(String, String, bool, bool)> {
             let takes_tokens = operation["x-access"]["session"] == false;
             let takes_body = takes_tokens && operation.get("requestBody").is_some();
             let is_open = operation["security"] == serde_json::json!([{}]);
-            operations.push((method.to_uppercase(), path.clone(), takes_body, !is_open));
+            operations.push((method.to_ascii_uppercase(), path.clone(), takes_body, !is_open));
         }
     }
     operations.retain(|(_, path, ..)| path.starts_with("/api/"));

@@ -11,6 +11,7 @@ mod app_tokens;
 mod apps;
 mod authentication;
 mod bad_input;
+mod bulk_changes;
 mod components;
 mod cors;
 mod installations;

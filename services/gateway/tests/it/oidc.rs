@@ -95,6 +95,34 @@ async fn somebody_who_is_not_known_becomes_a_user_only_where_an_operator_wants_i
 }
 
 #[tokio::test]
+async fn an_account_stays_the_user_it_was_and_takes_no_other() {
+    let (platform, provider) = platform(&[("OIDC_REGISTER_USERS", "true")]).await;
+    let jane = platform.user("jane@acme.example", false).await;
+    let root = platform.user("kate@korp.io", true).await;
+    let sign_in = async |claims: serde_json::Value| {
+        provider.lie(claims);
+        let (cookie, back) = at_the_provider(&platform).await;
+        get(&platform, &back, &cookie).await
+    };
+    let signed_in = async |claims| {
+        let answer = sign_in(claims).await;
+        let index = get(&platform, "/api/0/", &session(&answer).unwrap()).await.json();
+        index["user"]["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(signed_in(json!({})).await, jane.to_string());
+    // The provider lets people change their address.
+    assert_eq!(signed_in(json!({ "email": "kate@korp.io" })).await, jane.to_string());
+    assert_eq!(signed_in(json!({ "email": "kate@korp.io", "sub": "8" })).await, root.to_string());
+
+    let successor = sign_in(json!({ "sub": "9" })).await;
+    assert_eq!((successor.status, session(&successor)), (409, None));
+    assert!(successor.text().contains("signs in with another account"), "{successor:?}");
+    let lookalike = sign_in(json!({ "email": "\u{212a}ate@korp.io", "sub": "10" })).await;
+    assert_eq!((lookalike.status, session(&lookalike)), (403, None));
+    assert!(lookalike.text().contains("cannot be used here"), "{lookalike:?}");
+}
+
+#[tokio::test]
 async fn without_a_provider_there_is_only_the_link() {
     let platform = Platform::start().await;
     assert_eq!(get(&platform, "/auth/oidc/", "").await.status, 404);

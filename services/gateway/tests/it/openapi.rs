@@ -29,7 +29,7 @@ async fn the_router_has_exactly_the_methods_that_are_described() {
     let document = document(&platform).await;
     for (path, operations) in document["paths"].as_object().unwrap() {
         for method in METHODS {
-            let described = operations.get(method.as_str().to_lowercase()).is_some();
+            let described = operations.get(method.as_str().to_ascii_lowercase()).is_some();
             let with_slash = filled(path);
             for path in [with_slash.as_str(), with_slash.trim_end_matches('/')] {
                 let answer = platform.call(method.as_str(), path, "", None).await;
@@ -47,7 +47,7 @@ async fn who_asks_is_asked_for_exactly_where_it_is_described() {
     let document = document(&platform).await;
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
-            let answer = platform.call(&method.to_uppercase(), &filled(path), "", None).await;
+            let answer = platform.call(&method.to_ascii_uppercase(), &filled(path), "", None).await;
             let asked = answer.text().contains("Authentication credentials were not provided.");
             let is_open = operation["security"] == serde_json::json!([{}]);
             assert_eq!(asked, !is_open, "{method} {path}: {answer:?}");
@@ -75,7 +75,7 @@ async fn the_page_about_compatibility_has_every_endpoint_and_no_other() {
     let paths = document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/api/0/"));
     let served: BTreeSet<_> = paths
         .flat_map(|(path, operations)| {
-            let methods = operations.as_object().unwrap().keys().map(|method| method.to_uppercase());
+            let methods = operations.as_object().unwrap().keys().map(|method| method.to_ascii_uppercase());
             methods.map(|method| (method, path.clone()))
         })
         .collect();

@@ -154,7 +154,7 @@ impl Platform {
 
     /// The cookie of a new session of this user.
     pub(crate) async fn session_of(&self, user_id: i64) -> String {
-        let wanted = CreateSessionRequest { user_id };
+        let wanted = CreateSessionRequest { user_id, oidc_account: None };
         let session = self.sessions().create_session(request(wanted)).await.unwrap().into_inner();
         format!("patchbay_session={}", session.secret)
     }

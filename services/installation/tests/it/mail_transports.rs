@@ -87,7 +87,7 @@ async fn a_server_that_nobody_vouches_for_hears_nothing() {
             settings.push(("MAIL_SENDER", "patchbay@patchbay.example".to_owned()));
             write_to_an_owner(&running, &settings).await;
             let problem = problem(&running).await;
-            assert!(problem.to_lowercase().contains("certificate"), "{problem}");
+            assert!(problem.to_ascii_lowercase().contains("certificate"), "{problem}");
             assert_nothing_told_in_clear(&server);
             server.letters(0).await;
         })

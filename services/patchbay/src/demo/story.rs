@@ -121,7 +121,7 @@ impl Story {
 
     /// A user with a personal token; without a place in an organization, a superuser.
     async fn person(&self, name: &str, place: Option<(&str, &str)>) -> anyhow::Result<String> {
-        let email = format!("{}@example.com", name.split(' ').next().unwrap_or(name).to_lowercase());
+        let email = format!("{}@example.com", name.split(' ').next().unwrap_or(name).to_ascii_lowercase());
         let wanted = CreateUserRequest {
             name: name.to_owned(),
             email,

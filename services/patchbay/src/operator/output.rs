@@ -19,7 +19,7 @@ impl Output {
 
     /// A list: the values of these keys as columns under a line of headings.
     pub(super) fn table(columns: &[&str], rows: Vec<Value>) -> Self {
-        let mut lines = vec![columns.iter().map(|column| column.to_uppercase()).collect::<Vec<_>>()];
+        let mut lines = vec![columns.iter().map(|column| column.to_ascii_uppercase()).collect::<Vec<_>>()];
         lines.extend(rows.iter().map(|row| columns.iter().map(|column| cell(&row[*column])).collect()));
         let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns.len()).map(width).collect();

@@ -1,7 +1,7 @@
 //! `patchbay users`.
 
 use clap::Subcommand;
-use patchbay_proto::auth_token::RevokeUserRequest;
+use patchbay_proto::auth_token::{ForgetOidcIdentitiesRequest, RevokeUserRequest};
 use patchbay_proto::tracker::{CreateUserRequest, ListUsersRequest, UpdateUserRequest};
 
 use super::arguments::YesNo;
@@ -31,6 +31,12 @@ pub enum Command {
         #[arg(long, value_name = "TEXT", default_value = "")]
         query: String,
     },
+    /// Unbind a user from their accounts at the OpenID Connect provider. The next account that signs in with their verified e-mail
+    /// address is theirs.
+    Unbind {
+        /// E-mail address.
+        email: String,
+    },
     /// Change a user; what is not given stays as it is.
     Set {
         /// E-mail address.
@@ -59,6 +65,13 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
             create(connection, email, name, superuser, staff).await
         }
         Command::List { query } => list(connection, query).await,
+        Command::Unbind { email } => {
+            let user = people::known(connection, &email).await?;
+            let asked = ForgetOidcIdentitiesRequest { user_id: user.id };
+            let answer = answered(connection.sessions().forget_oidc_identities(ask(asked)).await)?;
+            let json = people::with(people::json(&user), "unbound", answer.forgotten)?;
+            Ok(Output::new(json, format!("{}: {} accounts unbound", user.email, answer.forgotten)))
+        }
         Command::Set { email, name, new_email, superuser, staff, disabled } => {
             let user = people::known(connection, &email).await?;
             let asked = UpdateUserRequest {

@@ -1,4 +1,4 @@
-use patchbay_domain::Error;
+use patchbay_domain::{EmailAddress, Error};
 use serde::Serialize;
 
 /// Who sees to an issue.
@@ -72,7 +72,7 @@ impl Assignee {
 pub(crate) enum AssigneeName {
     Nobody,
     User(i64),
-    Email(String),
+    Email(EmailAddress),
     Team(i64),
     TeamSlug(String),
 }
@@ -83,7 +83,7 @@ impl AssigneeName {
     /// # Errors
     /// `INVALID_FIELD` (assignedTo).
     pub(crate) fn read(text: &str) -> Result<Self, Error> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         let number = |text: &str| text.parse().map_err(|_| unknown());
         if text.is_empty() {
             return Ok(Self::Nobody);
@@ -98,7 +98,7 @@ impl AssigneeName {
                 "assignedTo",
                 "Could not parse actor. Format should be `type:id` where type is `team` or `user`.",
             )),
-            None if text.contains('@') => Ok(Self::Email(text.to_owned())),
+            None if text.contains('@') => EmailAddress::parse(text).map(Self::Email).map_err(|_| unknown()),
             None => number(text).map(Self::User),
         }
     }
@@ -130,7 +130,7 @@ mod tests {
             ("7", AssigneeName::User(7)),
             ("team:3", AssigneeName::Team(3)),
             ("#core", AssigneeName::TeamSlug("core".to_owned())),
-            ("ada@example.com", AssigneeName::Email("ada@example.com".to_owned())),
+            ("ada@example.com", AssigneeName::Email("ada@example.com".parse().unwrap())),
         ];
         for (text, expected) in cases {
             assert_eq!(AssigneeName::read(text).unwrap(), expected, "{text}");

@@ -1,9 +1,10 @@
-/// The pattern with which `like … escape '!'` finds texts that hold `text`, both in lower case. The empty text is in all.
+/// The pattern with which `lower(… collate "C") like … escape '!'` finds texts that hold `text`. The empty text is in all.
 ///
-/// SQLite lowers ASCII only, so a text beyond it is found there as it was written.
+/// The case of ASCII letters makes no difference, that of others does, on both engines: SQLite folds no others, and
+/// PostgreSQL folds what its locale says unless the collation is "C".
 pub(crate) fn holding(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in text.trim().to_lowercase().chars().filter(|&c| c != '\0') {
+    for c in text.chars().filter(|&c| c != '\0').map(|c| c.to_ascii_lowercase()) {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -19,8 +20,13 @@ mod tests {
 
     #[test]
     fn what_like_understands_otherwise_is_taken_literally() {
-        for (text, expected) in [("", "%%"), (" Ada ", "%ada%"), ("100%_!", "%100!%!_!!%"), ("a\0b", "%ab%")]
-        {
+        for (text, expected) in [
+            ("", "%%"),
+            ("Ada Ä", "%ada Ä%"),
+            ("100%_!", "%100!%!_!!%"),
+            ("a\0b", "%ab%"),
+            ("\u{212a}", "%\u{212a}%"),
+        ] {
             assert_eq!(holding(text), expected, "{text:?}");
         }
     }

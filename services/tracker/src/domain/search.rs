@@ -1,124 +1,139 @@
 //! What somebody looks for among issues.
 
-use patchbay_domain::{Error, Result};
+use chrono::{DateTime, Utc};
+use patchbay_domain::{EmailAddress, Result};
 
+use super::level::Level;
+use super::search_text::Text;
+use super::search_time::{self, Span};
+use super::search_token::{Token, invalid, tokens};
 use super::status::Status;
-use super::words::words;
 
 const MAX_QUERY: usize = 1000;
-/// More words than this narrow nothing down.
-const MAX_WORDS: usize = 8;
+/// Each costs a look at the index or at every issue.
+const MAX_TERMS: usize = 12;
 
-/// What somebody looks for; everything said has to be true.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Search {
-    pub(crate) status: Option<Status>,
-    pub(crate) assigned: Option<Assigned>,
-    /// In lower case; each is the beginning of a word of the issue.
-    pub(crate) words: Vec<String>,
+/// What somebody looks for; every term has to be true. `A` is how an assignee is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term<A> {
+    /// The opposite is looked for.
+    pub(crate) is_negated: bool,
+    pub(crate) condition: Condition<A>,
 }
 
-/// Whose an issue is.
+/// What may be true of an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Condition<A> {
+    Status(Status),
+    Assigned(A),
+    Level(Level),
+    FirstSeen(Span),
+    LastSeen(Span),
+    Text(Text),
+}
+
+/// Whose an issue is, as a search says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Assigned {
     Anybody,
     Nobody,
     Me,
     Team(String),
-    Email(String),
+    Email(EmailAddress),
 }
 
-impl Search {
-    /// # Errors
-    /// `INVALID_SEARCH`.
-    pub(crate) fn read(query: &str) -> Result<Self> {
-        if query.len() > MAX_QUERY {
-            return Err(invalid("The search is too long."));
-        }
-        let mut search = Self::default();
-        for term in terms(query) {
-            match filter(&term) {
-                Some(("is", value)) => search.read_is(value)?,
-                Some(("assigned" | "assignee" | "assigned_or_suggested", value)) => {
-                    search.assigned = Some(Assigned::read(value));
-                }
-                Some((key, _)) => return Err(invalid(&format!("Invalid key for this search: {key:.100}"))),
-                None => search.words.extend(words(&term)),
-            }
-        }
-        search.words.sort();
-        search.words.dedup();
-        search.words.truncate(MAX_WORDS);
-        Ok(search)
+/// Reads a search. Whatever it does not understand it refuses: nothing that is written is left out of account.
+///
+/// # Errors
+/// `INVALID_SEARCH`.
+pub(crate) fn read(query: &str, now: DateTime<Utc>) -> Result<Vec<Term<Assigned>>> {
+    if query.len() > MAX_QUERY {
+        return Err(invalid("The search is too long."));
     }
+    let tokens = tokens(query)?;
+    if tokens.len() > MAX_TERMS {
+        return Err(invalid(&format!("A search can have at most {MAX_TERMS} terms.")));
+    }
+    tokens.into_iter().map(|token| term(token, now)).collect()
+}
 
-    fn read_is(&mut self, value: &str) -> Result<()> {
-        match value {
-            "assigned" => self.assigned = Some(Assigned::Anybody),
-            "unassigned" => self.assigned = Some(Assigned::Nobody),
-            // What Sentry's pages call ignored today.
-            "archived" => self.status = Some(Status::Ignored),
-            other => {
-                let status = Status::parse(other).ok_or_else(|| {
-                    invalid(&format!("Invalid value for \"is\" search, got \"{other:.100}\""))
-                })?;
-                self.status = Some(status);
+fn term(Token { is_negated, key, value }: Token, now: DateTime<Utc>) -> Result<Term<Assigned>> {
+    let condition = match &key {
+        None => Some(Condition::Text(Text::read(&value))),
+        Some(key) => match key.as_str() {
+            "is" => is(&value),
+            "assigned" | "assignee" | "assigned_or_suggested" => {
+                Assigned::read(&value).map(Condition::Assigned)
             }
-        }
-        Ok(())
+            "level" => Level::parse(&value).map(Condition::Level),
+            "firstSeen" | "age" => search_time::span(&value, now).map(Condition::FirstSeen),
+            "lastSeen" => search_time::span(&value, now).map(Condition::LastSeen),
+            other => {
+                let message = format!(
+                    "Invalid key for this search: {other:.100}. To look for a text that has a colon, put it in quotes."
+                );
+                return Err(invalid(&message));
+            }
+        },
+    };
+    let condition = condition.ok_or_else(|| {
+        let key = key.unwrap_or_default();
+        invalid(&format!("Invalid value for \"{key}\" search, got \"{value:.100}\""))
+    })?;
+    Ok(Term { is_negated, condition })
+}
+
+fn is(value: &str) -> Option<Condition<Assigned>> {
+    match value {
+        "assigned" => Some(Condition::Assigned(Assigned::Anybody)),
+        "unassigned" => Some(Condition::Assigned(Assigned::Nobody)),
+        // What Sentry's pages call ignored today.
+        "archived" => Some(Condition::Status(Status::Ignored)),
+        other => Status::parse(other).map(Condition::Status),
     }
 }
 
 impl Assigned {
-    fn read(value: &str) -> Self {
+    fn read(value: &str) -> Option<Self> {
         match value {
-            "me" => Self::Me,
-            "none" | "" => Self::Nobody,
+            "me" => Some(Self::Me),
+            "none" => Some(Self::Nobody),
             other => match other.strip_prefix('#') {
-                Some(team) => Self::Team(team.to_owned()),
-                None => Self::Email(other.to_ascii_lowercase()),
+                Some(team) => Some(Self::Team(team.to_owned())),
+                None => EmailAddress::parse(other).ok().map(Self::Email),
             },
         }
     }
 }
 
-/// Parts between white space; quotes hold parts together.
-fn terms(query: &str) -> Vec<String> {
-    let (mut terms, mut term, mut quoted) = (Vec::new(), String::new(), false);
-    for c in query.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => terms.push(std::mem::take(&mut term)),
-            c => term.push(c),
-        }
-    }
-    terms.push(term);
-    terms.retain(|term| !term.is_empty());
-    terms
-}
-
-/// `key:value`, unless it is a text with a colon in it, as `TypeError:` and `http://x` are.
-fn filter(term: &str) -> Option<(&str, &str)> {
-    let (key, value) = term.split_once(':')?;
-    let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'.');
-    (is_key && !value.is_empty() && !value.starts_with("//")).then_some((key, value))
-}
-
-fn invalid(message: &str) -> Error {
-    Error::invalid("INVALID_SEARCH", message)
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    fn read_now(query: &str) -> Result<Vec<Term<Assigned>>> {
+        read(query, DateTime::UNIX_EPOCH)
+    }
+
+    fn only(query: &str) -> Condition<Assigned> {
+        let mut terms = read_now(query).unwrap();
+        assert_eq!((terms.len(), terms[0].is_negated), (1, false), "{query}");
+        terms.remove(0).condition
+    }
+
     #[test]
-    fn a_query_is_filters_and_words() {
-        let search = Search::read(r#"is:unresolved assigned:#core "TypeError: x" Foo.bar"#).unwrap();
-        assert_eq!(search.status, Some(Status::Unresolved));
-        assert_eq!(search.assigned, Some(Assigned::Team("core".to_owned())));
-        assert_eq!(search.words, ["bar", "foo", "typeerror", "x"]);
-        assert_eq!(Search::read("  ").unwrap(), Search::default());
+    fn a_query_is_filters_and_texts() {
+        let terms = read_now(r#"is:unresolved !assigned:#core "TypeError: x" Foo.bar"#).unwrap();
+        let term = |is_negated, condition| Term { is_negated, condition };
+        let expected = [
+            term(false, Condition::Status(Status::Unresolved)),
+            term(true, Condition::Assigned(Assigned::Team("core".to_owned()))),
+            term(false, Condition::Text(Text::read("TypeError: x"))),
+            term(false, Condition::Text(Text::read("Foo.bar"))),
+        ];
+        assert_eq!(terms, expected);
+        assert_eq!(read_now("  ").unwrap(), []);
     }
 
     #[test]
@@ -128,17 +143,59 @@ mod tests {
             ("assigned:none", Assigned::Nobody),
             ("is:unassigned", Assigned::Nobody),
             ("is:assigned", Assigned::Anybody),
-            ("assigned:Ada@Example.com", Assigned::Email("ada@example.com".to_owned())),
+            ("assignee:Ada@Example.com", Assigned::Email("ada@example.com".parse().unwrap())),
         ] {
-            assert_eq!(Search::read(query).unwrap().assigned, Some(expected), "{query}");
+            assert_eq!(only(query), Condition::Assigned(expected), "{query}");
         }
     }
 
     #[test]
-    fn an_address_is_text_and_an_unknown_filter_is_refused() {
-        assert_eq!(Search::read("http://a.example").unwrap().words, ["a", "example", "http"]);
-        for query in ["is:open", "level:error", "is:x", &"x".repeat(1001)] {
-            assert_eq!(Search::read(query).unwrap_err().reason, "INVALID_SEARCH", "{query}");
+    fn level_and_times_are_filters() {
+        assert_eq!(only("level:error"), Condition::Level(Level::Error));
+        let day = search_time::span("2026-01-01", DateTime::UNIX_EPOCH).unwrap();
+        for query in ["firstSeen:2026-01-01", "age:2026-01-01"] {
+            assert_eq!(only(query), Condition::FirstSeen(day), "{query}");
+        }
+        assert_eq!(only("lastSeen:\"2026-01-01\""), Condition::LastSeen(day));
+    }
+
+    #[test]
+    fn an_address_is_text_and_what_is_not_understood_is_refused() {
+        assert_eq!(only("http://a.example"), Condition::Text(Text::read("http://a.example")));
+        let many = "a ".repeat(13);
+        for query in [
+            "is:open",
+            "is:x",
+            "!is:x",
+            "is:Resolved",
+            "level:bad",
+            "level:[error,info]",
+            "firstSeen:1d",
+            "first_seen:-1d",
+            "FirstSeen:-1d",
+            "TypeError: x",
+            "std::vec",
+            "assigned:ada",
+            "assigned:[me, none]",
+            "assigned:\u{212a}ate@korp.io",
+            "key:1",
+            "has:user",
+            "-a",
+            &many,
+            &"x".repeat(1001),
+        ] {
+            assert_eq!(read_now(query).unwrap_err().reason, "INVALID_SEARCH", "{query}");
+        }
+        let refused = read_now("alpha environment:prod").unwrap_err();
+        assert!(refused.message.contains("Invalid key for this search: environment."), "{refused}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_query_makes_the_parser_stumble(query in "[a-c:!\" 🚀#.@<>=+0-9-]{0,30}|.{0,60}") {
+            if let Ok(terms) = read_now(&query) {
+                prop_assert_eq!(terms.is_empty(), query.trim().is_empty());
+            }
         }
     }
 }

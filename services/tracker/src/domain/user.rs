@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
-use patchbay_domain::{Error, Membership, Result, Role};
+use patchbay_domain::{EmailAddress, Error, Membership, Result, Role};
 
 use super::fields::Fields;
-use super::{email, text};
+use super::text;
 
 const MAX_NAME: usize = 200;
 
@@ -11,7 +11,7 @@ const MAX_NAME: usize = 200;
 pub(crate) struct User {
     pub(crate) id: i64,
     pub(crate) name: String,
-    /// Unique, lower case.
+    /// Unique; the text of an [`EmailAddress`].
     pub(crate) email: String,
     pub(crate) is_superuser: bool,
     pub(crate) is_staff: bool,
@@ -49,7 +49,7 @@ impl NewUser {
         let mut fields = Fields::default();
         let new = Self {
             name: fields.take("name", text::required_line(name, MAX_NAME)),
-            email: fields.take("email", email::normalize(email)),
+            email: fields.take("email", read_email(email)),
         };
         fields.finish().map(|()| new)
     }
@@ -76,13 +76,17 @@ impl Changes {
             user.name = fields.take("name", text::required_line(&name, MAX_NAME));
         }
         if let Some(address) = self.email {
-            user.email = fields.take("email", email::normalize(&address));
+            user.email = fields.take("email", read_email(&address));
         }
         user.is_superuser = self.is_superuser.unwrap_or(user.is_superuser);
         user.is_staff = self.is_staff.unwrap_or(user.is_staff);
         user.is_disabled = self.is_disabled.unwrap_or(user.is_disabled);
         fields.finish().map(|()| user)
     }
+}
+
+fn read_email(text: &str) -> Result<String, String> {
+    EmailAddress::parse(text).map(String::from).map_err(|error| error.to_string())
 }
 
 /// The roles from `least` on; all of them when it is empty.

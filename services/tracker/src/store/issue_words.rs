@@ -11,21 +11,6 @@ use crate::domain::words::words_of_issue;
 /// A word that is in more issues than this is common.
 const RARE: i64 = 2000;
 
-/// How the issues with certain words are found.
-#[derive(Debug, Default)]
-pub(crate) struct Matching {
-    /// Issues that have all the rare words; `None` when no word is rare.
-    pub(crate) rare: Option<Vec<i64>>,
-    pub(crate) common: Vec<String>,
-}
-
-impl Matching {
-    /// Whether a rare word has left nothing.
-    pub(crate) fn is_none_possible(&self) -> bool {
-        self.rare.as_ref().is_some_and(Vec::is_empty)
-    }
-}
-
 /// Writes the words of new issues.
 pub(crate) async fn insert<'a>(tx: &mut Tx, issues: impl IntoIterator<Item = &'a Issue>) -> Result<()> {
     let words = issues.into_iter().flat_map(|issue| {
@@ -42,12 +27,11 @@ pub(crate) async fn insert<'a>(tx: &mut Tx, issues: impl IntoIterator<Item = &'a
     .map(drop)
 }
 
-/// How the issues are found that have words beginning with all of `words`.
-pub(crate) async fn matching(db: &Db, organization_id: i64, words: &[String]) -> Result<Matching> {
-    let mut matching = Matching::default();
+/// The issues that have a word beginning with each of those of `words` that are rare; `None` when none is rare.
+pub(crate) async fn with_rare(db: &Db, organization_id: i64, words: &[String]) -> Result<Option<Vec<i64>>> {
+    let mut with_all: Option<Vec<i64>> = None;
     for word in words {
         if is_common(db, organization_id, word).await? {
-            matching.common.push(word.clone());
             continue;
         }
         let mut ids: Vec<i64> = db
@@ -63,7 +47,7 @@ pub(crate) async fn matching(db: &Db, organization_id: i64, words: &[String]) ->
             .await?;
         ids.sort_unstable();
         ids.dedup();
-        matching.rare = Some(match matching.rare.take() {
+        with_all = Some(match with_all.take() {
             None => ids,
             Some(mut both) => {
                 both.retain(|id| ids.binary_search(id).is_ok());
@@ -71,7 +55,7 @@ pub(crate) async fn matching(db: &Db, organization_id: i64, words: &[String]) ->
             }
         });
     }
-    Ok(matching)
+    Ok(with_all)
 }
 
 async fn is_common(db: &Db, organization_id: i64, word: &str) -> Result<bool> {

@@ -1,12 +1,17 @@
+use std::ops::Bound as End;
+
 use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, Query, Result};
 
-use super::issue_words::{self, Matching};
+use super::issue_words;
 use super::issues::{self, FoundIssue, VISIBLE};
 use crate::domain::cursor::{Cursor, Position};
-use crate::domain::status::Status;
+use crate::domain::pattern;
+use crate::domain::search::{Condition, Term};
+use crate::domain::search_text::Text;
+use crate::domain::search_time::Span;
 
-/// Of issues with a common word so many are looked at for one page.
+/// Where no index says which issues match, so many are looked at for one page.
 const LOOK: i64 = 2000;
 
 /// What is listed, with every name looked up.
@@ -17,9 +22,8 @@ pub(crate) struct Listing {
     pub(crate) project_ids: Vec<i64>,
     /// One issue that was asked for by its short id.
     pub(crate) issue_id: Option<i64>,
-    pub(crate) status: Option<Status>,
-    pub(crate) assigned: Option<AssignedTo>,
-    pub(crate) words: Vec<String>,
+    /// All of them have to be true.
+    pub(crate) terms: Vec<Term<AssignedTo>>,
     pub(crate) sort: Sort,
     pub(crate) cursor: Option<Cursor>,
     /// How many to fetch.
@@ -49,34 +53,58 @@ pub(crate) enum Sort {
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
     pub(crate) found: Vec<FoundIssue>,
-    /// Where looking for common words was given up. There may be more behind it, however many were found.
+    /// Where looking was given up. There may be more behind it, however many were found.
     pub(crate) stopped_at: Option<Position>,
 }
 
 /// The issues behind the cursor in their order, or before it in the opposite one.
 pub(crate) async fn list(db: &Db, listing: &Listing) -> Result<Listed> {
-    let matching = issue_words::matching(db, listing.organization_id, &listing.words).await?;
-    if matching.is_none_possible() {
+    let words = leading_words(&listing.terms);
+    let with_rare_words = issue_words::with_rare(db, listing.organization_id, &words).await?;
+    if with_rare_words.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Listed::default());
     }
     let mut conditions = Conditions::of(listing);
-    if let Some(ids) = &matching.rare {
-        conditions.one_of("i.id", ids);
-    }
-    let stopped_at = match &matching {
+    let (in_index, others): (Vec<_>, Vec<_>) = listing.terms.iter().partition(|term| stands_in_index(term));
+    in_index.into_iter().for_each(|term| conditions.term(term));
+    let stopped_at = match &with_rare_words {
         // A rare word leaves little to look at.
-        Matching { rare: None, common } if !common.is_empty() => conditions.far_end(db, listing).await?,
-        _ => None,
+        Some(ids) => {
+            conditions.one_of("i.id", ids);
+            None
+        }
+        None if others.is_empty() => None,
+        None => conditions.far_end(db, listing).await?,
     };
     if let Some(end) = stopped_at {
         conditions.up_to(listing, end);
     }
-    matching.common.iter().for_each(|word| conditions.word(word));
+    others.into_iter().for_each(|term| conditions.term(term));
 
     let limit = conditions.number(listing.limit);
-    let text = format!("where {} order by {} limit {limit}", conditions.text, order(listing));
+    let text = format!("where {} order by {} limit {limit}", conditions.sql, order(listing));
     let found = issues::read_all(conditions.bind(db.query(issues::select_where(&text)))).await?;
     Ok(Listed { found, stopped_at })
+}
+
+/// Beginnings of words that every issue has that matches.
+fn leading_words(terms: &[Term<AssignedTo>]) -> Vec<String> {
+    let mut words = Vec::new();
+    for term in terms.iter().filter(|term| !term.is_negated) {
+        match &term.condition {
+            Condition::Text(Text::Word(word)) => words.push(word.clone()),
+            Condition::Text(Text::Literal { leading, .. }) => words.extend_from_slice(leading),
+            _ => {}
+        }
+    }
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// Whether the index of the order says if the term is true, so that what is passed over costs next to nothing.
+fn stands_in_index(term: &Term<AssignedTo>) -> bool {
+    matches!(term.condition, Condition::Status(_) | Condition::Assigned(_))
 }
 
 fn is_backwards(listing: &Listing) -> bool {
@@ -94,7 +122,7 @@ fn order(listing: &Listing) -> String {
 /// Conditions with numbered places and what is bound to them.
 #[derive(Debug)]
 struct Conditions {
-    text: String,
+    sql: String,
     values: Vec<Bound>,
     lists: Vec<Vec<i64>>,
 }
@@ -107,9 +135,9 @@ enum Bound {
 }
 
 impl Conditions {
-    /// Everything but words. All of it stands in the index of the order, so that what is passed over costs next to nothing.
+    /// Everything but the terms of the search.
     fn of(listing: &Listing) -> Self {
-        let mut conditions = Self { text: VISIBLE.to_owned(), values: Vec::new(), lists: Vec::new() };
+        let mut conditions = Self { sql: VISIBLE.to_owned(), values: Vec::new(), lists: Vec::new() };
         match listing.project_ids.as_slice() {
             // Its own index leads; a project is of one organization.
             [only] => conditions.equal("i.project_id", *only),
@@ -123,20 +151,6 @@ impl Conditions {
         if let Some(id) = listing.issue_id {
             conditions.equal("i.id", id);
         }
-        if let Some(status) = listing.status {
-            conditions.and(&format!("i.status = '{}'", status.as_str()));
-        }
-        match listing.assigned {
-            None => {}
-            Some(AssignedTo::Anybody) => {
-                conditions.and("(i.assigned_user_id is not null or i.assigned_team_id is not null)");
-            }
-            Some(AssignedTo::Nobody) => {
-                conditions.and("i.assigned_user_id is null and i.assigned_team_id is null");
-            }
-            Some(AssignedTo::User(id)) => conditions.equal("i.assigned_user_id", id),
-            Some(AssignedTo::Team(id)) => conditions.equal("i.assigned_team_id", id),
-        }
         if let Some(Cursor { at, back }) = listing.cursor {
             conditions.at(listing, if back { ">" } else { "<" }, at);
         }
@@ -148,7 +162,7 @@ impl Conditions {
         let text = format!(
             "select i.last_seen, i.id from issues i left join projects p on p.id = i.project_id
              where {} order by {} limit 1 offset {}",
-            self.text,
+            self.sql,
             order(listing),
             LOOK - 1
         );
@@ -164,8 +178,7 @@ impl Conditions {
     fn at(&mut self, listing: &Listing, comparison: &str, position: Position) {
         let condition = match listing.sort {
             Sort::Date => {
-                self.values.push(Bound::Moment(position.last_seen));
-                let last_seen = self.place();
+                let last_seen = self.moment(position.last_seen);
                 let id = self.number(position.id);
                 format!("(i.last_seen, i.id) {comparison} ({last_seen}, {id})")
             }
@@ -174,17 +187,58 @@ impl Conditions {
         self.and(&condition);
     }
 
+    fn term(&mut self, term: &Term<AssignedTo>) {
+        let condition = match &term.condition {
+            Condition::Status(status) => format!("i.status = '{}'", status.as_str()),
+            Condition::Level(level) => format!("i.level = '{}'", level.as_str()),
+            Condition::Assigned(to) => self.assigned(*to),
+            Condition::FirstSeen(span) => self.within("i.first_seen", *span),
+            Condition::LastSeen(span) => self.within("i.last_seen", *span),
+            Condition::Text(Text::Word(word)) => self.word(word),
+            Condition::Text(Text::Literal { text, .. }) => self.literal(text),
+        };
+        match term.is_negated {
+            false => self.and(&condition),
+            // What is unknown, such as the assignee of an issue that has none, is not true.
+            true => self.and(&format!("not coalesce({condition}, false)")),
+        }
+    }
+
+    fn assigned(&mut self, to: AssignedTo) -> String {
+        match to {
+            AssignedTo::Anybody => {
+                "(i.assigned_user_id is not null or i.assigned_team_id is not null)".to_owned()
+            }
+            AssignedTo::Nobody => "(i.assigned_user_id is null and i.assigned_team_id is null)".to_owned(),
+            AssignedTo::User(id) => format!("i.assigned_user_id = {}", self.number(id)),
+            AssignedTo::Team(id) => format!("i.assigned_team_id = {}", self.number(id)),
+        }
+    }
+
+    fn within(&mut self, column: &str, (from, to): Span) -> String {
+        let ends = [(from, ">=", ">"), (to, "<=", "<")].map(|(end, or_equal, strictly)| match end {
+            End::Included(moment) => Some(format!("{column} {or_equal} {}", self.moment(moment))),
+            End::Excluded(moment) => Some(format!("{column} {strictly} {}", self.moment(moment))),
+            End::Unbounded => None,
+        });
+        let ends: Vec<String> = ends.into_iter().flatten().collect();
+        format!("({})", ends.join(" and "))
+    }
+
     /// A scalar, which PostgreSQL looks up for the issue at hand, where it would turn an `exists` into a join with all issues
     /// that have the word.
-    fn word(&mut self, word: &str) {
-        self.values.push(Bound::Text(word.to_owned()));
-        let from = self.place();
-        self.values.push(Bound::Text(issue_words::beyond(word)));
-        let to = self.place();
-        self.and(&format!(
+    fn word(&mut self, word: &str) -> String {
+        let (from, to) = (self.text(word.to_owned()), self.text(issue_words::beyond(word)));
+        format!(
             "(select true from issue_words w
               where w.issue_id = i.id and w.word >= {from} and w.word < {to} limit 1)"
-        ));
+        )
+    }
+
+    fn literal(&mut self, text: &str) -> String {
+        let pattern = self.text(pattern::holding(text));
+        let holds = |column: &str| format!("lower(i.{column} collate \"C\") like {pattern} escape '!'");
+        format!("({} or {})", holds("title"), holds("culprit"))
     }
 
     fn equal(&mut self, column: &str, number: i64) {
@@ -198,13 +252,23 @@ impl Conditions {
     }
 
     fn and(&mut self, condition: &str) {
-        self.text.push_str(" and ");
-        self.text.push_str(condition);
+        self.sql.push_str(" and ");
+        self.sql.push_str(condition);
     }
 
     /// The place of another number.
     fn number(&mut self, number: i64) -> String {
         self.values.push(Bound::Number(number));
+        self.place()
+    }
+
+    fn text(&mut self, text: String) -> String {
+        self.values.push(Bound::Text(text));
+        self.place()
+    }
+
+    fn moment(&mut self, moment: DateTime<Utc>) -> String {
+        self.values.push(Bound::Moment(moment));
         self.place()
     }
 

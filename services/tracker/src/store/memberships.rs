@@ -108,7 +108,8 @@ pub(crate) async fn find(db: &Db, organization_id: i64, user_id: i64) -> Result<
     row.map(Row::read).transpose()
 }
 
-/// Who joined first in front. `pattern` is what `like` compares the e-mail address and the name with, in lower case.
+/// Who joined first in front, those whose e-mail address or name holds what
+/// [`pattern::holding`](crate::domain::pattern::holding) was given.
 pub(crate) async fn list(
     db: &Db,
     organization_id: i64,
@@ -119,9 +120,10 @@ pub(crate) async fn list(
     let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
     let rows: Vec<Row> = db
         .query(select_members!(
-            "where m.organization_id = $1 and (u.email like $2 escape '!' or lower(u.name) like $2 escape '!')
+            r#"where m.organization_id = $1
+                 and (u.email like $2 escape '!' or lower(u.name collate "C") like $2 escape '!')
                  and m.role in ($list)
-             order by m.created_at, u.id limit $3 offset $4"
+             order by m.created_at, u.id limit $3 offset $4"#
         ))
         .bind(organization_id)
         .bind(pattern)

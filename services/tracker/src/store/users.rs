@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, DbError, FromRow, Result, Tx};
+use patchbay_domain::EmailAddress;
 
 use crate::domain::page::Page;
 use crate::domain::user::User;
@@ -74,9 +75,8 @@ pub(crate) async fn find(db: &Db, id: i64) -> Result<Option<User>> {
     Ok(query.fetch_optional::<Row>().await?.map(User::from))
 }
 
-/// `email` in lower case.
-pub(crate) async fn find_by_email(db: &Db, email: &str) -> Result<Option<User>> {
-    let query = db.query(select!("where email = $1")).bind(email);
+pub(crate) async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Option<User>> {
+    let query = db.query(select!("where email = $1")).bind(email.as_str());
     Ok(query.fetch_optional::<Row>().await?.map(User::from))
 }
 
@@ -92,11 +92,11 @@ pub(crate) async fn find_all(db: &Db, ids: &[i64]) -> Result<Vec<User>> {
     Ok(rows.into_iter().map(User::from).collect())
 }
 
-/// Oldest first. `pattern` is what `like` compares the e-mail address and the name with, in lower case.
+/// Oldest first, those whose e-mail address or name holds what [`pattern::holding`](crate::domain::pattern::holding) was given.
 pub(crate) async fn list(db: &Db, pattern: &str, page: Page) -> Result<Vec<User>> {
     let query = db.query(select!(
-        "where email like $1 escape '!' or lower(name) like $1 escape '!'
-         order by created_at, id limit $2 offset $3"
+        r#"where email like $1 escape '!' or lower(name collate "C") like $1 escape '!'
+         order by created_at, id limit $2 offset $3"#
     ));
     let rows: Vec<Row> = query.bind(pattern).bind(page.fetch()).bind(page.offset()).fetch_all().await?;
     Ok(rows.into_iter().map(User::from).collect())

@@ -21,6 +21,7 @@ mod organizations;
 mod projects;
 mod running;
 mod schema;
+mod searching;
 mod snowflakes;
 mod status;
 mod told;

@@ -150,7 +150,7 @@ impl Running {
 
     /// A new member, known by a name, of the organization of that slug.
     pub(crate) async fn worker(&self, organization: &str, name: &str, role: &str) -> User {
-        let email = format!("{}@example.com", name.to_lowercase());
+        let email = format!("{}@example.com", name.to_ascii_lowercase());
         let wanted = CreateUserRequest { name: name.to_owned(), email, ..Default::default() };
         let user = self.directory().create_user(request(wanted)).await.unwrap().into_inner();
         let member = SetMemberRequest {

@@ -1,5 +1,8 @@
 use patchbay_proto::tracker::get_user_request::User as Asked;
-use patchbay_proto::tracker::{CreateUserRequest, GetUserRequest, Membership, SetMemberRequest, User};
+use patchbay_proto::tracker::{
+    CreateUserRequest, GetUserRequest, ListUsersRequest, Membership, SetMemberRequest, UpdateUserRequest,
+    User,
+};
 use patchbay_rpc::request;
 
 use crate::running::{Running, each, reason};
@@ -30,7 +33,14 @@ async fn a_user_is_found_by_number_and_by_e_mail_in_any_case() {
         for asked in [Asked::Id(ada.id), Asked::Email("ADA@example.com".to_owned())] {
             assert_eq!(directory.get_user(get(asked)).await.unwrap().into_inner(), ada);
         }
-        let nobody = ["eve@example.com", "no address", "ada@example.com\0"];
+        let nobody = [
+            "eve@example.com",
+            "no address",
+            "ada@example.com\0",
+            "ada@example.com\u{a0}",
+            "\u{3000}ada@example.com",
+            "ada@example.com\u{2028}",
+        ];
         let nobody = nobody.map(|email| Asked::Email(email.to_owned()));
         for asked in nobody.into_iter().chain([Asked::Id(99), Asked::Id(-1)]) {
             assert_eq!(reason(directory.get_user(get(asked)).await), "USER_NOT_FOUND");
@@ -47,6 +57,55 @@ async fn an_e_mail_address_belongs_to_one_user() {
         ada(&tracker).await;
         let answer = tracker.directory().create_user(create("ada@EXAMPLE.com")).await;
         assert_eq!(reason(answer), "EMAIL_TAKEN");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_beyond_ascii_is_nobodys_and_cannot_become_somebodys() {
+    each(|tracker| async move {
+        let kate = tracker.directory().create_user(create("Kate@korp.io")).await.unwrap().into_inner();
+        for email in
+            ["\u{212a}ate@korp.io", "kate@\u{212a}orp.io", "kate@korp.\u{130}o", "kate@korp.io\u{a0}"]
+        {
+            let asked = get(Asked::Email(email.to_owned()));
+            assert_eq!(reason(tracker.directory().get_user(asked).await), "USER_NOT_FOUND", "{email:?}");
+            assert_eq!(
+                reason(tracker.directory().create_user(create(email)).await),
+                "INVALID_FIELD",
+                "{email:?}"
+            );
+            let email = Some(email.to_owned());
+            let asked = request(UpdateUserRequest { id: kate.id, email, ..Default::default() });
+            assert_eq!(reason(tracker.directory().update_user(asked).await), "INVALID_FIELD");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_looked_for_in_any_case_of_ascii_letters_on_both_engines() {
+    each(|tracker| async move {
+        for (name, email) in [("Änne K", "anne"), ("änne \u{212a}", "bert"), ("ÄNNE 100%", "carl")] {
+            let (name, email) = (name.to_owned(), format!("{email}@example.com"));
+            let asked = CreateUserRequest { name, email, ..Default::default() };
+            tracker.directory().create_user(request(asked)).await.unwrap();
+        }
+        for (query, expected) in [
+            ("k", vec!["anne"]),
+            ("NNE", vec!["anne", "bert", "carl"]),
+            ("än", vec!["bert"]),
+            ("Än", vec!["anne", "carl"]),
+            ("\u{212a}", vec!["bert"]),
+            ("0%", vec!["carl"]),
+            ("BERT@", vec!["bert"]),
+            ("_", vec![]),
+        ] {
+            let asked = ListUsersRequest { query: query.to_owned(), ..Default::default() };
+            let found = tracker.directory().list_users(request(asked)).await.unwrap().into_inner().users;
+            let found: Vec<_> = found.iter().map(|user| user.email.split('@').next().unwrap()).collect();
+            assert_eq!(found, expected, "{query:?}");
+        }
     })
     .await;
 }

@@ -125,11 +125,14 @@ fn egress_of(message: &proto::Endpoint, egress: &Egress) -> Egress {
     })
 }
 
+/// What may stand around the name and the value of a header, as where apps are registered.
+const BLANKS: [char; 2] = [' ', '\t'];
+
 /// Lines that are no header, or one that only the connection may set, are left out: they would fail every attempt.
 fn custom_headers(lines: &[String]) -> Vec<(String, String)> {
     let pairs = lines.iter().filter_map(|line| line.split_once(':'));
     pairs
-        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        .map(|(name, value)| (name.trim_matches(BLANKS).to_owned(), value.trim_matches(BLANKS).to_owned()))
         .filter(|(name, value)| is_token(name) && is_value(value) && !header_is_reserved(name))
         .collect()
 }

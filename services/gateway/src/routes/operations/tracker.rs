@@ -42,6 +42,7 @@ const SEARCH: &[Field] = &[
     optional("limit", Integer),
 ];
 const CHOICE: &[Field] = &[optional("id", Texts), optional("query", Text), optional("project", Texts)];
+const CHOICE_IN_PROJECT: &[Field] = &[optional("id", Texts), optional("query", Text)];
 const RULE: &[Field] = &[
     required("name", Text),
     required("actions", Anything),
@@ -74,13 +75,18 @@ pub(in crate::routes) fn group() -> Group {
 fn issues() -> Vec<Operation> {
     let mut operations = Vec::new();
     let lists = [
-        (["list_issues", "update_issues", "delete_issues"], "/api/0/organizations/{organization}/issues/"),
+        (
+            ["list_issues", "update_issues", "delete_issues"],
+            "/api/0/organizations/{organization}/issues/",
+            CHOICE,
+        ),
         (
             ["list_project_issues", "update_project_issues", "delete_project_issues"],
             "/api/0/projects/{organization}/{project}/issues/",
+            CHOICE_IN_PROJECT,
         ),
     ];
-    for ([list, update, erase], path) in lists {
+    for ([list, update, erase], path, choice) in lists {
         operations.extend([
             get(list, path, list_issues::list_issues)
                 .does("Look for issues")
@@ -89,16 +95,16 @@ fn issues() -> Vec<Operation> {
                 .paged()
                 .answers_json(200),
             put(update, path, update_issues::update_issues)
-                .does("Change several issues")
+                .does("Change the issues that `id` names or `query` finds; one of the two is needed")
                 .by(one_of(EVENT_WRITERS).and_apps())
-                .asks(CHOICE)
+                .asks(choice)
                 .takes(CHANGE)
                 .answers_json(200)
                 .answers_nothing(204),
             delete(erase, path, delete_issues::delete_issues)
-                .does("Delete several issues")
+                .does("Delete the issues that `id` names or `query` finds; one of the two is needed")
                 .by(one_of(EVENT_DELETERS).and_apps())
-                .asks(CHOICE)
+                .asks(choice)
                 .answers_nothing(204),
         ]);
     }

@@ -1,10 +1,10 @@
-use patchbay_domain::{Caller, Result};
+use patchbay_domain::{Caller, EmailAddress, Result};
 use patchbay_proto::tracker as wire;
 use patchbay_proto::tracker::get_user_request::User as Asked;
 
 use super::user;
+use crate::domain::directory_access;
 use crate::domain::user::not_found;
-use crate::domain::{directory_access, email};
 use crate::store::users;
 use crate::tracker::Tracker;
 
@@ -21,7 +21,7 @@ pub(super) async fn get_user(
     directory_access::read_user(&caller, asked_id)?;
     let found = match request.user {
         Some(Asked::Id(id)) => users::find(&tracker.db, id).await?,
-        Some(Asked::Email(address)) => match email::normalize(&address) {
+        Some(Asked::Email(address)) => match EmailAddress::parse(&address) {
             Ok(address) => users::find_by_email(&tracker.db, &address).await?,
             // Nobody has an address that is none.
             Err(_) => None,

@@ -19,7 +19,7 @@ pub(super) async fn list_members(
         named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
     directory_access::read_members(&caller, organization.id)?;
     let roles = roles_from(&request.min_role)?;
-    let (page, pattern) = (Page::read(request.offset, request.limit), pattern::holding(&request.query));
+    let (page, pattern) = (Page::read(request.offset, request.limit), pattern::holding(request.query.trim()));
     let found = memberships::list(&tracker.db, organization.id, &roles, &pattern, page).await?;
     let (found, has_more) = page.cut(found);
     let members = found.into_iter().map(user::member_to_wire).collect();

@@ -15,7 +15,7 @@ pub(super) async fn list_users(
 ) -> Result<wire::ListUsersResponse> {
     access::internal(&caller)?;
     let page = Page::read(request.offset, request.limit);
-    let found = users::list(&tracker.db, &pattern::holding(&request.query), page).await?;
+    let found = users::list(&tracker.db, &pattern::holding(request.query.trim()), page).await?;
     let (found, has_more) = page.cut(found);
     let mut users = Vec::with_capacity(found.len());
     for found in found {

@@ -19,10 +19,7 @@ pub(super) async fn resolve(
     let found = match name {
         AssigneeName::Nobody => return Ok(None),
         AssigneeName::User(id) => assignees::user(db, organization_id, project_id, *id, "").await?,
-        AssigneeName::Email(email) => {
-            let email = email.to_ascii_lowercase();
-            assignees::user(db, organization_id, project_id, 0, &email).await?
-        }
+        AssigneeName::Email(email) => assignees::user(db, organization_id, project_id, 0, email).await?,
         AssigneeName::Team(id) => {
             team_asked = true;
             assignees::team(db, organization_id, project_id, *id, "").await?

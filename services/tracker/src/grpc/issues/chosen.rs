@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
-use super::list_issues::listing;
+use super::list_issues::{listing, project_ids};
 use crate::domain::cursor::Cursor;
 use crate::domain::issue::not_found;
 use crate::domain::{access, project};
@@ -34,12 +34,10 @@ pub(super) async fn by_ids(
             Some(organization.id)
         }
     };
-    let project_id = match (organization_id, asked.project.as_str()) {
-        (_, "") => None,
-        (None, _) => return Err(project::not_found()),
-        (Some(id), named) => {
-            Some(named::project(&tracker.db, id, named).await?.ok_or_else(project::not_found)?.id)
-        }
+    let project_ids = match organization_id {
+        Some(id) => project_ids(tracker, id, &asked.projects).await?,
+        None if asked.projects.is_empty() => Vec::new(),
+        None => return Err(project::not_found()),
     };
     let found = issues::find_all(&tracker.db, &ids).await?;
     if found.len() != ids.len() {
@@ -47,7 +45,7 @@ pub(super) async fn by_ids(
     }
     for found in &found {
         let elsewhere = organization_id.is_some_and(|id| id != found.issue.organization_id)
-            || project_id.is_some_and(|id| id != found.issue.project_id);
+            || !(project_ids.is_empty() || project_ids.contains(&found.issue.project_id));
         if elsewhere {
             return Err(not_found());
         }
@@ -56,13 +54,17 @@ pub(super) async fn by_ids(
     Ok(ids)
 }
 
-/// Numbers of the issues that match, at most a thousand.
+/// Numbers of the issues that match, at most a thousand. A search that says nothing, which a list takes for everything, is refused.
 pub(super) async fn by_filter(
     tracker: &Tracker,
     caller: &Caller,
     filter: &wire::IssueFilter,
     scopes: &[Scope],
 ) -> Result<Vec<i64>> {
+    if filter.query.trim().is_empty() {
+        let message = "Name issues by \"id\" or say in \"query\" which ones are meant.";
+        return Err(Error::invalid("INVALID_SEARCH", message));
+    }
     let Some(mut listing) = listing(tracker, caller, filter, scopes).await? else { return Ok(Vec::new()) };
     let mut ids = Vec::new();
     loop {

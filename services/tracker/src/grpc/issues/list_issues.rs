@@ -3,7 +3,7 @@ use patchbay_proto::tracker as wire;
 
 use super::issue;
 use crate::domain::cursor::{Cursor, Page, Position};
-use crate::domain::search::{Assigned, Search};
+use crate::domain::search::{self, Assigned, Condition, Term};
 use crate::domain::short_id;
 use crate::domain::{access, organization, project};
 use crate::grpc::named;
@@ -66,19 +66,7 @@ pub(super) async fn listing(
     let hidden = organization::not_found;
     let organization = named::organization(db, &filter.organization).await?.ok_or_else(hidden)?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
-    if filter.projects.len() > MAX_PROJECTS {
-        return Err(Error::invalid(
-            "INVALID_SEARCH",
-            format!("At most {MAX_PROJECTS} projects can be named."),
-        ));
-    }
-    let mut project_ids = Vec::with_capacity(filter.projects.len());
-    for named in &filter.projects {
-        let found = named::project(db, organization.id, named).await?.ok_or_else(project::not_found)?;
-        project_ids.push(found.id);
-    }
-    project_ids.sort_unstable();
-    project_ids.dedup();
+    let project_ids = project_ids(tracker, organization.id, &filter.projects).await?;
     let organization_id = organization.id;
     // A short id alone means that issue, whatever words it has.
     if let Some((slug, number)) = short_id::parse(filter.query.trim())
@@ -86,22 +74,52 @@ pub(super) async fn listing(
     {
         return Ok(Some(Listing { organization_id, project_ids, issue_id: Some(id), ..Listing::default() }));
     }
-    let search = Search::read(&filter.query)?;
-    let assigned = match &search.assigned {
-        None => None,
-        Some(assigned) => match assigned_to(tracker, caller, organization_id, assigned).await? {
-            None => return Ok(None),
-            found => found,
-        },
-    };
-    Ok(Some(Listing {
-        organization_id,
-        project_ids,
-        status: search.status,
-        assigned,
-        words: search.words,
-        ..Listing::default()
-    }))
+    let mut terms = Vec::new();
+    for Term { is_negated, condition } in search::read(&filter.query, tracker.clock.now())? {
+        let condition = match condition {
+            Condition::Assigned(assigned) => {
+                match assigned_to(tracker, caller, organization_id, &assigned).await? {
+                    Some(found) => Condition::Assigned(found),
+                    // Everything is not theirs, but whoever misspells a name does not mean everything.
+                    None if is_negated => return Err(nobody()),
+                    None => return Ok(None),
+                }
+            }
+            Condition::Status(status) => Condition::Status(status),
+            Condition::Level(level) => Condition::Level(level),
+            Condition::FirstSeen(span) => Condition::FirstSeen(span),
+            Condition::LastSeen(span) => Condition::LastSeen(span),
+            Condition::Text(text) => Condition::Text(text),
+        };
+        terms.push(Term { is_negated, condition });
+    }
+    Ok(Some(Listing { organization_id, project_ids, terms, ..Listing::default() }))
+}
+
+/// The numbers of these projects of the organization, each once.
+pub(super) async fn project_ids(
+    tracker: &Tracker,
+    organization_id: i64,
+    projects: &[String],
+) -> Result<Vec<i64>> {
+    if projects.len() > MAX_PROJECTS {
+        return Err(Error::invalid(
+            "INVALID_SEARCH",
+            format!("At most {MAX_PROJECTS} projects can be named."),
+        ));
+    }
+    let mut ids = Vec::with_capacity(projects.len());
+    for named in projects {
+        let found = named::project(&tracker.db, organization_id, named).await?;
+        ids.push(found.ok_or_else(project::not_found)?.id);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
+fn nobody() -> Error {
+    Error::invalid("INVALID_SEARCH", "Nobody of the organization is called as the search says.")
 }
 
 /// Who is meant; `None` when there is nobody of that name.
