@@ -10,6 +10,7 @@ mod caller;
 mod channel;
 mod client_address;
 mod follow;
+mod headers;
 mod memory;
 mod observe;
 mod security;

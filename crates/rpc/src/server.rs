@@ -19,6 +19,7 @@ use tower::Service;
 
 use crate::authenticate::AuthenticateLayer;
 use crate::channel::WINDOW_BYTES;
+use crate::headers::{BoundLayer, MAX_RECEIVED_HEADER_BYTES};
 use crate::memory::MemoryListener;
 use crate::observe::ObserveLayer;
 use crate::security::Security;
@@ -117,6 +118,7 @@ impl Server {
             let requested = async move { stop.requested().await };
             let mut server = tonic::transport::Server::builder()
                 .http2_keepalive_interval(Some(KEEP_ALIVE))
+                .http2_max_header_list_size(MAX_RECEIVED_HEADER_BYTES)
                 .initial_stream_window_size(WINDOW_BYTES)
                 .initial_connection_window_size(4 * WINDOW_BYTES)
                 .tcp_nodelay(true);
@@ -124,6 +126,7 @@ impl Server {
                 server = server.tls_config(tls.server()?.timeout(TLS_HANDSHAKE_TIMEOUT))?;
             }
             let router = server
+                .layer(BoundLayer)
                 .layer(ObserveLayer)
                 .layer(AuthenticateLayer(security.secret.clone()))
                 .add_routes(routes.clone());

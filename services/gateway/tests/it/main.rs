@@ -15,6 +15,7 @@ mod components;
 mod cors;
 mod installations;
 mod limits;
+mod long_values;
 mod oidc;
 mod openapi;
 mod organizations;
