@@ -1,6 +1,7 @@
 //! Serving gRPC.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -18,8 +19,9 @@ use tonic_health::server::HealthReporter;
 use tower::Service;
 
 use crate::authenticate::AuthenticateLayer;
-use crate::channel::WINDOW_BYTES;
+use crate::channel::{Channel, WINDOW_BYTES};
 use crate::headers::{BoundLayer, MAX_RECEIVED_HEADER_BYTES};
+use crate::memberships::{Directory, Memberships, MembershipsLayer};
 use crate::memory::MemoryListener;
 use crate::observe::ObserveLayer;
 use crate::security::Security;
@@ -40,6 +42,7 @@ pub enum Listener {
 pub struct Server {
     routes: RoutesBuilder,
     reporter: HealthReporter,
+    memberships: MembershipsLayer,
 }
 
 /// Tells health checks whether this process can do its work.
@@ -77,7 +80,7 @@ impl Server {
             .context("the compiled-in descriptors cannot be read")?;
         let mut routes = RoutesBuilder::default();
         routes.add_service(health).add_service(reflection);
-        Ok(Self { routes, reporter })
+        Ok(Self { routes, reporter, memberships: MembershipsLayer::default() })
     }
 
     /// Adds a generated `…Server`.
@@ -94,6 +97,19 @@ impl Server {
     {
         self.routes.add_service(service);
         self
+    }
+
+    /// Where the memberships of callers are asked for that have more than the metadata of a call carries: the service
+    /// that serves `tracker.Directory`. Without it such a caller is known by a few of them only.
+    #[must_use]
+    pub fn with_directory(self, channel: Channel) -> Self {
+        self.with_memberships(Arc::new(Directory(channel)))
+    }
+
+    /// As [`Server::with_directory`], for the directory itself.
+    #[must_use]
+    pub fn with_memberships(self, memberships: Arc<dyn Memberships>) -> Self {
+        Self { memberships: MembershipsLayer(Some(memberships)), ..self }
     }
 
     /// The switch of the health check.
@@ -129,6 +145,7 @@ impl Server {
                 .layer(BoundLayer)
                 .layer(ObserveLayer)
                 .layer(AuthenticateLayer(security.secret.clone()))
+                .layer(self.memberships.clone())
                 .add_routes(routes.clone());
             serving.push(match listener {
                 Listener::Tcp(tcp) => {

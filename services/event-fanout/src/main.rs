@@ -14,6 +14,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
     let config = Config::read(process.settings());
     let installations = process.peer("installation");
     let webhooks = process.peer("webhook-sender");
+    let directory = process.peer("tracker");
     process.configured()?;
     let deps = Deps {
         db: process.database(NAME, &MIGRATIONS).await?,
@@ -26,6 +27,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
         readiness: process.readiness.clone(),
         stop: process.stop.clone(),
     };
-    let server = start(Server::new()?, deps).await?;
+    let server = Server::new()?.with_directory(process.channel(&directory)?);
+    let server = start(server, deps).await?;
     process.serve(server).await
 }

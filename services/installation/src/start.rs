@@ -81,7 +81,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         sealing,
         tokens: Tokens::new(tokens),
         projects: Projects::new(directory.clone()),
-        directory: Directory::new(directory),
+        directory: Directory::new(directory.clone()),
         changes: Changes::new(config.poll_interval),
         post,
         metrics,
@@ -94,6 +94,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
     stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));
 
     Ok(server
+        .with_directory(directory)
         .add_service(AppTokensServer::new(registry.clone()))
         .add_service(AppRegistryServer::new(registry.clone()))
         .add_service(EncryptionServer::new(registry.clone()))

@@ -13,6 +13,7 @@ fn main() -> ExitCode {
 async fn run(process: Process) -> anyhow::Result<()> {
     let config = Config::read(process.settings());
     let installations = process.peer("installation");
+    let directory = process.peer("tracker");
     process.configured()?;
     let deps = Deps {
         db: process.database(NAME, &MIGRATIONS).await?,
@@ -24,6 +25,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
         readiness: process.readiness.clone(),
         stop: process.stop.clone(),
     };
-    let server = start(Server::new()?, deps).await?;
+    let server = Server::new()?.with_directory(process.channel(&directory)?);
+    let server = start(server, deps).await?;
     process.serve(server).await
 }

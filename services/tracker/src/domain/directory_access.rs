@@ -10,7 +10,7 @@ const READ_ORGANIZATION: &[Scope] =
 const WRITE_ORGANIZATION: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
 const READ_MEMBERS: &[Scope] =
     &[Scope::MemberRead, Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];
-const ADD_MEMBERS: &[Scope] = &[Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];
+const INVITE_MEMBERS: &[Scope] = &[Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];
 const WRITE_MEMBERS: &[Scope] = &[Scope::MemberWrite, Scope::MemberAdmin];
 const REMOVE_MEMBERS: &[Scope] = &[Scope::MemberAdmin];
 
@@ -67,8 +67,8 @@ pub(crate) fn read_members(caller: &Caller, organization_id: i64) -> Result<()> 
     any_of(caller, organization_id, READ_MEMBERS)
 }
 
-pub(crate) fn add_member(caller: &Caller, organization_id: i64) -> Result<()> {
-    people_with(caller, organization_id, ADD_MEMBERS)
+pub(crate) fn invite_member(caller: &Caller, organization_id: i64) -> Result<()> {
+    people_with(caller, organization_id, INVITE_MEMBERS)
 }
 
 pub(crate) fn set_member(caller: &Caller, organization_id: i64) -> Result<()> {
