@@ -149,7 +149,8 @@ mod tests {
 
     #[test]
     fn a_small_status_stays_as_it_is() {
-        let mut sent = headers(&Status::with_details(tonic::Code::NotFound, "Not here", vec![1, 2, 3].into()));
+        let mut sent =
+            headers(&Status::with_details(tonic::Code::NotFound, "Not here", vec![1, 2, 3].into()));
         let before = sent.clone();
         bound(&mut sent);
         assert_eq!(sent, before);

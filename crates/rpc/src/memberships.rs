@@ -33,8 +33,7 @@ pub(crate) struct Directory(pub(crate) Channel);
 
 impl Memberships for Directory {
     fn of_user(&self, user_id: i64) -> BoxFuture<'static, Result<Vec<Membership>, Error>> {
-        let mut directory =
-            DirectoryClient::new(self.0.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let mut directory = DirectoryClient::new(self.0.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
         async move {
             let asked = request(GetUserRequest { user: Some(get_user_request::User::Id(user_id)) });
             let user = match directory.get_user(asked).await {

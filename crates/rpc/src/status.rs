@@ -202,7 +202,8 @@ mod tests {
         ] {
             let headers = from_error(error.clone()).into_http::<()>().into_parts().0.headers;
             assert!(headers["grpc-message"].len() <= MAX_MESSAGE_BYTES, "{headers:?}");
-            let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
+            let size: usize =
+                headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
             assert!(size <= MAX_HEADER_BYTES, "{size}");
             let told = to_error(&from_error(error.clone()));
             assert_eq!(told.kind, error.kind, "it is still an error of ours");

@@ -142,9 +142,8 @@ impl Fields {
         match items.iter().map(read).collect::<Result<Vec<_>, _>>() {
             Ok(numbers) => Some(numbers),
             Err(odd) => {
-                let shown = odd
-                    .as_str()
-                    .map_or_else(|| kind(&odd).to_owned(), |text| shortened(text).into_owned());
+                let shown =
+                    odd.as_str().map_or_else(|| kind(&odd).to_owned(), |text| shortened(text).into_owned());
                 self.problem(name, format!("\"{shown}\" is not a valid choice."));
                 None
             }

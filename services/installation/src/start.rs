@@ -9,6 +9,7 @@ use patchbay_proto::installation::app_tokens_server::AppTokensServer;
 use patchbay_proto::installation::encryption_server::EncryptionServer;
 use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
+use patchbay_proto::installation::mail_server::MailServer;
 use patchbay_proto::installation::publishing_server::PublishingServer;
 use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::{Metrics, Readiness, Stop};
@@ -99,6 +100,7 @@ pub async fn start(server: Server, deps: Deps) -> anyhow::Result<Server> {
         .add_service(AppRegistryServer::new(registry.clone()))
         .add_service(EncryptionServer::new(registry.clone()))
         .add_service(InstallationsServer::new(registry.clone()))
+        .add_service(MailServer::new(registry.clone()))
         .add_service(EventTypesServer::new(registry.clone()))
         .add_service(PublishingServer::new(registry)))
 }

@@ -48,19 +48,24 @@ async fn sign_in(gateway: &Gateway, headers: &HeaderMap, query: &Query) -> Resul
     sessions.create_session(request(CreateSessionRequest { user_id })).await.answer()
 }
 
-/// The user with this verified address; made on the spot where an operator wants that.
+/// The user with this verified address; made on the spot where an operator wants that or somebody has invited them.
 async fn user(gateway: &Gateway, identity: OidcIdentity) -> Result<User> {
     let OidcIdentity { email, name, may_register } = identity;
     match find(gateway, &email).await {
-        Err(error) if error.kind == ErrorKind::NotFound && may_register => {
-            let wanted = CreateUserRequest { name, email: email.clone(), ..Default::default() };
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            let wanted = CreateUserRequest {
+                name,
+                email: email.clone(),
+                only_invited: !may_register,
+                ..Default::default()
+            };
             match gateway.services.directory().create_user(request(wanted)).await.answer() {
                 // They have signed in twice at once.
                 Err(error) if error.reason == "EMAIL_TAKEN" => find(gateway, &email).await,
+                Err(error) if error.reason == "NOT_INVITED" => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
                 made => made,
             }
         }
-        Err(error) if error.kind == ErrorKind::NotFound => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
         Ok(user) if user.is_disabled => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
         found => found,
     }

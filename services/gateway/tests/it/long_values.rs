@@ -37,7 +37,11 @@ async fn a_long_value_costs_its_sender_a_refusal_and_nobody_else_anything() {
             ("POST", "/api/0/sentry-apps/", app_with("webhookUrl", json!(text))),
             ("POST", "/api/0/sentry-apps/", app_with("allowedOrigins", json!([text]))),
             ("POST", "/api/0/sentry-apps/", app_with("schema", json!({ "elements": [{ "type": text }] }))),
-            ("POST", "/api/0/sentry-apps/", app_with("schema", json!({ "elements": [{ "type": "issue-link", "link": text }] }))),
+            (
+                "POST",
+                "/api/0/sentry-apps/",
+                app_with("schema", json!({ "elements": [{ "type": "issue-link", "link": text }] })),
+            ),
             ("PUT", &*one, json!({ "scopes": [text] })),
             ("PUT", &*one, json!({ "events": [text], "name": text, "author": text })),
             ("POST", "/api/0/organizations/", json!({ "name": text, "slug": text })),
@@ -58,9 +62,10 @@ async fn a_long_value_costs_its_sender_a_refusal_and_nobody_else_anything() {
         ("events", json!(unknown)),
         ("features", json!(unknown)),
     ] {
-        for (method, path, body) in
-            [("POST", "/api/0/sentry-apps/", app_with(key, value.clone())), ("PUT", &*one, json!({ key: value }))]
-        {
+        for (method, path, body) in [
+            ("POST", "/api/0/sentry-apps/", app_with(key, value.clone())),
+            ("PUT", &*one, json!({ key: value })),
+        ] {
             let answer = platform.call(method, path, &owner, Some(body)).await;
             // What somebody registers has no features yet: the key is not read.
             let is_read = key != "features" || method == "PUT";
@@ -74,7 +79,8 @@ async fn a_long_value_costs_its_sender_a_refusal_and_nobody_else_anything() {
 async fn a_refusal_repeats_the_beginning_of_what_it_refuses() {
     let platform = Platform::with_organizations().await;
     let owner = platform.member("acme", "owner").await;
-    let answer = platform.post("/api/0/sentry-apps/", &owner, app_with("organization", json!(long("q")))).await;
+    let answer =
+        platform.post("/api/0/sentry-apps/", &owner, app_with("organization", json!(long("q")))).await;
     let expected = format!("User does not belong to the '{}…' organization.", "q".repeat(63));
     assert_eq!((answer.status, answer.json()["detail"].as_str()), (403, Some(&*expected)));
 

@@ -1,6 +1,6 @@
 //! Who may read and change organizations, users and members.
 
-use patchbay_domain::{Caller, Error, Result, Scope};
+use patchbay_domain::{Caller, Error, Result, Scope, UserCaller};
 
 use super::access::internal;
 use super::organization;
@@ -25,6 +25,16 @@ pub(crate) fn create_organization(caller: &Caller) -> Result<()> {
             Ok(())
         }
         caller => internal(caller),
+    }
+}
+
+/// Whether somebody answers their invitations in this way: a token that could found no organization joins none.
+pub(crate) fn answer_invitation(caller: &Caller) -> Result<&UserCaller> {
+    match caller {
+        Caller::User(user) if user.token_scopes.is_none_or(|held| held.contains_any(WRITE_ORGANIZATION)) => {
+            Ok(user)
+        }
+        _ => Err(Error::permission_denied()),
     }
 }
 

@@ -21,11 +21,12 @@ pub(super) mod user;
 
 use patchbay_proto::tracker::directory_server::Directory;
 use patchbay_proto::tracker::{
-    AcceptInvitationRequest, AddMemberRequest, CreateOrganizationRequest, CreateUserRequest, DeclineInvitationRequest, DeclineInvitationResponse, GetInvitationRequest, GetMemberRequest, GetOrganizationRequest,
-    GetUserRequest, Invitation, InviteMemberRequest, ListMembersRequest, ListMembersResponse, ListOrganizationsRequest,
-    ListOrganizationsResponse, ListUsersRequest, ListUsersResponse, Member, Organization,
-    RemoveMemberRequest, RemoveMemberResponse, SetMemberRequest, UpdateOrganizationRequest,
-    UpdateUserRequest, User,
+    AcceptInvitationRequest, AddMemberRequest, CreateOrganizationRequest, CreateUserRequest,
+    DeclineInvitationRequest, DeclineInvitationResponse, GetInvitationRequest, GetMemberRequest,
+    GetOrganizationRequest, GetUserRequest, Invitation, InviteMemberRequest, ListMembersRequest,
+    ListMembersResponse, ListOrganizationsRequest, ListOrganizationsResponse, ListUsersRequest,
+    ListUsersResponse, Member, Organization, RemoveMemberRequest, RemoveMemberResponse, SetMemberRequest,
+    UpdateOrganizationRequest, UpdateUserRequest, User,
 };
 use tonic::{Request, Response, Status};
 

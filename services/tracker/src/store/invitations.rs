@@ -28,7 +28,8 @@ struct Row {
 
 impl Row {
     fn read(self) -> Result<Invitation> {
-        let Self { id, organization_id, email, role, inviter_id, inviter_name, created_at, expires_at } = self;
+        let Self { id, organization_id, email, role, inviter_id, inviter_name, created_at, expires_at } =
+            self;
         let role = role.parse().map_err(|_| unknown("role", &role))?;
         Ok(Invitation { id, organization_id, email, role, inviter_id, inviter_name, created_at, expires_at })
     }

@@ -4,6 +4,7 @@ use patchbay_proto::tracker as wire;
 use patchbay_rpc::timestamp;
 
 use super::organization;
+use crate::domain::directory_access;
 use crate::domain::invitation::Invitation;
 use crate::domain::organization::Organization;
 use crate::domain::user::{User, no_such_member};
@@ -28,14 +29,15 @@ pub(super) fn to_wire(
     }
 }
 
-/// An invitation for the caller, who is not told of those to others, nor of organizations they do not belong to.
+/// An invitation that the caller may answer. They are not told of those to others, nor of organizations they do not
+/// belong to.
 pub(super) async fn to_caller(
     tracker: &Tracker,
     caller: &Caller,
     named: &str,
     id: i64,
 ) -> Result<(Organization, Invitation, User)> {
-    let user_id = caller.user().ok_or_else(no_such_member)?.user_id;
+    let user_id = directory_access::answer_invitation(caller)?.user_id;
     let organization = named::organization(&tracker.db, named).await?.ok_or_else(no_such_member)?;
     let invitation = invitations::find(&tracker.db, organization.id, id).await?.ok_or_else(no_such_member)?;
     // As the directory knows them: the address decides.

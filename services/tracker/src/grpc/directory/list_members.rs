@@ -23,7 +23,8 @@ pub(super) async fn list_members(
     let (page, pattern) = (Page::read(request.offset, request.limit), pattern::holding(&request.query));
     let found = memberships::list(&tracker.db, organization.id, &roles, &pattern, page).await?;
     let asked = Asked { organization_id: organization.id, roles: &roles, pattern: &pattern, page };
-    let mut invited = if request.with_invitations { asked.invited(tracker, &found).await? } else { Vec::new() };
+    let mut invited =
+        if request.with_invitations { asked.invited(tracker, &found).await? } else { Vec::new() };
     let room = page.room_behind(found.len());
     let (found, has_more_members) = page.cut(found);
     let has_more = has_more_members || invited.len() > room;

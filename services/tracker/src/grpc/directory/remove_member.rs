@@ -2,8 +2,8 @@ use patchbay_audit::Entry;
 use patchbay_domain::{AuditEvent, Caller, Result};
 use patchbay_proto::tracker as wire;
 
-use crate::domain::user::no_such_member;
 use crate::domain::invitation::Invitation;
+use crate::domain::user::no_such_member;
 use crate::domain::{directory_access, member_change, organization};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
