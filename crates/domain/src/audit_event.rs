@@ -35,6 +35,8 @@ catalogue! {
     OrgAdd = "ORG_ADD", "org.create", "founded the organization";
     OrgEdit = "ORG_EDIT", "org.edit", "changed the organization";
     MemberAdd = "MEMBER_ADD", "member.add", "added the member";
+    MemberInvite = "MEMBER_INVITE", "member.invite", "invited the member";
+    MemberAccept = "MEMBER_ACCEPT", "member.accept-invite", "accepted the membership";
     MemberEdit = "MEMBER_EDIT", "member.edit", "changed the member";
     MemberRemove = "MEMBER_REMOVE", "member.remove", "removed the member";
     ProjectAdd = "PROJECT_ADD", "project.create", "started the project";

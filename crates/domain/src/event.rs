@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::scope::Scope;
+use crate::shortened;
 
 /// How an event finds its receivers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +97,7 @@ impl fmt::Display for EventType {
     }
 }
 
-/// The text names no event of the catalogue.
+/// The text, of which the beginning is told, names no event of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not an event type")]
 pub struct UnknownEventType(pub String);
@@ -107,7 +108,7 @@ impl FromStr for &'static EventType {
     fn from_str(text: &str) -> Result<Self, UnknownEventType> {
         text.split_once('.')
             .and_then(|(resource, action)| EventType::find(resource, action))
-            .ok_or_else(|| UnknownEventType(text.to_owned()))
+            .ok_or_else(|| UnknownEventType(shortened(text).into_owned()))
     }
 }
 

@@ -18,6 +18,7 @@ pub mod role;
 pub mod scope;
 pub mod sealed;
 pub mod secret;
+pub mod shortened;
 pub mod slug;
 pub mod token;
 
@@ -31,3 +32,4 @@ pub use event::EventType;
 pub use role::Role;
 pub use scope::{Scope, ScopeSet};
 pub use secret::{SecretBytes, SecretString};
+pub use shortened::shortened;

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::shortened;
+
 macro_rules! scopes {
     ($($variant:ident = $text:literal => [$($implied:ident),*],)*) => {
         /// One permission, in Sentry's names. The order is the one in which lists of scopes are shown.
@@ -73,7 +75,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// The text is not the name of a scope.
+/// The text, of which the beginning is told, is not the name of a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} not a valid scope")]
 pub struct UnknownScope(pub String);
@@ -86,7 +88,7 @@ impl FromStr for Scope {
             .iter()
             .copied()
             .find(|scope| scope.as_str() == text)
-            .ok_or_else(|| UnknownScope(text.to_owned()))
+            .ok_or_else(|| UnknownScope(shortened(text).into_owned()))
     }
 }
 

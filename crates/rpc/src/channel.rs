@@ -13,6 +13,7 @@ use tonic::{Request, Status};
 
 use crate::caller;
 use crate::client_address;
+use crate::headers::{self, MAX_RECEIVED_HEADER_BYTES};
 use crate::memory::MemoryConnector;
 use crate::security::Security;
 
@@ -68,6 +69,7 @@ fn configured(endpoint: Endpoint) -> Endpoint {
     endpoint
         .connect_timeout(CONNECT_TIMEOUT)
         .http2_keep_alive_interval(KEEP_ALIVE)
+        .http2_max_header_list_size(MAX_RECEIVED_HEADER_BYTES)
         .keep_alive_while_idle(true)
         .initial_stream_window_size(WINDOW_BYTES)
         .initial_connection_window_size(4 * WINDOW_BYTES)
@@ -123,6 +125,7 @@ impl Interceptor for Outgoing {
                 }
             }
         }
+        headers::check(metadata)?;
         Ok(request)
     }
 }

@@ -1,6 +1,7 @@
 //! Serving gRPC.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -18,8 +19,10 @@ use tonic_health::server::HealthReporter;
 use tower::Service;
 
 use crate::authenticate::AuthenticateLayer;
-use crate::channel::WINDOW_BYTES;
+use crate::channel::{Channel, WINDOW_BYTES};
+use crate::headers::{BoundLayer, MAX_RECEIVED_HEADER_BYTES};
 use crate::incoming::Incoming;
+use crate::memberships::{Directory, Memberships, MembershipsLayer};
 use crate::memory::MemoryListener;
 use crate::observe::ObserveLayer;
 use crate::security::Security;
@@ -40,6 +43,7 @@ pub enum Listener {
 pub struct Server {
     routes: RoutesBuilder,
     reporter: HealthReporter,
+    memberships: MembershipsLayer,
 }
 
 /// Tells health checks whether this process can do its work.
@@ -77,7 +81,7 @@ impl Server {
             .context("the compiled-in descriptors cannot be read")?;
         let mut routes = RoutesBuilder::default();
         routes.add_service(health).add_service(reflection);
-        Ok(Self { routes, reporter })
+        Ok(Self { routes, reporter, memberships: MembershipsLayer::default() })
     }
 
     /// Adds a generated `…Server`.
@@ -94,6 +98,19 @@ impl Server {
     {
         self.routes.add_service(service);
         self
+    }
+
+    /// Where the memberships of callers are asked for that have more than the metadata of a call carries: the service
+    /// that serves `tracker.Directory`. Without it such a caller is known by a few of them only.
+    #[must_use]
+    pub fn with_directory(self, channel: Channel) -> Self {
+        self.with_memberships(Arc::new(Directory(channel)))
+    }
+
+    /// As [`Server::with_directory`], for the directory itself.
+    #[must_use]
+    pub fn with_memberships(self, memberships: Arc<dyn Memberships>) -> Self {
+        Self { memberships: MembershipsLayer(Some(memberships)), ..self }
     }
 
     /// The switch of the health check.
@@ -117,13 +134,15 @@ impl Server {
             let stop = stop.clone();
             let mut server = tonic::transport::Server::builder()
                 .http2_keepalive_interval(Some(KEEP_ALIVE))
+                .http2_max_header_list_size(MAX_RECEIVED_HEADER_BYTES)
                 .initial_stream_window_size(WINDOW_BYTES)
                 .initial_connection_window_size(4 * WINDOW_BYTES)
                 .tcp_nodelay(true);
             if let (Listener::Tcp(_), Some(tls)) = (&listener, &security.tls) {
                 server = server.tls_config(tls.server()?.timeout(TLS_HANDSHAKE_TIMEOUT))?;
             }
-            let (routes, secret) = (routes.clone(), security.secret.clone());
+            let (routes, secret, memberships) =
+                (routes.clone(), security.secret.clone(), self.memberships.clone());
             serving.push(match listener {
                 Listener::Tcp(port) => {
                     // A server for each connection, because tonic ends connections gracefully only together
@@ -132,8 +151,10 @@ impl Server {
                         let router = server
                             .clone()
                             .layer(RequestsLayer::new(connection.clone(), Body::new))
+                            .layer(BoundLayer)
                             .layer(ObserveLayer)
                             .layer(AuthenticateLayer(secret.clone()))
+                            .layer(memberships.clone())
                             .add_routes(routes.clone());
                         let incoming =
                             stream::iter([Ok::<_, Infallible>(Incoming(io))]).chain(stream::pending());
@@ -152,8 +173,10 @@ impl Server {
                     port.serve(stop, serve).map(Ok).boxed()
                 }
                 Listener::Memory(memory) => server
+                    .layer(BoundLayer)
                     .layer(ObserveLayer)
                     .layer(AuthenticateLayer(secret))
+                    .layer(memberships)
                     .add_routes(routes)
                     .serve_with_incoming_shutdown(memory, async move { stop.requested().await })
                     .boxed(),

@@ -3,8 +3,10 @@
 //! Across gRPC an error keeps its `reason` (in `google.rpc.ErrorInfo`, domain `patchbay`) and its field
 //! violations (in `google.rpc.BadRequest`), so that the gateway can say exactly what the owner of a resource said.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use patchbay_domain::shortened::cut;
 use patchbay_domain::{Error, ErrorKind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -14,6 +16,20 @@ const ERROR_DOMAIN: &str = "patchbay";
 /// After how long what was refused for want of room or of a peer is worth trying again; for clients that read
 /// `google.rpc.RetryInfo`.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// A status travels in the headers of HTTP/2. Headers that are too large do not only fail the call: they can end the
+/// connection, and with it the calls of everybody else. These bounds keep a status well below
+/// [`MAX_HEADER_BYTES`](crate::headers::MAX_HEADER_BYTES). This one is for the message as it is sent, percent-encoded.
+pub(crate) const MAX_MESSAGE_BYTES: usize = 1024;
+/// Of the fields and messages of all violations; base64 makes 8 KiB of them.
+const MAX_VIOLATIONS_BYTES: usize = 6 * 1024;
+const MAX_VIOLATIONS: usize = 100;
+/// Of one violation.
+const MAX_FIELD_BYTES: usize = 128;
+const MAX_VIOLATION_BYTES: usize = 512;
+const MAX_REASON_BYTES: usize = 64;
+/// What the encoding adds to a violation.
+const VIOLATION_OVERHEAD: usize = 10;
 
 /// Each kind once. Both mappings and their inverse are read from here.
 const TABLE: &[(ErrorKind, Code, u16)] = &[
@@ -38,19 +54,51 @@ pub fn http_status(kind: ErrorKind) -> u16 {
     row(kind).2
 }
 
-/// The error as it travels between services.
+/// The error as it travels between services. What is longer than a status may be is cut.
 pub fn from_error(error: Error) -> Status {
     let mut details = ErrorDetails::new();
-    details.set_error_info(error.reason.as_ref(), ERROR_DOMAIN, std::collections::HashMap::new());
+    let reason = cut(&error.reason, MAX_REASON_BYTES, char::len_utf8);
+    details.set_error_info(reason, ERROR_DOMAIN, std::collections::HashMap::new());
     if let ErrorKind::Unavailable | ErrorKind::TooManyRequests = error.kind {
         details.set_retry_info(Some(RETRY_AFTER));
     }
-    for violation in &error.fields {
-        for message in &violation.messages {
-            details.add_bad_request_violation(violation.field.as_str(), message.as_str());
+    add_violations(&mut details, &error);
+    Status::with_error_details(row(error.kind).1, bounded_message(&error.message), details)
+}
+
+/// As many violations as there is room for, in their order. How many others there are is told with the last field.
+fn add_violations(details: &mut ErrorDetails, error: &Error) {
+    let violations = error
+        .fields
+        .iter()
+        .flat_map(|violation| violation.messages.iter().map(|message| (violation.field.as_str(), message)));
+    let total = violations.clone().count();
+    let mut room = MAX_VIOLATIONS_BYTES;
+    let (mut told, mut last_field) = (0, Cow::Borrowed(""));
+    for (field, message) in violations.take(MAX_VIOLATIONS) {
+        let field = cut(field, MAX_FIELD_BYTES, char::len_utf8);
+        let message = cut(message, MAX_VIOLATION_BYTES, char::len_utf8);
+        let size = field.len() + message.len() + VIOLATION_OVERHEAD;
+        if size > room {
+            break;
         }
+        room -= size;
+        details.add_bad_request_violation(field.as_ref(), message);
+        (told, last_field) = (told + 1, field);
     }
-    Status::with_error_details(row(error.kind).1, error.message, details)
+    if told < total {
+        details.add_bad_request_violation(last_field, format!("… and {} more.", total - told));
+    }
+}
+
+/// The message, cut so that it is short enough as it is sent.
+pub(crate) fn bounded_message(message: &str) -> Cow<'_, str> {
+    cut(message, MAX_MESSAGE_BYTES, |character| match character {
+        // These and what is not ASCII are sent as `%` and two digits for each byte.
+        ' ' | '"' | '#' | '%' | '<' | '>' | '`' | '?' | '{' | '}' => 3,
+        character if character.is_ascii_graphic() => 1,
+        character => 3 * character.len_utf8(),
+    })
 }
 
 /// The error that another service sent, or what a failed connection means.
@@ -101,6 +149,7 @@ fn from_transport(kind: ErrorKind) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::headers::MAX_HEADER_BYTES;
 
     #[test]
     fn every_kind_is_in_the_table_once() {
@@ -132,6 +181,42 @@ mod tests {
         assert_eq!(to_error(&from_error(error.clone())), error);
         let plain = Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app");
         assert_eq!(to_error(&from_error(plain.clone())), plain);
+    }
+
+    #[test]
+    fn whatever_an_error_says_its_status_stays_small() {
+        let many = |field: &str, message: &str| {
+            (0..2000).fold(Error::field(field, message), |error, _| error.with_field(field, message))
+        };
+        let of_many_fields = (0..2000)
+            .fold(Error::field("name", "?"), |error, number| error.with_field(number.to_string(), "?"));
+        let long = |text: &str| text.repeat(30_000);
+        for error in [
+            Error::not_found("X", long("q")),
+            Error::not_found("X", long("ü 日")),
+            Error::not_found(long("R"), long(" ")),
+            Error::field(long("f"), long("\u{1f980}")),
+            many("scopes", "x not a valid scope"),
+            many(&"ü".repeat(300), &"ü".repeat(300)),
+            of_many_fields,
+        ] {
+            let headers = from_error(error.clone()).into_http::<()>().into_parts().0.headers;
+            assert!(headers["grpc-message"].len() <= MAX_MESSAGE_BYTES, "{headers:?}");
+            let size: usize =
+                headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
+            assert!(size <= MAX_HEADER_BYTES, "{size}");
+            let told = to_error(&from_error(error.clone()));
+            assert_eq!(told.kind, error.kind, "it is still an error of ours");
+        }
+    }
+
+    #[test]
+    fn a_cut_error_says_so() {
+        let message = to_error(&from_error(Error::not_found("X", "q".repeat(30_000)))).message;
+        assert!(message.ends_with("qq…") && message.len() > 1000, "{message}");
+        let many = (0..999).fold(Error::field("scopes", "x"), |error, _| error.with_field("scopes", "x"));
+        let messages = to_error(&from_error(many)).fields.remove(0).messages;
+        assert_eq!((messages.len(), messages[100].as_str()), (101, "… and 900 more."));
     }
 
     #[test]

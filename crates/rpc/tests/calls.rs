@@ -36,8 +36,12 @@ impl Sessions for Mirror {
 
     async fn redeem_sign_in_link(
         &self,
-        _: Request<RedeemSignInLinkRequest>,
+        request: Request<RedeemSignInLinkRequest>,
     ) -> Result<Response<Session>, Status> {
+        let secret = request.into_inner().secret;
+        if !secret.is_empty() {
+            return Err(status::from_error(Error::field(&*secret, &*secret).with_field("secret", secret)));
+        }
         Err(status::from_error(Error::field("secret", "not like this").with_field("secret", "nor like that")))
     }
 
@@ -60,9 +64,10 @@ impl Sessions for Mirror {
 
     async fn begin_oidc_sign_in(
         &self,
-        _: Request<BeginOidcSignInRequest>,
+        request: Request<BeginOidcSignInRequest>,
     ) -> Result<Response<OidcSignIn>, Status> {
-        Err(not_called())
+        let text = request.into_inner().redirect_url;
+        Err(Status::with_details(Code::InvalidArgument, text.clone(), text.into_bytes().into()))
     }
 
     async fn finish_oidc_sign_in(
@@ -133,6 +138,54 @@ async fn an_error_arrives_as_the_service_said_it() {
         let refusal = client(target, "right").redeem_sign_in_link(request).await.unwrap_err();
         let error = status::to_error(&refusal);
         assert_eq!(error.fields[0].messages, ["not like this", "nor like that"]);
+    }
+}
+
+/// Whatever a refusal repeats, and whoever made its status: it costs nobody else their call.
+#[tokio::test]
+async fn a_refusal_of_any_size_leaves_the_connection_to_the_others() {
+    let (_stop, targets) = start().await;
+    for target in &targets {
+        let client = client(target, "right");
+        let mut hanging = client.clone();
+        let watching = tokio::spawn(async move {
+            let message = EndSessionRequest { secret: "hang".into() };
+            hanging.end_session(patchbay_rpc::stream_request(message)).await.map(|_| ())
+        });
+        for text in ["q".repeat(30_000), "ü".repeat(500_000), "\u{1f980} ".repeat(100_000)] {
+            let mut client = client.clone();
+            let (ours, bare) = (
+                RedeemSignInLinkRequest { secret: text.clone() },
+                BeginOidcSignInRequest { redirect_url: text },
+            );
+            let refusal = client.redeem_sign_in_link(patchbay_rpc::request(ours)).await.unwrap_err();
+            assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal:?}");
+            assert!(status::to_error(&refusal).fields[0].messages[0].ends_with('…'));
+            let refusal = client.begin_oidc_sign_in(patchbay_rpc::request(bare)).await.unwrap_err();
+            assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal:?}");
+            assert!(refusal.message().ends_with('…') && refusal.message().len() <= 1024);
+        }
+        let other = patchbay_rpc::request(CreateSignInLinkRequest { user_id: 1 });
+        client.clone().create_sign_in_link(other).await.unwrap();
+        assert!(!watching.is_finished(), "the connection was lost");
+        watching.abort();
+    }
+}
+
+/// A process that is not ours may send more than we take; the callers of its connection may be many.
+#[tokio::test]
+async fn a_call_with_too_much_metadata_costs_itself_only() {
+    let (_stop, targets) = start().await;
+    for target in &targets {
+        let mut client = client(target, "right");
+        for bytes in [13 * 1024, 40_000, 500_000] {
+            let mut request = patchbay_rpc::request(CreateSignInLinkRequest { user_id: 1 });
+            request.metadata_mut().insert("x-much", "q".repeat(bytes).parse().unwrap());
+            let refusal = client.create_sign_in_link(request).await.unwrap_err();
+            assert_eq!(status::to_error(&refusal).reason, "METADATA_TOO_LARGE");
+        }
+        let request = patchbay_rpc::request(CreateSignInLinkRequest { user_id: 1 });
+        client.create_sign_in_link(request).await.unwrap();
     }
 }
 

@@ -14,9 +14,10 @@ async fn run(process: Process) -> anyhow::Result<()> {
     let config = Config::read(process.settings());
     let installations = process.peer("installation");
     let webhooks = process.peer("webhook-sender");
+    let directory = process.peer("tracker");
     process.configured()?;
     let server = start(
-        Server::new()?,
+        Server::new()?.with_directory(process.channel(&directory)?),
         process.runtime.clone(),
         process.database(NAME, &MIGRATIONS).await?,
         process.bus()?,

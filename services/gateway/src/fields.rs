@@ -2,7 +2,7 @@
 //!
 //! Every problem is gathered, so that a developer sees all of them at once.
 
-use patchbay_domain::{Error, Result};
+use patchbay_domain::{Error, Result, shortened};
 use serde_json::{Map, Value};
 
 use crate::body::kind;
@@ -142,9 +142,8 @@ impl Fields {
         match items.iter().map(read).collect::<Result<Vec<_>, _>>() {
             Ok(numbers) => Some(numbers),
             Err(odd) => {
-                let shown = odd
-                    .as_str()
-                    .map_or_else(|| kind(&odd).to_owned(), |text| text.chars().take(64).collect());
+                let shown =
+                    odd.as_str().map_or_else(|| kind(&odd).to_owned(), |text| shortened(text).into_owned());
                 self.problem(name, format!("\"{shown}\" is not a valid choice."));
                 None
             }

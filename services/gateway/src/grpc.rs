@@ -7,6 +7,7 @@ use patchbay_proto::event_fanout::events_client::EventsClient;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::app_tokens_client::AppTokensClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
+use patchbay_proto::installation::mail_client::MailClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
 use patchbay_proto::tracker::alerts_client::AlertsClient;
 use patchbay_proto::tracker::audit_client::AuditClient;
@@ -45,6 +46,10 @@ impl Channels {
         InstallationsClient::new(self.installation.clone())
     }
 
+    pub(crate) fn mail(&self) -> MailClient<Channel> {
+        MailClient::new(self.installation.clone())
+    }
+
     pub(crate) fn publishing(&self) -> PublishingClient<Channel> {
         PublishingClient::new(self.installation.clone())
     }
@@ -58,7 +63,7 @@ impl Channels {
     }
 
     pub(crate) fn directory(&self) -> DirectoryClient<Channel> {
-        DirectoryClient::new(self.tracker.clone())
+        DirectoryClient::new(self.tracker.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
     }
 
     pub(crate) fn audit(&self) -> AuditClient<Channel> {

@@ -11,6 +11,7 @@
 //!
 //! The router and the API's description are both made from the table: there is nothing else to register.
 
+mod accept_invitation;
 mod act_on_external_issue;
 mod add_member;
 mod authorize;
@@ -23,6 +24,7 @@ mod create_app_token;
 mod create_comment;
 mod create_organization;
 mod create_user_token;
+mod decline_invitation;
 mod delete_app;
 mod delete_issues;
 mod disable_app;

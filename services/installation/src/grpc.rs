@@ -5,6 +5,7 @@ mod apps;
 mod encryption;
 mod event_types;
 mod installations;
+mod mail;
 mod organizations;
 mod page;
 mod publishing;

@@ -8,6 +8,7 @@ use patchbay_proto::installation::app_tokens_server::AppTokensServer;
 use patchbay_proto::installation::encryption_server::EncryptionServer;
 use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
+use patchbay_proto::installation::mail_server::MailServer;
 use patchbay_proto::installation::publishing_server::PublishingServer;
 use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::Runtime;
@@ -73,7 +74,7 @@ pub async fn start(
         sealing,
         tokens: Tokens::new(tokens),
         projects: Projects::new(directory.clone()),
-        directory: Directory::new(directory),
+        directory: Directory::new(directory.clone()),
         changes: Changes::new(config.poll_interval),
         post,
         metrics,
@@ -86,10 +87,12 @@ pub async fn start(
     stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));
 
     Ok(server
+        .with_directory(directory)
         .add_service(AppTokensServer::new(registry.clone()))
         .add_service(AppRegistryServer::new(registry.clone()))
         .add_service(EncryptionServer::new(registry.clone()))
         .add_service(InstallationsServer::new(registry.clone()))
+        .add_service(MailServer::new(registry.clone()))
         .add_service(EventTypesServer::new(registry.clone()))
         .add_service(PublishingServer::new(registry)))
 }

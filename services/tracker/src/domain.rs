@@ -22,6 +22,7 @@ pub(crate) mod features;
 pub(crate) mod fields;
 pub(crate) mod grouping;
 pub(crate) mod happening;
+pub(crate) mod invitation;
 pub(crate) mod issue;
 pub(crate) mod issue_document;
 pub(crate) mod level;

@@ -5,11 +5,14 @@ mod audit;
 mod directory;
 mod issues;
 mod named;
+mod own_memberships;
 mod projects;
 
 use patchbay_domain::{Caller, Result};
 use patchbay_rpc::status;
 use tonic::{Request, Response, Status};
+
+pub(crate) use own_memberships::OwnMemberships;
 
 /// The way of every request: who asks → the operation → its answer or why there is none.
 async fn answer<M, R, F>(

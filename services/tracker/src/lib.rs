@@ -37,6 +37,7 @@ pub use config::Config;
 
 use consumers::audit_entries::{self, AuditEntries};
 use domain::links::Links;
+use grpc::OwnMemberships;
 use metrics::TrackerMetrics;
 use record::Worker;
 use tracker::Tracker;
@@ -78,6 +79,7 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0026_error_days",
     "0027_issue_lists",
     "0028_issue_words_order",
+    "0029_invitations",
 ];
 
 const READINESS_LIMIT: Duration = Duration::from_secs(2);
@@ -125,10 +127,21 @@ pub async fn start(
     stop.spawn("tracker metric rules", asker.run(stop.clone()));
     let (recorder, worker) = Worker::new(db.clone(), clock.clone(), links.clone(), metrics.clone(), counted);
     stop.spawn("tracker record", worker.run(stop.clone()));
-    let Config { error_days, snowflake_ids, .. } = config;
-    let tracker =
-        Tracker { db, clock, links, metrics, default_features, error_days, recorder, erase, snowflake_ids };
+    let Config { error_days, snowflake_ids, most_organizations, .. } = config;
+    let tracker = Tracker {
+        db,
+        clock,
+        links,
+        metrics,
+        default_features,
+        error_days,
+        most_organizations,
+        recorder,
+        erase,
+        snowflake_ids,
+    };
     Ok(server
+        .with_memberships(Arc::new(OwnMemberships(tracker.db.clone())))
         .add_service(DirectoryServer::new(tracker.clone()))
         .add_service(AuditServer::new(tracker.clone()))
         .add_service(ProjectsServer::new(tracker.clone()))

@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod external_issues;
 pub(crate) mod find_short_id;
 pub(crate) mod happenings;
+pub(crate) mod invitations;
 pub(crate) mod issue_words;
 pub(crate) mod issues;
 pub(crate) mod list_issues;

@@ -19,6 +19,8 @@ pub(crate) struct Tracker {
     pub(crate) default_features: Arc<[String]>,
     /// For how many days errors are kept.
     pub(crate) error_days: u32,
+    /// How many organizations a person may found and join.
+    pub(crate) most_organizations: u32,
     /// Takes errors.
     pub(crate) recorder: Recorder,
     /// Called when something was hidden that can be removed.

@@ -13,9 +13,10 @@ fn main() -> ExitCode {
 async fn run(process: Process) -> anyhow::Result<()> {
     let config = Config::read(process.settings());
     let installations = process.peer("installation");
+    let directory = process.peer("tracker");
     process.configured()?;
     let server = start(
-        Server::new()?,
+        Server::new()?.with_directory(process.channel(&directory)?),
         process.runtime.clone(),
         process.database(NAME, &MIGRATIONS).await?,
         process.bus()?,

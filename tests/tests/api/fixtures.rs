@@ -12,7 +12,8 @@ use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_proto::tracker::{
-    CreateProjectRequest, CreateUserRequest, NewEvent, RecordErrorRequest, SetMemberRequest,
+    CreateOrganizationRequest, CreateProjectRequest, CreateUserRequest, InviteMemberRequest, NewEvent,
+    RecordErrorRequest, SetMemberRequest,
 };
 use patchbay_rpc::{Channel, request};
 use serde_json::{Value, json};
@@ -32,8 +33,15 @@ pub(crate) struct Thing {
 }
 
 /// Operations, beside those that delete, after which the same request about the same thing is another one.
-const ONCE: [&str; 5] =
-    ["request_publication", "review_publication", "recover_webhooks", "disable_app", "enable_app"];
+const ONCE: [&str; 7] = [
+    "request_publication",
+    "review_publication",
+    "recover_webhooks",
+    "disable_app",
+    "enable_app",
+    "accept_invitation",
+    "decline_invitation",
+];
 
 /// Makes things.
 pub(crate) struct Fixtures<'s> {
@@ -72,7 +80,11 @@ impl<'s> Fixtures<'s> {
         if operation.path.contains("issue") || operation.path.contains("event") {
             (found.issue, found.error) = self.error().await;
         }
-        for name in operation.names() {
+        if matches!(operation.id.as_str(), "accept_invitation" | "decline_invitation") {
+            let (organization, invitation) = self.invitation(person).await;
+            path = path.replace("{organization}", &organization).replace("{member}", &invitation);
+        }
+        for name in operation.names().filter(|name| path.contains(&format!("{{{name}}}"))) {
             let part = self.part(name, operation, &mut found).await;
             path = path.replace(&format!("{{{name}}}"), &part);
         }
@@ -159,6 +171,21 @@ impl<'s> Fixtures<'s> {
         let member = SetMemberRequest { organization, user_id, role: "member".to_owned() };
         directory.set_member(request(member)).await.unwrap();
         user_id
+    }
+
+    /// The slug of a new organization, and the number of an invitation of this person to it.
+    async fn invitation(&self, person: Option<&Person>) -> (String, String) {
+        let mut directory = DirectoryClient::new(self.channel.clone());
+        let wanted = CreateOrganizationRequest { name: self.unique("host"), ..Default::default() };
+        let organization = directory.create_organization(request(wanted)).await.unwrap().into_inner().slug;
+        let name = person.map_or_else(|| self.unique("guest"), |person| person.name.to_owned());
+        let wanted = InviteMemberRequest {
+            organization: organization.clone(),
+            email: format!("{name}@patchbay.example"),
+            role: "member".to_owned(),
+        };
+        let invited = directory.invite_member(request(wanted)).await.unwrap().into_inner();
+        (organization, invited.id.to_string())
     }
 
     /// The number of a new personal token.

@@ -78,7 +78,8 @@ impl People {
     ) {
         let mut directory = DirectoryClient::new(self.channel.clone());
         let email = format!("{name}@patchbay.example");
-        let wanted = CreateUserRequest { name: name.to_owned(), email, is_superuser, is_staff };
+        let wanted =
+            CreateUserRequest { name: name.to_owned(), email, is_superuser, is_staff, only_invited: false };
         let user_id = directory.create_user(request(wanted)).await.unwrap().into_inner().id;
         if let Some((organization, role)) = place {
             let organization = organization.to_owned();

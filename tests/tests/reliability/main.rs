@@ -11,6 +11,7 @@ mod disk_full;
 mod killed;
 mod receivers;
 mod removal;
+mod shared_connections;
 mod small_disk;
 
 use std::time::Duration;

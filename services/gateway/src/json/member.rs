@@ -1,13 +1,13 @@
 //! A person in an organization.
 
-use patchbay_proto::tracker::Member;
+use patchbay_proto::tracker::{Invitation, Member};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::time;
 use super::user::UserJson;
 
-/// A member. Its id is that of the user, who is one member of an organization at most.
+/// A member, whose id is that of the user, or somebody who is invited and has not answered.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Member)]
@@ -15,7 +15,8 @@ pub(crate) struct MemberJson {
     id: String,
     email: String,
     name: String,
-    user: UserJson,
+    /// Null for who is invited: the organization is not told whether the address is anybody's.
+    user: Option<UserJson>,
     org_role: String,
     /// The same as `orgRole`, under its older name.
     role: String,
@@ -37,13 +38,31 @@ impl From<Member> for MemberJson {
             role_name: capitalized(&member.role),
             org_role: member.role.clone(),
             role: member.role,
-            user: user.into(),
-            // Whoever is added is a member at once: there is nothing to accept.
+            user: Some(user.into()),
             pending: false,
             expired: false,
             date_created: member.joined_at.as_ref().and_then(time::iso),
             invite_status: "approved",
             inviter_name: None,
+        }
+    }
+}
+
+impl From<Invitation> for MemberJson {
+    fn from(invitation: Invitation) -> Self {
+        Self {
+            id: invitation.id.to_string(),
+            email: invitation.email.clone(),
+            name: invitation.email,
+            user: None,
+            role_name: capitalized(&invitation.role),
+            org_role: invitation.role.clone(),
+            role: invitation.role,
+            pending: true,
+            expired: invitation.is_expired,
+            date_created: invitation.created_at.as_ref().and_then(time::iso),
+            invite_status: "approved",
+            inviter_name: Some(invitation.inviter_name).filter(|name| !name.is_empty()),
         }
     }
 }
@@ -79,5 +98,24 @@ mod tests {
             r#""dateCreated":"2026-08-16T03:03:14.870Z","inviteStatus":"approved","inviterName":null}"#,
         );
         assert_eq!(serde_json::to_string(&MemberJson::from(member)).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_invitation_tells_nothing_of_the_person_behind_the_address() {
+        let moment = Timestamp { seconds: 1_786_849_394, nanos: 870_000_000 };
+        let invitation = Invitation {
+            id: 4,
+            email: "ada@example.com".into(),
+            role: "manager".into(),
+            inviter_name: "Eve".into(),
+            created_at: Some(moment),
+            ..Invitation::default()
+        };
+        let expected = concat!(
+            r#"{"id":"4","email":"ada@example.com","name":"ada@example.com","user":null,"#,
+            r#""orgRole":"manager","role":"manager","roleName":"Manager","pending":true,"expired":false,"#,
+            r#""dateCreated":"2026-08-16T03:03:14.870Z","inviteStatus":"approved","inviterName":"Eve"}"#,
+        );
+        assert_eq!(serde_json::to_string(&MemberJson::from(invitation)).unwrap(), expected);
     }
 }

@@ -58,11 +58,17 @@ async fn user(gateway: &Gateway, identity: OidcIdentity) -> Result<User> {
     }
     let by_email = || get_user_request::User::Email(email.clone());
     match find(gateway, by_email()).await {
-        Err(error) if error.kind == ErrorKind::NotFound && may_register => {
-            let wanted = CreateUserRequest { name, email: email.clone(), ..Default::default() };
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            let wanted = CreateUserRequest {
+                name,
+                email: email.clone(),
+                only_invited: !may_register,
+                ..Default::default()
+            };
             match gateway.services.directory().create_user(request(wanted)).await.answer() {
                 // They have signed in twice at once.
                 Err(error) if error.reason == "EMAIL_TAKEN" => may_come_in(find(gateway, by_email()).await),
+                Err(error) if error.reason == "NOT_INVITED" => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
                 made => made,
             }
         }

@@ -1,6 +1,7 @@
 use axum::Json;
 use axum::extract::State;
-use patchbay_proto::tracker::GetMemberRequest;
+use patchbay_domain::ErrorKind;
+use patchbay_proto::tracker::{GetInvitationRequest, GetMemberRequest};
 use patchbay_rpc::request_as;
 
 use crate::authenticate::Authenticated;
@@ -10,13 +11,21 @@ use crate::grpc::Answer;
 use crate::json::member::MemberJson;
 use crate::params::Params;
 
-/// `GET /api/0/organizations/{organization}/members/{member}/`
+/// `GET /api/0/organizations/{organization}/members/{member}/`: a member, or somebody who is invited.
 pub(crate) async fn get_member(
     State(gateway): State<Gateway>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<MemberJson>> {
-    let asked = GetMemberRequest { organization: params.organization()?, user_id: params.member(&caller)? };
-    let found = gateway.services.directory().get_member(request_as(&caller, asked)).await.answer()?;
-    Ok(Json(found.into()))
+    let (organization, id) = (params.organization()?, params.member(&caller)?);
+    let mut directory = gateway.services.directory();
+    let asked = GetMemberRequest { organization: organization.clone(), user_id: id };
+    match directory.get_member(request_as(&caller, asked)).await.answer() {
+        // An invitation, which those who are no members may read if it is for them.
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            let asked = GetInvitationRequest { organization, id };
+            Ok(Json(directory.get_invitation(request_as(&caller, asked)).await.answer()?.into()))
+        }
+        found => Ok(Json(found?.into())),
+    }
 }

@@ -14,7 +14,7 @@ use crate::page::Page;
 use crate::params::Params;
 use crate::query::Query;
 
-/// `GET /api/0/organizations/{organization}/members/`: who joined first in front.
+/// `GET /api/0/organizations/{organization}/members/`: who joined first in front, and behind them who is invited.
 pub(crate) async fn list_members(
     State(gateway): State<Gateway>,
     uri: Uri,
@@ -29,9 +29,11 @@ pub(crate) async fn list_members(
         query: query.get("query").unwrap_or_default().to_owned(),
         offset: page.offset(),
         limit: page.size(),
+        with_invitations: true,
     };
     let list = gateway.services.directory().list_members(request_as(&caller, asked)).await.answer()?;
-    let members: Vec<MemberJson> = list.members.into_iter().map(Into::into).collect();
+    let members = list.members.into_iter().map(MemberJson::from);
+    let members: Vec<_> = members.chain(list.invitations.into_iter().map(Into::into)).collect();
     let url = format!("{}{}", gateway.config.base_url(), uri.path());
     Ok((AppendHeaders(page.link(&url, &query, list.has_more)), Json(members)))
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
-use patchbay_domain::{Error, ErrorKind};
+use patchbay_domain::{Error, ErrorKind, shortened};
 use patchbay_proto::tracker::{GetOrganizationRequest, Organization};
 use patchbay_proto::webhook_sender::{ListRequestsRequest, ListRequestsResponse};
 use patchbay_rpc::{request, request_as, timestamp};
@@ -200,7 +200,7 @@ pub(super) fn moment(name: &str, text: Option<&str>) -> patchbay_domain::Result<
 }
 
 fn not_a_choice(event_type: &str) -> Error {
-    Error::field("eventType", format!("\"{event_type}\" is not a valid choice."))
+    Error::field("eventType", format!("\"{}\" is not a valid choice.", shortened(event_type)))
 }
 
 fn invalid_organization() -> Error {

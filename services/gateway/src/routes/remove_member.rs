@@ -9,7 +9,7 @@ use crate::gateway::Gateway;
 use crate::grpc::Answer;
 use crate::params::Params;
 
-/// `DELETE /api/0/organizations/{organization}/members/{member}/`: also how one leaves.
+/// `DELETE /api/0/organizations/{organization}/members/{member}/`: also how one leaves, and how an invitation is withdrawn.
 pub(crate) async fn remove_member(
     State(gateway): State<Gateway>,
     params: Params,

@@ -2,6 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use patchbay_domain::shortened;
 use patchbay_proto::installation::{AvatarPhoto, SetAvatarRequest};
 use patchbay_rpc::request_as;
 
@@ -31,7 +32,7 @@ pub(crate) async fn set_app_avatar(
 fn read(app: String, mut fields: Fields) -> patchbay_domain::Result<SetAvatarRequest> {
     let avatar_type = fields.required_text("avatar_type");
     if !matches!(avatar_type.as_str(), "" | "upload" | "default") {
-        fields.problem("avatar_type", format!("\"{avatar_type}\" is not a valid choice."));
+        fields.problem("avatar_type", format!("\"{}\" is not a valid choice.", shortened(&avatar_type)));
     }
     let photo = fields.text_or_blank("avatar_photo").unwrap_or_default();
     let png = STANDARD.decode(photo).unwrap_or_else(|_| {

@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use patchbay_domain::shortened;
 use patchbay_proto::installation::{ResumeWebhooksRequest, StopWebhooksRequest};
 use patchbay_rpc::request_as;
 
@@ -23,7 +24,7 @@ pub(crate) async fn switch_webhooks(
     let status = fields.required_text("status");
     let reason = fields.text_or_blank("reason").unwrap_or_default();
     if !matches!(status.as_str(), "" | "active" | "stopped") {
-        fields.problem("status", format!("\"{status}\" is not a valid choice."));
+        fields.problem("status", format!("\"{}\" is not a valid choice.", shortened(&status)));
     }
     fields.finish()?;
     let mut installations = gateway.services.installations();

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use patchbay_domain::Caller;
+use patchbay_domain::{Caller, shortened};
 use patchbay_proto::installation::{AppStatus, Numbers, Texts, UpdateAppRequest};
 use patchbay_rpc::request_as;
 
@@ -64,7 +64,7 @@ fn status(fields: &mut Fields, caller: &Caller) -> Option<AppStatus> {
     let name = fields.nullable_text("status")?;
     let status = status_named(&name);
     if status.is_none() {
-        fields.problem("status", format!("\"{name}\" is not a valid choice."));
+        fields.problem("status", format!("\"{}\" is not a valid choice.", shortened(&name)));
     }
     status
 }

@@ -16,6 +16,8 @@ mod components;
 mod cors;
 mod installations;
 mod limits;
+mod long_values;
+mod many_memberships;
 mod oidc;
 mod openapi;
 mod organizations;

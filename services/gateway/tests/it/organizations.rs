@@ -79,14 +79,35 @@ async fn members_are_added_read_changed_and_removed() {
     assert_eq!(added.status, 201, "{added:?}");
     let added = added.json();
     assert_eq!((&added["email"], &added["orgRole"]), (&json!("new@acme.example"), &json!("admin")));
+    assert_eq!((&added["pending"], &added["user"]), (&json!(true), &Value::Null));
     platform
         .post(MEMBERS, &owner, json!({ "email": "new@acme.example" }))
         .await
-        .is(400, r#"{"email":["The user new@acme.example is already a member"]}"#);
+        .is(400, r#"{"email":["The user new@acme.example has already been invited"]}"#);
     assert_eq!(platform.post(MEMBERS, &member, json!({ "email": "x@acme.example" })).await.status, 403);
 
     let path = format!("{MEMBERS}{}/", added["id"].as_str().unwrap());
     assert_eq!(platform.get(&path, &member).await.json(), added);
+    let new = platform.user("new@acme.example", false).await;
+    let new = token(&platform, new, &["org:admin", "member:admin"]).await;
+    assert_eq!(platform.get(ACME, &new).await.status, 404, "an invitation gives nothing");
+    assert_eq!(platform.get(&path, &new).await.json(), added, "the invited may read it");
+    for other in [&owner, &member] {
+        assert_eq!(platform.post(&format!("{path}accept/"), other, json!({})).await.status, 404);
+        assert_eq!(platform.post(&format!("{path}decline/"), other, json!({})).await.status, 404);
+    }
+    let accepted = platform.post(&format!("{path}accept/"), &new, json!({})).await;
+    assert_eq!(accepted.status, 200, "{accepted:?}");
+    let accepted = accepted.json();
+    assert_eq!((&accepted["pending"], &accepted["orgRole"]), (&json!(false), &json!("admin")));
+    assert_eq!(platform.get(ACME, &new).await.json()["role"], "admin");
+    assert_eq!(platform.get(&path, &owner).await.status, 404, "the invitation is answered");
+    let path = format!("{MEMBERS}{}/", accepted["id"].as_str().unwrap());
+    assert_eq!(platform.get(&path, &member).await.json(), accepted);
+    platform
+        .post(MEMBERS, &owner, json!({ "email": "new@acme.example" }))
+        .await
+        .is(400, r#"{"email":["The user new@acme.example is already a member"]}"#);
     let changed = platform.put(&path, &owner, json!({ "orgRole": "manager" })).await.json();
     assert_eq!((&changed["role"], &changed["roleName"]), (&json!("manager"), &json!("Manager")));
     let wrong = platform.put(&path, &owner, json!({ "orgRole": "root" })).await;
@@ -111,6 +132,42 @@ async fn members_are_added_read_changed_and_removed() {
     for odd in ["0", "-1", "x", "99999999999999999999", "%00"] {
         assert_eq!(platform.get(&format!("{MEMBERS}{odd}/"), &owner).await.status, 404, "{odd}");
     }
+}
+
+#[tokio::test]
+async fn an_invitation_is_declined_or_withdrawn() {
+    let platform = Platform::with_organizations().await;
+    let (_, owner) = person(&platform, "owner").await;
+    let guest = platform.user("guest@globex.example", false).await;
+    let guest = token(&platform, guest, &["org:admin"]).await;
+    let invite = async || {
+        let invited = platform.post(MEMBERS, &owner, json!({ "email": "guest@globex.example" })).await;
+        assert_eq!(invited.status, 201, "{invited:?}");
+        format!("{MEMBERS}{}/", invited.json()["id"].as_str().unwrap())
+    };
+    let declined = invite().await;
+    assert_eq!(platform.post(&format!("{declined}decline/"), &guest, json!({})).await.status, 204);
+    let withdrawn = invite().await;
+    assert_eq!(platform.get(&format!("{MEMBERS}?query=guest"), &owner).await.json()[0]["pending"], true);
+    assert_eq!(platform.delete(&withdrawn, &owner).await.status, 204);
+    for path in [declined, withdrawn] {
+        assert_eq!(platform.post(&format!("{path}accept/"), &guest, json!({})).await.status, 404);
+        assert_eq!(platform.get(&path, &owner).await.status, 404);
+    }
+    assert_eq!(platform.get("/api/0/organizations/", &guest).await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn nobody_founds_organizations_without_end() {
+    let platform = Platform::with_settings(&[("ORGANIZATIONS_PER_USER", "2")]).await;
+    platform.found_organizations().await;
+    let (_, owner) = person(&platform, "owner").await;
+    let found =
+        async |name: &str| platform.post("/api/0/organizations/", &owner, json!({ "name": name })).await;
+    assert_eq!(found("One").await.status, 201);
+    found("Two")
+        .await
+        .is(400, r#"{"detail":"You belong to 2 organizations. Nobody founds or joins more than 2."}"#);
 }
 
 #[tokio::test]

@@ -216,7 +216,7 @@ impl Platform {
 
     pub(crate) async fn user(&self, email: &str, is_superuser: bool) -> i64 {
         let name = email.split('@').next().unwrap().to_owned();
-        let wanted = CreateUserRequest { name, email: email.to_owned(), is_superuser, is_staff: false };
+        let wanted = CreateUserRequest { name, email: email.to_owned(), is_superuser, ..Default::default() };
         self.directory().create_user(request(wanted)).await.unwrap().into_inner().id
     }
 

@@ -1,6 +1,6 @@
 //! Who may register, read and publish apps.
 
-use patchbay_domain::{Caller, Error, Scope, ScopeSet};
+use patchbay_domain::{Caller, Error, Scope, ScopeSet, shortened};
 
 use super::app::AppStatus;
 use super::installation_access::READERS;
@@ -28,6 +28,7 @@ pub(crate) fn may_create(caller: &Caller, organization: i64) -> Result<ScopeSet,
 }
 
 pub(crate) fn not_a_member(organization: &str) -> Error {
+    let organization = shortened(organization);
     Error::forbidden("NOT_A_MEMBER", format!("User does not belong to the '{organization}' organization."))
 }
 

@@ -1,6 +1,7 @@
 //! Mail to people: what it says.
 
 mod app_disabled;
+mod invitation;
 mod publication_decided;
 mod publication_requested;
 mod webhooks_stopped;
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub(crate) use app_disabled::app_disabled;
+pub(crate) use invitation::{Invitation, invitation};
 pub(crate) use publication_decided::publication_decided;
 pub(crate) use publication_requested::publication_requested;
 pub(crate) use webhooks_stopped::webhooks_stopped;

@@ -1,6 +1,6 @@
 //! The projects of which an installation is sent the creation of issues and errors.
 
-use patchbay_domain::Error;
+use patchbay_domain::{Error, shortened};
 use serde::{Deserialize, Serialize};
 
 /// More would make every replica of the event service hold it in memory for each installation.
@@ -37,7 +37,7 @@ pub(crate) fn check(ids: Vec<i64>, slugs: Vec<String>) -> Result<Vec<String>, Er
 
 /// One that is not there, or is of another organization: which of the two is not said.
 pub(crate) fn not_found(project: &str) -> String {
-    format!("Project '{project:.64}' does not exist or is not accessible")
+    format!("Project '{}' does not exist or is not accessible", shortened(project))
 }
 
 #[cfg(test)]

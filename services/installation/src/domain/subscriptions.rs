@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use patchbay_domain::event::Reach;
-use patchbay_domain::{Error, EventType, Scope};
+use patchbay_domain::{Error, EventType, Scope, shortened};
 
 use super::own_event_type::OwnEventType;
 use super::problems::Messages;
@@ -20,7 +20,7 @@ pub(crate) fn check(
     let (mut events, mut problems) = (BTreeSet::new(), Vec::new());
     for name in names {
         let Some((expanded, needed)) = expand(name, own) else {
-            problems.push(format!("Invalid event subscription: {name}"));
+            problems.push(format!("Invalid event subscription: {}", shortened(name)));
             continue;
         };
         if let Some(needed) = needed

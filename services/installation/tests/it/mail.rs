@@ -1,11 +1,12 @@
 use std::time::Duration;
 
 use patchbay_domain::Caller;
-use patchbay_proto::installation::DisableAppRequest;
-use patchbay_rpc::request_as;
+use patchbay_proto::installation::mail_client::MailClient;
+use patchbay_proto::installation::{DisableAppRequest, PostInvitationRequest};
+use patchbay_rpc::{request, request_as};
 use patchbay_testkit::eventually;
 
-use crate::running::{Running, SOON, each, public};
+use crate::running::{Running, SOON, each, public, reason};
 use crate::smtp_server::Reply::{HangUp, Refuse};
 
 /// Makes the service write a mail to an owner of Acme.
@@ -120,6 +121,31 @@ async fn of_several_replicas_one_sends() {
         until_waiting(&running, &[]).await;
         running.mail.tried(1).await;
         assert_eq!(running.mail.letters(1).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_posted_for_services_and_nobody_else() {
+    each(|running| async move {
+        let asked = PostInvitationRequest {
+            recipient: "ada@example.com".into(),
+            invitation_id: 7,
+            organization_slug: "acme".into(),
+            organization_name: "Acme".into(),
+            role: "manager".into(),
+            inviter_name: "Olga".into(),
+            expires_at: None,
+        };
+        let mut mail = MailClient::new(running.channel.clone());
+        for caller in [running.manager(), Caller::Anonymous] {
+            let answer = mail.post_invitation(request_as(&caller, asked.clone())).await;
+            assert_eq!(reason(answer), "PERMISSION_DENIED", "{caller:?}");
+        }
+        mail.post_invitation(request(asked)).await.unwrap();
+        let letter = running.mail.letters(1).await.remove(0);
+        assert_eq!((letter.recipient.as_str(), letter.header("Subject")), ("ada@example.com", "Join Acme"));
+        assert!(letter.body().contains("/api/0/organizations/acme/members/7/accept/"), "{letter:?}");
     })
     .await;
 }

@@ -104,7 +104,7 @@ async fn create(
         Some(user) => (user, false),
         None => {
             let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
-            let asked = CreateUserRequest { name, email, is_superuser, is_staff };
+            let asked = CreateUserRequest { name, email, is_superuser, is_staff, only_invited: false };
             (answered(connection.directory().create_user(ask(asked)).await)?, true)
         }
     };

@@ -1,6 +1,6 @@
 //! Who may read and change organizations, users and members.
 
-use patchbay_domain::{Caller, Error, Result, Scope};
+use patchbay_domain::{Caller, Error, Result, Scope, UserCaller};
 
 use super::access::internal;
 use super::organization;
@@ -10,7 +10,7 @@ const READ_ORGANIZATION: &[Scope] =
 const WRITE_ORGANIZATION: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
 const READ_MEMBERS: &[Scope] =
     &[Scope::MemberRead, Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];
-const ADD_MEMBERS: &[Scope] = &[Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];
+const INVITE_MEMBERS: &[Scope] = &[Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];
 const WRITE_MEMBERS: &[Scope] = &[Scope::MemberWrite, Scope::MemberAdmin];
 const REMOVE_MEMBERS: &[Scope] = &[Scope::MemberAdmin];
 
@@ -25,6 +25,16 @@ pub(crate) fn create_organization(caller: &Caller) -> Result<()> {
             Ok(())
         }
         caller => internal(caller),
+    }
+}
+
+/// Whether somebody answers their invitations in this way: a token that could found no organization joins none.
+pub(crate) fn answer_invitation(caller: &Caller) -> Result<&UserCaller> {
+    match caller {
+        Caller::User(user) if user.token_scopes.is_none_or(|held| held.contains_any(WRITE_ORGANIZATION)) => {
+            Ok(user)
+        }
+        _ => Err(Error::permission_denied()),
     }
 }
 
@@ -67,8 +77,8 @@ pub(crate) fn read_members(caller: &Caller, organization_id: i64) -> Result<()> 
     any_of(caller, organization_id, READ_MEMBERS)
 }
 
-pub(crate) fn add_member(caller: &Caller, organization_id: i64) -> Result<()> {
-    people_with(caller, organization_id, ADD_MEMBERS)
+pub(crate) fn invite_member(caller: &Caller, organization_id: i64) -> Result<()> {
+    people_with(caller, organization_id, INVITE_MEMBERS)
 }
 
 pub(crate) fn set_member(caller: &Caller, organization_id: i64) -> Result<()> {

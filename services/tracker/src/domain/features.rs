@@ -1,5 +1,7 @@
 //! The names of what an organization may use.
 
+use patchbay_domain::shortened;
+
 const MAX_NAME: usize = 64;
 const MAX_FEATURES: usize = 100;
 
@@ -10,7 +12,7 @@ const MAX_FEATURES: usize = 100;
 pub(crate) fn read<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<String>, String> {
     let mut features: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
     if let Some(wrong) = features.iter().find(|name| !is_name(name)) {
-        return Err(format!("{wrong:?} is not the name of a feature."));
+        return Err(format!("{:?} is not the name of a feature.", shortened(wrong)));
     }
     features.sort();
     features.dedup();

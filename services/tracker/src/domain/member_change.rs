@@ -38,6 +38,27 @@ pub(crate) fn may_take(caller: &Caller, organization_id: i64, role: Role, owners
     }
 }
 
+/// An invitation to `role` is withdrawn.
+///
+/// # Errors
+/// `ROLE_TOO_HIGH`.
+pub(crate) fn may_withdraw(caller: &Caller, organization_id: i64, role: Role) -> Result<()> {
+    // No invitation is the last owner.
+    may_take(caller, organization_id, role, i64::MAX)
+}
+
+/// Somebody who belongs to `joined` organizations is to belong to one more.
+///
+/// # Errors
+/// `TOO_MANY_ORGANIZATIONS`.
+pub(crate) fn may_join(joined: i64, most: u32) -> Result<()> {
+    if joined < i64::from(most) {
+        return Ok(());
+    }
+    let message = format!("You belong to {joined} organizations. Nobody founds or joins more than {most}.");
+    Err(Error::invalid("TOO_MANY_ORGANIZATIONS", message))
+}
+
 /// Somebody lays down `role`, and the organization has `owners` of them.
 ///
 /// # Errors
@@ -92,6 +113,14 @@ mod tests {
             assert_eq!(outcome(may_give(&caller, 7, role)), expected, "{caller:?} {role}");
         }
         assert_eq!(outcome(may_give(&user(Role::Owner, false), 8, Role::Admin)), "ROLE_TOO_HIGH");
+    }
+
+    #[test]
+    fn nobody_founds_or_joins_organizations_without_end() {
+        assert!(may_join(99, 100).is_ok());
+        for joined in [100, 440] {
+            assert_eq!(outcome(may_join(joined, 100)), "TOO_MANY_ORGANIZATIONS");
+        }
     }
 
     #[test]

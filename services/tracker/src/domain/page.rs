@@ -26,6 +26,11 @@ impl Page {
         i64::from(self.limit) + 1
     }
 
+    /// How many more fit on the page behind so many that were fetched.
+    pub(crate) fn room_behind(self, fetched: usize) -> usize {
+        (self.limit as usize).saturating_sub(fetched)
+    }
+
     /// What was fetched without the one too many, and whether there was one.
     pub(crate) fn cut<T>(self, mut fetched: Vec<T>) -> (Vec<T>, bool) {
         let has_more = fetched.len() > self.limit as usize;

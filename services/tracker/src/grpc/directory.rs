@@ -1,9 +1,14 @@
+mod accept_invitation;
 mod add_member;
 mod create_organization;
 mod create_user;
+mod decline_invitation;
+mod get_invitation;
 mod get_member;
 mod get_organization;
 mod get_user;
+mod invitation;
+mod invite_member;
 mod list_members;
 mod list_organizations;
 mod list_users;
@@ -16,11 +21,12 @@ pub(super) mod user;
 
 use patchbay_proto::tracker::directory_server::Directory;
 use patchbay_proto::tracker::{
-    AddMemberRequest, CreateOrganizationRequest, CreateUserRequest, GetMemberRequest, GetOrganizationRequest,
-    GetUserRequest, ListMembersRequest, ListMembersResponse, ListOrganizationsRequest,
-    ListOrganizationsResponse, ListUsersRequest, ListUsersResponse, Member, Organization,
-    RemoveMemberRequest, RemoveMemberResponse, SetMemberRequest, UpdateOrganizationRequest,
-    UpdateUserRequest, User,
+    AcceptInvitationRequest, AddMemberRequest, CreateOrganizationRequest, CreateUserRequest,
+    DeclineInvitationRequest, DeclineInvitationResponse, GetInvitationRequest, GetMemberRequest,
+    GetOrganizationRequest, GetUserRequest, Invitation, InviteMemberRequest, ListMembersRequest,
+    ListMembersResponse, ListOrganizationsRequest, ListOrganizationsResponse, ListUsersRequest,
+    ListUsersResponse, Member, Organization, RemoveMemberRequest, RemoveMemberResponse, SetMemberRequest,
+    UpdateOrganizationRequest, UpdateUserRequest, User,
 };
 use tonic::{Request, Response, Status};
 
@@ -93,6 +99,34 @@ impl Directory for Tracker {
 
     async fn add_member(&self, request: Request<AddMemberRequest>) -> Result<Response<Member>, Status> {
         answer(request, |caller, asked| add_member::add_member(self, caller, asked)).await
+    }
+
+    async fn invite_member(
+        &self,
+        request: Request<InviteMemberRequest>,
+    ) -> Result<Response<Invitation>, Status> {
+        answer(request, |caller, asked| invite_member::invite_member(self, caller, asked)).await
+    }
+
+    async fn get_invitation(
+        &self,
+        request: Request<GetInvitationRequest>,
+    ) -> Result<Response<Invitation>, Status> {
+        answer(request, |caller, asked| get_invitation::get_invitation(self, caller, asked)).await
+    }
+
+    async fn accept_invitation(
+        &self,
+        request: Request<AcceptInvitationRequest>,
+    ) -> Result<Response<Member>, Status> {
+        answer(request, |caller, asked| accept_invitation::accept_invitation(self, caller, asked)).await
+    }
+
+    async fn decline_invitation(
+        &self,
+        request: Request<DeclineInvitationRequest>,
+    ) -> Result<Response<DeclineInvitationResponse>, Status> {
+        answer(request, |caller, asked| decline_invitation::decline_invitation(self, caller, asked)).await
     }
 
     async fn remove_member(

@@ -89,6 +89,26 @@ pub(crate) async fn role(tx: &mut Tx, organization_id: i64, user_id: i64) -> Res
     role.map(|(role,)| read_role(&role)).transpose()
 }
 
+/// How many organizations the user belongs to.
+pub(crate) async fn count_of_user(tx: &mut Tx, user_id: i64) -> Result<i64> {
+    tx.query("select count(*) from memberships where user_id = $1").bind(user_id).fetch_scalar().await
+}
+
+/// How many members [`list`] would find on all its pages.
+pub(crate) async fn count(db: &Db, organization_id: i64, roles: &[Role], pattern: &str) -> Result<i64> {
+    let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
+    db.query(
+        "select count(*) from memberships m join users u on u.id = m.user_id
+         where m.organization_id = $1 and (u.email like $2 escape '!' or lower(u.name) like $2 escape '!')
+             and m.role in ($list)",
+    )
+    .bind(organization_id)
+    .bind(pattern)
+    .bind_list(&roles)
+    .fetch_scalar()
+    .await
+}
+
 /// How many owners there are who can still sign in.
 pub(crate) async fn count_owners(tx: &mut Tx, organization_id: i64) -> Result<i64> {
     tx.query(

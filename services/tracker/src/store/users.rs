@@ -70,6 +70,11 @@ pub(crate) async fn update(tx: &mut Tx, user: &User) -> Result<bool> {
     }
 }
 
+/// Lets nobody else count what the user belongs to until the transaction ends.
+pub(crate) async fn lock(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.query("update users set name = name where id = $1").bind(id).execute().await.map(drop)
+}
+
 pub(crate) async fn find(db: &Db, id: i64) -> Result<Option<User>> {
     let query = db.query(select!("where id = $1")).bind(id);
     Ok(query.fetch_optional::<Row>().await?.map(User::from))

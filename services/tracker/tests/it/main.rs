@@ -12,6 +12,7 @@ mod comments;
 mod deleting;
 mod errors;
 mod events;
+mod invitations;
 mod issues;
 mod kinds;
 mod listing;

@@ -1,8 +1,8 @@
 use patchbay_domain::{Caller, Role, UserCaller};
 use patchbay_proto::tracker::{
-    AddMemberRequest, Features, GetMemberRequest, ListMembersRequest, ListOrganizationsRequest,
-    ListUsersRequest, Member, RemoveMemberRequest, SetMemberRequest, UpdateOrganizationRequest,
-    UpdateUserRequest,
+    AddMemberRequest, Features, GetMemberRequest, InviteMemberRequest, ListMembersRequest,
+    ListOrganizationsRequest, ListUsersRequest, Member, RemoveMemberRequest, SetMemberRequest,
+    UpdateOrganizationRequest, UpdateUserRequest,
 };
 use patchbay_rpc::{request, request_as};
 
@@ -27,6 +27,11 @@ fn add(caller: &Caller, email: &str, role: &str) -> tonic::Request<AddMemberRequ
         caller,
         AddMemberRequest { organization: "acme".to_owned(), email, role, ..Default::default() },
     )
+}
+
+fn invite(caller: &Caller, email: &str, role: &str) -> tonic::Request<InviteMemberRequest> {
+    let (email, role) = (email.to_owned(), role.to_owned());
+    request_as(caller, InviteMemberRequest { organization: "acme".to_owned(), email, role })
 }
 
 async fn members(tracker: &Running, asked: ListMembersRequest) -> (Vec<Member>, bool) {
@@ -99,8 +104,17 @@ async fn nobody_gives_or_takes_more_than_they_have() {
         assert_eq!(reason(directory.set_member(set(&manager, ada, "member")).await), "ROLE_TOO_HIGH");
         assert_eq!(reason(directory.remove_member(remove(&manager, ada)).await), "ROLE_TOO_HIGH");
         assert_eq!(
-            reason(directory.add_member(add(&manager, "x@example.com", "owner")).await),
+            reason(directory.invite_member(invite(&manager, "x@example.com", "owner")).await),
             "ROLE_TOO_HIGH"
+        );
+        assert_eq!(
+            reason(directory.invite_member(invite(&member, "x@example.com", "member")).await),
+            "PERMISSION_DENIED"
+        );
+        assert_eq!(
+            reason(directory.add_member(add(&manager, "x@example.com", "member")).await),
+            "PERMISSION_DENIED",
+            "people invite"
         );
         assert_eq!(reason(directory.set_member(set(&member, eve, "admin")).await), "PERMISSION_DENIED");
         assert_eq!(reason(directory.remove_member(remove(&member, bob)).await), "PERMISSION_DENIED");
@@ -118,23 +132,26 @@ async fn nobody_gives_or_takes_more_than_they_have() {
 async fn who_is_added_by_e_mail_is_found_or_registered() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
-        let (_, manager) = tracker.member("acme", "bob@example.com", "manager").await;
+        let operator = Caller::Operator;
         let known = tracker.person("ada@example.com").await;
         let mut directory = tracker.directory();
 
         let added =
-            directory.add_member(add(&manager, "ADA@example.com", "admin")).await.unwrap().into_inner();
+            directory.add_member(add(&operator, "ADA@example.com", "admin")).await.unwrap().into_inner();
         assert_eq!((added.user.unwrap().id, added.role.as_str()), (known.id, "admin"));
         let added =
-            directory.add_member(add(&manager, "new@example.com", "member")).await.unwrap().into_inner();
+            directory.add_member(add(&operator, "new@example.com", "member")).await.unwrap().into_inner();
         assert_eq!(added.user.unwrap().name, "new");
 
-        let error = refusal(directory.add_member(add(&manager, "new@example.com", "admin")).await);
+        let error = refusal(directory.add_member(add(&operator, "new@example.com", "admin")).await);
         assert_eq!(error.reason, "ALREADY_A_MEMBER");
         assert_eq!(error.fields[0].messages, ["The user new@example.com is already a member"]);
-        assert_eq!(reason(directory.add_member(add(&manager, "no address", "admin")).await), "INVALID_FIELD");
         assert_eq!(
-            reason(directory.add_member(add(&manager, "y@example.com", "root")).await),
+            reason(directory.add_member(add(&operator, "no address", "admin")).await),
+            "INVALID_FIELD"
+        );
+        assert_eq!(
+            reason(directory.add_member(add(&operator, "y@example.com", "root")).await),
             "UNKNOWN_ROLE"
         );
     })

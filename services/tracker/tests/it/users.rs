@@ -116,7 +116,13 @@ async fn what_a_user_may_do_everywhere_is_kept() {
         let mut directory = tracker.directory();
         for (is_superuser, is_staff) in [(true, false), (false, true)] {
             let email = format!("{is_superuser}@example.com");
-            let asked = CreateUserRequest { name: "Root".to_owned(), email, is_superuser, is_staff };
+            let asked = CreateUserRequest {
+                name: "Root".to_owned(),
+                email,
+                is_superuser,
+                is_staff,
+                ..Default::default()
+            };
             let id = directory.create_user(request(asked)).await.unwrap().into_inner().id;
             let found = directory.get_user(get(Asked::Id(id))).await.unwrap().into_inner();
             assert_eq!((found.is_superuser, found.is_staff), (is_superuser, is_staff));

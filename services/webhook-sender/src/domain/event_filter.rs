@@ -1,6 +1,6 @@
 //! Which event types the request log can be asked for.
 
-use patchbay_domain::{Error, EventType};
+use patchbay_domain::{Error, EventType, shortened};
 
 /// Sentry logs these too; none of them is an event of the catalogue.
 const OTHERS: &[(&str, &str)] = &[
@@ -39,7 +39,7 @@ pub(crate) fn read(name: &str) -> Result<Named, Error> {
 /// The refusal of a name that nobody knows.
 pub(crate) fn unknown(name: &str) -> Error {
     Error::invalid("UNKNOWN_EVENT_TYPE", "There is no such event type.")
-        .with_field("eventType", format!("\"{name}\" is not a valid choice."))
+        .with_field("eventType", format!("\"{}\" is not a valid choice.", shortened(name)))
 }
 
 #[cfg(test)]

@@ -11,8 +11,9 @@ use crate::json::organization::OrganizationJson;
 use crate::json::user::UserJson;
 use crate::operation::{delete, get, post, put};
 use crate::routes::{
-    Group, add_member, create_organization, get_member, get_organization, get_own_user, list_audit_logs,
-    list_members, list_organizations, remove_member, update_member, update_organization,
+    Group, accept_invitation, add_member, create_organization, decline_invitation, get_member,
+    get_organization, get_own_user, list_audit_logs, list_members, list_organizations, remove_member,
+    update_member, update_organization,
 };
 
 const READERS: &[Scope] = &[OrgRead, OrgIntegrations, OrgWrite, OrgAdmin];
@@ -26,6 +27,9 @@ const ALL: &str = "/api/0/organizations/";
 const ONE: &str = "/api/0/organizations/{organization}/";
 const MEMBERS: &str = "/api/0/organizations/{organization}/members/";
 const MEMBER: &str = "/api/0/organizations/{organization}/members/{member}/";
+
+const ACCEPT: &str = "/api/0/organizations/{organization}/members/{member}/accept/";
+const DECLINE: &str = "/api/0/organizations/{organization}/members/{member}/decline/";
 
 const ROLE: Field = optional("orgRole", Choice(&["member", "admin", "manager", "owner"]));
 const OLDER_ROLE: Field = optional("role", Choice(&["member", "admin", "manager", "owner"]));
@@ -54,18 +58,18 @@ pub(in crate::routes) fn group() -> Group {
             .takes(&[optional("name", Text), optional("enhancedPrivacy", Flag)])
             .answers::<OrganizationJson>(200),
         get("list_members", MEMBERS, list_members::list_members)
-            .does("List the members of an organization")
+            .does("List the members of an organization, and who is invited")
             .by(one_of(MEMBER_READERS).and_apps())
             .asks(&[optional("query", Text)])
             .paged()
             .lists::<MemberJson>(),
         post("add_member", MEMBERS, add_member::add_member)
-            .does("Make somebody a member, by e-mail address")
+            .does("Invite somebody by e-mail address; they become a member when they accept")
             .by(one_of(MEMBER_ADDERS))
-            .takes(&[required("email", Text), optional("name", Text), ROLE, OLDER_ROLE])
+            .takes(&[required("email", Text), ROLE, OLDER_ROLE])
             .answers::<MemberJson>(201),
         get("get_member", MEMBER, get_member::get_member)
-            .does("Read a member")
+            .does("Read a member, or somebody who is invited")
             .by(one_of(MEMBER_READERS).and_apps())
             .answers::<MemberJson>(200),
         put("update_member", MEMBER, update_member::update_member)
@@ -74,8 +78,16 @@ pub(in crate::routes) fn group() -> Group {
             .takes(&[ROLE, OLDER_ROLE])
             .answers::<MemberJson>(200),
         delete("remove_member", MEMBER, remove_member::remove_member)
-            .does("End a membership; members may end their own")
+            .does("End a membership, or withdraw an invitation; members may end their own membership")
             .by(one_of(MEMBER_REMOVERS))
+            .answers_nothing(204),
+        post("accept_invitation", ACCEPT, accept_invitation::accept_invitation)
+            .does("Accept an invitation, as the one who is invited")
+            .by(USERS)
+            .answers::<MemberJson>(200),
+        post("decline_invitation", DECLINE, decline_invitation::decline_invitation)
+            .does("Decline an invitation, as the one who is invited")
+            .by(USERS)
             .answers_nothing(204),
         get(
             "list_audit_logs",

@@ -1,4 +1,4 @@
-use patchbay_domain::{AuditEvent, Caller, Error, token};
+use patchbay_domain::{AuditEvent, Caller, Error, shortened, token};
 use patchbay_proto::auth_token::TokenPair;
 use patchbay_proto::installation::{CreateAppRequest, CreateAppResponse, InitialToken};
 use uuid::Uuid;
@@ -108,7 +108,10 @@ async fn owner(registry: &Registry, caller: &Caller, slug: &str) -> Result<Organ
     // The directory takes numbers as well, this field does not.
     let found = registry.directory.find(slug).await?.filter(|organization| organization.slug == slug);
     let found = found.ok_or_else(|| {
-        Error::not_found("ORGANIZATION_NOT_FOUND", format!("Organization '{slug}' does not exist."))
+        Error::not_found(
+            "ORGANIZATION_NOT_FOUND",
+            format!("Organization '{}' does not exist.", shortened(slug)),
+        )
     })?;
     Ok(Organization { id: found.id, slug: found.slug })
 }

@@ -5,23 +5,23 @@ use patchbay_proto::tracker as wire;
 
 use super::user;
 use crate::domain::user::{Member, NewUser, User, read_role};
-use crate::domain::{directory_access, member_change, organization};
+use crate::domain::{access, member_change, organization};
 use crate::grpc::named;
-use crate::store::{memberships, users};
+use crate::store::{invitations, memberships, users};
 use crate::tracker::Tracker;
 
-/// Whoever is not known yet is registered: they come in when they first sign in with that e-mail address.
+/// For our own, who answer for it: people invite. Whoever is not known yet is registered, and comes in when they first
+/// sign in with that e-mail address.
 #[tracing::instrument(name = "tracker.add_member", skip_all)]
 pub(super) async fn add_member(
     tracker: &Tracker,
     caller: Caller,
     request: wire::AddMemberRequest,
 ) -> Result<wire::Member> {
+    access::internal(&caller)?;
     let organization =
         named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
-    directory_access::add_member(&caller, organization.id)?;
     let role = read_role(&request.role)?;
-    member_change::may_give(&caller, organization.id, role)?;
     let name = match request.name.trim() {
         "" => member_change::name_from_email(request.email.trim()),
         name => name,
@@ -45,6 +45,7 @@ pub(super) async fn add_member(
         return Err(already_a_member(&user.email));
     }
     memberships::set(&mut tx, organization.id, user.id, role, now).await?;
+    invitations::delete_to(&mut tx, organization.id, &user.email).await?;
     let entry = Entry::new(AuditEvent::MemberAdd, organization.id, &caller, now)
         .target("member", user.id, &user.email)
         .detail("role", role.as_str());
@@ -62,7 +63,7 @@ async fn known_or_registered(tx: &mut Tx, person: User) -> Result<User> {
     known.ok_or_else(|| Error::internal("USER_VANISHED", "The user is not there any more."))
 }
 
-fn already_a_member(email: &str) -> Error {
+pub(super) fn already_a_member(email: &str) -> Error {
     Error::invalid("ALREADY_A_MEMBER", "The user is a member already.")
         .with_field("email", format!("The user {email} is already a member"))
 }

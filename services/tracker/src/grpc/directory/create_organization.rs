@@ -4,7 +4,7 @@ use patchbay_proto::tracker as wire;
 
 use super::organization;
 use crate::domain::organization::{NewOrganization, Organization};
-use crate::domain::{directory_access, slug_choice, user};
+use crate::domain::{directory_access, member_change, slug_choice, user};
 use crate::store::{memberships, organizations, users};
 use crate::tracker::Tracker;
 
@@ -62,6 +62,11 @@ async fn found(
         return Ok(false);
     }
     if let Some(owner) = owner {
+        if caller.user().is_some() {
+            users::lock(&mut tx, owner).await?;
+            let joined = memberships::count_of_user(&mut tx, owner).await?;
+            member_change::may_join(joined, tracker.most_organizations)?;
+        }
         memberships::set(&mut tx, founded.id, owner, Role::Owner, founded.created_at).await?;
     }
     let entry = Entry::new(AuditEvent::OrgAdd, founded.id, caller, founded.created_at).target(

@@ -1,10 +1,10 @@
-use patchbay_domain::{Caller, Result};
+use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::user;
 use crate::domain::access;
 use crate::domain::user::{NewUser, User, UserAndMemberships, email_taken};
-use crate::store::users;
+use crate::store::{invitations, users};
 use crate::tracker::Tracker;
 
 #[tracing::instrument(name = "tracker.create_user", skip_all)]
@@ -26,6 +26,11 @@ pub(super) async fn create_user(
         created_at: tracker.clock.now(),
     };
     let mut tx = tracker.db.begin().await?;
+    if request.only_invited
+        && invitations::count_to(&mut tx, &registered.email, registered.created_at).await? == 0
+    {
+        return Err(Error::forbidden("NOT_INVITED", "Nobody has invited this address."));
+    }
     if !users::insert(&mut tx, &registered).await? {
         return Err(email_taken());
     }

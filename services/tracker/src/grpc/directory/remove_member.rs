@@ -2,10 +2,11 @@ use patchbay_audit::Entry;
 use patchbay_domain::{AuditEvent, Caller, Result};
 use patchbay_proto::tracker as wire;
 
+use crate::domain::invitation::Invitation;
 use crate::domain::user::no_such_member;
 use crate::domain::{directory_access, member_change, organization};
 use crate::grpc::named;
-use crate::store::{memberships, users};
+use crate::store::{invitations, memberships, users};
 use crate::tracker::Tracker;
 
 #[tracing::instrument(name = "tracker.remove_member", skip_all)]
@@ -17,6 +18,10 @@ pub(super) async fn remove_member(
     let organization =
         named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
     directory_access::remove_member(&caller, organization.id, request.user_id)?;
+    if let Some(invitation) = invitations::find(&tracker.db, organization.id, request.user_id).await? {
+        withdraw(tracker, &caller, invitation).await?;
+        return Ok(wire::RemoveMemberResponse {});
+    }
     let found = users::find(&tracker.db, request.user_id).await?.ok_or_else(no_such_member)?;
 
     let mut tx = tracker.db.begin().await?;
@@ -28,10 +33,26 @@ pub(super) async fn remove_member(
         _ => member_change::may_take(&caller, organization.id, role, owners)?,
     }
     memberships::remove(&mut tx, organization.id, found.id).await?;
+    invitations::delete_by(&mut tx, organization.id, found.id).await?;
     let entry = Entry::new(AuditEvent::MemberRemove, organization.id, &caller, tracker.clock.now())
         .target("member", found.id, &found.email)
         .detail("role", role.as_str());
     tx.outbox(entry.into_message()).await?;
     tx.commit().await?;
     Ok(wire::RemoveMemberResponse {})
+}
+
+async fn withdraw(tracker: &Tracker, caller: &Caller, invitation: Invitation) -> Result<()> {
+    member_change::may_withdraw(caller, invitation.organization_id, invitation.role)?;
+    let mut tx = tracker.db.begin().await?;
+    if !invitations::delete(&mut tx, invitation.id).await? {
+        return Err(no_such_member());
+    }
+    let now = tracker.clock.now();
+    let entry = Entry::new(AuditEvent::MemberRemove, invitation.organization_id, caller, now)
+        .target("member", invitation.id, &invitation.email)
+        .detail("role", invitation.role.as_str());
+    tx.outbox(entry.into_message()).await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use super::user;
 use crate::domain::user::{no_such_member, not_found, read_role};
 use crate::domain::{directory_access, member_change, organization};
 use crate::grpc::named;
-use crate::store::{memberships, users};
+use crate::store::{invitations, memberships, users};
 use crate::tracker::Tracker;
 
 #[tracing::instrument(name = "tracker.set_member", skip_all)]
@@ -36,6 +36,7 @@ pub(super) async fn set_member(
     }
     if had != Some(role) {
         memberships::set(&mut tx, organization.id, found.id, role, now).await?;
+        invitations::delete_to(&mut tx, organization.id, &found.email).await?;
         let event = if had.is_none() { AuditEvent::MemberAdd } else { AuditEvent::MemberEdit };
         let entry = Entry::new(event, organization.id, &caller, now)
             .target("member", found.id, &found.email)

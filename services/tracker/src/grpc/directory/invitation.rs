@@ -1,0 +1,47 @@
+use chrono::{DateTime, Utc};
+use patchbay_domain::{Caller, Result};
+use patchbay_proto::tracker as wire;
+use patchbay_rpc::timestamp;
+
+use super::organization;
+use crate::domain::directory_access;
+use crate::domain::invitation::Invitation;
+use crate::domain::organization::Organization;
+use crate::domain::user::{User, no_such_member};
+use crate::grpc::named;
+use crate::store::{invitations, users};
+use crate::tracker::Tracker;
+
+pub(super) fn to_wire(
+    invitation: Invitation,
+    organization: Organization,
+    now: DateTime<Utc>,
+) -> wire::Invitation {
+    wire::Invitation {
+        id: invitation.id,
+        organization: Some(organization::to_wire(organization)),
+        is_expired: invitation.is_expired(now),
+        email: invitation.email,
+        role: invitation.role.as_str().to_owned(),
+        inviter_name: invitation.inviter_name,
+        created_at: Some(timestamp::to_wire(invitation.created_at)),
+        expires_at: Some(timestamp::to_wire(invitation.expires_at)),
+    }
+}
+
+/// An invitation that the caller may answer. They are not told of those to others, nor of organizations they do not
+/// belong to.
+pub(super) async fn to_caller(
+    tracker: &Tracker,
+    caller: &Caller,
+    named: &str,
+    id: i64,
+) -> Result<(Organization, Invitation, User)> {
+    let user_id = directory_access::answer_invitation(caller)?.user_id;
+    let organization = named::organization(&tracker.db, named).await?.ok_or_else(no_such_member)?;
+    let invitation = invitations::find(&tracker.db, organization.id, id).await?.ok_or_else(no_such_member)?;
+    // As the directory knows them: the address decides.
+    let user = users::find(&tracker.db, user_id).await?;
+    let user = user.filter(|user| !user.is_disabled && user.email == invitation.email);
+    Ok((organization, invitation, user.ok_or_else(no_such_member)?))
+}
