@@ -97,7 +97,7 @@ async fn a_connection_that_falls_silent_is_closed_whatever_it_sent() {
     each_is_closed(&server, "/api/short").await;
     let closed = |reason: &str| server.count(&format!("closed_total{{port=\"test\",reason=\"{reason}\"}}"));
     assert_eq!(closed("no_request"), 5);
-    assert_eq!(closed("idle"), 2);
+    assert_eq!(closed("idle"), 3);
     assert_eq!(closed("stalled"), 2);
 }
 
@@ -209,7 +209,7 @@ async fn a_stop_does_not_wait_for_clients_that_do_nothing() {
     let silent = join_all(Silent::HTTP.map(|silent| silent.until_closed(server.address, "/api/long")));
     let silent = async { silent.await };
     let stop = async {
-        server.counts("open{port=\"test\"}", 9).await;
+        server.counts("open{port=\"test\"}", 10).await;
         server.stop.drain(DEADLINE).await.unwrap();
     };
     timeout(DEADLINE, async { tokio::join!(silent, stop) }).await.unwrap();

@@ -26,6 +26,8 @@ pub enum Silent {
     HalfHead,
     /// A request by HTTP/1.1, whose answer it reads.
     Http1Request,
+    /// A request by HTTP/1.1, whose answer it reads, and the next one without its last line.
+    HalfSecondHead,
     /// A request by HTTP/2, whose answer it reads.
     Http2Request,
     /// A request by HTTP/2, with no window for the answer.
@@ -36,13 +38,14 @@ pub enum Silent {
 
 impl Silent {
     /// For a port that speaks HTTP/1.1 and HTTP/2.
-    pub const HTTP: [Self; 9] = [
+    pub const HTTP: [Self; 10] = [
         Self::Nothing,
         Self::OneByte,
         Self::HalfPreface,
         Self::Settings,
         Self::HalfHead,
         Self::Http1Request,
+        Self::HalfSecondHead,
         Self::Http2Request,
         Self::ClosedWindow,
         Self::NeverReading,
@@ -73,6 +76,7 @@ impl Silent {
             Self::Settings => [PREFACE, SETTINGS].concat(),
             Self::HalfHead => http1.as_bytes()[..http1.len() - 2].to_vec(),
             Self::Http1Request => http1.into_bytes(),
+            Self::HalfSecondHead => [http1.as_bytes(), &http1.as_bytes()[..http1.len() - 2]].concat(),
             Self::Http2Request => [PREFACE, SETTINGS, &http2_request(path)].concat(),
             Self::ClosedWindow => [PREFACE, CLOSED_WINDOW, &http2_request(path)].concat(),
             Self::NeverReading => {
@@ -102,7 +106,7 @@ pub async fn connect_from(client: Ipv4Addr, server: SocketAddr) -> io::Result<Tc
 
 /// One request as HTTP/2 frames.
 fn http2_request(path: &str) -> Vec<u8> {
-    let is_grpc = !path.starts_with("/api/") && path.matches('/').count() == 2;
+    let is_grpc = path.starts_with("/grpc.");
     // HPACK: `:method`, `:scheme http`, then names of the static table with values as they are.
     let mut headers = vec![if is_grpc { 0x83 } else { 0x82 }, 0x86];
     let mut field = |name: &[u8], value: &str| {

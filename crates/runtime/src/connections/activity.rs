@@ -1,9 +1,14 @@
 //! What a connection is doing, and what follows from it.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::Limits;
 use super::metrics::Reason;
+
+/// How long a client may be silent once its connection is to end. Shorter than a process takes to stop.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What is known about a connection at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -50,25 +55,24 @@ impl Activity {
     /// Decides by the limits. A connection that is kept is looked at again within the shortest of them, so each limit
     /// is noticed when it is reached, whatever happens in between.
     pub(super) fn judge(&self, limits: &Limits, now: Instant) -> Verdict {
-        let mut next = now + limits.idle.min(limits.stall);
+        let stall = if self.closing.is_some() { limits.stall.min(GRACE) } else { limits.stall };
+        let mut next = now + limits.idle.min(stall);
         if let Some(blocked) = self.blocked {
-            let end = blocked + limits.stall;
+            let end = blocked + stall;
             if now >= end {
                 return Verdict::Cut(Reason::Stalled);
             }
             next = next.min(end);
         }
-        let (end, verdict) = if !self.requested {
-            (self.accepted + limits.first_request, Verdict::Cut(Reason::NoRequest))
-        } else if self.working > 0 {
-            return Verdict::Keep(next);
-        } else if self.waiting > 0 {
-            (self.progress + limits.stall, Verdict::Cut(Reason::Stalled))
-        } else if let Some(closing) = self.closing {
+        let (end, verdict) = match (self.requested, self.closing) {
+            (false, None) => (self.accepted + limits.first_request, Verdict::Cut(Reason::NoRequest)),
+            // There is nothing to finish.
+            (false, Some(closing)) => (closing, Verdict::Cut(Reason::Ended)),
+            (true, _) if self.working > 0 => return Verdict::Keep(next),
+            (true, _) if self.waiting > 0 => (self.progress + stall, Verdict::Cut(Reason::Stalled)),
+            (true, None) => (self.progress + limits.idle, Verdict::Close(Reason::Idle)),
             // An HTTP/2 client has to confirm the end, and may still be reading its last answers.
-            (self.progress.max(closing) + limits.stall, Verdict::Cut(Reason::Idle))
-        } else {
-            (self.progress + limits.idle, Verdict::Close(Reason::Idle))
+            (true, Some(closing)) => (self.progress.max(closing) + stall, Verdict::Cut(Reason::Ended)),
         };
         if now >= end { verdict } else { Verdict::Keep(next.min(end)) }
     }
@@ -110,6 +114,12 @@ mod tests {
     }
 
     #[test]
+    fn a_stop_cuts_connections_without_a_request_at_once() {
+        let verdict = judged(1, |activity, at| activity.closing = Some(at(1)));
+        assert_eq!(verdict, Verdict::Cut(Reason::Ended));
+    }
+
+    #[test]
     fn a_connection_without_a_request_in_progress_is_closed_and_then_cut() {
         let idle = |seconds, closing: Option<u64>| {
             judged(seconds, |activity, at| {
@@ -120,8 +130,8 @@ mod tests {
         };
         assert!(matches!(idle(64, None), Verdict::Keep(_)));
         assert_eq!(idle(65, None), Verdict::Close(Reason::Idle));
-        assert!(matches!(idle(94, Some(65)), Verdict::Keep(_)));
-        assert_eq!(idle(95, Some(65)), Verdict::Cut(Reason::Idle));
+        assert!(matches!(idle(74, Some(65)), Verdict::Keep(_)));
+        assert_eq!(idle(75, Some(65)), Verdict::Cut(Reason::Ended));
     }
 
     #[test]

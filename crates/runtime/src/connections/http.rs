@@ -14,8 +14,6 @@ use tower::{Layer, ServiceExt};
 
 use super::{Connection, Io, RequestsLayer};
 
-/// From the end of a request to the end of the next one's head: a head that comes in drops is not waited for.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest head of a request that is read at all. Smaller ones that are still too large get a proper answer.
 const HEAD_BYTES: u32 = 128 * 1024;
 /// How often an HTTP/2 client is asked whether it is still there.
@@ -26,11 +24,8 @@ const STREAMS: u32 = 128;
 /// Serves a connection of a [`Port`](super::Port). Requests carry the client's address as [`ConnectInfo`].
 pub async fn serve_http(io: Io, connection: Connection, router: Router) {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(HEAD_BYTES as usize);
+    // The port's limits bound how long a head may take. Hyper's own limit would end idle connections before them.
+    builder.http1().header_read_timeout(None).max_buf_size(HEAD_BYTES as usize);
     builder
         .http2()
         .timer(TokioTimer::new())
