@@ -8,7 +8,7 @@ use patchbay_proto::tracker::delete_issues_request::Issues as Deleted;
 use patchbay_proto::tracker::update_issues_request::Issues as Updated;
 use patchbay_proto::tracker::{
     CreateIssueRequest, CreateTeamRequest, DeleteIssuesRequest, IssueFilter, IssueIds, ListIssuesRequest,
-    UpdateIssuesRequest,
+    SetProjectTeamRequest, UpdateIssuesRequest,
 };
 use patchbay_rpc::{request, request_as};
 use proptest::prelude::*;
@@ -287,6 +287,13 @@ async fn a_bulk_change_touches_what_the_list_shows_and_a_naive_filter_finds() {
             let mut draw = Draw::new(round);
             let start = (0..round).fold(now(), |start, _| end(start));
             let project = tracker.project("acme", &format!("Round {round}")).await.slug;
+            let access = SetProjectTeamRequest {
+                organization: "acme".into(),
+                project: project.clone(),
+                team: "core".into(),
+                has_access: true,
+            };
+            tracker.projects().set_project_team(request(access)).await.unwrap();
             let mut known = issues(&tracker, &project, start, &mut draw).await;
             let mut found = 0;
             for _ in 0..QUERIES {
