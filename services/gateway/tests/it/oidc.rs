@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use patchbay_egress::{Egress, EgressPolicy, OutboundRequest};
-use patchbay_proto::tracker::{GetUserRequest, get_user_request};
+use patchbay_proto::tracker::{GetUserRequest, InviteMemberRequest, get_user_request};
 use patchbay_rpc::request;
 use patchbay_testkit::oidc::{CLIENT_ID, CLIENT_SECRET, Provider};
 use serde_json::json;
@@ -92,6 +92,27 @@ async fn somebody_who_is_not_known_becomes_a_user_only_where_an_operator_wants_i
     let (cookie, back) = at_the_provider(&open).await;
     let answer = get(&open, &back, &cookie).await;
     assert_eq!((answer.status, session(&answer)), (403, None));
+}
+
+#[tokio::test]
+async fn somebody_who_is_invited_becomes_a_user_when_they_sign_in_and_not_before() {
+    let (strict, _provider) = platform(&[]).await;
+    strict.found_organizations().await;
+    let invited = InviteMemberRequest {
+        organization: "acme".into(),
+        email: "jane@acme.example".into(),
+        role: "member".into(),
+    };
+    strict.directory().invite_member(request(invited)).await.unwrap();
+    let by_email = async || {
+        let user = Some(get_user_request::User::Email("jane@acme.example".into()));
+        strict.directory().get_user(request(GetUserRequest { user })).await.ok()
+    };
+    assert!(by_email().await.is_none());
+    let (cookie, back) = at_the_provider(&strict).await;
+    assert_eq!(get(&strict, &back, &cookie).await.status, 303);
+    let jane = by_email().await.unwrap().into_inner();
+    assert!(jane.memberships.is_empty(), "they have not accepted yet");
 }
 
 #[tokio::test]
