@@ -25,6 +25,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// Window of a stream and of a connection; the protocol's 64 KiB would make batches wait for the reader.
 pub(crate) const WINDOW_BYTES: u32 = 1024 * 1024;
 
+/// As much of `tracestate` as everybody has to pass on, according to W3C.
+const MAX_TRACE_BYTES: usize = 512;
+
 /// A connection to another service. It connects when first used and again whenever it was lost; clones share it.
 pub type Channel = InterceptedService<tonic::transport::Channel, Outgoing>;
 
@@ -120,6 +123,8 @@ impl Interceptor for Outgoing {
             for (name, value) in
                 [("traceparent", Some(context.traceparent)), ("tracestate", context.tracestate)]
             {
+                // It came from outside, and a trace is never worth a refusal.
+                let value = value.filter(|value| value.len() <= MAX_TRACE_BYTES);
                 if let Some(value) = value.and_then(|value| value.parse().ok()) {
                     metadata.insert(MetadataKey::from_static(name), value);
                 }

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_domain::{Caller, Error, SecretString};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use patchbay_domain::{Caller, Error, Membership, Role, SecretString, UserCaller};
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::sessions_server::{Sessions, SessionsServer};
 use patchbay_proto::auth_token::{
@@ -13,7 +16,7 @@ use patchbay_proto::auth_token::{
     GetSignInOptionsRequest, OidcIdentity, OidcSignIn, RedeemSignInLinkRequest, Session, SignInLink,
     SignInOptions,
 };
-use patchbay_rpc::{Channel, Listener, Security, Server, Target, status};
+use patchbay_rpc::{Channel, Listener, Memberships, Security, Server, Target, status};
 use patchbay_runtime::connections::{Limits, Port};
 use patchbay_runtime::{Metrics, Stop};
 use tokio::net::TcpListener;
@@ -128,6 +131,61 @@ async fn the_caller_arrives_with_the_call() {
         let link = client(target, "right").create_sign_in_link(request).await.unwrap().into_inner();
         assert_eq!(link.secret, "Operator", "{target:?}");
     }
+}
+
+const MANY: i64 = 440;
+
+fn memberships() -> Vec<Membership> {
+    let membership = |organization_id: i64| Membership {
+        organization_id,
+        organization_slug: format!("{organization_id:x>64}"),
+        role: Role::Member,
+    };
+    (1..=MANY).map(membership).collect()
+}
+
+/// Knows one user, who belongs to many organizations.
+struct Known;
+
+impl Memberships for Known {
+    fn of_user(&self, user_id: i64) -> BoxFuture<'static, Result<Vec<Membership>, Error>> {
+        let known = match user_id {
+            1 => Ok(memberships()),
+            _ => Err(Error::unavailable("STORAGE_UNAVAILABLE", "Not now.")),
+        };
+        futures::future::ready(known).boxed()
+    }
+}
+
+#[tokio::test]
+async fn a_caller_with_many_memberships_arrives_with_all_of_them() {
+    let (listener, connector) = patchbay_rpc::memory();
+    let stop = Stop::new();
+    let server = Server::new().unwrap().with_memberships(Arc::new(Known));
+    let server = server.add_service(SessionsServer::new(Mirror));
+    let stopped = stop.clone();
+    tokio::spawn(async move {
+        server.serve(vec![Listener::Memory(listener)], &security("right"), stopped).await.unwrap();
+    });
+    let mut client = client(&Target::Memory(connector), "right");
+    let caller = |user_id: i64| {
+        Caller::User(UserCaller {
+            user_id,
+            name: "Ada".into(),
+            email: "ada@example.com".into(),
+            is_superuser: false,
+            is_staff: false,
+            memberships: memberships(),
+            token_scopes: None,
+        })
+    };
+    let call = |caller: &Caller| patchbay_rpc::request_as(caller, CreateSignInLinkRequest { user_id: 1 });
+    let mirrored = client.create_sign_in_link(call(&caller(1))).await.unwrap().into_inner();
+    assert_eq!(mirrored.secret, format!("{:?}", caller(1)));
+    let refusal = client.create_sign_in_link(call(&caller(2))).await.unwrap_err();
+    assert_eq!(status::to_error(&refusal).reason, "STORAGE_UNAVAILABLE", "nobody is guessed at");
+    client.create_sign_in_link(call(&Caller::Operator)).await.unwrap();
+    stop.request();
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use patchbay_egress::{Egress, EgressPolicy, OutboundRequest};
-use patchbay_proto::tracker::{GetUserRequest, get_user_request};
+use patchbay_proto::tracker::{GetUserRequest, InviteMemberRequest, get_user_request};
 use patchbay_rpc::request;
 use patchbay_testkit::oidc::{CLIENT_ID, CLIENT_SECRET, Provider};
 use serde_json::json;
@@ -120,6 +120,27 @@ async fn an_account_stays_the_user_it_was_and_takes_no_other() {
     let lookalike = sign_in(json!({ "email": "\u{212a}ate@korp.io", "sub": "10" })).await;
     assert_eq!((lookalike.status, session(&lookalike)), (403, None));
     assert!(lookalike.text().contains("cannot be used here"), "{lookalike:?}");
+}
+
+#[tokio::test]
+async fn somebody_who_is_invited_becomes_a_user_when_they_sign_in_and_not_before() {
+    let (strict, _provider) = platform(&[]).await;
+    strict.found_organizations().await;
+    let invited = InviteMemberRequest {
+        organization: "acme".into(),
+        email: "jane@acme.example".into(),
+        role: "member".into(),
+    };
+    strict.directory().invite_member(request(invited)).await.unwrap();
+    let by_email = async || {
+        let user = Some(get_user_request::User::Email("jane@acme.example".into()));
+        strict.directory().get_user(request(GetUserRequest { user })).await.ok()
+    };
+    assert!(by_email().await.is_none());
+    let (cookie, back) = at_the_provider(&strict).await;
+    assert_eq!(get(&strict, &back, &cookie).await.status, 303);
+    let jane = by_email().await.unwrap().into_inner();
+    assert!(jane.memberships.is_empty(), "they have not accepted yet");
 }
 
 #[tokio::test]
