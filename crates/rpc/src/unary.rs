@@ -14,11 +14,23 @@
 /// ```
 #[macro_export]
 macro_rules! unary {
+    (impl $service:ident for $context:ty { $($rpcs:tt)* }) => {
+        $crate::unary! { @split $service $context [] $($rpcs)* }
+    };
+    // A repetition of RPCs cannot end at a word, which could be the name of another RPC. So they are taken one by one.
+    (@split $service:ident $context:ty [$($unary:tt)*] streaming: $($streaming:tt)*) => {
+        $crate::unary! { @implement $service $context [$($unary)*] $($streaming)* }
+    };
+    (@split $service:ident $context:ty [$($unary:tt)*]) => {
+        $crate::unary! { @implement $service $context [$($unary)*] }
+    };
+    (@split $service:ident $context:ty [$($unary:tt)*] $rpc:ident($request:ty) -> $response:ty; $($rest:tt)*) => {
+        $crate::unary! { @split $service $context [$($unary)* $rpc($request) -> $response;] $($rest)* }
+    };
     (
-        impl $service:ident for $context:ty {
+        @implement $service:ident $context:ty [
             $($rpc:ident($request:ty) -> $response:ty;)*
-            $(streaming: $($streaming:item)*)?
-        }
+        ] $($streaming:tt)*
     ) => {
         #[tonic::async_trait]
         impl $service for $context {
@@ -31,7 +43,7 @@ macro_rules! unary {
                 response.map(tonic::Response::new).map_err($crate::status::from_error)
             })*
 
-            $($($streaming)*)?
+            $($streaming)*
         }
     };
 }
