@@ -4,9 +4,9 @@ use patchbay_audit::Entry;
 use patchbay_domain::Error;
 use patchbay_proto::event_fanout::UserActor;
 
+use crate::context::Context;
 use crate::domain::installation::{Installation, InstallationStatus};
 use crate::events;
-use crate::registry::Registry;
 use crate::store::{installations, versions};
 
 /// Tokens first: whoever was told that an installation is gone may rely on it. When revoking fails, nothing has
@@ -14,16 +14,16 @@ use crate::store::{installations, versions};
 ///
 /// Whether the installation was there to be ended; only then is there an `entry` in the audit log.
 pub(crate) async fn end(
-    registry: &Registry,
+    context: &Context,
     installation: Installation,
     by: Option<UserActor>,
     entry: Option<Entry>,
 ) -> Result<bool, Error> {
-    registry.tokens.revoke(installation.uuid).await?;
+    context.tokens.revoke(installation.uuid).await?;
 
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
-    if !installations::remove(&mut tx, installation.uuid, registry.clock.now(), version).await? {
+    if !installations::remove(&mut tx, installation.uuid, context.clock.now(), version).await? {
         return Ok(false);
     }
     if let Some(entry) = entry {
@@ -34,7 +34,7 @@ pub(crate) async fn end(
         let removed = Installation { status: InstallationStatus::PendingDeletion, ..installation };
         tx.outbox(events::deleted(&removed, by)).await?;
     }
-    registry.commit(tx).await?;
-    registry.metrics.uninstalls.inc();
+    context.commit(tx).await?;
+    context.metrics.uninstalls.inc();
     Ok(true)
 }

@@ -8,4 +8,5 @@ mod installations;
 mod organizations;
 mod page;
 mod publishing;
-mod settle_scopes;
+mod record_status_change;
+mod update_token_scopes;

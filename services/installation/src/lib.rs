@@ -7,6 +7,7 @@
 mod audit;
 mod changes;
 mod config;
+mod context;
 mod copying_scopes;
 mod domain;
 mod ending;
@@ -16,7 +17,6 @@ mod mail;
 mod metrics;
 mod missing_keys;
 mod peers;
-mod registry;
 mod sealing;
 mod start;
 mod store;

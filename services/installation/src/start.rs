@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use patchbay_bus::{Bus, outbox};
 use patchbay_db::Db;
 use patchbay_domain::sealed::SealingKeys;
@@ -13,15 +11,12 @@ use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::Runtime;
 
 use crate::changes::Changes;
+use crate::context::Context;
 use crate::mail::{Post, Postman, Transport};
 use crate::missing_keys::refuse_missing_keys;
 use crate::peers::{Directory, Projects, Tokens};
-use crate::registry::Registry;
 use crate::workers;
-use crate::{Config, InstallationMetrics, NAME};
-
-/// Long enough for a busy database, short enough for whoever polls `/readyz`.
-const READY_WITHIN: Duration = Duration::from_secs(2);
+use crate::{Config, InstallationMetrics};
 
 /// The services that this one calls.
 #[derive(Debug)]
@@ -46,13 +41,7 @@ pub async fn start(
     config: Config,
 ) -> anyhow::Result<Server> {
     let Peers { auth_token: tokens, tracker: directory } = peers;
-    let Runtime { clock, metrics, readiness, stop } = runtime;
-
-    let checked = db.clone();
-    readiness.check(format!("{NAME} database"), READY_WITHIN, move || {
-        let db = checked.clone();
-        async move { db.ready().await }
-    });
+    let Runtime { clock, metrics, stop, .. } = runtime;
 
     let metrics = InstallationMetrics::register(&metrics);
     metrics.secrets_to_reencrypt.set(refuse_missing_keys(&db, &sealing).await?);
@@ -65,9 +54,9 @@ pub async fn start(
         sender: config.mail.sender,
         metrics: metrics.clone(),
     };
-    stop.spawn(format!("{NAME} mail"), postman.run(stop.clone()));
+    stop.spawn("installation: mail", postman.run(stop.clone()));
 
-    let registry = Registry {
+    let context = Context {
         db: db.clone(),
         clock: clock.clone(),
         sealing,
@@ -81,15 +70,15 @@ pub async fn start(
         upkeep: Default::default(),
         stop: stop.clone(),
     };
-    stop.spawn(format!("{NAME} upkeep"), workers::run(registry.clone()));
-    stop.spawn(format!("{NAME} encryption"), workers::reencrypt::run(registry.clone()));
-    stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));
+    stop.spawn("installation: upkeep", workers::run(context.clone()));
+    stop.spawn("installation: encryption", workers::reencrypt::run(context.clone()));
+    stop.spawn("installation: outbox", outbox::relay(db, bus, clock, stop.token()));
 
     Ok(server
-        .add_service(AppTokensServer::new(registry.clone()))
-        .add_service(AppRegistryServer::new(registry.clone()))
-        .add_service(EncryptionServer::new(registry.clone()))
-        .add_service(InstallationsServer::new(registry.clone()))
-        .add_service(EventTypesServer::new(registry.clone()))
-        .add_service(PublishingServer::new(registry)))
+        .add_service(AppTokensServer::new(context.clone()))
+        .add_service(AppRegistryServer::new(context.clone()))
+        .add_service(EncryptionServer::new(context.clone()))
+        .add_service(InstallationsServer::new(context.clone()))
+        .add_service(EventTypesServer::new(context.clone()))
+        .add_service(PublishingServer::new(context)))
 }

@@ -5,7 +5,7 @@ use futures::stream::{self, StreamExt};
 use patchbay_domain::{Clock, Error};
 
 use crate::changes::ChangeListener;
-use crate::registry::Registry;
+use crate::context::Context;
 use crate::store::feed::{Feed, PAGE, Position};
 use crate::store::versions;
 
@@ -18,7 +18,7 @@ pub(crate) struct Page<T> {
 }
 
 struct Watch<F> {
-    registry: Registry,
+    context: Context,
     feed: F,
     listener: ChangeListener,
     progress: Progress,
@@ -39,12 +39,12 @@ enum Progress {
 
 /// Ends when the service stops, or with the first error: whoever watches begins anew then.
 pub(crate) fn watch<F: Feed>(
-    registry: &Registry,
+    context: &Context,
     feed: F,
 ) -> impl Stream<Item = Result<Page<F::Item>, Error>> + Send + use<F> {
-    let stop = registry.stop.clone();
-    let listener = registry.changes.listen();
-    let watch = Watch { registry: registry.clone(), feed, listener, progress: Progress::Start };
+    let stop = context.stop.clone();
+    let listener = context.changes.listen();
+    let watch = Watch { context: context.clone(), feed, listener, progress: Progress::Start };
     stream::try_unfold(watch, |mut watch| async move {
         let page = watch.next().await?;
         Ok(Some((page, watch)))
@@ -57,7 +57,7 @@ impl<F: Feed> Watch<F> {
         loop {
             match self.progress {
                 Progress::Start => {
-                    let version = versions::current(&self.registry.db).await?;
+                    let version = versions::current(&self.context.db).await?;
                     self.progress = Progress::Snapshot { version, after_id: 0 };
                 }
                 Progress::Snapshot { version, after_id } => return self.snapshot(version, after_id).await,
@@ -66,7 +66,7 @@ impl<F: Feed> Watch<F> {
                     if let Some(page) = self.changes(after, told).await? {
                         return Ok(page);
                     }
-                    let clock: &Clock = &self.registry.clock;
+                    let clock: &Clock = &self.context.clock;
                     self.listener.wait(clock).await;
                 }
             }
@@ -74,7 +74,7 @@ impl<F: Feed> Watch<F> {
     }
 
     async fn snapshot(&mut self, version: i64, after_id: i64) -> Result<Page<F::Item>, Error> {
-        let rows = self.feed.snapshot(&self.registry.db, after_id).await?;
+        let rows = self.feed.snapshot(&self.context.db, after_id).await?;
         let complete = rows.len() < PAGE;
         self.progress = match rows.last() {
             Some((last, _)) if !complete => Progress::Snapshot { version, after_id: last.id },
@@ -86,11 +86,11 @@ impl<F: Feed> Watch<F> {
     /// `None` when nothing has changed. A change that is none of this feed's rows yields an empty page, so
     /// that its reader knows to be up to date.
     async fn changes(&mut self, after: Position, told: i64) -> Result<Option<Page<F::Item>>, Error> {
-        let current = versions::current(&self.registry.db).await?;
+        let current = versions::current(&self.context.db).await?;
         if current <= told {
             return Ok(None);
         }
-        let rows = self.feed.changes(&self.registry.db, after).await?;
+        let rows = self.feed.changes(&self.context.db, after).await?;
         let last = rows.last().map(|(last, _)| *last);
         let (after, seen) = match last {
             // More rows of the last one's version may follow.

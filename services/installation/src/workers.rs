@@ -14,29 +14,29 @@ use std::time::Duration;
 
 use patchbay_runtime::sleep;
 
-use crate::registry::Registry;
+use crate::context::Context;
 
 /// Nobody waits for these duties; whoever does, wakes the loop.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Until a stop is requested.
-pub(crate) async fn run(registry: Registry) {
-    while !registry.stop.is_requested() {
+pub(crate) async fn run(context: Context) {
+    while !context.stop.is_requested() {
         for (duty, done) in [
-            ("copy scopes", copy_scopes::copy_scopes(&registry).await),
-            ("remove apps", remove_apps::remove_apps(&registry).await),
-            ("expire secrets", expire_secrets::expire_secrets(&registry).await),
-            ("forget apps", forget_apps::forget_apps(&registry).await),
-            ("prune interactions", prune_interactions::prune_interactions(&registry).await),
+            ("copy scopes", copy_scopes::copy_scopes(&context).await),
+            ("remove apps", remove_apps::remove_apps(&context).await),
+            ("expire secrets", expire_secrets::expire_secrets(&context).await),
+            ("forget apps", forget_apps::forget_apps(&context).await),
+            ("prune interactions", prune_interactions::prune_interactions(&context).await),
         ] {
             if let Err(error) = done {
                 tracing::warn!(%error, duty, "not done yet, will be tried again");
             }
         }
         tokio::select! {
-            () = registry.stop.requested() => return,
-            () = registry.upkeep.notified() => {}
-            () = sleep(&registry.clock, PAUSE) => {}
+            () = context.stop.requested() => return,
+            () = context.upkeep.notified() => {}
+            () = sleep(&context.clock, PAUSE) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Sentry checks with a few rules of its own and with the Python library jsonschema (4.20), and shows developers the
 //! one message it finds best. That message is part of the contract, so the checks come in the same order here.
 
+mod check_rules;
 mod elements;
 mod fault;
 mod python;
@@ -57,7 +58,7 @@ pub(crate) fn element_type(element: &Value) -> &str {
 fn problem(schema: &Value) -> Option<String> {
     match first_look(schema) {
         Err(Trouble::Said(message)) => Some(message),
-        Ok(()) | Err(Trouble::Unexpected) => fault::best(rule::faults(schema, elements::SCHEMA)),
+        Ok(()) | Err(Trouble::Unexpected) => fault::best(check_rules::faults(schema, elements::SCHEMA)),
     }
 }
 
@@ -94,7 +95,7 @@ fn element(element: &Value) -> Result<(), Trouble> {
         )));
     };
     text_defaults(if *name == "alert-rule-action" { element.get("settings") } else { Some(element) })?;
-    match fault::best(rule::faults(element, rules)) {
+    match fault::best(check_rules::faults(element, rules)) {
         None => Ok(()),
         Some(message) => Err(Trouble::Said(format!("{message} for element of type '{name}'"))),
     }

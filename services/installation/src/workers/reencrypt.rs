@@ -9,7 +9,7 @@ use std::time::Duration;
 use patchbay_domain::Error;
 use patchbay_runtime::sleep;
 
-use crate::registry::Registry;
+use crate::context::Context;
 use crate::sealing::reseal;
 use crate::store::{sealed_values, versions};
 
@@ -17,38 +17,38 @@ use crate::store::{sealed_values, versions};
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// Until a stop is requested.
-pub(crate) async fn run(registry: Registry) {
-    while !registry.stop.is_requested() {
-        if let Err(error) = reencrypt(&registry).await {
+pub(crate) async fn run(context: Context) {
+    while !context.stop.is_requested() {
+        if let Err(error) = reencrypt(&context).await {
             tracing::warn!(%error, "stored secrets are not encrypted with the current key yet, will be tried again");
         }
         tokio::select! {
-            () = registry.stop.requested() => return,
-            () = sleep(&registry.clock, PAUSE) => {}
+            () = context.stop.requested() => return,
+            () = sleep(&context.clock, PAUSE) => {}
         }
     }
 }
 
 /// Goes through all apps once.
-async fn reencrypt(registry: &Registry) -> Result<(), Error> {
-    let key = registry.sealing.current();
+async fn reencrypt(context: &Context) -> Result<(), Error> {
+    let key = context.sealing.current();
     let (mut after_id, mut done, mut left) = (0, 0, 0);
     loop {
-        let page = sealed_values::not_under(&registry.db, key, after_id).await?;
+        let page = sealed_values::not_under(&context.db, key, after_id).await?;
         let Some(last) = page.last() else { break };
         if page.iter().any(|values| values.not_under(key) > 0) {
-            let batch = reencrypt_batch(registry, after_id, last.app_id).await?;
+            let batch = reencrypt_batch(context, after_id, last.app_id).await?;
             done += batch.done;
             left += batch.left;
-            registry.metrics.secrets_reencrypted.inc_by(batch.done as u64);
-            registry.metrics.secrets_to_reencrypt.dec_by(batch.done as i64);
+            context.metrics.secrets_reencrypted.inc_by(batch.done as u64);
+            context.metrics.secrets_to_reencrypt.dec_by(batch.done as i64);
         }
         after_id = last.app_id;
-        if registry.stop.is_requested() {
+        if context.stop.is_requested() {
             return Ok(());
         }
     }
-    registry.metrics.secrets_to_reencrypt.set(left as i64);
+    context.metrics.secrets_to_reencrypt.set(left as i64);
     if done > 0 {
         tracing::info!(%key, done, left, "stored secrets were encrypted with the current key");
     }
@@ -62,9 +62,9 @@ struct Batch {
 }
 
 /// The apps above `after_id` up to `last_id`.
-async fn reencrypt_batch(registry: &Registry, after_id: i64, last_id: i64) -> Result<Batch, Error> {
-    let (keys, mut batch) = (&registry.sealing, Batch { done: 0, left: 0 });
-    let mut tx = registry.db.begin().await?;
+async fn reencrypt_batch(context: &Context, after_id: i64, last_id: i64) -> Result<Batch, Error> {
+    let (keys, mut batch) = (&context.sealing, Batch { done: 0, left: 0 });
+    let mut tx = context.db.begin().await?;
     versions::next(&mut tx).await?;
     for mut values in sealed_values::not_under_in(&mut tx, keys.current(), after_id).await? {
         let due = values.not_under(keys.current());

@@ -6,6 +6,7 @@ use patchbay_rpc::timestamp::to_wire;
 use patchbay_webhook_signature::Secret;
 
 use super::avatar_message::avatar_messages;
+use crate::context::Context;
 use crate::domain::app::{App, AppStatus};
 use crate::domain::app_access;
 use crate::domain::avatar::Avatar;
@@ -13,42 +14,36 @@ use crate::domain::client_secret::{self, MASK, Visibility};
 use crate::domain::delivery::DeliverySettings;
 use crate::domain::feature::Feature;
 use crate::domain::webhook_header;
-use crate::registry::Registry;
 use crate::sealing;
 use crate::store::avatars;
 
 pub(in crate::grpc) async fn app_message(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     app: App,
 ) -> Result<proto::App, Error> {
-    let mut avatars = avatars::of(&registry.db, &[app.id]).await?;
+    let mut avatars = avatars::of(&context.db, &[app.id]).await?;
     let avatars = avatars.remove(&app.id).unwrap_or_default();
-    message(registry, caller, app, avatars)
+    message(context, caller, app, avatars)
 }
 
 pub(super) async fn app_messages(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     apps: Vec<App>,
 ) -> Result<Vec<proto::App>, Error> {
     let ids: Vec<_> = apps.iter().map(|app| app.id).collect();
-    let mut avatars = avatars::of(&registry.db, &ids).await?;
+    let mut avatars = avatars::of(&context.db, &ids).await?;
     let message = |app: App| {
         let avatars = avatars.remove(&app.id).unwrap_or_default();
-        message(registry, caller, app, avatars)
+        message(context, caller, app, avatars)
     };
     apps.into_iter().map(message).collect()
 }
 
-fn message(
-    registry: &Registry,
-    caller: &Caller,
-    app: App,
-    avatars: Vec<Avatar>,
-) -> Result<proto::App, Error> {
+fn message(context: &Context, caller: &Caller, app: App, avatars: Vec<Avatar>) -> Result<proto::App, Error> {
     let owner_view = app_access::sees_owner_view(caller, app.owner.id)
-        .then(|| owner_view(registry, caller, &app))
+        .then(|| owner_view(context, caller, &app))
         .transpose()?;
     let published_at = app.published_at.filter(|_| app.status == AppStatus::Published);
     // An internal app is not offered to anybody who would want to know what it is good for.
@@ -85,12 +80,12 @@ fn message(
     })
 }
 
-fn owner_view(registry: &Registry, caller: &Caller, app: &App) -> Result<proto::OwnerView, Error> {
-    let now = registry.clock.now();
+fn owner_view(context: &Context, caller: &Caller, app: &App) -> Result<proto::OwnerView, Error> {
+    let now = context.clock.now();
     let (client_secret, webhook_secret) =
         match client_secret::visibility(caller, app.owner.id, app.scope_set(), app.created_at, now) {
             Visibility::Shown => {
-                let secret = sealing::client_secret(&registry.sealing, app)?;
+                let secret = sealing::client_secret(&context.sealing, app)?;
                 (Some(secret.expose().to_owned()), Some(webhook_secret(secret.expose())?))
             }
             Visibility::Masked => (Some(MASK.to_owned()), Some(MASK.to_owned())),

@@ -4,8 +4,9 @@ use patchbay_proto::installation::{CreateAppRequest, CreateAppResponse, InitialT
 use uuid::Uuid;
 
 use super::app_message::app_message;
-use super::errors;
+use super::error_subscription::may_subscribe_to_errors;
 use crate::audit;
+use crate::context::Context;
 use crate::domain::app::{App, AppStatus};
 use crate::domain::app_access::{self, is_elevated};
 use crate::domain::app_draft::{self, AppDraft, AppRequest};
@@ -13,58 +14,56 @@ use crate::domain::feature::Feature;
 use crate::domain::installation::Installation;
 use crate::domain::organization::Organization;
 use crate::domain::{app_name, popularity, subscriptions};
-use crate::registry::Registry;
 use crate::sealing;
 use crate::store::{apps, components, event_types, installations, versions};
 
-#[tracing::instrument(name = "installation.create_app", skip_all)]
 pub(super) async fn create_app(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: CreateAppRequest,
 ) -> Result<CreateAppResponse, Error> {
-    let owner = owner(registry, caller, &request.organization).await?;
+    let owner = owner(context, caller, &request.organization).await?;
     let held = app_access::may_create(caller, owner.id)?;
     if subscriptions::has_errors(&request.events) {
-        errors::may_be_subscribed(registry, owner.id).await?;
+        may_subscribe_to_errors(context, owner.id).await?;
     }
-    let own_event_types = event_types::all(&registry.db).await?;
+    let own_event_types = event_types::all(&context.db).await?;
     let mut draft = app_draft::check(AppRequest { own_event_types, ..app_request(request) }, held)?;
     if !app_access::reviews(caller) {
         draft.popularity = popularity::DEFAULT;
     }
     if draft.author.is_none() {
-        let organization = registry.directory.find(&owner.slug).await?;
+        let organization = context.directory.find(&owner.slug).await?;
         draft.author = organization.map(|organization| organization.name);
     }
-    let app = new_app(registry, owner, draft).await?;
-    let installation = installation_at_once(registry, &app).await?;
+    let app = new_app(context, owner, draft).await?;
+    let installation = installation_at_once(context, &app).await?;
 
     // The token comes before the app: once there is an app it can be removed again, and its removal ends the
     // tokens it finds. A crash in between leaves a token that was shown to nobody, of an app that never was.
     let initial_token = match &installation {
-        Some(installation) => Some(registry.tokens.mint(installation, &app).await?),
+        Some(installation) => Some(context.tokens.mint(installation, &app).await?),
         None => None,
     };
-    if let Err(error) = write(registry, caller, &app, installation.as_ref()).await {
-        abandon(registry, installation.as_ref()).await;
+    if let Err(error) = write(context, caller, &app, installation.as_ref()).await {
+        abandon(context, installation.as_ref()).await;
         return Err(error);
     }
-    registry.metrics.apps_created.inc();
-    registry.metrics.installs.inc_by(installation.is_some().into());
+    context.metrics.apps_created.inc();
+    context.metrics.installs.inc_by(installation.is_some().into());
     Ok(CreateAppResponse {
-        app: Some(app_message(registry, caller, app).await?),
+        app: Some(app_message(context, caller, app).await?),
         initial_token: initial_token.map(initial_token_message),
     })
 }
 
 async fn write(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     app: &App,
     installation: Option<&Installation>,
 ) -> Result<(), Error> {
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     apps::insert(&mut tx, app, version).await?;
     components::replace(&mut tx, app.id, &app.schema).await?;
@@ -75,20 +74,20 @@ async fn write(
     }
     let entry = audit::of_app(AuditEvent::SentryAppAdd, app, caller, app.created_at);
     tx.outbox(entry.into_message()).await?;
-    registry.commit(tx).await
+    context.commit(tx).await
 }
 
 /// Takes the token back that the app will not need. Where that fails, nobody knows the token.
-async fn abandon(registry: &Registry, installation: Option<&Installation>) {
+async fn abandon(context: &Context, installation: Option<&Installation>) {
     if let Some(installation) = installation
-        && let Err(error) = registry.tokens.revoke(installation.uuid).await
+        && let Err(error) = context.tokens.revoke(installation.uuid).await
     {
         tracing::warn!(%error, "the token of an app that was not registered is left behind");
     }
 }
 
 /// The organization that will own the app; who does not belong to it does not even learn whether it exists.
-async fn owner(registry: &Registry, caller: &Caller, slug: &str) -> Result<Organization, Error> {
+async fn owner(context: &Context, caller: &Caller, slug: &str) -> Result<Organization, Error> {
     if matches!(caller, Caller::Anonymous) {
         return Err(Error::no_credentials());
     }
@@ -106,16 +105,16 @@ async fn owner(registry: &Registry, caller: &Caller, slug: &str) -> Result<Organ
         return Err(app_access::not_a_member(slug));
     }
     // The directory takes numbers as well, this field does not.
-    let found = registry.directory.find(slug).await?.filter(|organization| organization.slug == slug);
+    let found = context.directory.find(slug).await?.filter(|organization| organization.slug == slug);
     let found = found.ok_or_else(|| {
         Error::not_found("ORGANIZATION_NOT_FOUND", format!("Organization '{slug}' does not exist."))
     })?;
     Ok(Organization { id: found.id, slug: found.slug })
 }
 
-async fn new_app(registry: &Registry, owner: Organization, draft: AppDraft) -> Result<App, Error> {
-    let id = registry.db.allocate_ids("app", 1).await?;
-    let keys = &registry.sealing;
+async fn new_app(context: &Context, owner: Organization, draft: AppDraft) -> Result<App, Error> {
+    let id = context.db.allocate_ids("app", 1).await?;
+    let keys = &context.sealing;
     Ok(App {
         id,
         uuid: Uuid::new_v4(),
@@ -137,7 +136,7 @@ async fn new_app(registry: &Registry, owner: Organization, draft: AppDraft) -> R
         client_secret: sealing::seal_client_secret(keys, id, &token::generate()),
         webhook_headers: sealing::seal_headers(keys, id, draft.webhook_headers),
         published_at: None,
-        created_at: registry.clock.now(),
+        created_at: context.clock.now(),
         disabled: None,
         schema: draft.schema,
         metadata: Default::default(),
@@ -150,12 +149,12 @@ async fn new_app(registry: &Registry, owner: Organization, draft: AppDraft) -> R
 }
 
 /// An internal app is installed on its organization from the start, and is not told.
-async fn installation_at_once(registry: &Registry, app: &App) -> Result<Option<Installation>, Error> {
+async fn installation_at_once(context: &Context, app: &App) -> Result<Option<Installation>, Error> {
     if !app.is_internal() {
         return Ok(None);
     }
-    let id = registry.db.allocate_ids("installation", 1).await?;
-    let now = registry.clock.now();
+    let id = context.db.allocate_ids("installation", 1).await?;
+    let now = context.clock.now();
     Ok(Some(Installation::new(id, Uuid::new_v4(), app, app.owner.clone(), now)))
 }
 

@@ -1,24 +1,24 @@
 use patchbay_domain::{AuditEvent, Caller, Error};
 use patchbay_proto::installation as proto;
 
-use super::get_app::{app_not_found, existing};
+use super::find_app::find_app;
 use crate::audit;
+use crate::context::Context;
 use crate::domain::app::{App, AppStatus, Removal, Remover};
+use crate::domain::app_access::app_not_found;
 use crate::domain::{app_access, app_removal};
-use crate::registry::Registry;
 use crate::store::{apps, versions};
 
 /// From here on the app cannot be installed or changed. Its installations are ended by [`workers`](crate::workers).
-#[tracing::instrument(name = "installation.delete_app", skip_all)]
 pub(super) async fn delete_app(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::DeleteAppRequest,
 ) -> Result<proto::DeleteAppResponse, Error> {
-    let found = existing(registry, caller, &request.app).await?;
+    let found = find_app(context, caller, &request.app).await?;
     app_access::may_remove(caller, found.owner.id, found.status)?;
 
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     let app = apps::get(&mut tx, found.id).await?.ok_or_else(app_not_found)?;
     app_removal::check(&app)?;
@@ -26,9 +26,9 @@ pub(super) async fn delete_app(
     let removal = Some(Removal { by, is_internal: app.is_internal() });
     let app = App { status: AppStatus::DeletionInProgress, removal, ..app };
     apps::update(&mut tx, &app, version).await?;
-    let entry = audit::of_app(AuditEvent::SentryAppRemove, &app, caller, registry.clock.now());
+    let entry = audit::of_app(AuditEvent::SentryAppRemove, &app, caller, context.clock.now());
     tx.outbox(entry.into_message()).await?;
-    registry.commit(tx).await?;
-    registry.upkeep.notify_one();
+    context.commit(tx).await?;
+    context.upkeep.notify_one();
     Ok(proto::DeleteAppResponse {})
 }

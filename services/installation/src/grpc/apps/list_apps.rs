@@ -3,16 +3,15 @@ use patchbay_proto::installation as proto;
 use patchbay_proto::installation::AppFilter;
 
 use super::app_message::app_messages;
+use crate::context::Context;
 use crate::domain::app::AppStatus;
 use crate::domain::app_access::{self, is_elevated};
 use crate::grpc::organizations;
 use crate::grpc::page::Page;
-use crate::registry::Registry;
 use crate::store::app_lists::{self, Which};
 
-#[tracing::instrument(name = "installation.list_apps", skip_all)]
 pub(super) async fn list_apps(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::ListAppsRequest,
 ) -> Result<proto::ListAppsResponse, Error> {
@@ -23,14 +22,14 @@ pub(super) async fn list_apps(
     let which = if request.organization.is_empty() {
         of_all(caller, status)
     } else {
-        let organization = organizations::of_reader(registry, caller, &request.organization).await?;
+        let organization = organizations::of_reader(context, caller, &request.organization).await?;
         app_access::may_list(caller, organization.id)?;
         Which::OfOne(organization.id, status)
     };
     let page = Page::new(request.offset, request.limit);
-    let found = app_lists::list(&registry.db, &which, page.offset, page.fetched()).await;
+    let found = app_lists::list(&context.db, &which, page.offset, page.fetched()).await;
     let (apps, has_more) = page.cut(found)?;
-    Ok(proto::ListAppsResponse { apps: app_messages(registry, caller, apps).await?, has_more })
+    Ok(proto::ListAppsResponse { apps: app_messages(context, caller, apps).await?, has_more })
 }
 
 /// Published apps are for all to see; others for those at home in their organization.

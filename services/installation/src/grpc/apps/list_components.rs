@@ -3,20 +3,20 @@ use patchbay_proto::installation as proto;
 use patchbay_proto::installation::list_components_request::Owner;
 
 use super::avatar_message::avatar_messages;
-use super::get_app::{app_not_found, existing};
+use super::find_app::find_app;
+use crate::context::Context;
+use crate::domain::app_access::app_not_found;
 use crate::domain::{app_access, installation_access};
 use crate::grpc::organizations;
 use crate::grpc::page::Page;
-use crate::registry::Registry;
 use crate::store::avatars;
 use crate::store::components::{self, ComponentRow};
 
 /// A page of the largest schemas still fits into an answer.
 const MAX_LIMIT: usize = 50;
 
-#[tracing::instrument(name = "installation.list_components", skip_all)]
 pub(super) async fn list_components(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::ListComponentsRequest,
 ) -> Result<proto::ListComponentsResponse, Error> {
@@ -24,18 +24,18 @@ pub(super) async fn list_components(
     let (organization_id, found) = match &request.owner {
         None => return Err(app_not_found()),
         Some(Owner::App(app)) => {
-            let app = existing(registry, caller, app).await?;
+            let app = find_app(context, caller, app).await?;
             app_access::may_read(caller, app.owner.id, app.status)?;
-            let mut found = components::of_app(&registry.db, app.id).await?;
+            let mut found = components::of_app(&context.db, app.id).await?;
             found.retain(|component| request.r#type.is_empty() || component.r#type == request.r#type);
             (0, Ok(found.into_iter().skip(usize::try_from(page.offset).unwrap_or_default()).collect()))
         }
         Some(Owner::Organization(organization)) => {
-            let organization = organizations::visible(registry, caller, organization).await?;
+            let organization = organizations::visible(context, caller, organization).await?;
             installation_access::may_list(caller, organization.id)?;
             let range = (page.offset, page.fetched());
             let found =
-                components::of_organization(&registry.db, organization.id, &request.r#type, range).await;
+                components::of_organization(&context.db, organization.id, &request.r#type, range).await;
             (organization.id, found)
         }
     };
@@ -43,7 +43,7 @@ pub(super) async fn list_components(
 
     let mut apps: Vec<_> = found.iter().map(|component| component.app_id).collect();
     apps.dedup();
-    let avatars = avatars::of(&registry.db, &apps).await?;
+    let avatars = avatars::of(&context.db, &apps).await?;
     let message = |component: ComponentRow| proto::Component {
         uuid: component.uuid.to_string(),
         r#type: component.r#type,

@@ -2,23 +2,22 @@ use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 
 use super::avatar_message::avatar_messages;
+use crate::context::Context;
 use crate::domain::app_access;
 use crate::grpc::page::Page;
-use crate::registry::Registry;
 use crate::store::stats::AppInstalls;
 use crate::store::{avatars, stats};
 
-#[tracing::instrument(name = "installation.list_stats", skip_all)]
 pub(super) async fn list_stats(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::ListStatsRequest,
 ) -> Result<proto::ListStatsResponse, Error> {
     app_access::may_count_all(caller)?;
     let page = Page::new(request.offset, request.limit);
-    let (apps, has_more) = page.cut(stats::ranking(&registry.db, page.offset, page.fetched()).await)?;
+    let (apps, has_more) = page.cut(stats::ranking(&context.db, page.offset, page.fetched()).await)?;
     let ids: Vec<_> = apps.iter().map(|app| app.id).collect();
-    let mut avatars = avatars::of(&registry.db, &ids).await?;
+    let mut avatars = avatars::of(&context.db, &ids).await?;
     let message = |app: AppInstalls| proto::AppStats {
         avatars: avatars.remove(&app.id).map(avatar_messages).unwrap_or_default(),
         id: app.id,

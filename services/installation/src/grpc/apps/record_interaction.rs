@@ -1,20 +1,19 @@
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 
-use super::get_app::existing;
+use super::find_app::find_app;
+use crate::context::Context;
 use crate::domain::interaction;
 use crate::domain::period::hour_of;
-use crate::registry::Registry;
 use crate::store::interactions;
 
-#[tracing::instrument(name = "installation.record_interaction", skip_all)]
 pub(super) async fn record_interaction(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::RecordInteractionRequest,
 ) -> Result<proto::RecordInteractionResponse, Error> {
-    let app = existing(registry, caller, &request.app).await?;
+    let app = find_app(context, caller, &request.app).await?;
     let kind = interaction::check(&request.field, &request.component_type)?;
-    interactions::record(&registry.db, app.id, kind, hour_of(registry.clock.now())).await?;
+    interactions::record(&context.db, app.id, kind, hour_of(context.clock.now())).await?;
     Ok(proto::RecordInteractionResponse {})
 }

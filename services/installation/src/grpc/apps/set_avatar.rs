@@ -4,20 +4,20 @@ use uuid::Uuid;
 
 use super::app_message::app_message;
 use super::avatar_message::photo_of;
-use super::get_app::{app_not_found, existing};
+use super::find_app::find_app;
+use crate::context::Context;
 use crate::domain::app::AppStatus;
+use crate::domain::app_access::app_not_found;
 use crate::domain::app_removal::partnership_restricted;
 use crate::domain::{app_access, avatar};
-use crate::registry::Registry;
 use crate::store::{apps, avatars};
 
-#[tracing::instrument(name = "installation.set_avatar", skip_all)]
 pub(super) async fn set_avatar(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::SetAvatarRequest,
 ) -> Result<proto::App, Error> {
-    let found = existing(registry, caller, &request.app).await?;
+    let found = find_app(context, caller, &request.app).await?;
     app_access::may_edit(caller, found.owner.id, found.status)?;
     let photo = photo_of(request.photo).ok_or_else(|| Error::field("color", "This field is required."))?;
     let is_new = !request.png.is_empty();
@@ -25,7 +25,7 @@ pub(super) async fn set_avatar(
         avatar::check(&request.png)?;
     }
 
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     let app = apps::get(&mut tx, found.id).await?.filter(|app| app.status != AppStatus::DeletionInProgress);
     let app = app.ok_or_else(app_not_found)?;
     if app.is_partnership_restricted() {
@@ -40,5 +40,5 @@ pub(super) async fn set_avatar(
         return Err(Error::field("avatar_type", message));
     }
     tx.commit().await?;
-    app_message(registry, caller, app).await
+    app_message(context, caller, app).await
 }

@@ -2,45 +2,45 @@ use patchbay_domain::{AuditEvent, Caller, Error, SecretString};
 use patchbay_proto::installation as proto;
 
 use super::app_message::{app_message, status_of};
-use super::errors;
-use super::get_app::{app_not_found, existing};
+use super::error_subscription::may_subscribe_to_errors;
+use super::find_app::find_app;
+use crate::context::Context;
 use crate::domain::app::{App, AppStatus, SealedHeader};
+use crate::domain::app_access::app_not_found;
 use crate::domain::app_change::{self, AppChange, Changed, Changer};
 use crate::domain::delivery::DeliverySettings;
 use crate::domain::webhook_header::{self, WebhookHeader};
 use crate::domain::{app_access, subscriptions};
-use crate::grpc::publishing::settle;
-use crate::registry::Registry;
+use crate::grpc::record_status_change::record_status_change;
 use crate::sealing;
 use crate::store::{app_upkeep, apps, components, event_types, versions};
 use crate::{audit, copying_scopes};
 
-#[tracing::instrument(name = "installation.update_app", skip_all)]
 pub(super) async fn update_app(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::UpdateAppRequest,
 ) -> Result<proto::App, Error> {
-    let found = existing(registry, caller, &request.app).await?;
+    let found = find_app(context, caller, &request.app).await?;
     app_access::may_edit(caller, found.owner.id, found.status)?;
-    let change = AppChange { own_event_types: event_types::all(&registry.db).await?, ..change(request)? };
+    let change = AppChange { own_event_types: event_types::all(&context.db).await?, ..change(request)? };
     if change.events.as_deref().is_some_and(subscriptions::has_errors) {
-        errors::may_be_subscribed(registry, found.owner.id).await?;
+        may_subscribe_to_errors(context, found.owner.id).await?;
     }
     let changed_keys = change.keys();
     let (copies_scopes, new_schema) = (change.scopes.is_some(), change.schema.is_some());
 
-    let now = registry.clock.now();
-    let mut tx = registry.db.begin().await?;
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     let app = apps::get(&mut tx, found.id).await?.filter(|app| app.status != AppStatus::DeletionInProgress);
     let app = app.ok_or_else(app_not_found)?;
-    let changed = app_change::check(&app, change, changer(caller, &app), &registry.timeouts, now)?;
+    let changed = app_change::check(&app, change, changer(caller, &app), &context.timeouts, now)?;
     let before = app;
-    let app = sealed(registry, changed);
+    let app = sealed(context, changed);
     if app == before && !copies_scopes && !new_schema {
         // The dropped transaction takes the version back: watchers need not look.
-        return app_message(registry, caller, app).await;
+        return app_message(context, caller, app).await;
     }
     apps::update(&mut tx, &app, version).await?;
     if new_schema {
@@ -50,7 +50,7 @@ pub(super) async fn update_app(
         app_upkeep::scopes_are_to_copy(&mut tx, app.id).await?;
     }
     if app.status != before.status {
-        settle(registry, caller, &mut tx, &before, app.status, "").await?;
+        record_status_change(context, caller, &mut tx, &before, app.status, "").await?;
     }
     // A change of the status has an entry of its own.
     let changed_keys: Vec<_> = changed_keys.into_iter().filter(|key| *key != "status").collect();
@@ -59,11 +59,11 @@ pub(super) async fn update_app(
             audit::of_app(AuditEvent::SentryAppEdit, &app, caller, now).detail("changed", changed_keys);
         tx.outbox(entry.into_message()).await?;
     }
-    registry.commit_and_post(tx).await?;
+    context.commit_and_post(tx).await?;
     if copies_scopes {
-        copying_scopes::copy_now(registry, app.id).await;
+        copying_scopes::copy_now(context, app.id).await;
     }
-    app_message(registry, caller, app).await
+    app_message(context, caller, app).await
 }
 
 fn changer(caller: &Caller, app: &App) -> Changer {
@@ -74,9 +74,9 @@ fn changer(caller: &Caller, app: &App) -> Changer {
     }
 }
 
-fn sealed(registry: &Registry, changed: Changed) -> App {
+fn sealed(context: &Context, changed: Changed) -> App {
     let Changed { mut app, webhook_headers, client_certificate } = changed;
-    let keys = &registry.sealing;
+    let keys = &context.sealing;
     if let Some(headers) = webhook_headers {
         let seal = |header: WebhookHeader| -> Vec<SealedHeader> {
             let is_mask = header.value.expose() == webhook_header::MASK;

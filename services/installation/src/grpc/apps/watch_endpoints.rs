@@ -9,19 +9,19 @@ use patchbay_rpc::status::from_error;
 use tonic::Status;
 
 use super::app_message::{delivery_message, status_message};
+use crate::context::Context;
 use crate::domain::app::App;
 use crate::domain::app_access;
-use crate::registry::Registry;
 use crate::sealing;
 use crate::store::endpoint_feed::EndpointFeed;
 use crate::watch::{Page, watch};
 
 type Responses = BoxStream<'static, Result<WatchEndpointsResponse, Status>>;
 
-pub(super) fn watch_endpoints(registry: &Registry, caller: &Caller) -> Result<Responses, Error> {
+pub(super) fn watch_endpoints(context: &Context, caller: &Caller) -> Result<Responses, Error> {
     app_access::may_watch(caller)?;
-    let (keys, clock) = (registry.sealing.clone(), registry.clock.clone());
-    let pages = watch(registry, EndpointFeed);
+    let (keys, clock) = (context.sealing.clone(), context.clock.clone());
+    let pages = watch(context, EndpointFeed);
     let response = move |page| response(&keys, clock.now(), page);
     Ok(pages.map(move |page| page.map(&response).map_err(from_error)).boxed())
 }

@@ -6,8 +6,8 @@ use patchbay_rpc::status::from_error;
 use tonic::Status;
 
 use super::event_type_message::event_type_message;
+use crate::context::Context;
 use crate::domain::app_access;
-use crate::registry::Registry;
 use crate::store::event_types::{EventTypeChange, EventTypeFeed};
 use crate::watch::{Page, watch};
 
@@ -16,9 +16,9 @@ const PER_MESSAGE: usize = 100;
 
 type Responses = BoxStream<'static, Result<WatchEventTypesResponse, Status>>;
 
-pub(super) fn watch_event_types(registry: &Registry, caller: &Caller) -> Result<Responses, Error> {
+pub(super) fn watch_event_types(context: &Context, caller: &Caller) -> Result<Responses, Error> {
     app_access::may_watch(caller)?;
-    let pages = watch(registry, EventTypeFeed);
+    let pages = watch(context, EventTypeFeed);
     let messages = pages.flat_map(|page| match page {
         Ok(page) => stream::iter(responses(page).into_iter().map(Ok).collect::<Vec<_>>()),
         Err(error) => stream::iter(vec![Err(from_error(error))]),

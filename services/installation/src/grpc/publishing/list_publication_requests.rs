@@ -2,15 +2,14 @@ use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 use patchbay_rpc::timestamp::to_wire;
 
+use crate::context::Context;
 use crate::domain::publishing::{self, Answered, PublishRequest};
-use crate::registry::Registry;
 use crate::store::publish_requests;
 
 const MAX_PAGE: i32 = 100;
 
-#[tracing::instrument(name = "installation.list_publication_requests", skip_all)]
 pub(super) async fn list_publication_requests(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::ListPublicationRequestsRequest,
 ) -> Result<proto::ListPublicationRequestsResponse, Error> {
@@ -18,7 +17,7 @@ pub(super) async fn list_publication_requests(
     let limit = if request.limit <= 0 { MAX_PAGE } else { request.limit.min(MAX_PAGE) };
     // One more than asked for tells whether there is more.
     let mut found =
-        publish_requests::list(&registry.db, request.offset.max(0).into(), i64::from(limit) + 1).await?;
+        publish_requests::list(&context.db, request.offset.max(0).into(), i64::from(limit) + 1).await?;
     let has_more = found.len() as i64 > i64::from(limit);
     found.truncate(limit.unsigned_abs() as usize);
     Ok(proto::ListPublicationRequestsResponse {

@@ -14,7 +14,7 @@ use crate::peers::{Directory, Projects, Tokens};
 
 /// What every operation works with. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Registry {
+pub(crate) struct Context {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) sealing: SealingKeys,
@@ -31,8 +31,8 @@ pub(crate) struct Registry {
     pub(crate) stop: Stop,
 }
 
-impl Registry {
-    /// As [`Registry::commit`], and mail of the transaction goes out.
+impl Context {
+    /// As [`Context::commit`], and mail of the transaction goes out.
     pub(crate) async fn commit_and_post(&self, tx: Tx) -> Result<(), Error> {
         self.commit(tx).await?;
         self.post.hurry();
