@@ -7,12 +7,12 @@ use patchbay_domain::{Clock, Error};
 use patchbay_runtime::Stop;
 use tokio::sync::Notify;
 
-use crate::changes::Changes;
-use crate::mail::Post;
+use crate::mail::MailOutbox;
 use crate::metrics::InstallationMetrics;
 use crate::peers::{Directory, Projects, Tokens};
+use crate::watch::Changes;
 
-/// What every operation works with. Cheap to clone.
+/// Shared by every operation; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) db: Db,
@@ -22,24 +22,24 @@ pub(crate) struct Context {
     pub(crate) directory: Directory,
     pub(crate) projects: Projects,
     pub(crate) changes: Changes,
-    pub(crate) post: Post,
+    pub(crate) mail: MailOutbox,
     pub(crate) metrics: InstallationMetrics,
-    /// The operator's bounds of what apps may set as their timeout, in milliseconds.
+    /// The operator's bounds for the webhook timeout of an app, in milliseconds.
     pub(crate) timeouts: RangeInclusive<u32>,
-    /// Wakes [`workers`](crate::workers) before their time.
+    /// Wakes [`workers`](crate::workers) before their next round.
     pub(crate) upkeep: Arc<Notify>,
     pub(crate) stop: Stop,
 }
 
 impl Context {
-    /// As [`Context::commit`], and mail of the transaction goes out.
-    pub(crate) async fn commit_and_post(&self, tx: Tx) -> Result<(), Error> {
+    /// Like [`Context::commit`]; also wakes the mail worker.
+    pub(crate) async fn commit_and_send_mail(&self, tx: Tx) -> Result<(), Error> {
         self.commit(tx).await?;
-        self.post.hurry();
+        self.mail.wake_worker();
         Ok(())
     }
 
-    /// Commits a change and wakes those who watch.
+    /// Commits a change and wakes the streams that watch for changes.
     pub(crate) async fn commit(&self, tx: Tx) -> Result<(), Error> {
         tx.commit().await?;
         self.changes.announce();

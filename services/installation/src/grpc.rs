@@ -1,4 +1,6 @@
-//! The gRPC services: convert, begin, decide, store, commit, convert. A folder for each, a file for each RPC.
+//! The gRPC services: a folder for each, a file for each RPC.
+//!
+//! Each RPC converts its request, begins a transaction, decides in `domain`, stores, commits and converts the response.
 
 mod app_tokens;
 mod apps;

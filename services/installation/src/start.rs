@@ -10,27 +10,28 @@ use patchbay_proto::installation::publishing_server::PublishingServer;
 use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::Runtime;
 
-use crate::changes::Changes;
 use crate::context::Context;
-use crate::mail::{Post, Postman, Transport};
-use crate::missing_keys::refuse_missing_keys;
+use crate::mail::{MailOutbox, MailWorker, Transport};
 use crate::peers::{Directory, Projects, Tokens};
+use crate::sealing::refuse_missing_keys;
+use crate::watch::Changes;
 use crate::workers;
 use crate::{Config, InstallationMetrics};
 
-/// The services that this one calls.
+/// Channels to the services that this one calls.
 #[derive(Debug)]
 pub struct Peers {
     /// Serves `auth_token.Tokens`.
     pub auth_token: Channel,
-    /// Serves `tracker.Directory` and `tracker.Projects`: the reference tracker, or the product itself.
+    /// Serves `tracker.Directory` and `tracker.Projects`: the reference tracker, or the operator's own product.
     pub tracker: Channel,
 }
 
-/// Starts the outbox relay, the postman and upkeep (as tasks of `runtime.stop`) and adds the services to `server`.
+/// Starts the outbox relay, the mail worker and the upkeep workers as tasks of `runtime.stop`, and adds the gRPC services to
+/// `server`.
 ///
 /// # Errors
-/// When the settings name a mail server that cannot be one, or lack an encryption key that is in use.
+/// The mail settings are invalid, or an encryption key that is in use is not configured.
 pub async fn start(
     server: Server,
     runtime: Runtime,
@@ -45,16 +46,16 @@ pub async fn start(
 
     let metrics = InstallationMetrics::register(&metrics);
     metrics.secrets_to_reencrypt.set(refuse_missing_keys(&db, &sealing).await?);
-    let post = Post::new(&config, clock.clone());
-    let postman = Postman {
+    let mail = MailOutbox::new(&config, clock.clone());
+    let mail_worker = MailWorker {
         db: db.clone(),
         clock: clock.clone(),
-        post: post.clone(),
+        outbox: mail.clone(),
         transport: Transport::new(&config.mail)?,
         sender: config.mail.sender,
         metrics: metrics.clone(),
     };
-    stop.spawn("installation: mail", postman.run(stop.clone()));
+    stop.spawn("installation: mail", mail_worker.run(stop.clone()));
 
     let context = Context {
         db: db.clone(),
@@ -64,7 +65,7 @@ pub async fn start(
         projects: Projects::new(directory.clone()),
         directory: Directory::new(directory),
         changes: Changes::new(config.poll_interval),
-        post,
+        mail,
         metrics,
         timeouts: config.app_timeouts,
         upkeep: Default::default(),

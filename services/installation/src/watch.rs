@@ -1,10 +1,13 @@
-//! A stream that begins with everything there is and goes on with every change.
+//! A stream of a snapshot, followed by every change.
+
+mod changes;
 
 use futures::Stream;
 use futures::stream::{self, StreamExt};
 use patchbay_domain::{Clock, Error};
 
-use crate::changes::ChangeListener;
+use self::changes::ChangeListener;
+pub(crate) use self::changes::Changes;
 use crate::context::Context;
 use crate::store::feed::{Feed, PAGE, Position};
 use crate::store::versions;
@@ -13,7 +16,7 @@ use crate::store::versions;
 #[derive(Debug)]
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
-    /// Every change up to it has been handed out; `None` inside of the snapshot.
+    /// The stream has delivered every change up to this version; `None` within the snapshot.
     pub(crate) version: Option<i64>,
 }
 
@@ -26,18 +29,18 @@ struct Watch<F> {
 
 enum Progress {
     Start,
-    /// Rows that change after `version` may be in the snapshot or not; they come again as changes.
+    /// The snapshot may or may not include changes after `version`; they are streamed again as changes.
     Snapshot {
         version: i64,
         after_id: i64,
     },
     Changes {
         after: Position,
-        told: i64,
+        reported: i64,
     },
 }
 
-/// Ends when the service stops, or with the first error: whoever watches begins anew then.
+/// Ends when the service stops, or with the first error; clients then start a new stream.
 pub(crate) fn watch<F: Feed>(
     context: &Context,
     feed: F,
@@ -61,9 +64,9 @@ impl<F: Feed> Watch<F> {
                     self.progress = Progress::Snapshot { version, after_id: 0 };
                 }
                 Progress::Snapshot { version, after_id } => return self.snapshot(version, after_id).await,
-                Progress::Changes { after, told } => {
-                    self.listener.about_to_look();
-                    if let Some(page) = self.changes(after, told).await? {
+                Progress::Changes { after, reported } => {
+                    self.listener.mark_unchanged();
+                    if let Some(page) = self.changes(after, reported).await? {
                         return Ok(page);
                     }
                     let clock: &Clock = &self.context.clock;
@@ -78,35 +81,35 @@ impl<F: Feed> Watch<F> {
         let complete = rows.len() < PAGE;
         self.progress = match rows.last() {
             Some((last, _)) if !complete => Progress::Snapshot { version, after_id: last.id },
-            _ => Progress::Changes { after: end_of(version), told: version },
+            _ => Progress::Changes { after: end_of(version), reported: version },
         };
         Ok(Page { items: items(rows), version: complete.then_some(version) })
     }
 
-    /// `None` when nothing has changed. A change that is none of this feed's rows yields an empty page, so
-    /// that its reader knows to be up to date.
-    async fn changes(&mut self, after: Position, told: i64) -> Result<Option<Page<F::Item>>, Error> {
+    /// `None` if nothing has changed. A change of rows of other feeds yields an empty page, so that the client
+    /// learns that it is current.
+    async fn changes(&mut self, after: Position, reported: i64) -> Result<Option<Page<F::Item>>, Error> {
         let current = versions::current(&self.context.db).await?;
-        if current <= told {
+        if current <= reported {
             return Ok(None);
         }
         let rows = self.feed.changes(&self.context.db, after).await?;
         let last = rows.last().map(|(last, _)| *last);
         let (after, seen) = match last {
-            // More rows of the last one's version may follow.
+            // More rows with the version of the last one may follow.
             Some(last) if rows.len() == PAGE => (last, last.version - 1),
-            // Rows may be newer than the counter was: versions become visible in order, so all before them were seen.
+            // Rows may be newer than the counter read above. Versions become visible in order, so none before them was missed.
             last => {
                 let seen = last.map_or(current, |last| last.version.max(current));
                 (end_of(seen), seen)
             }
         };
-        self.progress = Progress::Changes { after, told: seen };
+        self.progress = Progress::Changes { after, reported: seen };
         Ok(Some(Page { items: items(rows), version: Some(seen) }))
     }
 }
 
-/// Behind every row of this version.
+/// The position after every row of this version.
 fn end_of(version: i64) -> Position {
     Position { version, id: i64::MAX }
 }

@@ -1,13 +1,13 @@
-//! Which organization a request means, and whether its caller may know of it.
+//! The organization that a request names, if its caller may know that it exists.
 
 use patchbay_domain::{Caller, Error};
 
 use crate::context::Context;
-use crate::domain::app_access::is_elevated;
-use crate::domain::installation_access::organization_not_found;
+use crate::domain::app::access::is_elevated;
+use crate::domain::installation::access::organization_not_found;
 use crate::domain::organization::Organization;
 
-/// By number or slug. To users who do not belong to it, an organization does not exist.
+/// Finds an organization by id or slug. To users who are not members it does not exist.
 pub(super) async fn visible(context: &Context, caller: &Caller, named: &str) -> Result<Organization, Error> {
     match caller {
         Caller::Anonymous => return Err(Error::no_credentials()),
@@ -29,7 +29,7 @@ pub(super) async fn visible(context: &Context, caller: &Caller, named: &str) -> 
     Ok(Organization { id: found.id, slug: found.slug })
 }
 
-/// As [`visible`], also for an app in the organization that installed it.
+/// Like [`visible`], and also visible to an app in the organization that installed it.
 pub(super) async fn of_reader(
     context: &Context,
     caller: &Caller,

@@ -3,7 +3,7 @@ use patchbay_domain::Error;
 use crate::context::Context;
 use crate::store::{app_upkeep, versions};
 
-/// Secrets whose grace is over stop signing: watchers are told of the app without it.
+/// Drops previous client secrets whose grace period has ended, and streams the app without them.
 pub(super) async fn expire_secrets(context: &Context) -> Result<(), Error> {
     let now = context.clock.now();
     for app in app_upkeep::with_old_secret(&context.db, now).await? {

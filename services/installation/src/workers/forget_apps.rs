@@ -4,11 +4,11 @@ use patchbay_domain::Error;
 use crate::context::Context;
 use crate::store::{app_upkeep, versions};
 
-/// Time for an app that was removed to hear of it: its last webhooks are tried for so long.
-const LAST_WORDS: TimeDelta = TimeDelta::hours(1);
+/// A removed app keeps its endpoint for this long, so that the webhooks about its removal can be delivered.
+const ENDPOINT_RETENTION: TimeDelta = TimeDelta::hours(1);
 
 pub(super) async fn forget_apps(context: &Context) -> Result<(), Error> {
-    let before = context.clock.now() - LAST_WORDS;
+    let before = context.clock.now() - ENDPOINT_RETENTION;
     for app in app_upkeep::to_forget(&context.db, before).await? {
         let mut tx = context.db.begin().await?;
         let version = versions::next(&mut tx).await?;

@@ -2,12 +2,12 @@ use chrono::TimeDelta;
 use patchbay_domain::Error;
 
 use crate::context::Context;
-use crate::domain::period::hour_of;
+use crate::domain::stats::period::hour_of;
 use crate::store::interactions;
 
-/// As far back as can be asked for.
-const KEPT: TimeDelta = TimeDelta::days(91);
+/// A day more than the longest period that can be requested.
+const RETENTION: TimeDelta = TimeDelta::days(91);
 
 pub(super) async fn prune_interactions(context: &Context) -> Result<(), Error> {
-    interactions::prune(&context.db, hour_of(context.clock.now() - KEPT)).await.map(drop)
+    interactions::prune(&context.db, hour_of(context.clock.now() - RETENTION)).await.map(drop)
 }

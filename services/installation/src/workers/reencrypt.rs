@@ -1,8 +1,8 @@
-//! Encrypts with the current key what is encrypted with another one, while everything goes on.
+//! Encrypts stored secrets with the current key if they are encrypted with another one, while the service runs.
 //!
-//! A batch is a transaction that holds the lock of all changes: nobody writes back what they read before it, two replicas do not
-//! do the same twice, and a process that is killed has lost nothing but that batch. Other replicas may have another current key
-//! while a new one is rolled out, so it is looked again and again.
+//! A batch is a transaction that holds the lock of all changes. Concurrent changes therefore cannot overwrite it, two replicas do
+//! not encrypt the same values twice, and a process that is killed loses only its batch. During the rollout of a new key other
+//! replicas still write with the old one, so the worker checks repeatedly.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::context::Context;
 use crate::sealing::reseal;
 use crate::store::{sealed_values, versions};
 
-/// How soon it is noticed that another replica has written with another key.
+/// The time between two checks.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// Until a stop is requested.
+/// Runs until a stop is requested.
 pub(crate) async fn run(context: Context) {
     while !context.stop.is_requested() {
         if let Err(error) = reencrypt(&context).await {
-            tracing::warn!(%error, "stored secrets are not encrypted with the current key yet, will be tried again");
+            tracing::warn!(%error, "stored secrets could not be encrypted with the current key; the next attempt is in a minute");
         }
         tokio::select! {
             () = context.stop.requested() => return,
@@ -55,13 +55,13 @@ async fn reencrypt(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// How many values were encrypted anew, and how many could not be.
+/// Numbers of values that were encrypted, and of values that could not be.
 struct Batch {
     done: usize,
     left: usize,
 }
 
-/// The apps above `after_id` up to `last_id`.
+/// Encrypts the secrets of the apps above `after_id` up to `last_id`.
 async fn reencrypt_batch(context: &Context, after_id: i64, last_id: i64) -> Result<Batch, Error> {
     let (keys, mut batch) = (&context.sealing, Batch { done: 0, left: 0 });
     let mut tx = context.db.begin().await?;

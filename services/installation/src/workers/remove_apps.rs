@@ -4,13 +4,12 @@ use patchbay_proto::event_fanout::UserActor;
 use crate::context::Context;
 use crate::domain::app::App;
 use crate::domain::installation::{Installation, InstalledApp};
-use crate::ending::end;
 use crate::store::{app_upkeep, components, installations, versions};
+use crate::workers::end_installation::end_installation;
 
-/// Read at once.
 const BATCH: i64 = 100;
 
-/// Ends every installation of the apps that somebody wants removed; an app without any is gone.
+/// Ends every installation of the apps that are being removed, then completes the removal.
 pub(super) async fn remove_apps(context: &Context) -> Result<(), Error> {
     for app in app_upkeep::in_removal(&context.db).await? {
         remove(context, &app).await?;
@@ -29,9 +28,10 @@ async fn remove(context: &Context, app: &App) -> Result<(), Error> {
             if context.stop.is_requested() {
                 return Ok(());
             }
-            // What the app was before its removal decides whether it is told.
+            // Events follow the kind of app before its removal: internal apps get none.
             let app_then = InstalledApp { is_internal, ..installation.app };
-            end(context, Installation { app: app_then, ..installation }, remover(app), None).await?;
+            end_installation(context, Installation { app: app_then, ..installation }, remover(app), None)
+                .await?;
         }
     }
     let mut tx = context.db.begin().await?;

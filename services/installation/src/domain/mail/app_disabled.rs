@@ -1,9 +1,9 @@
-//! To the owners of an app that was switched off.
+//! To the owners of an app that was disabled.
 
 use super::Mail;
 use crate::domain::app::App;
 
-/// `event_id` is empty when no event led to it.
+/// `event_id` is empty if no event was the cause.
 pub(crate) fn app_disabled(
     app: &App,
     owners: &[String],

@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::fault::{Broken, Fault};
 use super::rule::Rule;
 
-/// Everything that breaks one of the rules.
+/// All faults of the value.
 pub(super) fn faults<'v>(value: &'v Value, rules: &'static [Rule]) -> Vec<Fault<'v>> {
     let is_of_type = rules.iter().any(|rule| matches!(rule, Rule::Type(kind) if kind.is_kind_of(value)));
     let mut faults = Vec::new();
@@ -57,7 +57,7 @@ fn broken<'v>(value: &'v Value, rule: &'static Rule, is_of_type: bool, faults: &
             say(Broken::NoBranch(context));
         }
         (Rule::ExactlyOneKey(keys), _) => {
-            // What is no object has no properties that could be missing.
+            // `required` ignores values that are not objects.
             let missing = |key: &str| value.as_object().is_some_and(|object| !object.contains_key(key));
             match keys.map(missing) {
                 [true, true] => {

@@ -1,8 +1,8 @@
-//! The part of JSON Schema that elements are described with.
+//! The subset of JSON Schema that describes elements.
 
 use serde_json::Value;
 
-/// One keyword of a schema. Rules are applied in the order in which they stand; each ignores values it is not about.
+/// One keyword of a schema. Rules apply in the order in which they are listed; each ignores values of other types.
 #[derive(Debug)]
 pub(super) enum Rule {
     Type(Kind),
@@ -15,7 +15,7 @@ pub(super) enum Rule {
     Required(&'static [&'static str]),
     Properties(&'static [(&'static str, &'static [Rule])]),
     Items(&'static [Rule]),
-    /// A rule for each position of a list.
+    /// Rules for each position of a list.
     Tuple(&'static [&'static [Rule]]),
     AnyOf(&'static [&'static [Rule]]),
     /// `oneOf`, each branch requiring one of these two properties.
@@ -31,7 +31,7 @@ pub(super) enum Kind {
     Boolean,
 }
 
-/// A regular expression that asks for one of a few beginnings.
+/// A regular expression that requires one of a few prefixes.
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) starts: &'static [&'static str],

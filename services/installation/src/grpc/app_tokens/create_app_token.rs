@@ -5,9 +5,9 @@ use patchbay_proto::installation::{AppToken, CreateAppTokenRequest};
 
 use crate::context::Context;
 use crate::domain::app::App;
-use crate::domain::app_tokens;
-use crate::domain::client_secret::MASK;
-use crate::domain::installation_access::installation_not_found;
+use crate::domain::app::client_secret::MASK;
+use crate::domain::app::token_access;
+use crate::domain::installation::access::installation_not_found;
 use crate::grpc::apps::find_app;
 use crate::grpc::update_token_scopes::update_token_scopes;
 use crate::store::installations;
@@ -18,18 +18,18 @@ pub(super) async fn create_app_token(
     request: CreateAppTokenRequest,
 ) -> Result<AppToken, Error> {
     let app = find_app(context, caller, &request.app).await?;
-    app_tokens::may_manage(caller, &app)?;
-    app_tokens::may_change(&app)?;
+    token_access::may_manage(caller, &app)?;
+    token_access::may_change(&app)?;
     let installation = installations::find_of(&context.db, app.id, app.owner.id).await?;
     let installation = installation.ok_or_else(installation_not_found)?;
     let pair = context.tokens.mint(&installation, &app).await?;
     if let Err(error) = record(context, caller, &app, &pair).await {
-        // A token that nobody was told of must not work, and one that is in no log neither.
+        // A token must not work if the caller did not receive it, or if the audit log does not show it.
         context.tokens.revoke_one(installation.uuid, pair.id).await?;
         return Err(error);
     }
     update_token_scopes(context, &app).await;
-    Ok(message(pair, !app_tokens::sees(caller, &app)))
+    Ok(message(pair, !token_access::sees(caller, &app)))
 }
 
 async fn record(context: &Context, caller: &Caller, app: &App, pair: &TokenPair) -> Result<(), Error> {

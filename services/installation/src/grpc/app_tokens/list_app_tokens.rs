@@ -3,7 +3,7 @@ use patchbay_proto::auth_token::Token;
 use patchbay_proto::installation::{AppToken, ListAppTokensRequest, ListAppTokensResponse};
 
 use crate::context::Context;
-use crate::domain::app_tokens;
+use crate::domain::app::token_access;
 use crate::grpc::apps::find_app;
 use crate::store::installations;
 
@@ -13,13 +13,13 @@ pub(super) async fn list_app_tokens(
     request: ListAppTokensRequest,
 ) -> Result<ListAppTokensResponse, Error> {
     let app = find_app(context, caller, &request.app).await?;
-    app_tokens::may_manage(caller, &app)?;
+    token_access::may_manage(caller, &app)?;
     let installation = match app.is_internal() {
         true => installations::find_of(&context.db, app.id, app.owner.id).await?,
         false => None,
     };
     let Some(installation) = installation else { return Ok(ListAppTokensResponse::default()) };
-    let is_masked = !app_tokens::sees(caller, &app);
+    let is_masked = !token_access::sees(caller, &app);
     let tokens = context.tokens.list(installation.uuid).await?;
     Ok(ListAppTokensResponse { tokens: tokens.into_iter().map(|token| message(token, is_masked)).collect() })
 }

@@ -3,7 +3,7 @@ use patchbay_domain::{AuditEvent, Caller, Error};
 use patchbay_proto::installation::{RevokeAppTokenRequest, RevokeAppTokenResponse};
 
 use crate::context::Context;
-use crate::domain::app_tokens;
+use crate::domain::app::token_access;
 use crate::grpc::apps::find_app;
 use crate::store::installations;
 
@@ -13,8 +13,8 @@ pub(super) async fn revoke_app_token(
     request: RevokeAppTokenRequest,
 ) -> Result<RevokeAppTokenResponse, Error> {
     let app = find_app(context, caller, &request.app).await?;
-    app_tokens::may_manage(caller, &app)?;
-    app_tokens::may_change(&app)?;
+    token_access::may_manage(caller, &app)?;
+    token_access::may_change(&app)?;
     let installation = installations::find_of(&context.db, app.id, app.owner.id).await?;
     let installation = installation
         .ok_or_else(|| Error::not_found("TOKEN_NOT_FOUND", "The requested resource does not exist"))?;

@@ -1,4 +1,4 @@
-//! An app on the wire, as its caller may see it.
+//! The message of an app, with the fields that the caller may see.
 
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
@@ -7,13 +7,15 @@ use patchbay_webhook_signature::Secret;
 
 use super::avatar_message::avatar_messages;
 use crate::context::Context;
+use crate::domain::app::access;
+use crate::domain::app::avatar::Avatar;
+use crate::domain::app::client_secret;
+use crate::domain::app::client_secret::MASK;
+use crate::domain::app::client_secret::Visibility;
+use crate::domain::app::delivery_settings::DeliverySettings;
+use crate::domain::app::feature::Feature;
+use crate::domain::app::webhook_header;
 use crate::domain::app::{App, AppStatus};
-use crate::domain::app_access;
-use crate::domain::avatar::Avatar;
-use crate::domain::client_secret::{self, MASK, Visibility};
-use crate::domain::delivery::DeliverySettings;
-use crate::domain::feature::Feature;
-use crate::domain::webhook_header;
 use crate::sealing;
 use crate::store::avatars;
 
@@ -42,11 +44,11 @@ pub(super) async fn app_messages(
 }
 
 fn message(context: &Context, caller: &Caller, app: App, avatars: Vec<Avatar>) -> Result<proto::App, Error> {
-    let owner_view = app_access::sees_owner_view(caller, app.owner.id)
+    let owner_view = access::sees_owner_view(caller, app.owner.id)
         .then(|| owner_view(context, caller, &app))
         .transpose()?;
     let published_at = app.published_at.filter(|_| app.status == AppStatus::Published);
-    // An internal app is not offered to anybody who would want to know what it is good for.
+    // Features advertise an app to other organizations, which cannot install an internal app.
     let features = if app.is_internal() { &[] } else { app.features.as_slice() };
     Ok(proto::App {
         features: features.iter().map(|feature| feature_message(*feature, &app.name)).collect(),
@@ -103,7 +105,7 @@ fn owner_view(context: &Context, caller: &Caller, app: &App) -> Result<proto::Ow
     })
 }
 
-/// The client secret as libraries for Standard Webhooks take it.
+/// The client secret in the form that libraries for Standard Webhooks take.
 pub(super) fn webhook_secret(client_secret: &str) -> Result<String, Error> {
     let secret = Secret::from_client_secret(client_secret)
         .map_err(|_| Error::internal("SEALED_VALUE_UNREADABLE", "A stored secret cannot be read."))?;
@@ -133,7 +135,7 @@ pub(super) fn status_message(status: AppStatus) -> proto::AppStatus {
     }
 }
 
-/// `None` for a status that does not exist.
+/// `None` for an unknown status.
 pub(super) fn status_of(message: i32) -> Option<AppStatus> {
     Some(match proto::AppStatus::try_from(message).ok()? {
         proto::AppStatus::Unspecified => return None,

@@ -1,6 +1,7 @@
 use patchbay_proto::installation as proto;
 
-use crate::domain::avatar::{Avatar, Photo};
+use crate::domain::app::avatar::Avatar;
+use crate::domain::app::avatar::Photo;
 
 pub(super) fn avatar_messages(avatars: Vec<Avatar>) -> Vec<proto::Avatar> {
     let message = |avatar: Avatar| proto::Avatar {
@@ -15,7 +16,7 @@ pub(super) fn avatar_messages(avatars: Vec<Avatar>) -> Vec<proto::Avatar> {
     avatars.into_iter().map(message).collect()
 }
 
-/// `None` for a picture that does not exist.
+/// `None` for an unknown kind of picture.
 pub(super) fn photo_of(message: i32) -> Option<Photo> {
     match proto::AvatarPhoto::try_from(message).ok()? {
         proto::AvatarPhoto::Unspecified => None,

@@ -5,7 +5,8 @@ use patchbay_rpc::timestamp::from_wire;
 use prost_types::Timestamp;
 
 use crate::context::Context;
-use crate::domain::period::{self, Period};
+use crate::domain::stats::period;
+use crate::domain::stats::period::Period;
 
 pub(super) fn counted_period(
     context: &Context,

@@ -5,15 +5,20 @@ use uuid::Uuid;
 
 use super::app_message::app_message;
 use super::error_subscription::may_subscribe_to_errors;
-use crate::audit;
 use crate::context::Context;
+use crate::domain::app::access;
+use crate::domain::app::access::is_elevated;
+use crate::domain::app::draft;
+use crate::domain::app::draft::AppDraft;
+use crate::domain::app::draft::AppRequest;
+use crate::domain::app::feature::Feature;
+use crate::domain::app::name;
+use crate::domain::app::popularity;
+use crate::domain::app::subscriptions;
 use crate::domain::app::{App, AppStatus};
-use crate::domain::app_access::{self, is_elevated};
-use crate::domain::app_draft::{self, AppDraft, AppRequest};
-use crate::domain::feature::Feature;
 use crate::domain::installation::Installation;
 use crate::domain::organization::Organization;
-use crate::domain::{app_name, popularity, subscriptions};
+use crate::outbox::audit;
 use crate::sealing;
 use crate::store::{apps, components, event_types, installations, versions};
 
@@ -23,13 +28,13 @@ pub(super) async fn create_app(
     request: CreateAppRequest,
 ) -> Result<CreateAppResponse, Error> {
     let owner = owner(context, caller, &request.organization).await?;
-    let held = app_access::may_create(caller, owner.id)?;
+    let held = access::may_create(caller, owner.id)?;
     if subscriptions::has_errors(&request.events) {
         may_subscribe_to_errors(context, owner.id).await?;
     }
-    let own_event_types = event_types::all(&context.db).await?;
-    let mut draft = app_draft::check(AppRequest { own_event_types, ..app_request(request) }, held)?;
-    if !app_access::reviews(caller) {
+    let custom_event_types = event_types::all(&context.db).await?;
+    let mut draft = draft::check(AppRequest { custom_event_types, ..app_request(request) }, held)?;
+    if !access::reviews(caller) {
         draft.popularity = popularity::DEFAULT;
     }
     if draft.author.is_none() {
@@ -39,8 +44,8 @@ pub(super) async fn create_app(
     let app = new_app(context, owner, draft).await?;
     let installation = installation_at_once(context, &app).await?;
 
-    // The token comes before the app: once there is an app it can be removed again, and its removal ends the
-    // tokens it finds. A crash in between leaves a token that was shown to nobody, of an app that never was.
+    // The token is made before the app is written. The other way round the app could be removed in between, and its
+    // removal would miss the token. A crash in between leaves an unused token of an app that does not exist.
     let initial_token = match &installation {
         Some(installation) => Some(context.tokens.mint(installation, &app).await?),
         None => None,
@@ -77,16 +82,16 @@ async fn write(
     context.commit(tx).await
 }
 
-/// Takes the token back that the app will not need. Where that fails, nobody knows the token.
+/// Revokes the token of an app that could not be written. If that fails, the token remains but was never returned.
 async fn abandon(context: &Context, installation: Option<&Installation>) {
     if let Some(installation) = installation
         && let Err(error) = context.tokens.revoke(installation.uuid).await
     {
-        tracing::warn!(%error, "the token of an app that was not registered is left behind");
+        tracing::warn!(%error, installation_id = %installation.uuid, "the token of an app that was not registered could not be revoked");
     }
 }
 
-/// The organization that will own the app; who does not belong to it does not even learn whether it exists.
+/// The organization that will own the app. Users who are not members do not learn whether it exists.
 async fn owner(context: &Context, caller: &Caller, slug: &str) -> Result<Organization, Error> {
     if matches!(caller, Caller::Anonymous) {
         return Err(Error::no_credentials());
@@ -102,9 +107,9 @@ async fn owner(context: &Context, caller: &Caller, slug: &str) -> Result<Organiz
         return Ok(Organization { id: membership.organization_id, slug: slug.to_owned() });
     }
     if !is_elevated(caller) {
-        return Err(app_access::not_a_member(slug));
+        return Err(access::not_a_member(slug));
     }
-    // The directory takes numbers as well, this field does not.
+    // The directory also takes ids; this field takes slugs only.
     let found = context.directory.find(slug).await?.filter(|organization| organization.slug == slug);
     let found = found.ok_or_else(|| {
         Error::not_found("ORGANIZATION_NOT_FOUND", format!("Organization '{slug}' does not exist."))
@@ -118,7 +123,7 @@ async fn new_app(context: &Context, owner: Organization, draft: AppDraft) -> Res
     Ok(App {
         id,
         uuid: Uuid::new_v4(),
-        slug: app_name::slug_for(&draft.name, draft.is_internal, Uuid::new_v4()),
+        slug: name::slug_for(&draft.name, draft.is_internal, Uuid::new_v4()),
         name: draft.name,
         author: draft.author,
         owner,
@@ -148,7 +153,7 @@ async fn new_app(context: &Context, owner: Organization, draft: AppDraft) -> Res
     })
 }
 
-/// An internal app is installed on its organization from the start, and is not told.
+/// The installation of an internal app on its organization, which exists from the start. The app gets no event about it.
 async fn installation_at_once(context: &Context, app: &App) -> Result<Option<Installation>, Error> {
     if !app.is_internal() {
         return Ok(None);
@@ -178,6 +183,6 @@ fn app_request(request: CreateAppRequest) -> AppRequest {
         webhook_headers: request.webhook_headers,
         schema: request.schema_json,
         popularity: request.popularity,
-        own_event_types: Vec::new(),
+        custom_event_types: Vec::new(),
     }
 }

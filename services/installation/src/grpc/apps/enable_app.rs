@@ -3,10 +3,10 @@ use patchbay_proto::installation as proto;
 
 use super::app_message::app_message;
 use super::find_app::find_app;
-use crate::audit;
 use crate::context::Context;
-use crate::domain::app_access::app_not_found;
-use crate::domain::switching;
+use crate::domain::app::access::app_not_found;
+use crate::domain::suspension::access;
+use crate::outbox::audit;
 use crate::store::{app_switch, apps, versions};
 
 pub(super) async fn enable_app(
@@ -15,7 +15,7 @@ pub(super) async fn enable_app(
     request: proto::EnableAppRequest,
 ) -> Result<proto::App, Error> {
     let found = find_app(context, caller, &request.app).await?;
-    switching::may_switch_app(caller, found.owner.id, found.status)?;
+    access::may_switch_app(caller, found.owner.id, found.status)?;
     let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     let mut app = apps::get(&mut tx, found.id).await?.ok_or_else(app_not_found)?;

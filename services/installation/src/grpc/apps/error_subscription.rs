@@ -1,9 +1,9 @@
-//! Forwarding every stored error is a feature of its own.
+//! Subscriptions to the `error` resource, which an organization needs a feature for.
 
 use patchbay_domain::{Error, feature};
 
 use crate::context::Context;
-use crate::domain::subscriptions;
+use crate::domain::app::subscriptions;
 
 pub(super) async fn may_subscribe_to_errors(context: &Context, organization: i64) -> Result<(), Error> {
     let found = context.directory.find(&organization.to_string()).await?;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::context::Context;
 use crate::store::avatars;
 
-/// Pictures are for everybody: they stand in pages that are shown before anybody has signed in.
+/// Pictures are public, because pages show them before sign-in.
 pub(super) async fn get_avatar(
     context: &Context,
     _: &Caller,

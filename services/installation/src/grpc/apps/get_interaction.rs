@@ -4,7 +4,8 @@ use patchbay_proto::installation as proto;
 use super::counted_period::{counted_period, counts};
 use super::find_app::find_app;
 use crate::context::Context;
-use crate::domain::{app_access, interaction};
+use crate::domain::app::access;
+use crate::domain::stats::interaction;
 use crate::store::{components, interactions};
 
 pub(super) async fn get_interaction(
@@ -13,7 +14,7 @@ pub(super) async fn get_interaction(
     request: proto::GetInteractionRequest,
 ) -> Result<proto::Interaction, Error> {
     let app = find_app(context, caller, &request.app).await?;
-    app_access::may_count(caller, app.owner.id, app.status)?;
+    access::may_count(caller, app.owner.id, app.status)?;
     let period = counted_period(context, request.since, request.until)?;
     let views = interactions::hourly(&context.db, app.id, interaction::VIEWED, period).await?;
     let mut used = Vec::new();

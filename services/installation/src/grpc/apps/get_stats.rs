@@ -4,7 +4,7 @@ use patchbay_proto::installation as proto;
 use super::counted_period::{counted_period, counts};
 use super::find_app::find_app;
 use crate::context::Context;
-use crate::domain::app_access;
+use crate::domain::app::access;
 use crate::store::stats;
 
 pub(super) async fn get_stats(
@@ -13,7 +13,7 @@ pub(super) async fn get_stats(
     request: proto::GetStatsRequest,
 ) -> Result<proto::Stats, Error> {
     let app = find_app(context, caller, &request.app).await?;
-    app_access::may_count(caller, app.owner.id, app.status)?;
+    access::may_count(caller, app.owner.id, app.status)?;
     let period = counted_period(context, request.since, request.until)?;
     let (total_installs, total_uninstalls) = stats::totals(&context.db, app.id).await?;
     let installs = stats::installs(&context.db, app.id, period).await?;

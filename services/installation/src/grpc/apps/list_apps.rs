@@ -5,7 +5,8 @@ use patchbay_proto::installation::AppFilter;
 use super::app_message::app_messages;
 use crate::context::Context;
 use crate::domain::app::AppStatus;
-use crate::domain::app_access::{self, is_elevated};
+use crate::domain::app::access;
+use crate::domain::app::access::is_elevated;
 use crate::grpc::organizations;
 use crate::grpc::page::Page;
 use crate::store::app_lists::{self, Which};
@@ -23,7 +24,7 @@ pub(super) async fn list_apps(
         of_all(caller, status)
     } else {
         let organization = organizations::of_reader(context, caller, &request.organization).await?;
-        app_access::may_list(caller, organization.id)?;
+        access::may_list(caller, organization.id)?;
         Which::OfOne(organization.id, status)
     };
     let page = Page::new(request.offset, request.limit);
@@ -32,7 +33,7 @@ pub(super) async fn list_apps(
     Ok(proto::ListAppsResponse { apps: app_messages(context, caller, apps).await?, has_more })
 }
 
-/// Published apps are for all to see; others for those at home in their organization.
+/// Every caller sees published apps; members of an organization also see its other apps.
 fn of_all(caller: &Caller, status: Option<AppStatus>) -> Which {
     match status {
         Some(AppStatus::Published) => Which::InStatus(AppStatus::Published),
@@ -40,7 +41,7 @@ fn of_all(caller: &Caller, status: Option<AppStatus>) -> Which {
             Which::InStatus(status)
         }
         Some(status @ (AppStatus::Unpublished | AppStatus::Internal)) => {
-            Which::Of(status, app_access::homes(caller))
+            Which::Of(status, access::homes(caller))
         }
         _ if is_elevated(caller) => Which::All,
         _ => Which::InStatus(AppStatus::Published),

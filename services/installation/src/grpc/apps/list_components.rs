@@ -5,14 +5,15 @@ use patchbay_proto::installation::list_components_request::Owner;
 use super::avatar_message::avatar_messages;
 use super::find_app::find_app;
 use crate::context::Context;
-use crate::domain::app_access::app_not_found;
-use crate::domain::{app_access, installation_access};
+use crate::domain::app::access as app_access;
+use crate::domain::app::access::app_not_found;
+use crate::domain::installation::access as installation_access;
 use crate::grpc::organizations;
 use crate::grpc::page::Page;
 use crate::store::avatars;
 use crate::store::components::{self, ComponentRow};
 
-/// A page of the largest schemas still fits into an answer.
+/// A page of the largest schemas still fits into one response.
 const MAX_LIMIT: usize = 50;
 
 pub(super) async fn list_components(

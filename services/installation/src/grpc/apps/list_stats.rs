@@ -3,7 +3,7 @@ use patchbay_proto::installation as proto;
 
 use super::avatar_message::avatar_messages;
 use crate::context::Context;
-use crate::domain::app_access;
+use crate::domain::app::access;
 use crate::grpc::page::Page;
 use crate::store::stats::AppInstalls;
 use crate::store::{avatars, stats};
@@ -13,7 +13,7 @@ pub(super) async fn list_stats(
     caller: &Caller,
     request: proto::ListStatsRequest,
 ) -> Result<proto::ListStatsResponse, Error> {
-    app_access::may_count_all(caller)?;
+    access::may_count_all(caller)?;
     let page = Page::new(request.offset, request.limit);
     let (apps, has_more) = page.cut(stats::ranking(&context.db, page.offset, page.fetched()).await)?;
     let ids: Vec<_> = apps.iter().map(|app| app.id).collect();

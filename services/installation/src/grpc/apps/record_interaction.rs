@@ -3,8 +3,8 @@ use patchbay_proto::installation as proto;
 
 use super::find_app::find_app;
 use crate::context::Context;
-use crate::domain::interaction;
-use crate::domain::period::hour_of;
+use crate::domain::stats::interaction;
+use crate::domain::stats::period::hour_of;
 use crate::store::interactions;
 
 pub(super) async fn record_interaction(

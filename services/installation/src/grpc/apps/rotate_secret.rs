@@ -3,11 +3,11 @@ use patchbay_proto::installation as proto;
 
 use super::app_message::webhook_secret;
 use super::find_app::find_app;
-use crate::audit;
 use crate::context::Context;
+use crate::domain::app::access::app_not_found;
+use crate::domain::app::secret_rotation;
 use crate::domain::app::{App, AppStatus, PreviousSecret};
-use crate::domain::app_access::app_not_found;
-use crate::domain::secret_rotation;
+use crate::outbox::audit;
 use crate::sealing;
 use crate::store::{apps, versions};
 
@@ -25,7 +25,7 @@ pub(super) async fn rotate_secret(
     let version = versions::next(&mut tx).await?;
     let app = apps::get(&mut tx, found.id).await?.filter(|app| app.status != AppStatus::DeletionInProgress);
     let app = app.ok_or_else(app_not_found)?;
-    // Scopes may have been added since the first look.
+    // Scopes may have been added since the first check.
     secret_rotation::check(caller, &app)?;
     let now = context.clock.now();
     let previous = PreviousSecret { secret: app.client_secret.clone(), until: now + grace };

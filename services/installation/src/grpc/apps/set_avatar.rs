@@ -7,9 +7,10 @@ use super::avatar_message::photo_of;
 use super::find_app::find_app;
 use crate::context::Context;
 use crate::domain::app::AppStatus;
-use crate::domain::app_access::app_not_found;
-use crate::domain::app_removal::partnership_restricted;
-use crate::domain::{app_access, avatar};
+use crate::domain::app::access;
+use crate::domain::app::access::app_not_found;
+use crate::domain::app::avatar;
+use crate::domain::app::removal::partnership_restricted;
 use crate::store::{apps, avatars};
 
 pub(super) async fn set_avatar(
@@ -18,7 +19,7 @@ pub(super) async fn set_avatar(
     request: proto::SetAvatarRequest,
 ) -> Result<proto::App, Error> {
     let found = find_app(context, caller, &request.app).await?;
-    app_access::may_edit(caller, found.owner.id, found.status)?;
+    access::may_edit(caller, found.owner.id, found.status)?;
     let photo = photo_of(request.photo).ok_or_else(|| Error::field("color", "This field is required."))?;
     let is_new = !request.png.is_empty();
     if request.is_uploaded && is_new {

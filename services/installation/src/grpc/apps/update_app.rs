@@ -5,16 +5,22 @@ use super::app_message::{app_message, status_of};
 use super::error_subscription::may_subscribe_to_errors;
 use super::find_app::find_app;
 use crate::context::Context;
+use crate::domain::app::access;
+use crate::domain::app::access::app_not_found;
+use crate::domain::app::change;
+use crate::domain::app::change::AppChange;
+use crate::domain::app::change::Changed;
+use crate::domain::app::change::Changer;
+use crate::domain::app::delivery_settings::DeliverySettings;
+use crate::domain::app::subscriptions;
+use crate::domain::app::webhook_header;
+use crate::domain::app::webhook_header::WebhookHeader;
 use crate::domain::app::{App, AppStatus, SealedHeader};
-use crate::domain::app_access::app_not_found;
-use crate::domain::app_change::{self, AppChange, Changed, Changer};
-use crate::domain::delivery::DeliverySettings;
-use crate::domain::webhook_header::{self, WebhookHeader};
-use crate::domain::{app_access, subscriptions};
 use crate::grpc::record_status_change::record_status_change;
+use crate::outbox::audit;
 use crate::sealing;
 use crate::store::{app_upkeep, apps, components, event_types, versions};
-use crate::{audit, copying_scopes};
+use crate::workers::propagate_scopes;
 
 pub(super) async fn update_app(
     context: &Context,
@@ -22,46 +28,46 @@ pub(super) async fn update_app(
     request: proto::UpdateAppRequest,
 ) -> Result<proto::App, Error> {
     let found = find_app(context, caller, &request.app).await?;
-    app_access::may_edit(caller, found.owner.id, found.status)?;
-    let change = AppChange { own_event_types: event_types::all(&context.db).await?, ..change(request)? };
+    access::may_edit(caller, found.owner.id, found.status)?;
+    let change = AppChange { custom_event_types: event_types::all(&context.db).await?, ..change(request)? };
     if change.events.as_deref().is_some_and(subscriptions::has_errors) {
         may_subscribe_to_errors(context, found.owner.id).await?;
     }
     let changed_keys = change.keys();
-    let (copies_scopes, new_schema) = (change.scopes.is_some(), change.schema.is_some());
+    let (has_new_scopes, new_schema) = (change.scopes.is_some(), change.schema.is_some());
 
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     let app = apps::get(&mut tx, found.id).await?.filter(|app| app.status != AppStatus::DeletionInProgress);
     let app = app.ok_or_else(app_not_found)?;
-    let changed = app_change::check(&app, change, changer(caller, &app), &context.timeouts, now)?;
+    let changed = change::check(&app, change, changer(caller, &app), &context.timeouts, now)?;
     let before = app;
     let app = sealed(context, changed);
-    if app == before && !copies_scopes && !new_schema {
-        // The dropped transaction takes the version back: watchers need not look.
+    if app == before && !has_new_scopes && !new_schema {
+        // Dropping the transaction also drops the new version, so watchers are not woken.
         return app_message(context, caller, app).await;
     }
     apps::update(&mut tx, &app, version).await?;
     if new_schema {
         components::replace(&mut tx, app.id, &app.schema).await?;
     }
-    if copies_scopes {
-        app_upkeep::scopes_are_to_copy(&mut tx, app.id).await?;
+    if has_new_scopes {
+        app_upkeep::mark_scopes_to_propagate(&mut tx, app.id).await?;
     }
     if app.status != before.status {
         record_status_change(context, caller, &mut tx, &before, app.status, "").await?;
     }
-    // A change of the status has an entry of its own.
+    // A change of the status has its own entry.
     let changed_keys: Vec<_> = changed_keys.into_iter().filter(|key| *key != "status").collect();
     if !changed_keys.is_empty() {
         let entry =
             audit::of_app(AuditEvent::SentryAppEdit, &app, caller, now).detail("changed", changed_keys);
         tx.outbox(entry.into_message()).await?;
     }
-    context.commit_and_post(tx).await?;
-    if copies_scopes {
-        copying_scopes::copy_now(context, app.id).await;
+    context.commit_and_send_mail(tx).await?;
+    if has_new_scopes {
+        propagate_scopes::propagate_now(context, app.id).await;
     }
     app_message(context, caller, app).await
 }
@@ -69,7 +75,7 @@ pub(super) async fn update_app(
 fn changer(caller: &Caller, app: &App) -> Changer {
     Changer {
         scopes: caller.scopes_in(app.owner.id).unwrap_or_default(),
-        is_reviewer: app_access::reviews(caller),
+        is_reviewer: access::reviews(caller),
         is_staff: caller.is_staff(),
     }
 }
@@ -100,7 +106,7 @@ fn change(request: proto::UpdateAppRequest) -> Result<AppChange, Error> {
         status_of(status).ok_or_else(|| Error::invalid("INVALID_STATUS_CHANGE", "There is no such status."))
     };
     Ok(AppChange {
-        own_event_types: Vec::new(),
+        custom_event_types: Vec::new(),
         name: request.name,
         author: request.author,
         scopes: request.scopes.map(|texts| texts.values),

@@ -11,7 +11,7 @@ use tonic::Status;
 use super::app_message::{delivery_message, status_message};
 use crate::context::Context;
 use crate::domain::app::App;
-use crate::domain::app_access;
+use crate::domain::app::access;
 use crate::sealing;
 use crate::store::endpoint_feed::EndpointFeed;
 use crate::watch::{Page, watch};
@@ -19,19 +19,18 @@ use crate::watch::{Page, watch};
 type Responses = BoxStream<'static, Result<WatchEndpointsResponse, Status>>;
 
 pub(super) fn watch_endpoints(context: &Context, caller: &Caller) -> Result<Responses, Error> {
-    app_access::may_watch(caller)?;
+    access::may_watch(caller)?;
     let (keys, clock) = (context.sealing.clone(), context.clock.clone());
     let pages = watch(context, EndpointFeed);
     let response = move |page| response(&keys, clock.now(), page);
     Ok(pages.map(move |page| page.map(&response).map_err(from_error)).boxed())
 }
 
-/// An app whose secrets cannot be read is left out, and its webhooks wait: the others' must not wait with them.
+/// Leaves out an app whose secrets cannot be read, so that only its own webhooks are held.
 fn response(keys: &SealingKeys, now: DateTime<Utc>, page: Page<App>) -> WatchEndpointsResponse {
     let readable = |app: App| {
         let app_id = app.id;
-        let unreadable =
-            |error: &Error| tracing::error!(%error, app_id, "the secrets of an app cannot be read");
+        let unreadable = |error: &Error| tracing::error!(%error, app_id, "the secrets of an app cannot be read; its webhooks are not sent");
         endpoint(keys, now, app).inspect_err(unreadable).ok()
     };
     WatchEndpointsResponse {
@@ -40,9 +39,9 @@ fn response(keys: &SealingKeys, now: DateTime<Utc>, page: Page<App>) -> WatchEnd
     }
 }
 
-/// An app that is being removed keeps its URL: its installations are told of their end. It is taken away some time later.
+/// An app that is being removed keeps its URL for a while, so that it receives the events about the end of its installations.
 fn endpoint(keys: &SealingKeys, now: DateTime<Utc>, app: App) -> Result<Endpoint, Error> {
-    let header = |header: crate::domain::webhook_header::WebhookHeader| {
+    let header = |header: crate::domain::app::webhook_header::WebhookHeader| {
         format!("{}: {}", header.name, header.value.expose())
     };
     let webhook_headers = sealing::headers(keys, &app)?.into_iter().map(header).collect();

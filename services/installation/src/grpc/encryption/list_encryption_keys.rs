@@ -5,7 +5,8 @@ use patchbay_proto::installation::{
 };
 
 use crate::context::Context;
-use crate::domain::sealed_values::{KeyState, KeyUse};
+use crate::domain::app::sealed_values::KeyState;
+use crate::domain::app::sealed_values::KeyUse;
 use crate::store::sealed_values;
 
 pub(super) async fn list_encryption_keys(

@@ -17,7 +17,7 @@ pub(super) async fn delete_event_type(
         return Err(Error::invalid("EVENT_TYPE_BUILT_IN", "Built-in event types cannot be removed."));
     }
     let not_found = || Error::not_found("EVENT_TYPE_NOT_FOUND", "There is no such event type.");
-    // PostgreSQL cannot even look for such a name.
+    // PostgreSQL refuses texts with NUL.
     if resource.contains('\0') || action.contains('\0') {
         return Err(not_found());
     }

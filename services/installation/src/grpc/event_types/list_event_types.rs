@@ -3,7 +3,7 @@ use patchbay_proto::installation::{EventType, ListEventTypesRequest, ListEventTy
 
 use super::event_type_message::event_type_message;
 use crate::context::Context;
-use crate::domain::own_event_type::built_in;
+use crate::domain::custom_event_type::built_in;
 use crate::store::event_types;
 
 pub(super) async fn list_event_types(

@@ -16,6 +16,7 @@ use crate::store::apps;
 
 pub(super) async fn authorize(
     context: &Context,
+    // The credentials are in the request.
     _: &Caller,
     request: AuthorizeRequest,
 ) -> Result<Authorization, Error> {
@@ -53,12 +54,12 @@ async fn authorize_by_secret(
     Ok((app, pair))
 }
 
-/// The app that these credentials are of.
+/// The app with these credentials.
 async fn authenticated(context: &Context, client_id: &str, secret: &SecretString) -> Result<App, Error> {
     let invalid = || Error::unauthenticated("INVALID_CLIENT", "Invalid Client ID / Secret pair");
     let app = apps::find_by_client_id(&context.db, client_id).await?;
     let app = app.filter(|app| app.status != AppStatus::DeletionInProgress).ok_or_else(invalid)?;
-    // Secrets compare in the same time wherever they differ.
+    // `SecretString` compares in constant time.
     if sealing::client_secret(&context.sealing, &app)? == *secret { Ok(app) } else { Err(invalid()) }
 }
 
@@ -77,7 +78,7 @@ async fn refresh(
     refreshed
 }
 
-/// People of the organization are told why the app has lost its tokens.
+/// Writes to the audit log of the organization why the app has lost its tokens.
 async fn record_reuse(context: &Context, installation: &Installation, app: &App) -> Result<(), Error> {
     let (event, of) = (AuditEvent::SentryAppTokenReuse, installation.organization.id);
     let entry = Entry::new(event, of, &Caller::Anonymous, context.clock.now()).by_app(app.id, &app.name);

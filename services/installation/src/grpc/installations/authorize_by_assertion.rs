@@ -5,11 +5,11 @@ use super::find_installation::find_installation;
 use super::installing_organization::installing_organization;
 use crate::context::Context;
 use crate::domain::app::{App, AppStatus};
-use crate::domain::assertion;
+use crate::domain::installation::assertion;
 use crate::sealing;
 use crate::store::apps;
 
-/// Refreshes on the signed word of the installation's app.
+/// Replaces the token of an installation. The JWT proves that the sender holds the client secret of its app.
 pub(super) async fn authorize_by_assertion(
     context: &Context,
     uuid: &str,

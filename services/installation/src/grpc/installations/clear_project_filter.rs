@@ -4,7 +4,7 @@ use patchbay_proto::installation as proto;
 use super::find_installation::find_installation;
 use super::replace_project_filter::replace_project_filter;
 use crate::context::Context;
-use crate::domain::installation_access;
+use crate::domain::installation::access;
 
 pub(super) async fn clear_project_filter(
     context: &Context,
@@ -12,7 +12,7 @@ pub(super) async fn clear_project_filter(
     request: proto::ClearProjectFilterRequest,
 ) -> Result<proto::ClearProjectFilterResponse, Error> {
     let installation = find_installation(context, &request.uuid).await?;
-    installation_access::may_filter(caller, installation.organization.id, installation.app.id)?;
+    access::may_filter(caller, installation.organization.id, installation.app.id)?;
     replace_project_filter(context, installation.uuid, &[]).await?;
     Ok(proto::ClearProjectFilterResponse {})
 }

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use crate::context::Context;
 use crate::domain::installation::Installation;
-use crate::domain::installation_access::installation_not_found;
+use crate::domain::installation::access::installation_not_found;
 use crate::store::installations;
 
 pub(super) async fn find_installation(context: &Context, uuid: &str) -> Result<Installation, Error> {

@@ -4,7 +4,8 @@ use patchbay_proto::installation as proto;
 use super::find_installation::find_installation;
 use super::installation_message::visible_message;
 use crate::context::Context;
-use crate::domain::{installation_access, switching};
+use crate::domain::installation::access as installation_access;
+use crate::domain::suspension::access as suspension_access;
 
 pub(super) async fn get_installation(
     context: &Context,
@@ -13,6 +14,6 @@ pub(super) async fn get_installation(
 ) -> Result<proto::Installation, Error> {
     let installation = find_installation(context, &request.uuid).await?;
     installation_access::may_read(caller, installation.organization.id, installation.app.id)?;
-    switching::may_see(caller, installation.app.disabled.is_some())?;
+    suspension_access::may_see(caller, installation.app.disabled.is_some())?;
     visible_message(context, caller, installation).await
 }

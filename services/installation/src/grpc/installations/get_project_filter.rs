@@ -4,7 +4,7 @@ use patchbay_proto::installation as proto;
 use super::find_installation::find_installation;
 use super::project_filter_message::project_filter_message;
 use crate::context::Context;
-use crate::domain::installation_access;
+use crate::domain::installation::access;
 use crate::store::installations;
 
 pub(super) async fn get_project_filter(
@@ -13,6 +13,6 @@ pub(super) async fn get_project_filter(
     request: proto::GetProjectFilterRequest,
 ) -> Result<proto::ProjectFilter, Error> {
     let installation = find_installation(context, &request.uuid).await?;
-    installation_access::may_read(caller, installation.organization.id, installation.app.id)?;
+    access::may_read(caller, installation.organization.id, installation.app.id)?;
     Ok(project_filter_message(installations::project_filter(&context.db, installation.uuid).await?))
 }

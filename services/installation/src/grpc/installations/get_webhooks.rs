@@ -4,7 +4,7 @@ use patchbay_proto::installation as proto;
 use super::find_installation::find_installation;
 use super::webhooks_state::webhooks_state;
 use crate::context::Context;
-use crate::domain::switching;
+use crate::domain::suspension::access;
 
 pub(super) async fn get_webhooks(
     context: &Context,
@@ -12,6 +12,6 @@ pub(super) async fn get_webhooks(
     request: proto::GetWebhooksRequest,
 ) -> Result<proto::WebhooksState, Error> {
     let installation = find_installation(context, &request.uuid).await?;
-    switching::may_read_webhooks(caller, &installation)?;
+    access::may_read_webhooks(caller, &installation)?;
     Ok(webhooks_state(&installation))
 }

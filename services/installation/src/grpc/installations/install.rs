@@ -3,15 +3,16 @@ use patchbay_proto::installation as proto;
 use uuid::Uuid;
 
 use super::installation_message::{installation_message, visible_message};
-use crate::audit;
 use crate::context::Context;
 use crate::domain::app::App;
-use crate::domain::app_access::is_elevated;
+use crate::domain::app::access::is_elevated;
 use crate::domain::installation::Installation;
+use crate::domain::installation::access;
+use crate::domain::installation::installable;
 use crate::domain::organization::Organization;
-use crate::domain::{installable, installation_access};
-use crate::events;
 use crate::grpc::organizations;
+use crate::outbox::audit;
+use crate::outbox::events;
 use crate::store::{apps, installations, versions};
 
 pub(super) async fn install(
@@ -20,7 +21,7 @@ pub(super) async fn install(
     request: proto::InstallRequest,
 ) -> Result<proto::Installation, Error> {
     let organization = organizations::visible(context, caller, &request.organization).await?;
-    installation_access::may_install(caller, organization.id)?;
+    access::may_install(caller, organization.id)?;
     installable::check_slug(&request.app_slug)?;
     let app = apps::find(&context.db, &request.app_slug).await?;
     let app = installable::check(app, organization.id, is_elevated(caller))?;
@@ -30,13 +31,13 @@ pub(super) async fn install(
     }
     match new_installation(context, caller, app.clone(), organization.clone()).await? {
         Some((installation, code)) => {
-            let sees_code = installation_access::sees_code(caller, organization.id);
+            let sees_code = access::sees_code(caller, organization.id);
             Ok(installation_message(installation, code, sees_code))
         }
-        // Somebody else was faster. Our grant is of an installation that never was, and expires.
+        // A concurrent request was faster. Our grant belongs to an installation that does not exist, and expires.
         None => {
             let first = installations::find_of(&context.db, app.id, organization.id).await?;
-            // Already removed again, then: the same call will succeed.
+            // It was removed again already; the same call will succeed.
             let first = first.ok_or_else(|| {
                 Error::unavailable("TRY_AGAIN", "The app was installed and removed just now. Try again.")
             })?;
@@ -45,10 +46,10 @@ pub(super) async fn install(
     }
 }
 
-/// The installation with its grant code, or `None` when the organization has the app already.
+/// Makes the installation and its grant code; `None` if the organization already has the app.
 ///
-/// The grant is made first, outside of the transaction: a crash leaves a grant that nobody can use, because
-/// codes are exchanged for existing installations only, and that expires.
+/// The grant is made first, outside of the transaction. After a crash it is unusable, because codes are exchanged for
+/// existing installations only, and it expires.
 async fn new_installation(
     context: &Context,
     caller: &Caller,
@@ -67,7 +68,7 @@ async fn new_installation(
 
     let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
-    // The app may have been changed meanwhile; from here on it cannot be.
+    // The app may have changed since it was read; the version above prevents further changes.
     let app = apps::get(&mut tx, app.id).await?;
     let app = installable::check(app, organization.id, is_elevated(caller))?;
     let installation = Installation::new(id, planned.uuid, &app, organization, now);

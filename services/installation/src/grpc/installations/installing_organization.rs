@@ -4,7 +4,7 @@ use patchbay_proto::tracker::Organization;
 use crate::context::Context;
 use crate::domain::installation::Installation;
 
-/// The installing organization. While the product does not know it, its installations get no tokens.
+/// The organization of the installation. Fails while the directory does not know it, so that no tokens are made for it.
 pub(super) async fn installing_organization(
     context: &Context,
     installation: &Installation,

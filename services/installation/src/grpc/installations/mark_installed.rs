@@ -5,7 +5,7 @@ use super::find_installation::find_installation;
 use super::installation_message::visible_message;
 use crate::context::Context;
 use crate::domain::installation::InstallationStatus;
-use crate::domain::installation_access;
+use crate::domain::installation::access;
 use crate::store::{installations, versions};
 
 pub(super) async fn mark_installed(
@@ -14,7 +14,7 @@ pub(super) async fn mark_installed(
     request: proto::MarkInstalledRequest,
 ) -> Result<proto::Installation, Error> {
     let installation = find_installation(context, &request.uuid).await?;
-    installation_access::may_confirm(caller, installation.app.id)?;
+    access::may_confirm(caller, installation.app.id)?;
     if installation.status == InstallationStatus::Installed {
         return visible_message(context, caller, installation).await;
     }
@@ -23,6 +23,6 @@ pub(super) async fn mark_installed(
     if installations::confirm(&mut tx, installation.uuid, version).await? {
         context.commit(tx).await?;
     }
-    // Confirmed by another call, or removed, where it was not pending any more.
+    // If it was no longer pending, another call has confirmed or removed it.
     visible_message(context, caller, find_installation(context, &request.uuid).await?).await
 }

@@ -2,8 +2,8 @@ use patchbay_domain::Error;
 use uuid::Uuid;
 
 use crate::context::Context;
-use crate::domain::installation_access::installation_not_found;
-use crate::domain::project_filter::FilteredProject;
+use crate::domain::installation::access::installation_not_found;
+use crate::domain::installation::project_filter::FilteredProject;
 use crate::store::{installations, versions};
 
 pub(super) async fn replace_project_filter(

@@ -3,10 +3,10 @@ use patchbay_proto::installation as proto;
 
 use super::find_installation::find_installation;
 use super::webhooks_state::webhooks_state;
-use crate::audit;
 use crate::context::Context;
-use crate::domain::installation_access::installation_not_found;
-use crate::domain::switching;
+use crate::domain::installation::access::installation_not_found;
+use crate::domain::suspension::access;
+use crate::outbox::audit;
 use crate::store::{installations, versions};
 
 pub(super) async fn resume_webhooks(
@@ -15,7 +15,7 @@ pub(super) async fn resume_webhooks(
     request: proto::ResumeWebhooksRequest,
 ) -> Result<proto::WebhooksState, Error> {
     let found = find_installation(context, &request.uuid).await?;
-    switching::may_switch_webhooks(caller, &found)?;
+    access::may_switch_webhooks(caller, &found)?;
     let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     let mut installation =

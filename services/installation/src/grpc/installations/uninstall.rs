@@ -3,9 +3,10 @@ use patchbay_proto::installation as proto;
 
 use super::find_installation::find_installation;
 use crate::context::Context;
-use crate::domain::installation_access::{self, installation_not_found};
-use crate::ending::end;
-use crate::{audit, events};
+use crate::domain::installation::access;
+use crate::domain::installation::access::installation_not_found;
+use crate::outbox::{audit, events};
+use crate::workers::end_installation::end_installation;
 
 pub(super) async fn uninstall(
     context: &Context,
@@ -13,10 +14,10 @@ pub(super) async fn uninstall(
     request: proto::UninstallRequest,
 ) -> Result<proto::UninstallResponse, Error> {
     let installation = find_installation(context, &request.uuid).await?;
-    installation_access::may_uninstall(caller, installation.organization.id)?;
+    access::may_uninstall(caller, installation.organization.id)?;
     let event = AuditEvent::SentryAppUninstall;
     let entry = audit::of_installation(event, &installation, caller, context.clock.now());
-    if end(context, installation, events::user(caller), Some(entry)).await? {
+    if end_installation(context, installation, events::user(caller), Some(entry)).await? {
         Ok(proto::UninstallResponse {})
     } else {
         Err(installation_not_found())

@@ -3,8 +3,10 @@ use patchbay_proto::installation as proto;
 
 use crate::context::Context;
 use crate::domain::app::AppStatus;
-use crate::domain::app_access::app_not_found;
-use crate::domain::{app_access, app_status_change, publishing};
+use crate::domain::app::access;
+use crate::domain::app::access::app_not_found;
+use crate::domain::app::status_change;
+use crate::domain::publication_request;
 use crate::grpc::apps::{app_message, find_app};
 use crate::grpc::record_status_change::record_status_change;
 use crate::store::{apps, versions};
@@ -14,8 +16,8 @@ pub(super) async fn review_publication(
     caller: &Caller,
     request: proto::ReviewPublicationRequest,
 ) -> Result<proto::App, Error> {
-    app_access::may_review(caller)?;
-    publishing::check_note(&request.note)?;
+    access::may_review(caller)?;
+    publication_request::check_note(&request.note)?;
     let id = find_app(context, caller, &request.app).await?.id;
     let to = if request.approve { AppStatus::Published } else { AppStatus::Unpublished };
 
@@ -26,11 +28,11 @@ pub(super) async fn review_publication(
     if app.status != AppStatus::PublishRequestInProgress {
         return Err(no_request());
     }
-    let change = app_status_change::decide(app.status, to, context.clock.now())?.ok_or_else(no_request)?;
+    let change = status_change::decide(app.status, to, context.clock.now())?.ok_or_else(no_request)?;
     apps::set_status(&mut tx, id, change).await?;
     apps::touch(&mut tx, id, version).await?;
     record_status_change(context, caller, &mut tx, &app, to, request.note.trim()).await?;
-    context.commit_and_post(tx).await?;
+    context.commit_and_send_mail(tx).await?;
     (app.status, app.published_at) = (change.status, change.published_at);
     app_message(context, caller, app).await
 }
