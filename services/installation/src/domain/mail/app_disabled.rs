@@ -16,8 +16,8 @@ pub(crate) fn app_disabled(
     let event = if event_id.is_empty() { "none" } else { event_id };
     let body = format!(
         "Hello,\n\n\
-         the app {name} of your organization {organization} was disabled. Nothing is sent to it any more, and \
-         nobody can install it.\n\n\
+         the app {name} of your organization {organization} was disabled. It receives no webhooks, and \
+         it cannot be installed any more.\n\n\
          Why:         {cause}\n\
          Endpoint:    {endpoint}\n\
          Last event:  {event}\n\n\

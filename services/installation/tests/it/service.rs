@@ -5,7 +5,7 @@ use futures::FutureExt;
 use patchbay_bus::{Bus, BusConfig, Consumer, Queue, Topic};
 use patchbay_db::{Db, DbConfig, Migrations};
 use patchbay_domain::sealed::SealingKeys;
-use patchbay_domain::{Caller, Clock, Error, ManualClock, Role, SecretBytes, SecretString};
+use patchbay_domain::{Caller, ManualClock, Role, SecretBytes};
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::auth_token::{IntrospectRequest, IntrospectResponse};
 use patchbay_proto::event_fanout::PublishRequest;
@@ -22,22 +22,21 @@ use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{
     AddMemberRequest, CreateOrganizationRequest, Features, Organization, UpdateOrganizationRequest,
 };
-use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, request_as, status};
-use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
+use patchbay_rpc::{Channel, Server, request, request_as};
+use patchbay_runtime::{Metrics, Runtime, Settings, Stop};
 use patchbay_testkit::audit::AuditTrail;
 use patchbay_testkit::database::each_config;
 use patchbay_testkit::eventually;
+pub(crate) use patchbay_testkit::service::{SOON, reason, refusal};
+use patchbay_testkit::service::{memory, runtime, serve};
 use prost::Message;
 use tonic::{Response, Status};
 
 use crate::callers::member;
 use crate::smtp_server::SmtpServer;
 
-/// Generous: machines that run tests are busy.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
-
-/// The service and those it calls, all of them real.
-pub(crate) struct Running {
+/// The running service and the services it calls, all of them real.
+pub(crate) struct Service {
     pub(crate) apps: AppRegistryClient<Channel>,
     pub(crate) installations: InstallationsClient<Channel>,
     pub(crate) app_tokens: AppTokensClient<Channel>,
@@ -46,21 +45,21 @@ pub(crate) struct Running {
     pub(crate) db: Db,
     pub(crate) bus: Bus,
     pub(crate) metrics: Metrics,
-    pub(crate) hand: ManualClock,
+    pub(crate) clock: ManualClock,
     pub(crate) acme: Organization,
     pub(crate) other: Organization,
     pub(crate) publishing: PublishingClient<Channel>,
     pub(crate) audit: AuditTrail,
     pub(crate) mail: SmtpServer,
     pub(crate) stop: Stop,
-    /// Stops the service alone, not those it calls.
-    pub(crate) service: Stop,
-    clock: Clock,
+    /// Stops the service without the services it calls.
+    pub(crate) own_stop: Stop,
+    runtime: Runtime,
     pub(crate) peers: Channel,
     pub(crate) channel: Channel,
 }
 
-/// What secrets are encrypted with at first.
+/// The first encryption key.
 pub(crate) const FIRST_KEY: &[u8] = b"0123456789abcdef";
 
 fn first_keys() -> SealingKeys {
@@ -74,7 +73,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 /// Runs `test` against fresh databases of each engine.
 pub(crate) async fn each<F, R>(test: F)
 where
-    F: Fn(Running) -> R,
+    F: Fn(Service) -> R,
     R: Future<Output = ()>,
 {
     each_config(|config| {
@@ -82,14 +81,14 @@ where
         async move {
             let stop = Stop::new();
             let mut databases = Vec::new();
-            let running = run(&config, &stop, &mut databases).await;
-            let (bus, service) = (running.bus.clone(), running.service.clone());
-            test(running).await;
-            // The relay would wait for confirms that nobody gives any more.
+            let service = start(&config, &stop, &mut databases).await;
+            let (bus, own_stop) = (service.bus.clone(), service.own_stop.clone());
+            test(service).await;
+            // Otherwise the relay would wait for confirms that do not come.
             bus.close().await;
-            let was_killed = service.hard_requested().now_or_never().is_some();
+            let was_killed = own_stop.hard_requested().now_or_never().is_some();
             if !was_killed {
-                service.drain(Duration::from_secs(10)).await.unwrap();
+                own_stop.drain(Duration::from_secs(10)).await.unwrap();
             }
             stop.drain(Duration::from_secs(10)).await.unwrap();
             for db in databases {
@@ -100,9 +99,11 @@ where
     .await;
 }
 
-async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running {
-    let (clock, hand) = Clock::manual(now());
-    let (bus, metrics) = (Bus::in_process(&BusConfig::default()), Metrics::new());
+async fn start(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Service {
+    let (runtime, clock) = runtime(now());
+    let bus = Bus::in_process(&BusConfig::default());
+    // Metrics of the peers stay out of those that the tests read.
+    let for_peer = || Runtime { stop: stop.clone(), ..Runtime::new(runtime.clock.clone()) };
     let mut open = async |name, migrations: &'static Migrations| {
         let db =
             Db::connect(&DbConfig { max_connections: 4, ..config.clone() }, name, migrations).await.unwrap();
@@ -113,12 +114,7 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
 
     let server = patchbay_tracker::start(
         Server::new().unwrap(),
-        Runtime {
-            clock: clock.clone(),
-            metrics: Metrics::new(),
-            readiness: Readiness::new(),
-            stop: stop.clone(),
-        },
+        for_peer(),
         open(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
         Bus::in_process(&BusConfig::default()),
         patchbay_tracker::Config::read(&settings()),
@@ -128,12 +124,7 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
     let peers = serve(
         patchbay_auth_token::start(
             server,
-            Runtime {
-                clock: clock.clone(),
-                metrics: Metrics::new(),
-                readiness: Readiness::new(),
-                stop: stop.clone(),
-            },
+            for_peer(),
             open(patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await,
             patchbay_auth_token::Config::read(&settings()),
         )
@@ -144,17 +135,10 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
 
     let db = open(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await;
     let audit = AuditTrail::follow(&bus);
-    let (mail, service) = (SmtpServer::start().await, Stop::new());
-    let replica = Replica {
-        db: &db,
-        bus: &bus,
-        clock: &clock,
-        metrics: &metrics,
-        stop: &service,
-        settings: &mailing_to(&mail),
-    };
+    let mail = SmtpServer::start().await;
+    let replica = Replica { db: &db, bus: &bus, runtime: runtime.clone(), settings: &mailing_to(&mail) };
     let channel = replica.start(peers.clone(), peers.clone(), first_keys()).await.unwrap();
-    Running {
+    Service {
         apps: AppRegistryClient::new(channel.clone()),
         installations: InstallationsClient::new(channel.clone()),
         app_tokens: AppTokensClient::new(channel.clone()),
@@ -163,27 +147,25 @@ async fn run(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Running
         channel,
         audit,
         mail,
-        service,
+        own_stop: runtime.stop.clone(),
         tokens: TokensClient::new(peers.clone()),
         acme: organization(&peers, "Acme").await,
         other: organization(&peers, "Other Corp").await,
         db,
         bus,
-        metrics,
-        hand,
-        stop: stop.clone(),
+        metrics: runtime.metrics.clone(),
         clock,
+        stop: stop.clone(),
+        runtime,
         peers,
     }
 }
 
-/// What replicas of the service share.
+/// A replica of the service.
 struct Replica<'a> {
     db: &'a Db,
     bus: &'a Bus,
-    clock: &'a Clock,
-    metrics: &'a Metrics,
-    stop: &'a Stop,
+    runtime: Runtime,
     settings: &'a Settings,
 }
 
@@ -197,12 +179,7 @@ impl Replica<'_> {
         Ok(serve(
             patchbay_installation::start(
                 Server::new().unwrap(),
-                Runtime {
-                    clock: self.clock.clone(),
-                    metrics: self.metrics.clone(),
-                    readiness: Readiness::new(),
-                    stop: self.stop.clone(),
-                },
+                self.runtime.clone(),
                 self.db.clone(),
                 self.bus.clone(),
                 patchbay_installation::Peers { auth_token: tokens, tracker: directory },
@@ -210,7 +187,7 @@ impl Replica<'_> {
                 patchbay_installation::Config::read(self.settings),
             )
             .await?,
-            self.stop,
+            &self.runtime.stop,
         ))
     }
 }
@@ -235,28 +212,12 @@ fn mailing_to(server: &SmtpServer) -> Settings {
     ])
 }
 
-fn security() -> Security {
-    Security::secret(SecretString::new("between services"))
-}
-
-fn serve(server: Server, stop: &Stop) -> Channel {
-    let (listener, connector) = patchbay_rpc::memory();
-    let channel = Target::Memory(connector.clone()).channel(&security()).unwrap();
-    let serving = stop.clone();
-    stop.spawn("server", async move {
-        // The server would end with its last client, before it is asked to stop.
-        let _open = connector;
-        server.serve(vec![Listener::Memory(listener)], &security(), serving).await
-    });
-    channel
-}
-
 async fn organization(peers: &Channel, name: &str) -> Organization {
-    let asked = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
-    DirectoryClient::new(peers.clone()).create_organization(request(asked)).await.unwrap().into_inner()
+    let message = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
+    DirectoryClient::new(peers.clone()).create_organization(request(message)).await.unwrap().into_inner()
 }
 
-impl Running {
+impl Service {
     /// Another replica of the service on the same database; its changes are not announced to this one.
     pub(crate) async fn replica(&self) -> Channel {
         self.replica_with(self.peers.clone()).await
@@ -264,8 +225,8 @@ impl Running {
 
     /// A replica that cannot reach the token service.
     pub(crate) async fn replica_without_tokens(&self) -> Channel {
-        let (_, connector) = patchbay_rpc::memory();
-        self.replica_with(Target::Memory(connector).channel(&security()).unwrap()).await
+        let (_, _, channel) = memory();
+        self.replica_with(channel).await
     }
 
     async fn replica_with(&self, tokens: Channel) -> Channel {
@@ -277,9 +238,9 @@ impl Running {
         self.start_replica(self.peers.clone(), sealing, &mailing_to(&self.mail)).await
     }
 
-    /// A replica with settings of the test's own, in the place of the first one.
+    /// Replaces the service by a replica with these settings.
     pub(crate) async fn restarted_with(&self, settings: &[(&str, String)]) -> anyhow::Result<Channel> {
-        self.service.drain(SOON).await.unwrap();
+        self.own_stop.drain(SOON).await.unwrap();
         let settings = settings.iter().map(|(name, value)| (*name, value.clone()));
         let public_url = ("PUBLIC_URL", "https://patchbay.example".to_owned());
         let settings = Settings::from_pairs(settings.chain([public_url]));
@@ -294,8 +255,8 @@ impl Running {
         sealing: SealingKeys,
         settings: &Settings,
     ) -> anyhow::Result<Channel> {
-        let Self { db, bus, clock, metrics, stop, .. } = self;
-        let replica = Replica { db, bus, clock, metrics, stop, settings };
+        let runtime = Runtime { stop: self.stop.clone(), ..self.runtime.clone() };
+        let replica = Replica { db: &self.db, bus: &self.bus, runtime, settings };
         replica.start(tokens, self.peers.clone(), sealing).await
     }
 
@@ -310,8 +271,8 @@ impl Running {
     }
 
     /// Registers an app of Acme.
-    pub(crate) async fn app(&self, asked: CreateAppRequest) -> App {
-        let answer = self.apps.clone().create_app(request_as(&self.manager(), asked)).await;
+    pub(crate) async fn app(&self, message: CreateAppRequest) -> App {
+        let answer = self.apps.clone().create_app(request_as(&self.manager(), message)).await;
         answer.unwrap().into_inner().app.unwrap()
     }
 
@@ -322,8 +283,8 @@ impl Running {
     }
 
     pub(crate) async fn set_status(&self, app: &App, status: AppStatus) -> App {
-        let asked = UpdateAppRequest { status: Some(status.into()), ..update(app) };
-        self.apps.clone().update_app(request_as(&Caller::Operator, asked)).await.unwrap().into_inner()
+        let message = UpdateAppRequest { status: Some(status.into()), ..update(app) };
+        self.apps.clone().update_app(request_as(&Caller::Operator, message)).await.unwrap().into_inner()
     }
 
     /// Installs the app on the caller's organization.
@@ -345,36 +306,36 @@ impl Running {
         organization(&self.peers, &name).await
     }
 
-    /// Makes somebody an owner of Acme, so that there is somebody to write to.
+    /// Adds an owner to Acme, who receives its mail.
     pub(crate) async fn owner(&self, email: &str) {
-        let asked = AddMemberRequest {
+        let message = AddMemberRequest {
             organization: "acme".to_owned(),
             email: email.to_owned(),
             role: "owner".to_owned(),
             ..Default::default()
         };
-        DirectoryClient::new(self.peers.clone()).add_member(request(asked)).await.unwrap();
+        DirectoryClient::new(self.peers.clone()).add_member(request(message)).await.unwrap();
     }
 
-    /// Until the audit log ends with these events.
+    /// Waits until the audit log ends with these events.
     pub(crate) async fn audited(&self, events: &[&str]) {
-        // The outbox goes on only when what is in front of an entry has been taken.
-        let mut told = self.bus.consume(Queue::EventFanout, 10);
+        // The outbox relays in order, so the events before an entry have to be consumed.
+        let mut events_in_front = self.bus.consume(Queue::EventFanout, 10);
         tokio::spawn(async move {
-            while let Some(delivery) = told.next().await {
+            while let Some(delivery) = events_in_front.next().await {
                 delivery.ack();
             }
         });
         let what = format!("the audit log ends with {events:?}");
         eventually(SOON, &what, async || {
             let entries = self.audit.entries();
-            let told: Vec<_> = entries.iter().map(|entry| entry.event.as_str()).collect();
-            told.ends_with(events).then_some(())
+            let recorded: Vec<_> = entries.iter().map(|entry| entry.event.as_str()).collect();
+            recorded.ends_with(events).then_some(())
         })
         .await;
     }
 
-    /// Where and how the app is told of events at this moment.
+    /// The current endpoint of the app.
     pub(crate) async fn endpoint(&self, app: &App) -> Endpoint {
         let mut stream =
             self.apps.clone().watch_endpoints(request(WatchEndpointsRequest {})).await.unwrap().into_inner();
@@ -382,28 +343,28 @@ impl Running {
         snapshot.endpoints.into_iter().find(|endpoint| endpoint.app_id == app.id).unwrap()
     }
 
-    /// What Acme may use.
+    /// Replaces the features of Acme.
     pub(crate) async fn set_features(&self, names: &[&str]) {
         let features = Features { names: names.iter().map(|&name| name.to_owned()).collect() };
         let organization = self.acme.slug.clone();
-        let asked =
+        let message =
             UpdateOrganizationRequest { organization, features: Some(features), ..Default::default() };
-        DirectoryClient::new(self.peers.clone()).update_organization(request(asked)).await.unwrap();
+        DirectoryClient::new(self.peers.clone()).update_organization(request(message)).await.unwrap();
     }
 
     pub(crate) async fn introspect(&self, token: &str) -> IntrospectResponse {
-        let asked = IntrospectRequest { token: token.to_owned() };
-        self.tokens.clone().introspect(request(asked)).await.unwrap().into_inner()
+        let message = IntrospectRequest { token: token.to_owned() };
+        self.tokens.clone().introspect(request(message)).await.unwrap().into_inner()
     }
 
-    /// Nobody takes events unless a test does, so those that were told wait. Entries of the audit log come and go.
+    /// Events stay in the outbox until a test consumes them. Audit log entries are consumed.
     pub(crate) async fn assert_no_event_waits(&self) {
         let waiting = self.db.outbox_batch(100).await.unwrap();
         let events: Vec<_> = waiting.iter().filter(|row| row.topic == Topic::Events.name()).collect();
         assert!(events.is_empty(), "{events:?}");
     }
 
-    /// The events that have been told, in order. One consumer for the whole test.
+    /// The published events, in order. Use one consumer for the whole test.
     pub(crate) fn events(&self) -> Events {
         Events(self.bus.consume(Queue::EventFanout, 10))
     }
@@ -414,7 +375,7 @@ pub(crate) struct Events(Consumer);
 impl Events {
     pub(crate) async fn next(&mut self) -> PublishRequest {
         let next = tokio::time::timeout(SOON, self.0.next()).await;
-        let delivery = next.expect("an event is told").expect("the bus is open");
+        let delivery = next.expect("an event is published").expect("the bus is open");
         let event = PublishRequest::decode(delivery.body.clone()).unwrap();
         assert_eq!(delivery.key, format!("{}.{}", event.resource, event.action));
         delivery.ack();
@@ -437,7 +398,7 @@ pub(crate) fn public(name: &str) -> CreateAppRequest {
     }
 }
 
-/// The least that an internal app of Acme needs.
+/// A minimal request for an internal app of Acme.
 pub(crate) fn internal(name: &str) -> CreateAppRequest {
     CreateAppRequest {
         organization: "acme".to_owned(),
@@ -453,18 +414,7 @@ pub(crate) fn install(app: &App, on: &Organization) -> InstallRequest {
     InstallRequest { organization: on.slug.clone(), app_slug: app.slug.clone() }
 }
 
-/// A change of this app that changes nothing yet.
+/// An empty change of this app.
 pub(crate) fn update(app: &App) -> UpdateAppRequest {
     UpdateAppRequest { app: app.slug.clone(), ..Default::default() }
-}
-
-/// Why a call was refused.
-#[track_caller]
-pub(crate) fn refusal<T>(answer: Result<Response<T>, Status>) -> Error {
-    status::to_error(&answer.err().expect("the call is refused"))
-}
-
-/// The reason why a call was refused, or `OK`.
-pub(crate) fn reason<T>(answer: Result<Response<T>, Status>) -> String {
-    answer.err().map_or_else(|| "OK".to_owned(), |refusal| status::to_error(&refusal).reason.into_owned())
 }
