@@ -2,7 +2,7 @@
 ///
 /// The function gets the context, the [`Caller`](patchbay_domain::Caller) and the request message, and returns
 /// `patchbay_domain::Result` of the response message. Errors become a status by [`status::from_error`](crate::status::from_error).
-/// Streaming RPCs follow the unary ones, after `streaming:`, as they would stand in the `impl`.
+/// The methods of streaming RPCs stand in full in a `streaming` block.
 ///
 /// ```ignore
 /// patchbay_rpc::unary! {
@@ -17,8 +17,8 @@ macro_rules! unary {
     (
         impl $service:ident for $context:ty {
             $($rpc:ident($request:ty) -> $response:ty;)*
-            $(streaming: $($streaming:item)*)?
         }
+        $(streaming { $($streaming:tt)* })?
     ) => {
         // The generated trait has defaults for the fakes of tests. A service implements every RPC.
         #[deny(clippy::missing_trait_methods)]

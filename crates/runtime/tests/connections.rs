@@ -177,7 +177,7 @@ async fn while_one_address_has_all_the_connections_it_may_have_another_is_served
     server.counts("refused_total{port=\"test\",reason=\"address\"}", 10).await;
     let other = connect_from(Ipv4Addr::new(127, 0, 0, 2), server.address).await.unwrap();
     assert!(ask(other, "/api/short").await.ends_with("short"));
-    assert_eq!(server.count("open{port=\"test\"}"), 50);
+    server.counts("open{port=\"test\"}", 50).await;
     drop(silent);
 }
 
@@ -205,9 +205,9 @@ async fn a_full_port_makes_room_and_refuses_only_when_every_connection_is_in_use
 
 #[tokio::test]
 async fn a_stop_does_not_wait_for_clients_that_do_nothing() {
-    let server = Running::start(LIMITS).await;
+    let long = Duration::from_secs(3600);
+    let server = Running::start(Limits { first_request: long, idle: long, stall: long, ..LIMITS }).await;
     let silent = join_all(Silent::HTTP.map(|silent| silent.until_closed(server.address, "/api/long")));
-    let silent = async { silent.await };
     let stop = async {
         server.counts("open{port=\"test\"}", 10).await;
         server.stop.drain(DEADLINE).await.unwrap();

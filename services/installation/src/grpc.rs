@@ -1,7 +1,9 @@
-//! The gRPC services: convert, begin, decide, store, commit, convert. A folder for each, a file for each RPC.
+//! The gRPC services: a folder for each, a file for each RPC.
+//!
+//! Each RPC converts its request, begins a transaction, decides in `domain`, stores, commits and converts the response.
 
+mod app_registry;
 mod app_tokens;
-mod apps;
 mod encryption;
 mod event_types;
 mod installations;
@@ -9,4 +11,5 @@ mod mail;
 mod organizations;
 mod page;
 mod publishing;
-mod settle_scopes;
+mod record_status_change;
+mod update_token_scopes;

@@ -1,22 +1,17 @@
 //! Apps, and the organizations that installed them.
 //!
-//! A request takes one way: [`grpc`] converts it and begins, `domain` decides with plain functions, `store`
-//! writes the outcome together with its event, and the outbox relay hands the event to the bus. Every
-//! change gets a version; [`watch`] streams apps and installations to the services that work by them.
+//! [`grpc`] converts a request and begins a transaction, [`domain`] decides with plain functions, and [`store`] writes the
+//! outcome together with its events, which the outbox relay passes to the bus. Every change gets a version; [`watch`]
+//! streams apps, installations and event types to the services that depend on them.
 
-mod audit;
-mod changes;
 mod config;
-mod copying_scopes;
+mod context;
 mod domain;
-mod ending;
-mod events;
 mod grpc;
 mod mail;
 mod metrics;
-mod missing_keys;
+mod outbox;
 mod peers;
-mod registry;
 mod sealing;
 mod start;
 mod store;
@@ -30,10 +25,10 @@ pub use mail::{MailConfig, SmtpConfig, SmtpTls, TransportConfig};
 pub use metrics::InstallationMetrics;
 pub use start::{Peers, start};
 
-/// Name of the service: its folder, and its database schema or file.
+/// Name of the service, of its folder and of its database schema or file.
 pub const NAME: &str = "installation";
 
-/// In the order in which they run.
+/// The migrations, in the order in which they run.
 pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0001_apps",
     "0002_installations",

@@ -1,15 +1,17 @@
-//! Mail to people: written in the transaction of the change it tells of, handed over later by one of the replicas.
+//! Mail to people.
 //!
-//! A mail stays in its table until a server has accepted it, so a crash or a mail server that is away delays it. It is
-//! repeated only when the process ends between the acceptance and the note of it; its `Message-ID` is the same then.
+//! A mail is written in the transaction of the change it reports, and one replica sends it later. It stays in its
+//! table until a mail server has accepted it, so a crash or a mail server that is down only delays it. It is sent
+//! twice only if the process ends between the server's acceptance and the deletion of the row; both copies have the
+//! same `Message-ID`.
 
 pub(crate) mod config;
-mod letter;
-mod post;
-mod postman;
+mod message;
+mod outbox;
 mod transport;
+mod worker;
 
 pub use config::{MailConfig, SmtpConfig, SmtpTls, TransportConfig};
-pub(crate) use post::Post;
-pub(crate) use postman::Postman;
+pub(crate) use outbox::MailOutbox;
 pub(crate) use transport::Transport;
+pub(crate) use worker::MailWorker;

@@ -1,4 +1,4 @@
-//! Apps and their installations. This binary runs the service as a process of its own.
+//! Runs the installation service as its own process.
 
 use std::process::ExitCode;
 

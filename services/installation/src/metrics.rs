@@ -1,23 +1,23 @@
 use patchbay_runtime::metrics::{Counter, Gauge};
 
 patchbay_runtime::metrics! {
-    /// What the installation service counts.
+    /// Metrics of the installation service.
     pub struct InstallationMetrics in "installation" {
         /// Apps registered.
         pub apps_created: Counter,
-        /// Installations made, those of internal apps included.
+        /// Installations made, including those of internal apps.
         pub installs: Counter,
         /// Installations removed.
         pub uninstalls: Counter,
-        /// Mails that a mail server, or whatever stands in for one, accepted.
+        /// Mails accepted by the mail transport.
         pub mails_sent: Counter,
-        /// Tries to hand over a mail that failed and will be repeated.
+        /// Failed attempts to send a mail that will be retried.
         pub mail_failures: Counter,
-        /// Mails that nobody accepted within a day; they stay in the table `mails` for 30 days.
+        /// Mails given up after a day of failed attempts; they stay in the table `mails` for 30 days.
         pub mails_given_up: Counter,
-        /// Stored secrets that are not encrypted with the current key yet, as this replica last saw it.
+        /// Stored secrets not yet encrypted with the current key, as of the last check of this replica.
         pub secrets_to_reencrypt: Gauge,
-        /// Stored secrets that this replica has encrypted with the current key instead of another one.
+        /// Stored secrets that this replica re-encrypted with the current key.
         pub secrets_reencrypted: Counter,
     }
 }

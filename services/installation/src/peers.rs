@@ -1,4 +1,4 @@
-//! The services this one calls. Calls are made in our own name: what the caller may do is decided here.
+//! Clients of other services. Calls are made as this service, because it has already authorized the caller.
 
 mod directory;
 mod projects;

@@ -1,12 +1,16 @@
-//! Which secrets of an app are sealed, and to what each is bound.
+//! Encrypts and decrypts the secrets of apps. Each ciphertext is bound to its app and column.
+
+mod missing_keys;
 
 use patchbay_domain::sealed::{KeyId, SealingKeys};
 use patchbay_domain::{Error, SecretString};
 
+pub(crate) use missing_keys::refuse_missing_keys;
+
+use crate::domain::app::client_certificate::ClientCertificate;
+use crate::domain::app::sealed_values::SealedValues;
+use crate::domain::app::webhook_header::WebhookHeader;
 use crate::domain::app::{App, PreviousSecret, Sealed, SealedCertificate, SealedHeader};
-use crate::domain::client_certificate::ClientCertificate;
-use crate::domain::sealed_values::SealedValues;
-use crate::domain::webhook_header::WebhookHeader;
 
 pub(crate) fn seal_client_secret(keys: &SealingKeys, app_id: i64, secret: &SecretString) -> Sealed {
     Sealed(keys.seal(&client_secret_of(app_id), secret.expose().as_bytes()))
@@ -16,7 +20,7 @@ pub(crate) fn client_secret(keys: &SealingKeys, app: &App) -> Result<SecretStrin
     open(keys, &client_secret_of(app.id), &app.client_secret)
 }
 
-/// The secret that signs beside the client secret.
+/// The previous client secret, which still signs during a rotation.
 pub(crate) fn previous_secret(
     keys: &SealingKeys,
     app_id: i64,
@@ -62,7 +66,7 @@ pub(crate) fn headers(keys: &SealingKeys, app: &App) -> Result<Vec<WebhookHeader
     app.webhook_headers.iter().map(open).collect()
 }
 
-/// Seals with the current key what is not, and says how many values could not be opened; those are left as they are.
+/// Seals values of other keys with the current one. Returns how many could not be opened; those stay unchanged.
 pub(crate) fn reseal(keys: &SealingKeys, values: &mut SealedValues) -> usize {
     let app_id = values.app_id;
     let mut failures = 0;
@@ -74,7 +78,7 @@ pub(crate) fn reseal(keys: &SealingKeys, values: &mut SealedValues) -> usize {
             Ok(resealed) => sealed.0 = resealed,
             Err(error) => {
                 let key = KeyId::of(&sealed.0).map(|id| id.to_string());
-                tracing::error!(%error, owner, key, "a stored secret cannot be encrypted anew");
+                tracing::error!(%error, owner, key, "a stored secret cannot be decrypted; it keeps its old key");
                 failures += 1;
             }
         }

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use patchbay_bus::{Bus, outbox};
 use patchbay_db::Db;
 use patchbay_domain::sealed::SealingKeys;
@@ -13,30 +11,28 @@ use patchbay_proto::installation::publishing_server::PublishingServer;
 use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::Runtime;
 
-use crate::changes::Changes;
-use crate::mail::{Post, Postman, Transport};
-use crate::missing_keys::refuse_missing_keys;
+use crate::context::Context;
+use crate::mail::{MailOutbox, MailWorker, Transport};
 use crate::peers::{Directory, Projects, Tokens};
-use crate::registry::Registry;
+use crate::sealing::refuse_missing_keys;
+use crate::watch::Changes;
 use crate::workers;
-use crate::{Config, InstallationMetrics, NAME};
+use crate::{Config, InstallationMetrics};
 
-/// Long enough for a busy database, short enough for whoever polls `/readyz`.
-const READY_WITHIN: Duration = Duration::from_secs(2);
-
-/// The services that this one calls.
+/// Channels to the services that this one calls.
 #[derive(Debug)]
 pub struct Peers {
     /// Serves `auth_token.Tokens`.
     pub auth_token: Channel,
-    /// Serves `tracker.Directory` and `tracker.Projects`: the reference tracker, or the product itself.
+    /// Serves `tracker.Directory` and `tracker.Projects`: the reference tracker, or the operator's own product.
     pub tracker: Channel,
 }
 
-/// Starts the outbox relay, the postman and upkeep (as tasks of `runtime.stop`) and adds the services to `server`.
+/// Starts the outbox relay, the mail worker and the upkeep workers as tasks of `runtime.stop`, and adds the gRPC services to
+/// `server`.
 ///
 /// # Errors
-/// When the settings name a mail server that cannot be one, or lack an encryption key that is in use.
+/// The mail settings are invalid, or an encryption key that is in use is not configured.
 pub async fn start(
     server: Server,
     runtime: Runtime,
@@ -47,28 +43,22 @@ pub async fn start(
     config: Config,
 ) -> anyhow::Result<Server> {
     let Peers { auth_token: tokens, tracker: directory } = peers;
-    let Runtime { clock, metrics, readiness, stop } = runtime;
-
-    let checked = db.clone();
-    readiness.check(format!("{NAME} database"), READY_WITHIN, move || {
-        let db = checked.clone();
-        async move { db.ready().await }
-    });
+    let Runtime { clock, metrics, stop, .. } = runtime;
 
     let metrics = InstallationMetrics::register(&metrics);
     metrics.secrets_to_reencrypt.set(refuse_missing_keys(&db, &sealing).await?);
-    let post = Post::new(&config, clock.clone());
-    let postman = Postman {
+    let mail = MailOutbox::new(&config, clock.clone());
+    let mail_worker = MailWorker {
         db: db.clone(),
         clock: clock.clone(),
-        post: post.clone(),
+        outbox: mail.clone(),
         transport: Transport::new(&config.mail)?,
         sender: config.mail.sender,
         metrics: metrics.clone(),
     };
-    stop.spawn(format!("{NAME} mail"), postman.run(stop.clone()));
+    stop.spawn("installation: mail", mail_worker.run(stop.clone()));
 
-    let registry = Registry {
+    let context = Context {
         db: db.clone(),
         clock: clock.clone(),
         sealing,
@@ -76,23 +66,23 @@ pub async fn start(
         projects: Projects::new(directory.clone()),
         directory: Directory::new(directory.clone()),
         changes: Changes::new(config.poll_interval),
-        post,
+        mail,
         metrics,
         timeouts: config.app_timeouts,
         upkeep: Default::default(),
         stop: stop.clone(),
     };
-    stop.spawn(format!("{NAME} upkeep"), workers::run(registry.clone()));
-    stop.spawn(format!("{NAME} encryption"), workers::reencrypt::run(registry.clone()));
-    stop.spawn(format!("{NAME} outbox"), outbox::relay(db, bus, clock, stop.token()));
+    stop.spawn("installation: upkeep", workers::run(context.clone()));
+    stop.spawn("installation: encryption", workers::reencrypt::run(context.clone()));
+    stop.spawn("installation: outbox", outbox::relay(db, bus, clock, stop.token()));
 
     Ok(server
         .with_directory(directory)
-        .add_service(AppTokensServer::new(registry.clone()))
-        .add_service(AppRegistryServer::new(registry.clone()))
-        .add_service(EncryptionServer::new(registry.clone()))
-        .add_service(InstallationsServer::new(registry.clone()))
-        .add_service(MailServer::new(registry.clone()))
-        .add_service(EventTypesServer::new(registry.clone()))
-        .add_service(PublishingServer::new(registry)))
+        .add_service(AppTokensServer::new(context.clone()))
+        .add_service(AppRegistryServer::new(context.clone()))
+        .add_service(EncryptionServer::new(context.clone()))
+        .add_service(InstallationsServer::new(context.clone()))
+        .add_service(MailServer::new(context.clone()))
+        .add_service(EventTypesServer::new(context.clone()))
+        .add_service(PublishingServer::new(context)))
 }

@@ -18,18 +18,18 @@ pub(crate) mod installation_row;
 pub(crate) mod installations;
 pub(crate) mod interactions;
 pub(crate) mod mails;
-pub(crate) mod publish_requests;
+pub(crate) mod publication_requests;
 pub(crate) mod sealed_values;
 pub(crate) mod stats;
 pub(crate) mod subscription_feed;
 pub(crate) mod versions;
 
-/// From a pair of columns of which both or none are set.
+/// From a pair of columns that are either both set or both null.
 fn suspension(since: Option<DateTime<Utc>>, cause: Option<String>) -> Option<Suspension> {
     since.map(|since| Suspension { since, cause: cause.unwrap_or_default() })
 }
 
-/// A row says what this code never writes: another version, or another hand, was at work.
+/// The error for a stored value that this version never writes. A newer version or manual SQL may have written it.
 fn unreadable(what: &str, value: &str) -> patchbay_domain::Error {
     tracing::error!(what, value, "a stored value cannot be read");
     patchbay_domain::Error::internal("STORED_VALUE_UNREADABLE", "Something went wrong on our side.")

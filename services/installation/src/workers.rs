@@ -1,11 +1,12 @@
-//! What is due for apps without anybody asking: one loop, a file for each duty.
+//! Background tasks: one loop, a file for each task, and the steps that tasks share with RPCs.
 //!
-//! Every duty is idempotent and works from what is stored, so that replicas need not agree on who does it, and a
-//! process that is killed in the middle leaves nothing behind that the next round does not finish.
+//! Every task is idempotent and works from stored state. Replicas need no coordination, and the next round finishes the
+//! work of a process that was killed.
 
-mod copy_scopes;
+pub(crate) mod end_installation;
 mod expire_secrets;
 mod forget_apps;
+pub(crate) mod propagate_scopes;
 mod prune_interactions;
 pub(crate) mod reencrypt;
 mod remove_apps;
@@ -14,29 +15,29 @@ use std::time::Duration;
 
 use patchbay_runtime::sleep;
 
-use crate::registry::Registry;
+use crate::context::Context;
 
-/// Nobody waits for these duties; whoever does, wakes the loop.
+/// No caller waits for a round. A caller that needs one soon notifies `Context::upkeep`.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Until a stop is requested.
-pub(crate) async fn run(registry: Registry) {
-    while !registry.stop.is_requested() {
-        for (duty, done) in [
-            ("copy scopes", copy_scopes::copy_scopes(&registry).await),
-            ("remove apps", remove_apps::remove_apps(&registry).await),
-            ("expire secrets", expire_secrets::expire_secrets(&registry).await),
-            ("forget apps", forget_apps::forget_apps(&registry).await),
-            ("prune interactions", prune_interactions::prune_interactions(&registry).await),
+/// Runs until a stop is requested.
+pub(crate) async fn run(context: Context) {
+    while !context.stop.is_requested() {
+        for (task, done) in [
+            ("propagate scopes", propagate_scopes::propagate_scopes(&context).await),
+            ("remove apps", remove_apps::remove_apps(&context).await),
+            ("expire secrets", expire_secrets::expire_secrets(&context).await),
+            ("forget apps", forget_apps::forget_apps(&context).await),
+            ("prune interactions", prune_interactions::prune_interactions(&context).await),
         ] {
             if let Err(error) = done {
-                tracing::warn!(%error, duty, "not done yet, will be tried again");
+                tracing::warn!(%error, task, "a background task failed; it is tried again within seconds");
             }
         }
         tokio::select! {
-            () = registry.stop.requested() => return,
-            () = registry.upkeep.notified() => {}
-            () = sleep(&registry.clock, PAUSE) => {}
+            () = context.stop.requested() => return,
+            () = context.upkeep.notified() => {}
+            () = sleep(&context.clock, PAUSE) => {}
         }
     }
 }

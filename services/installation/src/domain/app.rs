@@ -1,4 +1,26 @@
-//! An app as it is kept.
+//! Apps.
+
+pub(crate) mod access;
+pub(crate) mod allowed_origins;
+pub(crate) mod avatar;
+pub(crate) mod change;
+pub(crate) mod client_certificate;
+pub(crate) mod client_secret;
+pub(crate) mod delivery_settings;
+pub(crate) mod draft;
+pub(crate) mod feature;
+pub(crate) mod name;
+pub(crate) mod popularity;
+pub(crate) mod removal;
+pub(crate) mod requested_scopes;
+pub(crate) mod sealed_values;
+pub(crate) mod secret_rotation;
+pub(crate) mod spam_name;
+pub(crate) mod status_change;
+pub(crate) mod subscriptions;
+pub(crate) mod token_access;
+pub(crate) mod web_url;
+pub(crate) mod webhook_header;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Scope, ScopeSet};
@@ -6,12 +28,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::delivery::DeliverySettings;
-use super::feature::Feature;
-use super::organization::Organization;
-use super::suspension::Suspension;
+use crate::domain::app::delivery_settings::DeliverySettings;
+use crate::domain::app::feature::Feature;
+use crate::domain::organization::Organization;
+use crate::domain::suspension::Suspension;
 
-/// Where an app is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AppStatus {
     Unpublished,
@@ -52,44 +73,43 @@ pub(crate) struct App {
     pub(crate) delivery: DeliverySettings,
     pub(crate) client_certificate: Option<SealedCertificate>,
     pub(crate) previous_secret: Option<PreviousSecret>,
-    /// While the app is being removed.
+    /// Set while the app is being removed.
     pub(crate) removal: Option<Removal>,
 }
 
-/// The client secret before a rotation, and until when it signs.
+/// The client secret before a rotation. It signs webhooks beside the current one until `until`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PreviousSecret {
     pub(crate) secret: Sealed,
     pub(crate) until: DateTime<Utc>,
 }
 
-/// A client certificate whose key is sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SealedCertificate {
     pub(crate) pem: String,
     pub(crate) key: Sealed,
 }
 
-/// What its installations have to know about the removal of an app.
+/// The removal of an app, as far as the events of its installations need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Removal {
     pub(crate) by: Option<Remover>,
-    /// What the app was before.
+    /// Whether the app was internal before its removal.
     pub(crate) is_internal: bool,
 }
 
-/// The user who wanted it.
+/// The user who removed the app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Remover {
     pub(crate) id: i64,
     pub(crate) name: String,
 }
 
-/// Ciphertext; see [`sealing`](crate::sealing) for how it is opened.
+/// Ciphertext; [`sealing`](crate::sealing) opens it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sealed(pub(crate) Vec<u8>);
 
-/// A header of webhooks whose value is sealed.
+/// A webhook header with a sealed value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SealedHeader {
     pub(crate) name: String,
@@ -105,12 +125,12 @@ impl App {
         self.scopes.iter().map(ToString::to_string).collect()
     }
 
-    /// Managed by a partner of the operator, and not to be changed by its owner.
+    /// Whether a partner of the operator manages the app, so that its owner may not change it.
     pub(crate) fn is_partnership_restricted(&self) -> bool {
         self.metadata.get("partnership_restricted") == Some(&Value::Bool(true))
     }
 
-    /// The secret that signs beside the client secret at this moment.
+    /// The previous secret, if it still signs at `now`.
     pub(crate) fn second_secret(&self, now: DateTime<Utc>) -> Option<&PreviousSecret> {
         self.previous_secret.as_ref().filter(|previous| previous.until > now)
     }

@@ -1,13 +1,22 @@
-//! An app in an organization.
+//! Installations: an app in an organization.
+
+pub(crate) mod access;
+pub(crate) mod assertion;
+pub(crate) mod event_data;
+pub(crate) mod installable;
+pub(crate) mod project_filter;
+pub(crate) mod redirect;
+pub(crate) mod subscription;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::app::App;
-use super::organization::Organization;
-use super::suspension::{self, Suspended, Suspension};
+use crate::domain::app::App;
+use crate::domain::organization::Organization;
+use crate::domain::suspension;
+use crate::domain::suspension::Suspended;
+use crate::domain::suspension::Suspension;
 
-/// Where an installation is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InstallationStatus {
     Pending,
@@ -26,7 +35,7 @@ pub(crate) struct Installation {
     pub(crate) app: InstalledApp,
 }
 
-/// What is shown of the app with its installation.
+/// The part of an app that belongs to its installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InstalledApp {
     pub(crate) id: i64,
@@ -38,12 +47,12 @@ pub(crate) struct InstalledApp {
     pub(crate) redirect_url: Option<String>,
     pub(crate) disabled: Option<Suspension>,
     pub(crate) is_alertable: bool,
-    /// Internal apps are not told of their installations and have no grants.
+    /// Internal apps get no installation events and have no grants.
     pub(crate) is_internal: bool,
 }
 
 impl Installation {
-    /// A new one. An app that wants to confirm its installations is pending until it did.
+    /// A new installation; pending if the app confirms its installations.
     pub(crate) fn new(
         id: i64,
         uuid: Uuid,
@@ -57,7 +66,7 @@ impl Installation {
         Self { id, uuid, organization, status, created_at: now, webhooks_stopped: None, app }
     }
 
-    /// Why it is sent nothing, if so.
+    /// The suspension in effect, if any.
     pub(crate) fn suspended(&self) -> Option<(Suspended, &Suspension)> {
         suspension::effective(self.app.disabled.as_ref(), self.webhooks_stopped.as_ref())
     }

@@ -1,4 +1,6 @@
-//! Mail to people: what it says.
+//! Texts of mail.
+
+pub(crate) mod retry_schedule;
 
 mod app_disabled;
 mod invitation;
@@ -23,7 +25,7 @@ pub(crate) struct Mail {
     pub(crate) body: String,
 }
 
-/// A mail that was not accepted by anybody yet.
+/// A mail that no mail server has accepted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WaitingMail {
     pub(crate) id: Uuid,
@@ -31,12 +33,12 @@ pub(crate) struct WaitingMail {
     pub(crate) subject: String,
     pub(crate) body: String,
     pub(crate) created_at: DateTime<Utc>,
-    /// Tries that failed.
+    /// Failed attempts.
     pub(crate) attempts: i32,
 }
 
 impl Mail {
-    /// The same mail to each of several people, who do not see each other.
+    /// One mail to each recipient, so that recipients do not see each other.
     pub(crate) fn to_each<'a>(
         recipients: impl IntoIterator<Item = &'a String>,
         subject: &str,
@@ -51,7 +53,7 @@ impl Mail {
     }
 }
 
-/// Names in subjects are chosen by strangers.
+/// Subjects contain names that users choose, so control characters are replaced.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

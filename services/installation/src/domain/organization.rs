@@ -1,6 +1,5 @@
-//! An organization as far as this service knows it.
+//! Organizations, as this service refers to them.
 
-/// Number and slug, as they stand beside what belongs to the organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Organization {
     pub(crate) id: i64,

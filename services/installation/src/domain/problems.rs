@@ -1,16 +1,15 @@
-//! Gathers what is wrong with a request, so that a caller is told everything at once.
+//! Collects the invalid fields of a request, so that one response reports all of them.
 
 use patchbay_domain::Error;
 
-/// What is wrong with one field: a sentence for each broken rule.
+/// The messages of one field, one for each broken rule.
 pub(crate) type Messages = Vec<String>;
 
 #[derive(Default)]
 pub(crate) struct Problems(Vec<(&'static str, String)>);
 
 impl Problems {
-    /// The value, or its default where the field's rules are broken; that default is never used, because
-    /// [`Problems::finish`] fails then.
+    /// The value, or its default if the field is invalid. The default is never used, because [`Problems::finish`] then fails.
     pub(crate) fn take<T: Default>(&mut self, field: &'static str, checked: Result<T, Messages>) -> T {
         checked.unwrap_or_else(|messages| {
             self.0.extend(messages.into_iter().map(|message| (field, message)));

@@ -1,8 +1,9 @@
-//! The UI components of an app, `{"elements": […]}`: what is wrong with them, in Sentry's words.
+//! The UI components of an app, `{"elements": […]}`, and the checks of them.
 //!
-//! Sentry checks with a few rules of its own and with the Python library jsonschema (4.20), and shows developers the
-//! one message it finds best. That message is part of the contract, so the checks come in the same order here.
+//! Sentry applies a few rules of its own and the Python library jsonschema (4.20), and shows developers the one message
+//! that it considers best. That message is part of the contract, so the checks run in the same order here.
 
+mod check_rules;
 mod elements;
 mod fault;
 mod python;
@@ -12,22 +13,24 @@ use patchbay_domain::shortened;
 use serde_json::Value;
 
 use self::python::{repr, str};
-use super::problems::{Messages, one};
+use crate::domain::problems::Messages;
+use crate::domain::problems::one;
 
-/// Larger ones are refused before they are looked at.
+/// Larger schemas are refused without parsing.
 const MAX_BYTES: usize = 256 * 1024;
-/// Options of a select, fields of a form: nobody can use more of them.
+/// Longest list, for example the options of a select or the fields of a form.
 const MAX_ENTRIES: usize = 1_000;
 const TEXT_FIELDS: [&str; 2] = ["text", "textarea"];
 const TEXT_DEFAULTS: [&str; 2] = ["issue.title", "issue.description"];
 
-/// Sentry's checks fail on values they do not expect; it goes on with the rules then.
+/// The outcome of Sentry's own checks for an invalid schema.
 enum Trouble {
-    Said(String),
+    Message(String),
+    /// Sentry's checks raise an exception, after which it applies only the JSON Schema rules.
     Unexpected,
 }
 
-/// The schema as it is kept; `{}` for an app without components.
+/// The schema to store; `{}` for an app without components.
 pub(crate) fn check(json: &str) -> Result<Value, Messages> {
     if json.len() > MAX_BYTES {
         return Err(one(format!("Ensure this field has no more than {MAX_BYTES} bytes.")));
@@ -56,22 +59,22 @@ pub(crate) fn element_type(element: &Value) -> &str {
 }
 
 fn problem(schema: &Value) -> Option<String> {
-    match first_look(schema) {
-        Err(Trouble::Said(message)) => Some(message),
-        Ok(()) | Err(Trouble::Unexpected) => fault::best(rule::faults(schema, elements::SCHEMA)),
+    match own_checks(schema) {
+        Err(Trouble::Message(message)) => Some(message),
+        Ok(()) | Err(Trouble::Unexpected) => fault::best(check_rules::faults(schema, elements::SCHEMA)),
     }
 }
 
-fn first_look(schema: &Value) -> Result<(), Trouble> {
+fn own_checks(schema: &Value) -> Result<(), Trouble> {
     let Some(elements) = schema.as_object().and_then(|object| object.get("elements")) else { return Ok(()) };
     let Value::Array(elements) = elements else {
-        return Err(Trouble::Said("'elements' should be an array of objects".into()));
+        return Err(Trouble::Message("'elements' should be an array of objects".into()));
     };
     elements.iter().try_for_each(element)?;
     for (position, element) in elements.iter().enumerate() {
         let name = element_type(element);
         if elements[..position].iter().any(|earlier| element_type(earlier) == name) {
-            return Err(Trouble::Said(format!("Multiple elements of type: {name}")));
+            return Err(Trouble::Message(format!("Multiple elements of type: {name}")));
         }
     }
     Ok(())
@@ -86,19 +89,19 @@ fn element(element: &Value) -> Result<(), Trouble> {
         Value::String(_) | Value::Array(_) => None,
         _ => return Err(Trouble::Unexpected),
     };
-    let found = found.ok_or_else(|| Trouble::Said("Each element needs a 'type' field".into()))?;
+    let found = found.ok_or_else(|| Trouble::Message("Each element needs a 'type' field".into()))?;
     let Some((name, rules)) = elements::ELEMENTS.iter().find(|(name, _)| found == name) else {
         let names: Vec<_> = elements::ELEMENTS.iter().map(|(name, _)| *name).collect();
         let (found, names) = (str(found), repr(&names.into()));
         let found = shortened(&found);
-        return Err(Trouble::Said(format!(
+        return Err(Trouble::Message(format!(
             "Element has type '{found}'. Type must be one of the following: {names}"
         )));
     };
     text_defaults(if *name == "alert-rule-action" { element.get("settings") } else { Some(element) })?;
-    match fault::best(rule::faults(element, rules)) {
+    match fault::best(check_rules::faults(element, rules)) {
         None => Ok(()),
-        Some(message) => Err(Trouble::Said(format!("{message} for element of type '{name}'"))),
+        Some(message) => Err(Trouble::Message(format!("{message} for element of type '{name}'"))),
     }
 }
 
@@ -122,7 +125,7 @@ fn text_default(field: &Value) -> Result<(), Trouble> {
     let default = field.get("default").filter(|default| is_text && python::is_true(default));
     match default.filter(|default| !TEXT_DEFAULTS.iter().any(|known| default == known)) {
         None => Ok(()),
-        Some(default) => Err(Trouble::Said(format!(
+        Some(default) => Err(Trouble::Message(format!(
             "Elements of type {} may only have a default value of the following: {}, but {} was found.",
             repr(&TEXT_FIELDS.to_vec().into()),
             repr(&TEXT_DEFAULTS.to_vec().into()),
@@ -144,7 +147,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// What Sentry's checks, run with jsonschema 4.20, said of each of these schemas; null where nothing was wrong.
+    /// Schemas with the message of Sentry's checks, run with jsonschema 4.20; null for valid schemas.
     const CASES: &str = include_str!("../../tests/golden/schema_messages.json");
 
     fn message(schema: &Value) -> Option<String> {
@@ -161,14 +164,14 @@ mod tests {
     }
 
     #[test]
-    fn no_schema_is_an_empty_one() {
+    fn an_absent_schema_is_stored_as_an_empty_object() {
         assert_eq!(check("").unwrap(), json!({}));
         assert_eq!(check("{}").unwrap(), json!({}));
         assert_eq!(check("{").unwrap_err(), ["Not a valid JSON object."]);
     }
 
     #[test]
-    fn there_is_an_end_to_sizes_and_depths() {
+    fn sizes_and_depths_are_bounded() {
         let link = |fields: Value| {
             let form = json!({ "uri": "/x", "required_fields": fields });
             json!({ "elements": [{ "type": "issue-link", "link": form, "create": form }] })
@@ -185,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_never_repeats_a_whole_book() {
+    fn long_values_are_cut_in_messages() {
         let long = json!({ "elements": [{ "type": "stacktrace-link", "uri": "x".repeat(100_000) }] });
         let message = message(&long).unwrap();
         assert!(message.len() < 5_000 && message.ends_with("for element of type 'stacktrace-link'"));

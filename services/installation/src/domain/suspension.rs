@@ -1,16 +1,16 @@
-//! Times in which an installation is sent nothing.
+//! Suspensions: times in which an installation receives no webhooks.
+
+pub(crate) mod access;
 
 use chrono::{DateTime, Utc};
 
-/// Since when, and what was said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Suspension {
     pub(crate) since: DateTime<Utc>,
-    /// For people.
+    /// A reason for people, one line.
     pub(crate) cause: String,
 }
 
-/// What is suspended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Suspended {
     /// The app, in every organization.
@@ -20,7 +20,7 @@ pub(crate) enum Suspended {
 }
 
 impl Suspended {
-    /// As told on the wire.
+    /// The name in messages and the REST API.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::App => "app_disabled",
@@ -29,8 +29,7 @@ impl Suspended {
     }
 }
 
-/// Why an installation is sent nothing, if so. What holds for the whole app is said first: nobody can do anything about
-/// a single installation before.
+/// The suspension in effect. That of the app takes precedence, because resuming a single installation has no effect before.
 pub(crate) fn effective<'a>(
     app: Option<&'a Suspension>,
     webhooks: Option<&'a Suspension>,
@@ -38,13 +37,13 @@ pub(crate) fn effective<'a>(
     app.map(|app| (Suspended::App, app)).or(webhooks.map(|webhooks| (Suspended::Webhooks, webhooks)))
 }
 
-/// What a caller said about a suspension, cut to what is kept; `otherwise` when they said nothing.
-pub(crate) fn cause(said: &str, otherwise: &str) -> String {
-    const LONGEST: usize = 500;
-    let said = said.trim();
-    let said = if said.is_empty() { otherwise } else { said };
-    // It ends up in mails and pages: one line, without what terminals and mail clients interpret.
-    said.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+/// The reason that a caller gave, as one line of bounded length; `default` if it is empty.
+pub(crate) fn cause(reason: &str, default: &str) -> String {
+    const MAX_LENGTH: usize = 500;
+    let reason = reason.trim();
+    let reason = if reason.is_empty() { default } else { reason };
+    // Mails and pages show it, so it must not contain control characters.
+    reason.chars().filter(|c| !c.is_control()).take(MAX_LENGTH).collect()
 }
 
 #[cfg(test)]
@@ -56,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disabled_app_is_said_before_stopped_webhooks() {
+    fn a_disabled_app_takes_precedence_over_stopped_webhooks() {
         let (app, webhooks) = (since(1), since(2));
         assert_eq!(effective(None, None), None);
         assert_eq!(effective(None, Some(&webhooks)), Some((Suspended::Webhooks, &webhooks)));
@@ -66,7 +65,7 @@ mod tests {
     #[test]
     fn a_cause_is_one_line_of_bounded_length() {
         assert_eq!(cause(" 410\r\nBcc: all@example.com ", ""), "410Bcc: all@example.com");
-        assert_eq!(cause("  ", "Nobody said why."), "Nobody said why.");
+        assert_eq!(cause("  ", "No reason was given."), "No reason was given.");
         assert_eq!(cause(&"ä".repeat(600), "").chars().count(), 500);
     }
 }

@@ -1,12 +1,14 @@
-//! An app for the tables of this folder's tests.
+//! An app for the tests of this folder.
 
 use chrono::DateTime;
 use patchbay_domain::Scope;
 use uuid::Uuid;
 
-use super::app::{App, AppStatus, Sealed};
-use super::feature::Feature;
-use super::organization::Organization;
+use crate::domain::app::App;
+use crate::domain::app::AppStatus;
+use crate::domain::app::Sealed;
+use crate::domain::app::feature::Feature;
+use crate::domain::organization::Organization;
 
 /// App 12 `webhooks-galore` of organization 7.
 pub(crate) fn app(status: AppStatus) -> App {

@@ -1,4 +1,4 @@
-//! Callers for the tables of this folder's tests: organization 7 is `acme`.
+//! Callers for the tests of this folder. Organization 7 is `acme`.
 
 use patchbay_domain::{AppCaller, Caller, Membership, Role, Scope, ScopeSet, UserCaller};
 use uuid::Uuid;
@@ -38,7 +38,7 @@ pub(crate) fn staff() -> Caller {
     Caller::User(UserCaller { is_staff: true, ..user() })
 }
 
-/// App 5 in organization 7, with every scope there is.
+/// App 5 in organization 7, with every scope.
 pub(crate) fn app() -> Caller {
     let scopes = Scope::ALL.iter().copied().collect();
     Caller::App(AppCaller { app_id: 5, installation_id: Uuid::from_u128(1), organization_id: 7, scopes })

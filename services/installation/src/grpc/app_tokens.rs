@@ -7,37 +7,13 @@ use patchbay_proto::installation::{
     AppToken, CreateAppTokenRequest, ListAppTokensRequest, ListAppTokensResponse, RevokeAppTokenRequest,
     RevokeAppTokenResponse,
 };
-use patchbay_rpc::{caller, status::from_error};
-use tonic::{Request, Response, Status};
 
-use crate::registry::Registry;
+use crate::context::Context;
 
-#[tonic::async_trait]
-impl AppTokens for Registry {
-    async fn list_app_tokens(
-        &self,
-        request: Request<ListAppTokensRequest>,
-    ) -> Result<Response<ListAppTokensResponse>, Status> {
-        let caller = caller(&request)?;
-        let found = list_app_tokens::list_app_tokens(self, &caller, request.into_inner()).await;
-        found.map(Response::new).map_err(from_error)
-    }
-
-    async fn create_app_token(
-        &self,
-        request: Request<CreateAppTokenRequest>,
-    ) -> Result<Response<AppToken>, Status> {
-        let caller = caller(&request)?;
-        let made = create_app_token::create_app_token(self, &caller, request.into_inner()).await;
-        made.map(Response::new).map_err(from_error)
-    }
-
-    async fn revoke_app_token(
-        &self,
-        request: Request<RevokeAppTokenRequest>,
-    ) -> Result<Response<RevokeAppTokenResponse>, Status> {
-        let caller = caller(&request)?;
-        let revoked = revoke_app_token::revoke_app_token(self, &caller, request.into_inner()).await;
-        revoked.map(Response::new).map_err(from_error)
+patchbay_rpc::unary! {
+    impl AppTokens for Context {
+        list_app_tokens(ListAppTokensRequest) -> ListAppTokensResponse;
+        create_app_token(CreateAppTokenRequest) -> AppToken;
+        revoke_app_token(RevokeAppTokenRequest) -> RevokeAppTokenResponse;
     }
 }

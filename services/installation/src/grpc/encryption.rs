@@ -2,19 +2,11 @@ mod list_encryption_keys;
 
 use patchbay_proto::installation::encryption_server::Encryption;
 use patchbay_proto::installation::{ListEncryptionKeysRequest, ListEncryptionKeysResponse};
-use patchbay_rpc::{caller, status::from_error};
-use tonic::{Request, Response, Status};
 
-use crate::registry::Registry;
+use crate::context::Context;
 
-#[tonic::async_trait]
-impl Encryption for Registry {
-    async fn list_encryption_keys(
-        &self,
-        request: Request<ListEncryptionKeysRequest>,
-    ) -> Result<Response<ListEncryptionKeysResponse>, Status> {
-        let caller = caller(&request)?;
-        let done = list_encryption_keys::list_encryption_keys(self, &caller).await;
-        done.map(Response::new).map_err(from_error)
+patchbay_rpc::unary! {
+    impl Encryption for Context {
+        list_encryption_keys(ListEncryptionKeysRequest) -> ListEncryptionKeysResponse;
     }
 }

@@ -1,18 +1,14 @@
-//! Which organization a request means, and whether its caller may know of it.
+//! The organization that a request names, if its caller may know that it exists.
 
 use patchbay_domain::{Caller, Error};
 
-use crate::domain::app_access::is_elevated;
-use crate::domain::installation_access::organization_not_found;
+use crate::context::Context;
+use crate::domain::app::access::is_elevated;
+use crate::domain::installation::access::organization_not_found;
 use crate::domain::organization::Organization;
-use crate::registry::Registry;
 
-/// By number or slug. To users who do not belong to it, an organization does not exist.
-pub(super) async fn visible(
-    registry: &Registry,
-    caller: &Caller,
-    named: &str,
-) -> Result<Organization, Error> {
+/// Finds an organization by id or slug. To users who are not members it does not exist.
+pub(super) async fn visible(context: &Context, caller: &Caller, named: &str) -> Result<Organization, Error> {
     match caller {
         Caller::Anonymous => return Err(Error::no_credentials()),
         Caller::App(_) => return Err(Error::permission_denied()),
@@ -29,19 +25,19 @@ pub(super) async fn visible(
     if !(is_elevated(caller) || caller.is_staff()) || named.is_empty() {
         return Err(organization_not_found());
     }
-    let found = registry.directory.find(named).await?.ok_or_else(organization_not_found)?;
+    let found = context.directory.find(named).await?.ok_or_else(organization_not_found)?;
     Ok(Organization { id: found.id, slug: found.slug })
 }
 
-/// As [`visible`], also for an app in the organization that installed it.
+/// Like [`visible`], and also visible to an app in the organization that installed it.
 pub(super) async fn of_reader(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     named: &str,
 ) -> Result<Organization, Error> {
-    let Caller::App(app) = caller else { return visible(registry, caller, named).await };
+    let Caller::App(app) = caller else { return visible(context, caller, named).await };
     let found =
-        registry.directory.find(named).await?.filter(|organization| organization.id == app.organization_id);
+        context.directory.find(named).await?.filter(|organization| organization.id == app.organization_id);
     let found = found.ok_or_else(organization_not_found)?;
     Ok(Organization { id: found.id, slug: found.slug })
 }

@@ -1,4 +1,4 @@
-//! Which part of a list a request asks for.
+//! Pages of a list.
 
 use patchbay_domain::Error;
 
@@ -11,26 +11,26 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// 100 entries unless fewer are asked for.
+    /// At most 100 entries; all of them if `limit` is 0.
     pub(super) fn new(offset: i32, limit: i32) -> Self {
         Self::up_to(MAX_LIMIT, offset, limit)
     }
 
-    /// As many entries as there may be at most, unless fewer are asked for.
-    pub(super) fn up_to(most: usize, offset: i32, limit: i32) -> Self {
+    /// At most `max` entries; `max` if `limit` is 0.
+    pub(super) fn up_to(max: usize, offset: i32, limit: i32) -> Self {
         let limit = match usize::try_from(limit).unwrap_or_default() {
-            0 => most,
-            limit => limit.min(most),
+            0 => max,
+            limit => limit.min(max),
         };
         Self { offset: offset.max(0).into(), limit }
     }
 
-    /// One more than asked for tells whether there are more.
+    /// One more than the limit: the extra entry shows that there are more.
     pub(super) fn fetched(self) -> i64 {
         self.limit as i64 + 1
     }
 
-    /// The page of what was fetched, and whether there are more.
+    /// Cuts the fetched entries to the page; true if there are more.
     pub(super) fn cut<T>(self, fetched: Result<Vec<T>, Error>) -> Result<(Vec<T>, bool), Error> {
         let mut entries = fetched?;
         let has_more = entries.len() > self.limit;

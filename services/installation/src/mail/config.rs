@@ -4,40 +4,40 @@ use lettre::message::Mailbox;
 use patchbay_domain::SecretString;
 use patchbay_runtime::{Setting, Settings};
 
-/// How mail leaves, and to whom.
+/// Settings of outgoing mail.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
-    /// The way out.
+    /// How mail is sent.
     pub transport: TransportConfig,
-    /// Who it is from.
+    /// The `From` address.
     pub sender: Mailbox,
-    /// Who is told of requests to publish an app.
+    /// Recipients of requests to publish an app.
     pub reviewers: Vec<String>,
 }
 
-/// The way out.
+/// How mail is sent.
 #[derive(Debug, Clone)]
 pub enum TransportConfig {
-    /// Into the log of the process.
+    /// Written to the log of the process.
     Log,
-    /// A file for each mail in this folder.
+    /// Written to this folder, one file for each mail.
     File(PathBuf),
-    /// To a mail server.
+    /// Sent to a mail server.
     Smtp(SmtpConfig),
 }
 
-/// A mail server.
+/// Connection to a mail server.
 #[derive(Debug, Clone)]
 pub struct SmtpConfig {
     /// Name or address of the server.
     pub host: String,
-    /// Its port.
+    /// Port of the server.
     pub port: u16,
     /// How the connection is protected.
     pub tls: SmtpTls,
-    /// PEM file of an authority that may have signed its certificate, beside those the machine trusts.
+    /// PEM file of a certificate authority that is trusted beside those of the machine.
     pub authority: Option<PathBuf>,
-    /// User and password, when it wants them.
+    /// User and password, if the server requires them.
     pub credentials: Option<(String, SecretString)>,
 }
 
@@ -46,9 +46,9 @@ pub struct SmtpConfig {
 pub enum SmtpTls {
     /// TLS from the first byte.
     Tls,
-    /// TLS after `STARTTLS`, or nothing is sent.
+    /// TLS after `STARTTLS`; sending fails if the server does not offer it.
     StartTls,
-    /// Not at all.
+    /// No encryption.
     None,
 }
 
@@ -65,20 +65,20 @@ impl MailConfig {
         let kind: Kind = settings.get(
             "MAIL_TRANSPORT",
             "log",
-            "Where mail goes: into the log, into a folder of `.eml` files, or to a mail server.",
+            "How mail is sent: `log` writes it to the log, `file` to a folder of `.eml` files, `smtp` sends it to a mail server.",
         );
         let folder =
-            settings.get("MAIL_FOLDER", ".patchbay/mail", "Folder for mail when the transport is `file`.");
+            settings.get("MAIL_FOLDER", ".patchbay/mail", "Folder for mail if the transport is `file`.");
         let smtp = smtp(&settings, kind == Kind::Smtp);
         let sender: String = settings.get(
             "MAIL_SENDER",
             "Patchbay <patchbay@localhost>",
-            "Who mail is from: an address, or a name and an address in angle brackets.",
+            "Sender of mail: an address, or a name followed by an address in angle brackets.",
         );
         let reviewers: Vec<String> = settings.get(
             "MAIL_REVIEWERS",
             "",
-            "Addresses that are told when somebody asks to publish an app.",
+            "E-mail addresses of the reviewers, who receive each request to publish an app; separated by commas.",
         );
         for reviewer in reviewers.iter().filter(|reviewer| reviewer.parse::<Mailbox>().is_err()) {
             settings.problem(format!("PATCHBAY_MAIL_REVIEWERS: {reviewer:?} is not an e-mail address."));
@@ -91,7 +91,10 @@ impl MailConfig {
             },
             sender: sender.parse().unwrap_or_else(|_| {
                 settings.problem(format!("PATCHBAY_MAIL_SENDER: {sender:?} is not an e-mail address."));
-                Mailbox::new(None, lettre::Address::new("patchbay", "localhost").expect("it is an address"))
+                Mailbox::new(
+                    None,
+                    lettre::Address::new("patchbay", "localhost").expect("the fallback address is valid"),
+                )
             }),
             reviewers,
         }
@@ -99,19 +102,21 @@ impl MailConfig {
 }
 
 fn smtp(settings: &Settings, used: bool) -> SmtpConfig {
-    let host: Option<String> = settings.optional("SMTP_HOST", "Mail server, when the transport is `smtp`.");
+    let host: Option<String> =
+        settings.optional("SMTP_HOST", "Host name of the mail server; required if the transport is `smtp`.");
     let port: Option<u16> = settings.optional(
         "SMTP_PORT",
         "Port of the mail server; by default 465 for `tls`, 587 for `starttls`, 25 for `none`.",
     );
     let tls: SmtpTls =
-        settings.get("SMTP_TLS", "starttls", "How the connection to the mail server is protected.");
+        settings.get("SMTP_TLS", "starttls", "Encryption of the connection to the mail server.");
     let authority: Option<PathBuf> = settings.optional(
         "SMTP_AUTHORITY",
-        "PEM file of an authority that may have signed the mail server's certificate, beside those that the machine trusts.",
+        "PEM file of a certificate authority for the mail server's certificate, trusted beside those of the machine.",
     );
-    let user: Option<String> = settings.optional("SMTP_USER", "User at the mail server, if it asks for one.");
-    let password = settings.secret("SMTP_PASSWORD", "Password of the user at the mail server.");
+    let user: Option<String> =
+        settings.optional("SMTP_USER", "User name for the mail server, if it requires authentication.");
+    let password = settings.secret("SMTP_PASSWORD", "Password for the mail server.");
     if used && host.is_none() {
         settings.problem("PATCHBAY_MAIL_TRANSPORT is smtp, which needs PATCHBAY_SMTP_HOST.");
     }
@@ -177,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_to_be_given_and_mail_goes_into_the_log() {
+    fn all_settings_are_optional_and_mail_goes_to_the_log() {
         let settings = Settings::from_pairs([("", ""); 0]);
         assert!(matches!(MailConfig::read(&settings).transport, TransportConfig::Log));
         settings.finish().unwrap();
     }
 
     #[test]
-    fn a_mail_server_has_the_port_of_its_protection() {
+    fn the_default_port_follows_the_encryption() {
         for (tls, port) in [("tls", 465), ("starttls", 587), ("none", 25)] {
             let settings = Settings::from_pairs([
                 ("MAIL_TRANSPORT", "smtp"),
@@ -198,13 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_said_before_the_first_mail() {
+    fn settings_that_cannot_work_are_refused_at_startup() {
         for pairs in [
             &[("MAIL_TRANSPORT", "smtp")][..],
             &[("MAIL_TRANSPORT", "pigeon")],
             &[("SMTP_USER", "jane")],
             &[("SMTP_USER", "jane"), ("SMTP_PASSWORD", "x"), ("SMTP_TLS", "none")],
-            &[("MAIL_SENDER", "nobody")],
+            &[("MAIL_SENDER", "no-address")],
             &[("MAIL_REVIEWERS", "jane@example.com, joe")],
         ] {
             assert_eq!(problems(pairs).len(), 1, "{pairs:?}");

@@ -1,5 +1,3 @@
-//! The ways out.
-
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,8 +14,8 @@ use uuid::Uuid;
 use super::config::{MailConfig, SmtpConfig, SmtpTls, TransportConfig};
 use crate::domain::mail::WaitingMail;
 
-/// For a whole conversation with a mail server, so that one that hangs does not hold up the lease.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Bounds a whole conversation with a mail server, so that a hanging server cannot outlast the lease.
+const SEND_TIMEOUT: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
 pub(crate) enum Transport {
@@ -28,7 +26,7 @@ pub(crate) enum Transport {
 
 impl Transport {
     /// # Errors
-    /// When the host can be no server's name, or the authority's certificate cannot be read.
+    /// The host is not a valid server name, or the certificate of the authority cannot be read.
     pub(crate) fn new(config: &MailConfig) -> anyhow::Result<Self> {
         Ok(match &config.transport {
             TransportConfig::Log => Self::Log,
@@ -37,22 +35,19 @@ impl Transport {
         })
     }
 
-    /// Hands a mail over; done when it is accepted.
-    ///
-    /// # Errors
-    /// What went wrong, in the words of the mail server or the file system.
-    pub(super) async fn send(&self, mail: &WaitingMail, letter: Message) -> Result<(), String> {
+    /// Returns once the mail is accepted. The error is the message of the mail server or the file system.
+    pub(super) async fn send(&self, mail: &WaitingMail, message: Message) -> Result<(), String> {
         match self {
             Self::Log => {
                 tracing::info!(recipient = mail.recipient, subject = mail.subject, body = mail.body, "mail");
                 Ok(())
             }
             Self::File(folder) => {
-                file(folder, mail.id, &letter.formatted()).await.map_err(|error| error.to_string())
+                write_file(folder, mail.id, &message.formatted()).await.map_err(|error| error.to_string())
             }
-            Self::Smtp(server) => match tokio::time::timeout(PATIENCE, server.send(letter)).await {
+            Self::Smtp(server) => match tokio::time::timeout(SEND_TIMEOUT, server.send(message)).await {
                 Ok(answer) => answer.map(drop).map_err(|error| error.to_string()),
-                Err(_) => Err(format!("the mail server took longer than {} s", PATIENCE.as_secs())),
+                Err(_) => Err(format!("the mail server took longer than {} s", SEND_TIMEOUT.as_secs())),
             },
         }
     }
@@ -61,14 +56,14 @@ impl Transport {
 fn connector(smtp: &SmtpConfig, own_name: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
     let tls = match smtp.tls {
         SmtpTls::None => Tls::None,
-        SmtpTls::StartTls => Tls::Required(trust(smtp)?),
-        SmtpTls::Tls => Tls::Wrapper(trust(smtp)?),
+        SmtpTls::StartTls => Tls::Required(tls_parameters(smtp)?),
+        SmtpTls::Tls => Tls::Wrapper(tls_parameters(smtp)?),
     };
     let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
         .port(smtp.port)
         .tls(tls)
         .hello_name(ClientId::Domain(own_name.to_owned()))
-        .timeout(Some(PATIENCE));
+        .timeout(Some(SEND_TIMEOUT));
     Ok(match &smtp.credentials {
         Some((user, password)) => {
             builder.credentials(Credentials::new(user.clone(), password.expose().to_owned())).build()
@@ -77,22 +72,22 @@ fn connector(smtp: &SmtpConfig, own_name: &str) -> anyhow::Result<AsyncSmtpTrans
     })
 }
 
-/// Which certificates the mail server may show.
-fn trust(smtp: &SmtpConfig) -> anyhow::Result<TlsParameters> {
+/// TLS parameters that trust the configured authority beside those of the machine.
+fn tls_parameters(smtp: &SmtpConfig) -> anyhow::Result<TlsParameters> {
     let mut tls = TlsParameters::builder(smtp.host.clone());
     if let Some(file) = &smtp.authority {
         let name = file.display();
         let pem =
             std::fs::read(file).with_context(|| format!("PATCHBAY_SMTP_AUTHORITY: cannot read {name}"))?;
-        let is_one = CertificateDer::pem_slice_iter(&pem).next().is_some_and(|first| first.is_ok());
-        ensure!(is_one, "PATCHBAY_SMTP_AUTHORITY: {name} holds no certificate in PEM");
+        let is_certificate = CertificateDer::pem_slice_iter(&pem).next().is_some_and(|first| first.is_ok());
+        ensure!(is_certificate, "PATCHBAY_SMTP_AUTHORITY: {name} holds no certificate in PEM");
         tls = tls.add_root_certificate(Certificate::from_pem(&pem)?);
     }
     Ok(tls.build()?)
 }
 
-/// Whoever reads the folder sees whole mails only.
-async fn file(folder: &PathBuf, id: Uuid, text: &[u8]) -> std::io::Result<()> {
+/// Writes the mail under a temporary name first: readers of the folder see complete mails only.
+async fn write_file(folder: &PathBuf, id: Uuid, text: &[u8]) -> std::io::Result<()> {
     fs::create_dir_all(folder).await?;
     let unfinished = folder.join(format!(".{id}"));
     fs::write(&unfinished, text).await?;

@@ -3,9 +3,9 @@ use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{GetOrganizationRequest, ListMembersRequest, Organization};
 use patchbay_rpc::{Channel, request, status};
 
-use crate::domain::installation_access::organization_not_found;
+use crate::domain::installation::access::organization_not_found;
 
-/// The organizations of the product.
+/// Organizations, as the tracker serves them.
 #[derive(Clone, Debug)]
 pub(crate) struct Directory(DirectoryClient<Channel>);
 
@@ -14,7 +14,7 @@ impl Directory {
         Self(DirectoryClient::new(channel))
     }
 
-    /// The organization with this slug or number, if there is one.
+    /// Finds an organization by slug or id.
     pub(crate) async fn find(&self, organization: &str) -> Result<Option<Organization>, Error> {
         let message = GetOrganizationRequest { organization: organization.to_owned() };
         let answer = self.0.clone().get_organization(request(message)).await;
@@ -25,7 +25,7 @@ impl Directory {
         }
     }
 
-    /// The addresses of an organization's owners: who has to hear of what befalls its apps.
+    /// The e-mail addresses of the owners of an organization.
     pub(crate) async fn owners(&self, organization: i64) -> Result<Vec<String>, Error> {
         let message = ListMembersRequest {
             organization: organization.to_string(),
@@ -37,7 +37,7 @@ impl Directory {
         Ok(members.into_iter().filter_map(|member| member.user).map(|user| user.email).collect())
     }
 
-    /// What an organization may use.
+    /// The features that are enabled for an organization.
     pub(crate) async fn features(&self, organization: i64) -> Result<Vec<String>, Error> {
         let found = self.find(&organization.to_string()).await?;
         found.map(|organization| organization.features).ok_or_else(organization_not_found)

@@ -4,12 +4,13 @@ use patchbay_proto::tracker::GetProjectRequest;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_rpc::{Channel, request, status};
 
-use crate::domain::project_filter::{FilteredProject, not_found};
+use crate::domain::installation::project_filter::FilteredProject;
+use crate::domain::installation::project_filter::not_found;
 
-/// Questions under way at once.
-const AT_ONCE: usize = 8;
+/// Requests in flight at once.
+const CONCURRENCY: usize = 8;
 
-/// The projects of the product.
+/// Projects, as the tracker serves them.
 #[derive(Clone, Debug)]
 pub(crate) struct Projects(ProjectsClient<Channel>);
 
@@ -18,17 +19,17 @@ impl Projects {
         Self(ProjectsClient::new(channel))
     }
 
-    /// The projects of these slugs or numbers, by number.
+    /// Finds projects by slug or id; sorted by id.
     ///
     /// # Errors
-    /// On the field `projects` when one is not there, or is of another organization.
+    /// On the field `projects` if one does not exist or belongs to another organization.
     pub(crate) async fn find_all(
         &self,
         organization: i64,
         names: Vec<String>,
     ) -> Result<Vec<FilteredProject>, Error> {
         let finding = names.into_iter().map(|name| self.find(organization, name));
-        let mut found: Vec<_> = stream::iter(finding).buffered(AT_ONCE).try_collect().await?;
+        let mut found: Vec<_> = stream::iter(finding).buffered(CONCURRENCY).try_collect().await?;
         found.sort_by_key(|project| project.id);
         Ok(found)
     }

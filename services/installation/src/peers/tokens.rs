@@ -11,8 +11,8 @@ use patchbay_rpc::{Channel, request, status, timestamp};
 use uuid::Uuid;
 
 use crate::domain::app::App;
-use crate::domain::assertion::Assertion;
 use crate::domain::installation::Installation;
+use crate::domain::installation::assertion::Assertion;
 
 /// Grants and tokens of installations.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ impl Tokens {
         Self(TokensClient::new(channel))
     }
 
-    /// The code of the installation's grant, which is made unless there is one.
+    /// The code of the installation's grant; makes the grant if there is none yet.
     pub(crate) async fn create_grant(&self, installation: &Installation) -> Result<String, Error> {
         let message = CreateGrantRequest {
             installation_uuid: installation.uuid.to_string(),
@@ -34,7 +34,7 @@ impl Tokens {
         answer.map(|grant| grant.into_inner().code).map_err(|refusal| status::to_error(&refusal))
     }
 
-    /// The codes of grants that can still be exchanged, of at most 100 installations.
+    /// The grant codes that can still be exchanged, by installation uuid; for at most 100 installations.
     pub(crate) async fn codes(
         &self,
         installations: &[&Installation],
@@ -92,7 +92,7 @@ impl Tokens {
         answer.map(|pair| pair.into_inner()).map_err(|refusal| status::to_error(&refusal))
     }
 
-    /// Replaces the token of the installation on the word of its app.
+    /// Replaces the token of the installation by an assertion of its app.
     pub(crate) async fn refresh_by_assertion(
         &self,
         installation: Uuid,
@@ -117,7 +117,7 @@ impl Tokens {
         answer.map(|found| found.into_inner().tokens).map_err(|refusal| status::to_error(&refusal))
     }
 
-    /// Ends one token of the installation.
+    /// Revokes one token of the installation.
     pub(crate) async fn revoke_one(&self, installation: Uuid, token_id: i64) -> Result<(), Error> {
         let message =
             RevokeInstallationTokenRequest { installation_uuid: installation.to_string(), token_id };
@@ -125,14 +125,14 @@ impl Tokens {
         answer.map(drop).map_err(|refusal| status::to_error(&refusal))
     }
 
-    /// Ends the grant and every token; done when it returns.
+    /// Revokes the grant and every token; effective when it returns.
     pub(crate) async fn revoke(&self, installation: Uuid) -> Result<(), Error> {
         let message = RevokeInstallationRequest { installation_uuid: installation.to_string() };
         let answer = self.0.clone().revoke_installation(request(message)).await;
         answer.map(drop).map_err(|refusal| status::to_error(&refusal))
     }
 
-    /// Gives every token of the app that has not expired the app's scopes.
+    /// Replaces the scopes of every unexpired token of the app.
     pub(crate) async fn update_scopes(&self, app: &App) -> Result<(), Error> {
         let message = UpdateAppScopesRequest { app_id: app.id, scopes: app.scope_names() };
         let answer = self.0.clone().update_app_scopes(request(message)).await;

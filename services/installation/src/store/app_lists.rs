@@ -6,14 +6,14 @@ use patchbay_domain::Error;
 use super::app_row::AppRow;
 use crate::domain::app::{App, AppStatus};
 
-/// Which apps a list holds.
+/// Selects the apps of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Which {
     All,
     InStatus(AppStatus),
-    /// In this status, of these organizations.
+    /// Apps of these organizations in this status.
     Of(AppStatus, Vec<i64>),
-    /// Of one organization, in this status or in any.
+    /// Apps of one organization, in this status or in any.
     OfOne(i64, Option<AppStatus>),
 }
 

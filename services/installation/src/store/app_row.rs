@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{suspension, unreadable};
+use crate::domain::app::delivery_settings::DeliverySettings;
+use crate::domain::app::feature::Feature;
 use crate::domain::app::{App, AppStatus, PreviousSecret, Removal, Sealed, SealedCertificate, SealedHeader};
-use crate::domain::delivery::DeliverySettings;
-use crate::domain::feature::Feature;
 use crate::domain::organization::Organization;
 
 #[derive(Debug, FromRow)]

@@ -1,4 +1,4 @@
-//! Apps that something is due for.
+//! Apps with pending background work.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Tx};
@@ -8,7 +8,7 @@ use super::app_row::AppRow;
 use super::apps::touch;
 use crate::domain::app::App;
 
-/// Those whose removal has begun and not ended.
+/// Apps that are being removed.
 pub(crate) async fn in_removal(db: &Db) -> Result<Vec<App>, Error> {
     let rows = db
         .query("select * from apps where status = 'deletion_in_progress' and removed_at is null order by id limit 100")
@@ -17,27 +17,27 @@ pub(crate) async fn in_removal(db: &Db) -> Result<Vec<App>, Error> {
     rows.into_iter().map(App::try_from).collect()
 }
 
-/// Those whose second secret signs no more.
+/// Apps whose previous secret has expired.
 pub(crate) async fn with_old_secret(db: &Db, now: DateTime<Utc>) -> Result<Vec<i64>, Error> {
     let query = db.query("select id from apps where previous_secret_until <= $1 order by id limit 100");
     Ok(query.bind(now).fetch_scalars().await?)
 }
 
-/// Those whose tokens may not have got the app's scopes yet.
-pub(crate) async fn with_scopes_to_copy(db: &Db) -> Result<Vec<i64>, Error> {
+/// Apps whose tokens may still have other scopes than the app.
+pub(crate) async fn with_scopes_to_propagate(db: &Db) -> Result<Vec<i64>, Error> {
     let query =
         db.query("select id from apps where scopes_to_copy and removed_at is null order by id limit 100");
     Ok(query.fetch_scalars().await?)
 }
 
-/// To be called in the transaction that gives the app other scopes.
-pub(crate) async fn scopes_are_to_copy(tx: &mut Tx, app: i64) -> Result<(), Error> {
+/// Call in the transaction that changes the scopes of the app.
+pub(crate) async fn mark_scopes_to_propagate(tx: &mut Tx, app: i64) -> Result<(), Error> {
     tx.query("update apps set scopes_to_copy = $2 where id = $1").bind(app).bind(true).execute().await?;
     Ok(())
 }
 
-/// Unless the app has been changed since it had this version.
-pub(crate) async fn scopes_are_copied(db: &Db, app: i64, version: i64) -> Result<(), Error> {
+/// Has no effect if the app was changed after this version.
+pub(crate) async fn mark_scopes_propagated(db: &Db, app: i64, version: i64) -> Result<(), Error> {
     let query = db.query("update apps set scopes_to_copy = $3 where id = $1 and version = $2");
     query.bind(app).bind(version).bind(false).execute().await?;
     Ok(())
@@ -51,7 +51,7 @@ pub(crate) async fn versioned(db: &Db, app: i64) -> Result<Option<(App, i64)>, E
     Ok(Some((row.try_into()?, version)))
 }
 
-/// Those that were gone before this moment and are still told of to whoever sends webhooks.
+/// Apps that were removed before this time and still have an endpoint.
 pub(crate) async fn to_forget(db: &Db, before: DateTime<Utc>) -> Result<Vec<i64>, Error> {
     let query = db.query(
         "select id from apps where removed_at <= $1 and webhook_url is not null order by id limit 100",
@@ -59,7 +59,7 @@ pub(crate) async fn to_forget(db: &Db, before: DateTime<Utc>) -> Result<Vec<i64>
     Ok(query.bind(before).fetch_scalars().await?)
 }
 
-/// The second secret signs no more; whether it still did.
+/// Drops the previous secret; true if it was there.
 pub(crate) async fn drop_old_secret(
     tx: &mut Tx,
     app: i64,
@@ -81,7 +81,7 @@ pub(crate) async fn drop_old_secret(
     Ok(dropped == 1)
 }
 
-/// The removal has ended: the app is not found any more, only its slug stays taken. Whether it had not before.
+/// Completes the removal: the app is no longer found, but its slug stays taken. True if it was not completed before.
 pub(crate) async fn removed(tx: &mut Tx, app: i64, now: DateTime<Utc>, version: i64) -> Result<bool, Error> {
     let removed = tx
         .query(
@@ -98,7 +98,7 @@ pub(crate) async fn removed(tx: &mut Tx, app: i64, now: DateTime<Utc>, version: 
     Ok(removed == 1)
 }
 
-/// Whoever sends webhooks need not know of the app any more.
+/// Deletes the endpoint of a removed app, so that webhook-sender drops it.
 pub(crate) async fn forget(tx: &mut Tx, app: i64, version: i64) -> Result<(), Error> {
     tx.query(
         "update apps set webhook_url = null, webhook_headers = '[]', client_certificate = null, client_key = null

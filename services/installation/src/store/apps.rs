@@ -1,14 +1,12 @@
-//! Apps.
-
 use patchbay_db::{Db, Json, Query, Tx};
 use patchbay_domain::Error;
 
 use super::app_row::{AppRow, HeaderColumn};
 use crate::domain::app::App;
-use crate::domain::app_name;
-use crate::domain::app_status_change::Change;
+use crate::domain::app::name;
+use crate::domain::app::status_change::Change;
 
-/// Writes a new app. A slug that is or was in use is the caller's to change.
+/// Writes a new app. Fails with an error on its name if the slug is or was in use.
 pub(crate) async fn insert(tx: &mut Tx, app: &App, version: i64) -> Result<(), Error> {
     let query = tx.query(
         "insert into apps (id, uuid, slug, organization_id, organization_slug, client_id, created_at,
@@ -29,12 +27,12 @@ pub(crate) async fn insert(tx: &mut Tx, app: &App, version: i64) -> Result<(), E
     let inserted = bind_changeable(query, app).bind(version).execute().await;
     match inserted {
         Ok(_) => Ok(()),
-        Err(error) if error.is_unique("apps_slug_key") => Err(app_name::taken(&app.name)),
+        Err(error) if error.is_unique("apps_slug_key") => Err(name::taken(&app.name)),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Writes everything of an app that can change but its suspension, and makes watchers see it.
+/// Writes all mutable columns of an app except its suspension, and streams the app to watchers.
 pub(crate) async fn update(tx: &mut Tx, app: &App, version: i64) -> Result<(), Error> {
     let query = tx.query(
         "update apps set name = $2, author = $3, status = $4, scopes = $5, events = $6, webhook_url = $7,
@@ -48,7 +46,7 @@ pub(crate) async fn update(tx: &mut Tx, app: &App, version: i64) -> Result<(), E
     touch(tx, app.id, version).await
 }
 
-/// In the order in which `insert` and `update` name the columns.
+/// Binds in the column order of `insert` and `update`.
 fn bind_changeable<'e>(query: Query<'e>, app: &App) -> Query<'e> {
     let headers: Vec<HeaderColumn> = app.webhook_headers.iter().map(HeaderColumn::from).collect();
     let features: Vec<i32> = app.features.iter().map(|feature| feature.number()).collect();
@@ -80,7 +78,7 @@ fn bind_changeable<'e>(query: Query<'e>, app: &App) -> Query<'e> {
         .bind(app.removal.as_ref().map(Json))
 }
 
-/// By number or slug; a slug is never a number.
+/// Finds an app by id or slug; a slug is never a number.
 pub(crate) async fn find(db: &Db, app: &str) -> Result<Option<App>, Error> {
     let query = match app.parse::<i64>() {
         Ok(id) => db.query("select * from apps where id = $1 and removed_at is null").bind(id),
@@ -94,7 +92,7 @@ pub(crate) async fn find_by_client_id(db: &Db, client_id: &str) -> Result<Option
     query.fetch_optional::<AppRow>().await?.map(App::try_from).transpose()
 }
 
-/// As it is once every earlier change is made; see [`versions::next`](super::versions::next).
+/// The current app. Call after [`versions::next`](super::versions::next), which locks out other changes.
 pub(crate) async fn get(tx: &mut Tx, id: i64) -> Result<Option<App>, Error> {
     let query = tx.query("select * from apps where id = $1 and removed_at is null").bind(id);
     query.fetch_optional::<AppRow>().await?.map(App::try_from).transpose()
@@ -110,7 +108,7 @@ pub(crate) async fn set_status(tx: &mut Tx, id: i64, change: Change) -> Result<(
     Ok(())
 }
 
-/// Makes watchers see the app again, and its installations too: what these are sent follows from their app.
+/// Streams the app to watchers again, and its installations, whose subscriptions depend on it.
 pub(crate) async fn touch(tx: &mut Tx, id: i64, version: i64) -> Result<(), Error> {
     tx.query("update apps set version = $2 where id = $1").bind(id).bind(version).execute().await?;
     tx.query("update installations set version = $2 where app_id = $1 and status <> 'pending_deletion'")

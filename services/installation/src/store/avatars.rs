@@ -7,9 +7,10 @@ use patchbay_domain::Error;
 use uuid::Uuid;
 
 use super::unreadable;
-use crate::domain::avatar::{Avatar, Photo};
+use crate::domain::app::avatar::Avatar;
+use crate::domain::app::avatar::Photo;
 
-/// Those of each of these apps, logo first.
+/// The pictures of each of these apps, logo first.
 pub(crate) async fn of(db: &Db, apps: &[i64]) -> Result<HashMap<i64, Vec<Avatar>>, Error> {
     let rows: Vec<(i64, Uuid, String, bool)> = db
         .query(
@@ -36,7 +37,6 @@ pub(crate) async fn png(db: &Db, uuid: Uuid) -> Result<Option<Vec<u8>>, Error> {
     Ok(found.map(|(png,)| png))
 }
 
-/// Whether there is a picture.
 pub(crate) async fn is_uploaded(tx: &mut Tx, app: i64, photo: Photo) -> Result<bool, Error> {
     let query =
         tx.query("select count(*) from app_avatars where app_id = $1 and photo = $2 and png is not null");
@@ -44,7 +44,7 @@ pub(crate) async fn is_uploaded(tx: &mut Tx, app: i64, photo: Photo) -> Result<b
     Ok(count > 0)
 }
 
-/// Another picture has another uuid: whoever remembers the old one by its address is not wrong.
+/// A new picture gets a new uuid, so that caches of the old URL stay valid.
 pub(crate) async fn set(
     tx: &mut Tx,
     app: i64,

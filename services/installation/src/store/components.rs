@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::schema;
 
-/// A component with what is told of its app.
+/// A component and its app.
 #[derive(Debug, FromRow)]
 pub(crate) struct ComponentRow {
     pub(crate) uuid: Uuid,
@@ -20,7 +20,7 @@ pub(crate) struct ComponentRow {
     pub(crate) installation: Option<Uuid>,
 }
 
-/// The components of a checked schema in place of those there were.
+/// Replaces the components of an app by those of a checked schema.
 pub(crate) async fn replace(tx: &mut Tx, app: i64, schema_json: &str) -> Result<(), Error> {
     remove(tx, app).await?;
     let schema: serde_json::Value = serde_json::from_str(schema_json).unwrap_or_default();
@@ -44,7 +44,7 @@ pub(crate) async fn remove(tx: &mut Tx, app: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// One of each type at most.
+/// The components of an app, at most one of each type.
 pub(crate) async fn of_app(db: &Db, app: i64) -> Result<Vec<ComponentRow>, Error> {
     let query = db.query(
         "select c.uuid, c.type, c.schema, a.id as app_id, a.uuid as app_uuid, a.slug as app_slug,
@@ -54,7 +54,8 @@ pub(crate) async fn of_app(db: &Db, app: i64) -> Result<Vec<ComponentRow>, Error
     Ok(query.bind(app).fetch_all().await?)
 }
 
-/// Of apps that are installed there and switched on, the earliest installed first; of this type, unless it is empty.
+/// The components of the enabled apps that are installed on the organization, earliest installation first. An empty `type`
+/// selects all types.
 pub(crate) async fn of_organization(
     db: &Db,
     organization: i64,

@@ -1,4 +1,4 @@
-//! Apps as the streams see them.
+//! The feed of apps and their endpoints.
 
 use patchbay_db::Db;
 use patchbay_domain::Error;

@@ -1,28 +1,28 @@
-//! The operator's own event types.
+//! Custom event types.
 
 use patchbay_db::{Db, FromRow, Tx};
 use patchbay_domain::Error;
 
 use super::feed::{Feed, PAGE, Position};
-use crate::domain::own_event_type::OwnEventType;
+use crate::domain::custom_event_type::CustomEventType;
 
-/// Those that are not removed, by name.
-pub(crate) async fn all(db: &Db) -> Result<Vec<OwnEventType>, Error> {
+/// All types that are not removed, sorted by name.
+pub(crate) async fn all(db: &Db) -> Result<Vec<CustomEventType>, Error> {
     let rows: Vec<EventTypeRow> =
         db.query("select * from event_types where not removed order by resource, action").fetch_all().await?;
     rows.into_iter().map(EventTypeRow::event_type).collect()
 }
 
-/// The same in a transaction.
-pub(crate) async fn all_in(tx: &mut Tx) -> Result<Vec<OwnEventType>, Error> {
+/// All types that are not removed, read in a transaction.
+pub(crate) async fn all_in(tx: &mut Tx) -> Result<Vec<CustomEventType>, Error> {
     let rows: Vec<EventTypeRow> = tx.query("select * from event_types where not removed").fetch_all().await?;
     rows.into_iter().map(EventTypeRow::event_type).collect()
 }
 
-/// Adds or changes a type; `new_id` is for one that was never there.
+/// Adds or changes a type; `new_id` becomes the id of a new one.
 pub(crate) async fn put(
     tx: &mut Tx,
-    event_type: &OwnEventType,
+    event_type: &CustomEventType,
     new_id: i64,
     version: i64,
 ) -> Result<(), Error> {
@@ -44,7 +44,7 @@ pub(crate) async fn put(
     Ok(())
 }
 
-/// Marks a type as removed; false when there is none.
+/// Marks a type as removed; false if it does not exist.
 pub(crate) async fn remove(tx: &mut Tx, resource: &str, action: &str, version: i64) -> Result<bool, Error> {
     let removed = tx
         .query(
@@ -60,10 +60,10 @@ pub(crate) async fn remove(tx: &mut Tx, resource: &str, action: &str, version: i
     Ok(removed == 1)
 }
 
-/// A type as the stream sees it.
+/// A change in the stream of types.
 #[derive(Debug)]
 pub(crate) enum EventTypeChange {
-    Put(OwnEventType),
+    Put(CustomEventType),
     /// By its name.
     Removed(String),
 }
@@ -119,9 +119,9 @@ impl EventTypeRow {
         Ok((position, change))
     }
 
-    fn event_type(self) -> Result<OwnEventType, Error> {
+    fn event_type(self) -> Result<CustomEventType, Error> {
         let unreadable = |_| Error::internal("DATABASE_FAILED", "Something went wrong on our side.");
-        Ok(OwnEventType {
+        Ok(CustomEventType {
             scope: self.scope.parse().map_err(unreadable)?,
             resource: self.resource,
             action: self.action,

@@ -1,12 +1,12 @@
-//! What a stream of changes reads, whatever it streams.
+//! The source of a stream of changes.
 
 use patchbay_db::Db;
 use patchbay_domain::Error;
 
-/// Rows per message; bounds memory on both sides.
+/// Rows per message; bounds memory of server and client.
 pub(crate) const PAGE: usize = 500;
 
-/// Where a row stands among all changes. One transaction may give several rows its version, hence the id.
+/// The position of a row among all changes. Rows changed by one transaction share its version, so the id orders them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     pub(crate) version: i64,
@@ -17,14 +17,14 @@ pub(crate) struct Position {
 pub(crate) trait Feed: Clone + Send + Sync + 'static {
     type Item: Send;
 
-    /// What there is now, by id, at most [`PAGE`].
+    /// Current rows above `after_id`, sorted by id; at most [`PAGE`].
     fn snapshot(
         &self,
         db: &Db,
         after_id: i64,
     ) -> impl Future<Output = Result<Vec<(Position, Self::Item)>, Error>> + Send;
 
-    /// What has changed, by position, at most [`PAGE`].
+    /// Rows changed after a position, sorted by position; at most [`PAGE`].
     fn changes(
         &self,
         db: &Db,

@@ -1,4 +1,4 @@
-//! The row of an installation, joined with what is shown of its app.
+//! The row of an installation, joined with its app.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::FromRow;

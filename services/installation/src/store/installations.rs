@@ -1,4 +1,4 @@
-//! Installations. A removed one is found by nothing but the streams of changes.
+//! Installations. Only the streams of changes return removed ones.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Json, Tx};
@@ -6,8 +6,8 @@ use patchbay_domain::Error;
 use uuid::Uuid;
 
 use super::installation_row::InstallationRow;
+use crate::domain::installation::project_filter::FilteredProject;
 use crate::domain::installation::{Installation, InstallationStatus};
-use crate::domain::project_filter::FilteredProject;
 use crate::domain::suspension::Suspension;
 
 macro_rules! select_live {
@@ -25,7 +25,7 @@ macro_rules! select_live {
     };
 }
 
-/// Writes a new one unless the organization has the app already; whether it did.
+/// Writes a new installation; false if the organization already has the app.
 pub(crate) async fn insert(tx: &mut Tx, installation: &Installation, version: i64) -> Result<bool, Error> {
     let inserted = tx
         .query(
@@ -76,7 +76,7 @@ pub(crate) async fn list(
         .collect()
 }
 
-/// Some of an app's, oldest first.
+/// The oldest installations of an app, at most `limit`.
 pub(crate) async fn some_of_app(db: &Db, app: i64, limit: i64) -> Result<Vec<Installation>, Error> {
     db.query(select_live!("i.app_id = $1 order by i.id limit $2"))
         .bind(app)
@@ -88,7 +88,7 @@ pub(crate) async fn some_of_app(db: &Db, app: i64, limit: i64) -> Result<Vec<Ins
         .collect()
 }
 
-/// From pending to installed; whether it was pending.
+/// Changes the status from pending to installed; false if it was not pending.
 pub(crate) async fn confirm(tx: &mut Tx, uuid: Uuid, version: i64) -> Result<bool, Error> {
     let query =
         tx.query("update installations set status = $2, version = $3 where uuid = $1 and status = 'pending'");
@@ -96,7 +96,7 @@ pub(crate) async fn confirm(tx: &mut Tx, uuid: Uuid, version: i64) -> Result<boo
     Ok(query.execute().await? == 1)
 }
 
-/// Whether it was there to be removed.
+/// Marks the installation as removed; false if it was already removed.
 pub(crate) async fn remove(tx: &mut Tx, uuid: Uuid, now: DateTime<Utc>, version: i64) -> Result<bool, Error> {
     let removed = tx
         .query(
@@ -111,7 +111,7 @@ pub(crate) async fn remove(tx: &mut Tx, uuid: Uuid, now: DateTime<Utc>, version:
     Ok(removed == 1)
 }
 
-/// Stops or resumes its webhooks.
+/// Stops (`Some`) or resumes (`None`) the webhooks of an installation.
 pub(crate) async fn set_webhooks_stopped(
     tx: &mut Tx,
     uuid: Uuid,
@@ -131,19 +131,19 @@ pub(crate) async fn set_webhooks_stopped(
     Ok(())
 }
 
-/// As it is once every earlier change is made; see [`versions::next`](super::versions::next).
+/// The current installation. Call after [`versions::next`](super::versions::next), which locks out other changes.
 pub(crate) async fn get(tx: &mut Tx, uuid: Uuid) -> Result<Option<Installation>, Error> {
     let query = tx.query(select_live!("i.uuid = $1")).bind(uuid);
     query.fetch_optional::<InstallationRow>().await?.map(Installation::try_from).transpose()
 }
 
-/// Empty for no filter.
+/// An empty list means no filter.
 pub(crate) async fn project_filter(db: &Db, uuid: Uuid) -> Result<Vec<FilteredProject>, Error> {
     let query = db.query("select project_filter from installations where uuid = $1").bind(uuid);
     Ok(query.fetch_scalar::<Json<Vec<FilteredProject>>>().await?.0)
 }
 
-/// Whether the installation was there.
+/// False if the installation does not exist.
 pub(crate) async fn set_project_filter(
     tx: &mut Tx,
     uuid: Uuid,

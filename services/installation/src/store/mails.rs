@@ -1,4 +1,4 @@
-//! Mail that waits for somebody to accept it.
+//! Mail that no mail server has accepted yet.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Tx};
@@ -93,7 +93,7 @@ pub(crate) async fn give_up(
     Ok(())
 }
 
-/// Deletes what was given up before this moment.
+/// Deletes mail that was given up before this time.
 pub(crate) async fn forget(db: &Db, before: DateTime<Utc>) -> Result<(), Error> {
     db.query("delete from mails where given_up_at < $1").bind(before).execute().await?;
     Ok(())

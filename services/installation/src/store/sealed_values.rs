@@ -1,4 +1,4 @@
-//! The sealed values of apps, removed ones included, without the rest of them.
+//! The sealed values of apps, including removed apps.
 
 use patchbay_db::{Db, FromRow, Json, Tx};
 use patchbay_domain::Error;
@@ -6,30 +6,31 @@ use patchbay_domain::sealed::KeyId;
 
 use super::app_row::HeaderColumn;
 use crate::domain::app::Sealed;
-use crate::domain::sealed_values::{SealedValues, Tally};
+use crate::domain::app::sealed_values::SealedCounts;
+use crate::domain::app::sealed_values::SealedValues;
 
-/// Bounds what is in memory at once: a certificate's key and its headers may have a hundred kilobytes.
+/// Bounds memory: the sealed values of one app can reach a hundred kilobytes.
 const PAGE: i64 = 100;
 
-/// Whose values may be under another key than `$2`. Headers are looked at one by one by whoever reads the row.
+/// Apps whose values may be sealed with another key than `$2`. Any headers qualify, because their keys are inside of JSON.
 const NOT_UNDER: &str = "select id, client_secret, previous_secret, client_key, webhook_headers from apps
      where id > $1 and (substr(client_secret, 1, 4) <> $2 or substr(previous_secret, 1, 4) <> $2
          or substr(client_key, 1, 4) <> $2 or webhook_headers <> '[]')
      order by id limit $3";
 
-/// Some of the apps above `after_id` that may have values under another key.
+/// A page of the apps above `after_id` that may have values sealed with another key.
 pub(crate) async fn not_under(db: &Db, key: KeyId, after_id: i64) -> Result<Vec<SealedValues>, Error> {
     let query = db.query(NOT_UNDER).bind(after_id).bind(key.as_bytes()).bind(PAGE);
     read(query.fetch_all().await?)
 }
 
-/// The same, as they are once every earlier change is made; see [`versions::next`](super::versions::next).
+/// Like [`not_under`], in a transaction. Call after [`versions::next`](super::versions::next), which locks out other changes.
 pub(crate) async fn not_under_in(tx: &mut Tx, key: KeyId, after_id: i64) -> Result<Vec<SealedValues>, Error> {
     let query = tx.query(NOT_UNDER).bind(after_id).bind(key.as_bytes()).bind(PAGE);
     read(query.fetch_all().await?)
 }
 
-/// Writes the values of an app. They mean what they meant, so that nobody has to be told.
+/// Writes the values of an app. Their plaintext is unchanged, so watchers are not notified.
 pub(crate) async fn write(tx: &mut Tx, values: &SealedValues) -> Result<(), Error> {
     let headers: Vec<HeaderColumn> = values.webhook_headers.iter().map(HeaderColumn::from).collect();
     let bytes = |sealed: &'_ Option<Sealed>| sealed.as_ref().map(|sealed| sealed.0.clone());
@@ -47,9 +48,9 @@ pub(crate) async fn write(tx: &mut Tx, values: &SealedValues) -> Result<(), Erro
     Ok(())
 }
 
-/// Counts every value there is.
-pub(crate) async fn tally(db: &Db) -> Result<Tally, Error> {
-    let (mut tally, mut after_id) = (Tally::default(), 0);
+/// Counts all values by key.
+pub(crate) async fn tally(db: &Db) -> Result<SealedCounts, Error> {
+    let (mut tally, mut after_id) = (SealedCounts::default(), 0);
     loop {
         let query = db.query(
             "select id, client_secret, previous_secret, client_key, webhook_headers from apps

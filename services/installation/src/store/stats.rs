@@ -1,12 +1,12 @@
-//! How often apps are installed.
+//! Counts of installations.
 
 use patchbay_db::{Db, FromRow};
 use patchbay_domain::Error;
 use uuid::Uuid;
 
-use crate::domain::period::Period;
+use crate::domain::stats::period::Period;
 
-/// Installations there ever were, and those of them that are gone.
+/// The numbers of all installations ever made, and of those that were removed.
 pub(crate) async fn totals(db: &Db, app: i64) -> Result<(i64, i64), Error> {
     let query = db.query("select count(*), count(removed_at) from installations where app_id = $1");
     Ok(query.bind(app).fetch_one().await?)
@@ -35,12 +35,12 @@ macro_rules! hourly {
     };
 }
 
-/// How many began in each hour that has any.
+/// Installations made by hour; hours without any are absent.
 pub(crate) async fn installs(db: &Db, app: i64, period: Period) -> Result<Vec<(i64, i64)>, Error> {
     counted(db, hourly!("created_at"), app, period).await
 }
 
-/// How many ended in each hour that has any.
+/// Installations removed by hour; hours without any are absent.
 pub(crate) async fn uninstalls(db: &Db, app: i64, period: Period) -> Result<Vec<(i64, i64)>, Error> {
     counted(db, hourly!("removed_at"), app, period).await
 }
@@ -64,7 +64,7 @@ pub(crate) struct AppInstalls {
     pub(crate) installs: i64,
 }
 
-/// Every app, most installed first.
+/// All apps, most installed first.
 pub(crate) async fn ranking(db: &Db, offset: i64, limit: i64) -> Result<Vec<AppInstalls>, Error> {
     let query = db.query(
         "select a.id, a.uuid, a.slug, a.name, count(i.id) as installs

@@ -1,4 +1,4 @@
-//! Installations as the streams see them.
+//! The feed of installations and their subscriptions.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Json};
@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::feed::{Feed, PAGE, Position};
 use super::{app_row, installation_row, suspension};
-use crate::domain::project_filter::FilteredProject;
-use crate::domain::subscription::Subscription;
+use crate::domain::installation::project_filter::FilteredProject;
+use crate::domain::installation::subscription::Subscription;
 use crate::domain::suspension::effective;
 
 #[derive(Debug, Clone, Copy)]

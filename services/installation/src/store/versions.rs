@@ -1,11 +1,11 @@
-//! The number that orders all changes of apps and installations.
+//! The version counter that orders all changes of apps, installations and event types.
 
 use patchbay_db::{Db, Result, Tx};
 
-/// The version of the change this transaction is about to make.
+/// The version of the change that this transaction makes.
 ///
-/// To be called first of all: it locks the counter until the transaction ends, so that changes happen one
-/// after the other, and what is read after it stays true until the commit.
+/// Call first in a transaction: it locks the counter until the transaction ends, so that changes happen one after the
+/// other, and rows read after it stay current until the commit.
 pub(crate) async fn next(tx: &mut Tx) -> Result<i64> {
     tx.query("update change_counter set version = version + 1 returning version").fetch_scalar().await
 }

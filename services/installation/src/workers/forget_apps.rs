@@ -1,19 +1,19 @@
 use chrono::TimeDelta;
 use patchbay_domain::Error;
 
-use crate::registry::Registry;
+use crate::context::Context;
 use crate::store::{app_upkeep, versions};
 
-/// Time for an app that was removed to hear of it: its last webhooks are tried for so long.
-const LAST_WORDS: TimeDelta = TimeDelta::hours(1);
+/// A removed app keeps its endpoint for this long, so that the webhooks about its removal can be delivered.
+const ENDPOINT_RETENTION: TimeDelta = TimeDelta::hours(1);
 
-pub(super) async fn forget_apps(registry: &Registry) -> Result<(), Error> {
-    let before = registry.clock.now() - LAST_WORDS;
-    for app in app_upkeep::to_forget(&registry.db, before).await? {
-        let mut tx = registry.db.begin().await?;
+pub(super) async fn forget_apps(context: &Context) -> Result<(), Error> {
+    let before = context.clock.now() - ENDPOINT_RETENTION;
+    for app in app_upkeep::to_forget(&context.db, before).await? {
+        let mut tx = context.db.begin().await?;
         let version = versions::next(&mut tx).await?;
         app_upkeep::forget(&mut tx, app, version).await?;
-        registry.commit(tx).await?;
+        context.commit(tx).await?;
     }
     Ok(())
 }

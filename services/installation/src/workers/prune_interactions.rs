@@ -1,13 +1,13 @@
 use chrono::TimeDelta;
 use patchbay_domain::Error;
 
-use crate::domain::period::hour_of;
-use crate::registry::Registry;
+use crate::context::Context;
+use crate::domain::stats::period::hour_of;
 use crate::store::interactions;
 
-/// As far back as can be asked for.
-const KEPT: TimeDelta = TimeDelta::days(91);
+/// A day more than the longest period that can be requested.
+const RETENTION: TimeDelta = TimeDelta::days(91);
 
-pub(super) async fn prune_interactions(registry: &Registry) -> Result<(), Error> {
-    interactions::prune(&registry.db, hour_of(registry.clock.now() - KEPT)).await.map(drop)
+pub(super) async fn prune_interactions(context: &Context) -> Result<(), Error> {
+    interactions::prune(&context.db, hour_of(context.clock.now() - RETENTION)).await.map(drop)
 }

@@ -1,44 +1,44 @@
 use patchbay_domain::Error;
 use patchbay_proto::event_fanout::UserActor;
 
+use crate::context::Context;
 use crate::domain::app::App;
 use crate::domain::installation::{Installation, InstalledApp};
-use crate::ending::end;
-use crate::registry::Registry;
 use crate::store::{app_upkeep, components, installations, versions};
+use crate::workers::end_installation::end_installation;
 
-/// Read at once.
 const BATCH: i64 = 100;
 
-/// Ends every installation of the apps that somebody wants removed; an app without any is gone.
-pub(super) async fn remove_apps(registry: &Registry) -> Result<(), Error> {
-    for app in app_upkeep::in_removal(&registry.db).await? {
-        remove(registry, &app).await?;
+/// Ends every installation of the apps that are being removed, then completes the removal.
+pub(super) async fn remove_apps(context: &Context) -> Result<(), Error> {
+    for app in app_upkeep::in_removal(&context.db).await? {
+        remove(context, &app).await?;
     }
     Ok(())
 }
 
-async fn remove(registry: &Registry, app: &App) -> Result<(), Error> {
+async fn remove(context: &Context, app: &App) -> Result<(), Error> {
     let is_internal = app.removal.as_ref().is_some_and(|removal| removal.is_internal);
     loop {
-        let batch = installations::some_of_app(&registry.db, app.id, BATCH).await?;
+        let batch = installations::some_of_app(&context.db, app.id, BATCH).await?;
         if batch.is_empty() {
             break;
         }
         for installation in batch {
-            if registry.stop.is_requested() {
+            if context.stop.is_requested() {
                 return Ok(());
             }
-            // What the app was before its removal decides whether it is told.
+            // Events follow the kind of app before its removal: internal apps get none.
             let app_then = InstalledApp { is_internal, ..installation.app };
-            end(registry, Installation { app: app_then, ..installation }, remover(app), None).await?;
+            end_installation(context, Installation { app: app_then, ..installation }, remover(app), None)
+                .await?;
         }
     }
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
-    if app_upkeep::removed(&mut tx, app.id, registry.clock.now(), version).await? {
+    if app_upkeep::removed(&mut tx, app.id, context.clock.now(), version).await? {
         components::remove(&mut tx, app.id).await?;
-        registry.commit(tx).await?;
+        context.commit(tx).await?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 use tonic::{Response, Status};
 
-use crate::running::{Running, each, now, public, refusal};
+use crate::service::{Service, each, now, public, refusal};
 
 fn signed(app: &App, changes: &Value) -> String {
     let credentials = app.owner_view.clone().unwrap();
@@ -27,19 +27,19 @@ fn signed(app: &App, changes: &Value) -> String {
     encode(&Header::default(), &claims, &key).unwrap()
 }
 
-async fn assert_jwt(running: &Running, uuid: &str, jwt: String) -> Result<Response<Authorization>, Status> {
+async fn assert_jwt(service: &Service, uuid: &str, jwt: String) -> Result<Response<Authorization>, Status> {
     let grant = Some(Grant::Assertion(jwt));
-    let asked = AuthorizeRequest { installation_uuid: uuid.to_owned(), grant, ..Default::default() };
-    running.installations.clone().authorize(request_as(&Caller::Anonymous, asked)).await
+    let message = AuthorizeRequest { installation_uuid: uuid.to_owned(), grant, ..Default::default() };
+    service.installations.clone().authorize(request_as(&Caller::Anonymous, message)).await
 }
 
 async fn authorize(
-    running: &Running,
+    service: &Service,
     app: &App,
     installation: &Installation,
     changes: Value,
 ) -> Result<Authorization, (patchbay_domain::ErrorKind, String)> {
-    let answer = assert_jwt(running, &installation.uuid, signed(app, &changes)).await;
+    let answer = assert_jwt(service, &installation.uuid, signed(app, &changes)).await;
     match answer {
         Ok(answer) => Ok(answer.into_inner()),
         refused => {
@@ -49,34 +49,34 @@ async fn authorize(
     }
 }
 
-async fn exchange(running: &Running, app: &App, installation: &Installation, grant: Grant) -> Authorization {
+async fn exchange(service: &Service, app: &App, installation: &Installation, grant: Grant) -> Authorization {
     let credentials = app.owner_view.clone().unwrap();
-    let asked = AuthorizeRequest {
+    let message = AuthorizeRequest {
         installation_uuid: installation.uuid.clone(),
         client_id: credentials.client_id,
         client_secret: credentials.client_secret.unwrap(),
         grant: Some(grant),
     };
-    running.installations.clone().authorize(request(asked)).await.unwrap().into_inner()
+    service.installations.clone().authorize(request(message)).await.unwrap().into_inner()
 }
 
-async fn enable(running: &Running) {
+async fn enable(service: &Service) {
     let names = feature::DEFAULT.iter().chain([&feature::MANUAL_TOKEN_REFRESH]);
-    let asked = UpdateOrganizationRequest {
-        organization: running.other.slug.clone(),
+    let message = UpdateOrganizationRequest {
+        organization: service.other.slug.clone(),
         features: Some(Features { names: names.map(|&name| name.to_owned()).collect() }),
         ..Default::default()
     };
-    DirectoryClient::new(running.peers.clone()).update_organization(request(asked)).await.unwrap();
+    DirectoryClient::new(service.peers.clone()).update_organization(request(message)).await.unwrap();
 }
 
 /// A published app, its installation in an organization that has the feature, and its first token.
-async fn begun(running: &Running) -> (App, Installation, Authorization) {
-    enable(running).await;
-    let app = running.published_app().await;
-    let installation = running.installed(&app).await;
+async fn begun(service: &Service) -> (App, Installation, Authorization) {
+    enable(service).await;
+    let app = service.published_app().await;
+    let installation = service.installed(&app).await;
     let code = Grant::Code(installation.code.clone().unwrap());
-    let first = exchange(running, &app, &installation, code).await;
+    let first = exchange(service, &app, &installation, code).await;
     (app, installation, first)
 }
 
@@ -84,39 +84,39 @@ use patchbay_domain::ErrorKind::{Conflict, Forbidden, TooManyRequests, Unauthent
 
 #[tokio::test]
 async fn an_assertion_replaces_the_token_that_was_lost() {
-    each(|running| async move {
-        let (app, installation, first) = begun(&running).await;
-        let second = authorize(&running, &app, &installation, json!({})).await.unwrap();
-        assert_eq!(running.introspect(&first.token).await.inactive(), Inactive::Unknown);
-        assert_eq!(running.introspect(&second.token).await.inactive(), Inactive::Unspecified);
+    each(|service| async move {
+        let (app, installation, first) = begun(&service).await;
+        let second = authorize(&service, &app, &installation, json!({})).await.unwrap();
+        assert_eq!(service.introspect(&first.token).await.inactive(), Inactive::Unknown);
+        assert_eq!(service.introspect(&second.token).await.inactive(), Inactive::Unspecified);
         let lifetime = second.expires_at.unwrap().seconds - second.created_at.unwrap().seconds;
         assert_eq!(lifetime, 8 * 3600);
-        // Whoever finds the lost refresh token later harms nobody.
-        running.hand.advance(std::time::Duration::from_secs(61));
+        // The lost refresh token no longer works.
+        service.clock.advance(std::time::Duration::from_secs(61));
         let lost = Grant::RefreshToken(first.refresh_token);
         let credentials = app.owner_view.clone().unwrap();
-        let asked = AuthorizeRequest {
+        let message = AuthorizeRequest {
             installation_uuid: installation.uuid.clone(),
             client_id: credentials.client_id,
             client_secret: credentials.client_secret.unwrap(),
             grant: Some(lost),
         };
-        let error = refusal(running.installations.clone().authorize(request(asked)).await);
+        let error = refusal(service.installations.clone().authorize(request(message)).await);
         assert_eq!(error.message, "Given refresh token does not exist");
-        assert_eq!(running.introspect(&second.token).await.inactive(), Inactive::Unspecified);
+        assert_eq!(service.introspect(&second.token).await.inactive(), Inactive::Unspecified);
         let next = Grant::RefreshToken(second.refresh_token);
-        exchange(&running, &app, &installation, next).await;
+        exchange(&service, &app, &installation, next).await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_assertion_that_does_not_hold_is_refused_by_name() {
-    each(|running| async move {
-        let (app, installation, first) = begun(&running).await;
-        let other = running.app(public("Other App")).await;
+    each(|service| async move {
+        let (app, installation, first) = begun(&service).await;
+        let other = service.app(public("Other App")).await;
         let used = json!({ "jti": "once" });
-        authorize(&running, &app, &installation, used.clone()).await.unwrap();
+        authorize(&service, &app, &installation, used.clone()).await.unwrap();
         let invalid = (Unauthenticated, "Could not validate JWT".to_owned());
         let cases = [
             (&app, used, (Unauthenticated, "JWT has already been used".to_owned())),
@@ -130,28 +130,28 @@ async fn an_assertion_that_does_not_hold_is_refused_by_name() {
             (&other, json!({}), invalid),
         ];
         for (signer, claims, expected) in cases {
-            let refused = authorize(&running, signer, &installation, claims.clone()).await;
+            let refused = authorize(&service, signer, &installation, claims.clone()).await;
             assert_eq!(refused.unwrap_err(), expected, "{claims}");
         }
         for uuid in ["nothing", "a8e5d37a-696c-4c54-adb5-b3f28d64c7de"] {
-            let error = refusal(assert_jwt(&running, uuid, signed(&app, &json!({}))).await);
+            let error = refusal(assert_jwt(&service, uuid, signed(&app, &json!({}))).await);
             assert_eq!((error.kind, error.message.as_str()), (Unauthenticated, "Installation not found"));
         }
-        assert_eq!(running.introspect(&first.token).await.inactive(), Inactive::Unknown);
+        assert_eq!(service.introspect(&first.token).await.inactive(), Inactive::Unknown);
     })
     .await;
 }
 
 #[tokio::test]
 async fn the_organization_allows_it_and_there_is_a_token_to_replace() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let installation = running.installed(&app).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let installation = service.installed(&app).await;
         let disabled = "Manual token refresh is not enabled for this organization".to_owned();
-        let refused = authorize(&running, &app, &installation, json!({})).await;
+        let refused = authorize(&service, &app, &installation, json!({})).await;
         assert_eq!(refused.unwrap_err(), (Forbidden, disabled));
-        enable(&running).await;
-        let refused = authorize(&running, &app, &installation, json!({})).await;
+        enable(&service).await;
+        let refused = authorize(&service, &app, &installation, json!({})).await;
         let none = "Installation does not have a token".to_owned();
         assert_eq!(refused.unwrap_err(), (Unauthenticated, none));
     })
@@ -159,15 +159,15 @@ async fn the_organization_allows_it_and_there_is_a_token_to_replace() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_fifty_assertions_at_once_one_token_is_left_and_nobody_holds_a_dead_one_without_being_told() {
-    each(|running| async move {
-        let (app, installation, _) = begun(&running).await;
-        let outcomes = join_all((0..50).map(|_| authorize(&running, &app, &installation, json!({})))).await;
+async fn fifty_concurrent_assertions_leave_one_token_and_every_other_caller_gets_an_error() {
+    each(|service| async move {
+        let (app, installation, _) = begun(&service).await;
+        let outcomes = join_all((0..50).map(|_| authorize(&service, &app, &installation, json!({})))).await;
         let mut live = 0;
         for outcome in outcomes {
             match outcome {
                 Ok(pair) => {
-                    let found = running.introspect(&pair.token).await.inactive();
+                    let found = service.introspect(&pair.token).await.inactive();
                     live += usize::from(found == Inactive::Unspecified);
                 }
                 Err((Conflict, message)) => assert!(

@@ -1,5 +1,5 @@
 //! Sentry's contract for reading, changing and removing an app, section 1.7 of ours: what the store and the other services see of it.
-//! Which change is allowed is decided by `domain::app_change`, whose tables stand there.
+//! Which change is allowed is decided by `domain::app::change`, with its own tests.
 
 use patchbay_domain::{Caller, Role};
 use patchbay_proto::auth_token::Inactive;
@@ -13,14 +13,14 @@ use serde_json::{Value, json};
 use tonic::{Response, Status};
 
 use crate::callers::{app_of, member, staff, stranger, superuser};
-use crate::running::{Running, SOON, each, internal, public, reason, refusal, update};
+use crate::service::{SOON, Service, each, internal, public, reason, refusal, update};
 
 async fn change(
-    running: &Running,
+    service: &Service,
     caller: &Caller,
-    asked: UpdateAppRequest,
+    message: UpdateAppRequest,
 ) -> Result<Response<App>, Status> {
-    running.apps.clone().update_app(request_as(caller, asked)).await
+    service.apps.clone().update_app(request_as(caller, message)).await
 }
 
 fn texts(values: &[&str]) -> Option<Texts> {
@@ -29,11 +29,11 @@ fn texts(values: &[&str]) -> Option<Texts> {
 
 #[tokio::test]
 async fn every_field_is_changed_and_read_again_and_the_slug_stays() {
-    each(|running| async move {
-        let app = running.app(public("Hooks")).await;
-        let asked = UpdateAppRequest {
+    each(|service| async move {
+        let app = service.app(public("Hooks")).await;
+        let message = UpdateAppRequest {
             name: Some("Better Hooks".into()),
-            author: Some("Somebody Else".into()),
+            author: Some("Another Author".into()),
             scopes: texts(&["event:write", "event:read", "org:read"]),
             events: texts(&["comment"]),
             webhook_url: Some("https://example.com/better".into()),
@@ -52,7 +52,7 @@ async fn every_field_is_changed_and_read_again_and_the_slug_stays() {
             }),
             ..update(&app)
         };
-        let changed = change(&running, &running.manager(), asked).await.unwrap().into_inner();
+        let changed = change(&service, &service.manager(), message).await.unwrap().into_inner();
         let view = changed.owner_view.clone().unwrap();
         assert_eq!((changed.slug.as_str(), changed.name.as_str()), ("hooks", "Better Hooks"));
         assert_eq!(changed.scopes, ["org:read", "event:read", "event:write"]);
@@ -64,10 +64,10 @@ async fn every_field_is_changed_and_read_again_and_the_slug_stays() {
         assert_eq!(view.delivery.unwrap().retry_delays_seconds, [5, 60]);
         assert_eq!((changed.is_alertable, changed.verify_install), (true, false));
 
-        let asked = patchbay_proto::installation::GetAppRequest { app: app.slug.clone() };
-        let read = running.apps.clone().get_app(request_as(&running.manager(), asked)).await.unwrap();
-        assert_eq!(read.into_inner(), changed, "what is read is what was answered");
-        let entries = running.audit.expect(&["SENTRY_APP_ADD", "SENTRY_APP_EDIT"]).await;
+        let message = patchbay_proto::installation::GetAppRequest { app: app.slug.clone() };
+        let read = service.apps.clone().get_app(request_as(&service.manager(), message)).await.unwrap();
+        assert_eq!(read.into_inner(), changed, "reading returns the changed app");
+        let entries = service.audit.expect(&["SENTRY_APP_ADD", "SENTRY_APP_EDIT"]).await;
         assert!(String::from_utf8(entries[1].data_json.clone()).unwrap().contains("webhookHeaders"));
     })
     .await;
@@ -82,13 +82,13 @@ fn schema() -> Value {
 
 #[tokio::test]
 async fn components_are_a_row_each_and_made_anew_with_the_schema() {
-    each(|running| async move {
-        let asked = CreateAppRequest { schema_json: schema().to_string(), ..public("Hooks") };
-        let app = running.app(asked).await;
+    each(|service| async move {
+        let message = CreateAppRequest { schema_json: schema().to_string(), ..public("Hooks") };
+        let app = service.app(message).await;
         let components = async || {
-            let asked =
+            let message =
                 ListComponentsRequest { owner: Some(Owner::App(app.slug.clone())), ..Default::default() };
-            let answer = running.apps.clone().list_components(request_as(&running.manager(), asked)).await;
+            let answer = service.apps.clone().list_components(request_as(&service.manager(), message)).await;
             answer.unwrap().into_inner().components
         };
         let first = components().await;
@@ -97,20 +97,20 @@ async fn components_are_a_row_each_and_made_anew_with_the_schema() {
         assert_eq!(first[0].schema_json, r#"{"type":"stacktrace-link","uri":"/line"}"#);
         assert_eq!((first[0].app_slug.as_str(), first[0].app_name.as_str()), ("hooks", "Hooks"));
 
-        let asked = UpdateAppRequest { schema_json: Some(schema().to_string()), ..update(&app) };
-        change(&running, &running.manager(), asked).await.unwrap();
+        let message = UpdateAppRequest { schema_json: Some(schema().to_string()), ..update(&app) };
+        change(&service, &service.manager(), message).await.unwrap();
         let second = components().await;
         assert_eq!(second.len(), 2);
         assert_ne!(first[0].uuid, second[0].uuid);
-        let asked = UpdateAppRequest { name: Some("Same".into()), ..update(&app) };
-        change(&running, &running.manager(), asked).await.unwrap();
+        let message = UpdateAppRequest { name: Some("Same".into()), ..update(&app) };
+        change(&service, &service.manager(), message).await.unwrap();
         assert_eq!(components().await[0].uuid, second[0].uuid, "a change of something else leaves them");
-        let asked = UpdateAppRequest { schema_json: Some("{}".into()), ..update(&app) };
-        change(&running, &running.manager(), asked).await.unwrap();
+        let message = UpdateAppRequest { schema_json: Some("{}".into()), ..update(&app) };
+        change(&service, &service.manager(), message).await.unwrap();
         assert!(components().await.is_empty());
 
-        let asked = UpdateAppRequest { schema_json: Some(r#"{"elements":{}}"#.into()), ..update(&app) };
-        let error = refusal(change(&running, &running.manager(), asked).await);
+        let message = UpdateAppRequest { schema_json: Some(r#"{"elements":{}}"#.into()), ..update(&app) };
+        let error = refusal(change(&service, &service.manager(), message).await);
         assert_eq!(error.fields[0].messages, ["'elements' should be an array of objects"]);
     })
     .await;
@@ -118,38 +118,38 @@ async fn components_are_a_row_each_and_made_anew_with_the_schema() {
 
 #[tokio::test]
 async fn an_organization_sees_the_components_of_what_it_has_installed() {
-    each(|running| async move {
-        let asked =
+    each(|service| async move {
+        let message =
             CreateAppRequest { schema_json: schema().to_string(), verify_install: false, ..public("Hooks") };
-        let app = running.app(asked).await;
+        let app = service.app(message).await;
         let pending = CreateAppRequest { schema_json: schema().to_string(), ..public("Pending") };
-        let pending = running.app(pending).await;
+        let pending = service.app(pending).await;
         for app in [&app, &pending] {
-            running.install(&running.manager(), app, &running.acme).await.unwrap();
+            service.install(&service.manager(), app, &service.acme).await.unwrap();
         }
         let list = async |caller: &Caller, r#type: &str| {
             let owner = Some(Owner::Organization("acme".into()));
-            let asked = ListComponentsRequest { owner, r#type: r#type.into(), ..Default::default() };
-            running.apps.clone().list_components(request_as(caller, asked)).await
+            let message = ListComponentsRequest { owner, r#type: r#type.into(), ..Default::default() };
+            service.apps.clone().list_components(request_as(caller, message)).await
         };
-        let all = list(&member(&running.acme, Role::Member), "").await.unwrap().into_inner().components;
+        let all = list(&member(&service.acme, Role::Member), "").await.unwrap().into_inner().components;
         assert_eq!(all.len(), 2, "pending installations do not count");
         assert!(
             all.iter()
                 .all(|component| component.app_slug == "hooks" && component.installation_uuid.is_some())
         );
-        assert_eq!(list(&running.manager(), "issue-media").await.unwrap().into_inner().components.len(), 1);
+        assert_eq!(list(&service.manager(), "issue-media").await.unwrap().into_inner().components.len(), 1);
         let mut paged = Vec::new();
         for (offset, has_more) in [(0, true), (1, false), (2, false)] {
             let owner = Some(Owner::Organization("acme".into()));
-            let asked = ListComponentsRequest { owner, offset, limit: 1, ..Default::default() };
-            let asked = request_as(&running.manager(), asked);
-            let page = running.apps.clone().list_components(asked).await.unwrap().into_inner();
+            let message = ListComponentsRequest { owner, offset, limit: 1, ..Default::default() };
+            let message = request_as(&service.manager(), message);
+            let page = service.apps.clone().list_components(message).await.unwrap().into_inner();
             assert_eq!(page.has_more, has_more, "behind {offset}");
             paged.extend(page.components);
         }
         assert_eq!(paged, all);
-        assert_eq!(reason(list(&running.outsider(), "").await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(reason(list(&service.outsider(), "").await), "ORGANIZATION_NOT_FOUND");
         assert_eq!(reason(list(&Caller::Anonymous, "").await), "NO_CREDENTIALS");
     })
     .await;
@@ -157,38 +157,38 @@ async fn an_organization_sees_the_components_of_what_it_has_installed() {
 
 #[tokio::test]
 async fn scopes_reach_every_token_of_the_app() {
-    each(|running| async move {
-        let manager = running.manager();
+    each(|service| async move {
+        let manager = service.manager();
         let created =
-            running.apps.clone().create_app(request_as(&manager, internal("nulldb"))).await.unwrap();
+            service.apps.clone().create_app(request_as(&manager, internal("nulldb"))).await.unwrap();
         let created = created.into_inner();
         let (app, token) = (created.app.unwrap(), created.initial_token.unwrap().token);
-        let asked = UpdateAppRequest { scopes: texts(&["event:write"]), ..update(&app) };
-        change(&running, &manager, asked).await.unwrap();
-        assert_eq!(running.introspect(&token).await.scopes, ["event:read", "event:write"]);
-        let asked = UpdateAppRequest { scopes: texts(&[]), ..update(&app) };
-        change(&running, &manager, asked).await.unwrap();
-        assert!(running.introspect(&token).await.scopes.is_empty());
+        let message = UpdateAppRequest { scopes: texts(&["event:write"]), ..update(&app) };
+        change(&service, &manager, message).await.unwrap();
+        assert_eq!(service.introspect(&token).await.scopes, ["event:read", "event:write"]);
+        let message = UpdateAppRequest { scopes: texts(&[]), ..update(&app) };
+        change(&service, &manager, message).await.unwrap();
+        assert!(service.introspect(&token).await.scopes.is_empty());
     })
     .await;
 }
 
 #[tokio::test]
 async fn scopes_reach_the_tokens_later_when_the_token_service_is_away() {
-    each(|running| async move {
-        let manager = running.manager();
+    each(|service| async move {
+        let manager = service.manager();
         let created =
-            running.apps.clone().create_app(request_as(&manager, internal("nulldb"))).await.unwrap();
+            service.apps.clone().create_app(request_as(&manager, internal("nulldb"))).await.unwrap();
         let created = created.into_inner();
         let (app, token) = (created.app.unwrap(), created.initial_token.unwrap().token);
-        let cut_off = running.replica_without_tokens().await;
+        let cut_off = service.replica_without_tokens().await;
         let mut apps = patchbay_proto::installation::app_registry_client::AppRegistryClient::new(cut_off);
-        let asked = UpdateAppRequest { scopes: texts(&["event:read"]), ..update(&app) };
-        let changed = apps.update_app(request_as(&manager, asked)).await.unwrap().into_inner();
+        let message = UpdateAppRequest { scopes: texts(&["event:read"]), ..update(&app) };
+        let changed = apps.update_app(request_as(&manager, message)).await.unwrap().into_inner();
         assert_eq!(changed.scopes, ["event:read"]);
         eventually(SOON, "the tokens have the scopes", async || {
-            running.hand.advance(std::time::Duration::from_secs(5));
-            (running.introspect(&token).await.scopes == ["event:read"]).then_some(())
+            service.clock.advance(std::time::Duration::from_secs(5));
+            (service.introspect(&token).await.scopes == ["event:read"]).then_some(())
         })
         .await;
     })
@@ -197,42 +197,46 @@ async fn scopes_reach_the_tokens_later_when_the_token_service_is_away() {
 
 #[tokio::test]
 async fn who_may_change_an_app() {
-    each(|running| async move {
-        let app = running.app(public("Hooks")).await;
-        let asked = || UpdateAppRequest { overview: Some("x".into()), ..update(&app) };
+    each(|service| async move {
+        let app = service.app(public("Hooks")).await;
+        let message = || UpdateAppRequest { overview: Some("x".into()), ..update(&app) };
         for (caller, expected) in [
-            (member(&running.acme, Role::Owner), "OK"),
-            (running.manager(), "OK"),
+            (member(&service.acme, Role::Owner), "OK"),
+            (service.manager(), "OK"),
             (staff(), "OK"),
             (superuser(), "OK"),
             (Caller::Operator, "OK"),
-            (member(&running.acme, Role::Admin), "PERMISSION_DENIED"),
-            (member(&running.acme, Role::Member), "PERMISSION_DENIED"),
-            (running.outsider(), "NOT_IN_OWNER_ORGANIZATION"),
+            (member(&service.acme, Role::Admin), "PERMISSION_DENIED"),
+            (member(&service.acme, Role::Member), "PERMISSION_DENIED"),
+            (service.outsider(), "NOT_IN_OWNER_ORGANIZATION"),
             (Caller::User(stranger()), "NOT_IN_OWNER_ORGANIZATION"),
             (Caller::Anonymous, "NO_CREDENTIALS"),
         ] {
-            assert_eq!(reason(change(&running, &caller, asked()).await), expected, "{caller:?}");
+            assert_eq!(reason(change(&service, &caller, new_request()).await), expected, "{caller:?}");
         }
-        let app = running.set_status(&app, AppStatus::Published).await;
-        let installation = running.installed(&app).await;
-        for caller in [running.outsider(), app_of(&installation)] {
-            assert_eq!(reason(change(&running, &caller, asked()).await), "PERMISSION_DENIED", "{caller:?}");
+        let app = service.set_status(&app, AppStatus::Published).await;
+        let installation = service.installed(&app).await;
+        for caller in [service.outsider(), app_of(&installation)] {
+            assert_eq!(
+                reason(change(&service, &caller, new_request()).await),
+                "PERMISSION_DENIED",
+                "{caller:?}"
+            );
         }
         let nothing = UpdateAppRequest { app: "nothing".into(), ..Default::default() };
-        assert_eq!(reason(change(&running, &running.manager(), nothing).await), "APP_NOT_FOUND");
+        assert_eq!(reason(change(&service, &service.manager(), nothing).await), "APP_NOT_FOUND");
     })
     .await;
 }
 
 #[tokio::test]
-async fn superusers_and_operators_publish_and_take_back_and_others_are_not_heard() {
-    each(|running| async move {
-        let app = running.app(public("Hooks")).await;
+async fn only_superusers_and_operators_publish_and_unpublish() {
+    each(|service| async move {
+        let app = service.app(public("Hooks")).await;
         let set = async |caller: &Caller, app: &App, status: AppStatus| {
-            change(&running, caller, UpdateAppRequest { status: Some(status.into()), ..update(app) }).await
+            change(&service, caller, UpdateAppRequest { status: Some(status.into()), ..update(app) }).await
         };
-        for caller in [running.manager(), staff(), Caller::Service("gateway".into())] {
+        for caller in [service.manager(), staff(), Caller::Service("gateway".into())] {
             for status in [AppStatus::Published, AppStatus::PublishRequestInprogress] {
                 let unchanged = set(&caller, &app, status).await.unwrap().into_inner();
                 assert_eq!(unchanged.status(), AppStatus::Unpublished, "{caller:?}");
@@ -240,7 +244,7 @@ async fn superusers_and_operators_publish_and_take_back_and_others_are_not_heard
         }
         let published = set(&superuser(), &app, AppStatus::Published).await.unwrap().into_inner();
         assert_eq!(published.status(), AppStatus::Published);
-        assert_eq!(published.published_at.unwrap().seconds, crate::running::now().timestamp());
+        assert_eq!(published.published_at.unwrap().seconds, crate::service::now().timestamp());
         let again = set(&Caller::Operator, &app, AppStatus::Published).await.unwrap().into_inner();
         assert_eq!(again.published_at, published.published_at);
         let back = set(&Caller::Operator, &app, AppStatus::Unpublished).await.unwrap().into_inner();
@@ -248,7 +252,7 @@ async fn superusers_and_operators_publish_and_take_back_and_others_are_not_heard
         for status in [AppStatus::Internal, AppStatus::Unspecified, AppStatus::DeletionInProgress] {
             assert_eq!(reason(set(&superuser(), &app, status).await), "INVALID_STATUS_CHANGE", "{status:?}");
         }
-        let own = running.app(internal("Own")).await;
+        let own = service.app(internal("Own")).await;
         assert_eq!(reason(set(&superuser(), &own, AppStatus::Published).await), "INVALID_STATUS_CHANGE");
     })
     .await;
@@ -256,13 +260,13 @@ async fn superusers_and_operators_publish_and_take_back_and_others_are_not_heard
 
 #[tokio::test]
 async fn a_masked_header_keeps_its_value_and_secrets_stay_sealed() {
-    each(|running| async move {
+    each(|service| async move {
         let certificate = include_str!("../certificates/app.pem").to_owned();
         let key = include_str!("../certificates/app.key").to_owned();
-        let app = running
+        let app = service
             .app(CreateAppRequest { webhook_headers: vec!["X-Api-Key: hunter2".into()], ..public("Hooks") })
             .await;
-        let asked = UpdateAppRequest {
+        let message = UpdateAppRequest {
             webhook_headers: texts(&["X-Api-Key: ********", "X-New: ********"]),
             client_certificate: Some(ClientCertificate {
                 certificate_pem: certificate.clone(),
@@ -270,23 +274,23 @@ async fn a_masked_header_keeps_its_value_and_secrets_stay_sealed() {
             }),
             ..update(&app)
         };
-        let changed = change(&running, &running.manager(), asked).await.unwrap().into_inner();
+        let changed = change(&service, &service.manager(), message).await.unwrap().into_inner();
         assert!(changed.owner_view.clone().unwrap().has_client_certificate);
-        let endpoint = running.endpoint(&app).await;
+        let endpoint = service.endpoint(&app).await;
         assert_eq!(endpoint.webhook_headers, ["X-Api-Key: hunter2", "X-New: ********"]);
         let shown = endpoint.client_certificate.unwrap();
         assert_eq!((shown.certificate_pem, shown.private_key_pem.clone()), (certificate, key));
-        let sealed: Vec<u8> = running.db.query("select client_key from apps").fetch_scalar().await.unwrap();
+        let sealed: Vec<u8> = service.db.query("select client_key from apps").fetch_scalar().await.unwrap();
         assert!(!String::from_utf8_lossy(&sealed).contains("PRIVATE KEY"));
 
-        let asked =
+        let message =
             UpdateAppRequest { client_certificate: Some(ClientCertificate::default()), ..update(&app) };
-        let changed = change(&running, &running.manager(), asked).await.unwrap().into_inner();
+        let changed = change(&service, &service.manager(), message).await.unwrap().into_inner();
         assert!(!changed.owner_view.unwrap().has_client_certificate);
         let wrong = ClientCertificate { certificate_pem: "x".into(), private_key_pem: shown.private_key_pem };
-        let asked = UpdateAppRequest { client_certificate: Some(wrong), ..update(&app) };
+        let message = UpdateAppRequest { client_certificate: Some(wrong), ..update(&app) };
         assert_eq!(
-            refusal(change(&running, &running.manager(), asked).await).fields[0].field,
+            refusal(change(&service, &service.manager(), message).await).fields[0].field,
             "clientCertificate"
         );
     })
@@ -295,27 +299,27 @@ async fn a_masked_header_keeps_its_value_and_secrets_stay_sealed() {
 
 #[tokio::test]
 async fn forwarding_every_error_is_a_feature_of_the_organization() {
-    each(|running| async move {
-        let app = running.app(public("Hooks")).await;
-        running.set_features(&[]).await;
+    each(|service| async move {
+        let app = service.app(public("Hooks")).await;
+        service.set_features(&[]).await;
         for events in [&["error"][..], &["issue", "error.created"]] {
-            let asked = UpdateAppRequest { events: texts(events), ..update(&app) };
-            let error = refusal(change(&running, &running.manager(), asked).await);
+            let message = UpdateAppRequest { events: texts(events), ..update(&app) };
+            let error = refusal(change(&service, &service.manager(), message).await);
             assert_eq!(error.reason, "FEATURE_NOT_ENABLED");
             assert_eq!(
                 error.fields[0].messages,
                 ["Your organization does not have access to the 'error' resource subscription."]
             );
-            let asked = CreateAppRequest {
+            let message = CreateAppRequest {
                 events: events.iter().map(|&event| event.to_owned()).collect(),
                 ..public("More Hooks")
             };
-            let answer = running.apps.clone().create_app(request_as(&running.manager(), asked)).await;
+            let answer = service.apps.clone().create_app(request_as(&service.manager(), message)).await;
             assert_eq!(reason(answer), "FEATURE_NOT_ENABLED");
         }
-        running.set_features(&["integrations-event-hooks"]).await;
-        let asked = UpdateAppRequest { events: texts(&["error"]), ..update(&app) };
-        let changed = change(&running, &running.manager(), asked).await.unwrap().into_inner();
+        service.set_features(&["integrations-event-hooks"]).await;
+        let message = UpdateAppRequest { events: texts(&["error"]), ..update(&app) };
+        let changed = change(&service, &service.manager(), message).await.unwrap().into_inner();
         assert_eq!(changed.events, ["error.created"]);
     })
     .await;
@@ -323,16 +327,16 @@ async fn forwarding_every_error_is_a_feature_of_the_organization() {
 
 #[tokio::test]
 async fn an_internal_token_is_not_touched_by_a_change_of_something_else() {
-    each(|running| async move {
-        let manager = running.manager();
+    each(|service| async move {
+        let manager = service.manager();
         let created =
-            running.apps.clone().create_app(request_as(&manager, internal("nulldb"))).await.unwrap();
+            service.apps.clone().create_app(request_as(&manager, internal("nulldb"))).await.unwrap();
         let created = created.into_inner();
         let (app, token) = (created.app.unwrap(), created.initial_token.unwrap().token);
-        let before = running.introspect(&token).await;
-        let asked = UpdateAppRequest { name: Some("Zero".into()), ..update(&app) };
-        change(&running, &manager, asked).await.unwrap();
-        let after = running.introspect(&token).await;
+        let before = service.introspect(&token).await;
+        let message = UpdateAppRequest { name: Some("Zero".into()), ..update(&app) };
+        change(&service, &manager, message).await.unwrap();
+        let after = service.introspect(&token).await;
         assert_eq!((after.inactive(), after.scopes), (Inactive::Unspecified, before.scopes));
     })
     .await;

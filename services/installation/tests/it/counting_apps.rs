@@ -11,23 +11,23 @@ use patchbay_rpc::request_as;
 use patchbay_rpc::timestamp::to_wire;
 
 use crate::callers::{member, staff, stranger, superuser};
-use crate::running::{each, now, public, reason};
+use crate::service::{each, now, public, reason};
 
 #[tokio::test]
 async fn installations_are_counted_by_the_hour() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let first = running.installed(&app).await;
-        running.hand.advance(Duration::from_secs(3600));
-        running.install(&running.manager(), &app, &running.acme).await.unwrap();
-        let asked = UninstallRequest { uuid: first.uuid };
-        running.installations.clone().uninstall(request_as(&running.outsider(), asked)).await.unwrap();
+    each(|service| async move {
+        let app = service.published_app().await;
+        let first = service.installed(&app).await;
+        service.clock.advance(Duration::from_secs(3600));
+        service.install(&service.manager(), &app, &service.acme).await.unwrap();
+        let message = UninstallRequest { uuid: first.uuid };
+        service.installations.clone().uninstall(request_as(&service.outsider(), message)).await.unwrap();
 
         let stats = async |caller: &Caller| {
-            let asked = GetStatsRequest { app: app.slug.clone(), ..Default::default() };
-            running.apps.clone().get_stats(request_as(caller, asked)).await
+            let message = GetStatsRequest { app: app.slug.clone(), ..Default::default() };
+            service.apps.clone().get_stats(request_as(caller, message)).await
         };
-        let counted = stats(&member(&running.acme, Role::Member)).await.unwrap().into_inner();
+        let counted = stats(&member(&service.acme, Role::Member)).await.unwrap().into_inner();
         assert_eq!((counted.total_installs, counted.total_uninstalls), (2, 1));
         assert_eq!(counted.installs.len(), 25, "every hour of the last day");
         let counts = |series: &[patchbay_proto::installation::Count]| {
@@ -36,14 +36,14 @@ async fn installations_are_counted_by_the_hour() {
         assert_eq!(counts(&counted.installs), [1, 1, 0]);
         assert_eq!(counts(&counted.uninstalls), [1, 0, 0]);
         assert_eq!(counted.installs[23].at_seconds, now().timestamp() / 3600 * 3600);
-        assert_eq!(reason(stats(&running.outsider()).await), "PERMISSION_DENIED");
+        assert_eq!(reason(stats(&service.outsider()).await), "PERMISSION_DENIED");
 
-        let asked = GetStatsRequest {
+        let message = GetStatsRequest {
             app: app.slug.clone(),
             since: Some(to_wire(now())),
             until: Some(to_wire(now() - Duration::from_secs(1))),
         };
-        let answer = running.apps.clone().get_stats(request_as(&running.manager(), asked)).await;
+        let answer = service.apps.clone().get_stats(request_as(&service.manager(), message)).await;
         assert_eq!(reason(answer), "INVALID_PERIOD");
     })
     .await;
@@ -51,21 +51,21 @@ async fn installations_are_counted_by_the_hour() {
 
 #[tokio::test]
 async fn all_apps_are_ranked_for_those_who_run_the_platform() {
-    each(|running| async move {
-        let popular = running.published_app().await;
-        running.app(public("Lonely")).await;
-        running.installed(&popular).await;
+    each(|service| async move {
+        let popular = service.published_app().await;
+        service.app(public("Lonely")).await;
+        service.installed(&popular).await;
         for caller in [superuser(), staff()] {
             let answer =
-                running.apps.clone().list_stats(request_as(&caller, ListStatsRequest::default())).await;
+                service.apps.clone().list_stats(request_as(&caller, ListStatsRequest::default())).await;
             let apps = answer.unwrap().into_inner().apps;
             let ranking: Vec<_> = apps.iter().map(|app| (app.slug.as_str(), app.installs)).collect();
             assert_eq!(ranking, [("webhooks-galore", 1), ("lonely", 0)]);
         }
-        let answer = running
+        let answer = service
             .apps
             .clone()
-            .list_stats(request_as(&running.manager(), ListStatsRequest::default()))
+            .list_stats(request_as(&service.manager(), ListStatsRequest::default()))
             .await;
         assert_eq!(reason(answer), "PERMISSION_DENIED");
     })
@@ -74,16 +74,16 @@ async fn all_apps_are_ranked_for_those_who_run_the_platform() {
 
 #[tokio::test]
 async fn interactions_are_counted_for_each_component() {
-    each(|running| async move {
+    each(|service| async move {
         let schema_json = r#"{"elements":[{"type":"stacktrace-link","uri":"/line"}]}"#.to_owned();
-        let app = running.app(CreateAppRequest { schema_json, ..public("Hooks") }).await;
+        let app = service.app(CreateAppRequest { schema_json, ..public("Hooks") }).await;
         let record = async |field: &str, component_type: &str| {
-            let asked = RecordInteractionRequest {
+            let message = RecordInteractionRequest {
                 app: app.slug.clone(),
                 field: field.into(),
                 component_type: component_type.into(),
             };
-            running.apps.clone().record_interaction(request_as(&Caller::User(stranger()), asked)).await
+            service.apps.clone().record_interaction(request_as(&Caller::User(stranger()), message)).await
         };
         for (field, component, expected) in [
             ("sentry_app_viewed", "", "OK"),
@@ -95,14 +95,14 @@ async fn interactions_are_counted_for_each_component() {
             assert_eq!(reason(record(field, component).await), expected, "{field} {component}");
         }
         let read = async |caller: &Caller| {
-            let asked = GetInteractionRequest { app: app.slug.clone(), ..Default::default() };
-            running.apps.clone().get_interaction(request_as(caller, asked)).await
+            let message = GetInteractionRequest { app: app.slug.clone(), ..Default::default() };
+            service.apps.clone().get_interaction(request_as(caller, message)).await
         };
-        let counted = read(&running.manager()).await.unwrap().into_inner();
+        let counted = read(&service.manager()).await.unwrap().into_inner();
         assert_eq!(counted.views.last().unwrap().count, 2);
         assert_eq!(counted.components[0].r#type, "stacktrace-link");
         assert_eq!(counted.components[0].counts.last().unwrap().count, 1);
-        assert_eq!(reason(read(&running.outsider()).await), "NOT_IN_OWNER_ORGANIZATION");
+        assert_eq!(reason(read(&service.outsider()).await), "NOT_IN_OWNER_ORGANIZATION");
     })
     .await;
 }

@@ -11,7 +11,7 @@ use patchbay_proto::installation::{
 use patchbay_rpc::request_as;
 
 use crate::callers::{app_of, member, member_with_token, staff, superuser};
-use crate::running::{Running, each, internal, public, reason, refusal};
+use crate::service::{Service, each, internal, public, reason, refusal};
 
 fn is_64_hex(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|c| c.is_ascii_digit() || (b'a'..=b'f').contains(&c))
@@ -19,8 +19,8 @@ fn is_64_hex(text: &str) -> bool {
 
 #[tokio::test]
 async fn a_public_app_is_registered_with_credentials() {
-    each(|running| async move {
-        let asked = CreateAppRequest {
+    each(|service| async move {
+        let message = CreateAppRequest {
             events: vec!["issue".into(), "comment.created".into()],
             redirect_url: Some("https://example.com/installed".into()),
             is_alertable: true,
@@ -29,7 +29,7 @@ async fn a_public_app_is_registered_with_credentials() {
             webhook_headers: vec!["X-Api-Key: hunter2".into()],
             ..public("Webhooks Galore")
         };
-        let answer = running.apps.clone().create_app(request_as(&running.manager(), asked)).await.unwrap();
+        let answer = service.apps.clone().create_app(request_as(&service.manager(), message)).await.unwrap();
         let answer = answer.into_inner();
         assert_eq!(answer.initial_token, None);
         let app = answer.app.unwrap();
@@ -66,7 +66,7 @@ async fn a_public_app_is_registered_with_credentials() {
             published_at: None,
             created_at: app.created_at,
             owner_view: Some(patchbay_proto::installation::OwnerView {
-                organization_id: running.acme.id,
+                organization_id: service.acme.id,
                 organization_slug: "acme".into(),
                 ..view
             }),
@@ -81,29 +81,29 @@ async fn a_public_app_is_registered_with_credentials() {
             metadata_json: "{}".into(),
         };
         assert_eq!(app, expected);
-        assert_eq!(app.created_at.unwrap().seconds, crate::running::now().timestamp());
-        let read = running
+        assert_eq!(app.created_at.unwrap().seconds, crate::service::now().timestamp());
+        let read = service
             .apps
             .clone()
-            .get_app(request_as(&running.manager(), GetAppRequest { app: app.slug.clone() }))
+            .get_app(request_as(&service.manager(), GetAppRequest { app: app.slug.clone() }))
             .await
             .unwrap()
             .into_inner();
-        assert_eq!(read, app, "what is read is what was answered");
-        assert!(running.metrics.encode().contains("patchbay_installation_apps_created_total 1"));
+        assert_eq!(read, app, "reading returns the created app");
+        assert!(service.metrics.encode().contains("patchbay_installation_apps_created_total 1"));
     })
     .await;
 }
 
 #[tokio::test]
 async fn secrets_are_not_stored_in_the_clear() {
-    each(|running| async move {
-        let asked =
+    each(|service| async move {
+        let message =
             CreateAppRequest { webhook_headers: vec!["X-Api-Key: hunter2".into()], ..public("Hooks") };
-        let app = running.app(asked).await;
+        let app = service.app(message).await;
         let secret = app.owner_view.unwrap().client_secret.unwrap();
         let (sealed, headers): (Vec<u8>, patchbay_db::Json<serde_json::Value>) =
-            running.db.query("select client_secret, webhook_headers from apps").fetch_one().await.unwrap();
+            service.db.query("select client_secret, webhook_headers from apps").fetch_one().await.unwrap();
         assert!(!String::from_utf8_lossy(&sealed).contains(&secret));
         let headers = headers.0.to_string();
         assert!(headers.contains("X-Api-Key") && !headers.contains("hunter2"), "{headers}");
@@ -112,9 +112,9 @@ async fn secrets_are_not_stored_in_the_clear() {
 }
 
 #[tokio::test]
-async fn everything_wrong_is_said_at_once_in_the_names_of_the_rest_api() {
-    each(|running| async move {
-        let asked = CreateAppRequest {
+async fn all_invalid_fields_are_reported_at_once_by_their_rest_names() {
+    each(|service| async move {
+        let message = CreateAppRequest {
             name: Some("x".repeat(58)),
             author: None,
             scopes: vec!["org:admin".into(), "org:fly".into()],
@@ -123,7 +123,7 @@ async fn everything_wrong_is_said_at_once_in_the_names_of_the_rest_api() {
             allowed_origins: vec!["*".into()],
             ..public("x")
         };
-        let error = refusal(running.apps.clone().create_app(request_as(&running.manager(), asked)).await);
+        let error = refusal(service.apps.clone().create_app(request_as(&service.manager(), message)).await);
         assert_eq!((error.kind, error.reason.as_ref()), (ErrorKind::Invalid, "INVALID_FIELD"));
         let found: Vec<_> =
             error.fields.iter().map(|field| (field.field.as_str(), field.messages.join("|"))).collect();
@@ -146,16 +146,16 @@ async fn everything_wrong_is_said_at_once_in_the_names_of_the_rest_api() {
 
 #[tokio::test]
 async fn a_slug_is_given_once() {
-    each(|running| async move {
-        running.app(public("Webhooks Galore")).await;
+    each(|service| async move {
+        service.app(public("Webhooks Galore")).await;
         let again = public("Webhooks  GALORE");
-        let error = refusal(running.apps.clone().create_app(request_as(&running.manager(), again)).await);
+        let error = refusal(service.apps.clone().create_app(request_as(&service.manager(), again)).await);
         assert_eq!(error.fields[0].field, "name");
         assert_eq!(error.fields[0].messages, ["Name Webhooks  GALORE is already taken, please use another."]);
-        let (one, two) = (running.app(internal("nulldb")).await, running.app(internal("nulldb")).await);
+        let (one, two) = (service.app(internal("nulldb")).await, service.app(internal("nulldb")).await);
         assert_ne!(one.slug, two.slug, "internal apps take no name away");
         assert!(one.slug.starts_with("nulldb-") && one.slug.len() == 13, "{}", one.slug);
-        let number = running.app(public("1234")).await;
+        let number = service.app(public("1234")).await;
         assert!(number.slug.starts_with("1234-"), "{}", number.slug);
     })
     .await;
@@ -163,27 +163,27 @@ async fn a_slug_is_given_once() {
 
 #[tokio::test]
 async fn who_may_register_an_app_where() {
-    each(|running| async move {
-        let installation = running.installed(&running.published_app().await).await;
+    each(|service| async move {
+        let installation = service.installed(&service.published_app().await).await;
         let cases = [
-            (member(&running.acme, Role::Manager), "acme", "OK", ""),
-            (member(&running.acme, Role::Owner), "acme", "OK", ""),
+            (member(&service.acme, Role::Manager), "acme", "OK", ""),
+            (member(&service.acme, Role::Owner), "acme", "OK", ""),
             (superuser(), "acme", "OK", ""),
             (
-                member(&running.acme, Role::Admin),
+                member(&service.acme, Role::Admin),
                 "acme",
                 "PERMISSION_DENIED",
                 "You do not have permission to perform this action.",
             ),
             (
-                member_with_token(&running.acme, Role::Owner, &[Scope::OrgRead]),
+                member_with_token(&service.acme, Role::Owner, &[Scope::OrgRead]),
                 "acme",
                 "PERMISSION_DENIED",
                 "You do not have permission to perform this action.",
             ),
-            (running.outsider(), "acme", "NOT_A_MEMBER", "User does not belong to the 'acme' organization."),
+            (service.outsider(), "acme", "NOT_A_MEMBER", "User does not belong to the 'acme' organization."),
             (
-                running.manager(),
+                service.manager(),
                 "nowhere",
                 "NOT_A_MEMBER",
                 "User does not belong to the 'nowhere' organization.",
@@ -192,7 +192,7 @@ async fn who_may_register_an_app_where() {
             (superuser(), "nowhere", "ORGANIZATION_NOT_FOUND", "Organization 'nowhere' does not exist."),
             (superuser(), "1", "ORGANIZATION_NOT_FOUND", "Organization '1' does not exist."),
             (
-                running.manager(),
+                service.manager(),
                 "",
                 "ORGANIZATION_REQUIRED",
                 "Please provide a valid value for the 'organization' field.",
@@ -206,12 +206,12 @@ async fn who_may_register_an_app_where() {
             (Caller::Anonymous, "acme", "NO_CREDENTIALS", "Authentication credentials were not provided."),
         ];
         for (number, (caller, organization, expected, message)) in cases.into_iter().enumerate() {
-            let asked = CreateAppRequest {
+            let message = CreateAppRequest {
                 organization: organization.into(),
                 scopes: vec![],
                 ..public(&format!("App {number} x"))
             };
-            let answer = running.apps.clone().create_app(request_as(&caller, asked)).await;
+            let answer = service.apps.clone().create_app(request_as(&caller, message)).await;
             if expected == "OK" {
                 assert_eq!(reason(answer), "OK", "{caller:?}");
             } else {
@@ -229,47 +229,48 @@ async fn who_may_register_an_app_where() {
 
 #[tokio::test]
 async fn an_internal_app_is_installed_at_once_and_has_a_token() {
-    each(|running| async move {
-        let manager = running.manager();
-        let asked = CreateAppRequest { verify_install: true, ..internal("nulldb") };
-        let answer = running.apps.clone().create_app(request_as(&manager, asked)).await.unwrap().into_inner();
+    each(|service| async move {
+        let manager = service.manager();
+        let message = CreateAppRequest { verify_install: true, ..internal("nulldb") };
+        let answer =
+            service.apps.clone().create_app(request_as(&manager, message)).await.unwrap().into_inner();
         let (app, token) = (answer.app.unwrap(), answer.initial_token.unwrap());
         assert_eq!(app.status(), AppStatus::Internal);
         assert_eq!(app.author.as_deref(), Some("Acme"), "the organization's name stands in");
         assert!(!app.verify_install);
 
-        let asked = ListInstallationsRequest { organization: "acme".into(), ..Default::default() };
-        let listed = running.installations.clone().list_installations(request_as(&manager, asked)).await;
+        let message = ListInstallationsRequest { organization: "acme".into(), ..Default::default() };
+        let listed = service.installations.clone().list_installations(request_as(&manager, message)).await;
         let [installation] = &listed.unwrap().into_inner().installations[..] else { panic!("there is one") };
         assert_eq!(installation.app_slug, app.slug);
         assert_eq!(installation.status(), InstallationStatus::Installed);
         assert_eq!(installation.code, None, "internal apps have no grants");
 
         assert!(is_64_hex(&token.token));
-        assert_eq!(token.scopes, ["org:read", "org:write"], "what a scope implies, its token holds");
-        let Some(Subject::Installation(subject)) = running.introspect(&token.token).await.subject else {
+        assert_eq!(token.scopes, ["org:read", "org:write"], "the token includes implied scopes");
+        let Some(Subject::Installation(subject)) = service.introspect(&token.token).await.subject else {
             panic!("the token is the installation's")
         };
         assert_eq!(subject.installation_uuid, installation.uuid);
-        assert_eq!((subject.app_id, subject.organization_id), (app.id, running.acme.id));
+        assert_eq!((subject.app_id, subject.organization_id), (app.id, service.acme.id));
 
-        running.audit.expect(&["INTERNAL_INTEGRATION_ADD", "SENTRY_APP_ADD"]).await;
-        running.assert_no_event_waits().await;
+        service.audit.expect(&["INTERNAL_INTEGRATION_ADD", "SENTRY_APP_ADD"]).await;
+        service.assert_no_event_waits().await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn without_the_token_service_public_apps_are_registered_and_internal_ones_are_not() {
-    each(|running| async move {
-        let mut apps = AppRegistryClient::new(running.replica_without_tokens().await);
-        let error = refusal(apps.create_app(request_as(&running.manager(), internal("nulldb"))).await);
+    each(|service| async move {
+        let mut apps = AppRegistryClient::new(service.replica_without_tokens().await);
+        let error = refusal(apps.create_app(request_as(&service.manager(), internal("nulldb"))).await);
         assert!(error.is_retryable(), "{error:?}");
-        assert_eq!(reason(apps.create_app(request_as(&running.manager(), public("Hooks"))).await), "OK");
-        let slugs: Vec<String> = running.db.query("select slug from apps").fetch_scalars().await.unwrap();
+        assert_eq!(reason(apps.create_app(request_as(&service.manager(), public("Hooks"))).await), "OK");
+        let slugs: Vec<String> = service.db.query("select slug from apps").fetch_scalars().await.unwrap();
         assert_eq!(slugs, ["hooks"]);
         let installed: i64 =
-            running.db.query("select count(*) from installations").fetch_scalar().await.unwrap();
+            service.db.query("select count(*) from installations").fetch_scalar().await.unwrap();
         assert_eq!(installed, 0);
     })
     .await;
@@ -277,49 +278,49 @@ async fn without_the_token_service_public_apps_are_registered_and_internal_ones_
 
 #[tokio::test]
 async fn an_internal_app_that_is_removed_takes_its_first_token_along() {
-    each(|running| async move {
-        let manager = running.manager();
-        let answer = running.apps.clone().create_app(request_as(&manager, internal("nulldb"))).await.unwrap();
+    each(|service| async move {
+        let manager = service.manager();
+        let answer = service.apps.clone().create_app(request_as(&manager, internal("nulldb"))).await.unwrap();
         let (app, token) =
             (answer.get_ref().app.clone().unwrap(), answer.into_inner().initial_token.unwrap());
-        let installation = running.install(&manager, &app, &running.acme).await.unwrap().into_inner();
-        assert_eq!(running.introspect(&token.token).await.inactive(), Inactive::Unspecified);
-        let asked = UninstallRequest { uuid: installation.uuid };
-        running.installations.clone().uninstall(request_as(&manager, asked)).await.unwrap();
-        assert_eq!(running.introspect(&token.token).await.inactive(), Inactive::Unknown);
+        let installation = service.install(&manager, &app, &service.acme).await.unwrap().into_inner();
+        assert_eq!(service.introspect(&token.token).await.inactive(), Inactive::Unspecified);
+        let message = UninstallRequest { uuid: installation.uuid };
+        service.installations.clone().uninstall(request_as(&manager, message)).await.unwrap();
+        assert_eq!(service.introspect(&token.token).await.inactive(), Inactive::Unknown);
     })
     .await;
 }
 
-async fn shown_secret(running: &Running, caller: &Caller, app: &App) -> Option<Option<String>> {
-    let asked = GetAppRequest { app: app.id.to_string() };
-    let app = running.apps.clone().get_app(request_as(caller, asked)).await.unwrap().into_inner();
+async fn shown_secret(service: &Service, caller: &Caller, app: &App) -> Option<Option<String>> {
+    let message = GetAppRequest { app: app.id.to_string() };
+    let app = service.apps.clone().get_app(request_as(caller, message)).await.unwrap().into_inner();
     app.owner_view.map(|view| view.client_secret)
 }
 
 #[tokio::test]
 async fn the_client_secret_is_shown_for_a_day_to_those_who_could_do_what_the_app_can() {
-    each(|running| async move {
-        let app = running
+    each(|service| async move {
+        let app = service
             .app(CreateAppRequest {
                 scopes: vec!["org:write".into(), "event:read".into()],
                 ..public("Hooks")
             })
             .await;
-        running.set_status(&app, AppStatus::Published).await;
+        service.set_status(&app, AppStatus::Published).await;
         let secret = app.owner_view.clone().unwrap().client_secret;
         let masked = Some("*".repeat(64));
-        let member = member(&running.acme, Role::Member);
+        let member = member(&service.acme, Role::Member);
 
-        assert_eq!(shown_secret(&running, &running.manager(), &app).await, Some(secret.clone()));
-        assert_eq!(shown_secret(&running, &superuser(), &app).await, Some(secret));
-        assert_eq!(shown_secret(&running, &member, &app).await, Some(masked));
-        assert_eq!(shown_secret(&running, &running.outsider(), &app).await, None, "no owner view at all");
-        assert_eq!(shown_secret(&running, &staff(), &app).await, None);
+        assert_eq!(shown_secret(&service, &service.manager(), &app).await, Some(secret.clone()));
+        assert_eq!(shown_secret(&service, &superuser(), &app).await, Some(secret));
+        assert_eq!(shown_secret(&service, &member, &app).await, Some(masked));
+        assert_eq!(shown_secret(&service, &service.outsider(), &app).await, None, "no owner view at all");
+        assert_eq!(shown_secret(&service, &staff(), &app).await, None);
 
-        running.hand.advance(Duration::from_secs(24 * 3600 + 1));
-        for caller in [running.manager(), superuser(), member] {
-            assert_eq!(shown_secret(&running, &caller, &app).await, Some(None), "{caller:?}");
+        service.clock.advance(Duration::from_secs(24 * 3600 + 1));
+        for caller in [service.manager(), superuser(), member] {
+            assert_eq!(shown_secret(&service, &caller, &app).await, Some(None), "{caller:?}");
         }
     })
     .await;

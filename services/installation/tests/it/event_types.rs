@@ -9,7 +9,7 @@ use patchbay_rpc::{Channel, request, request_as, status, stream_request};
 use tonic::Streaming;
 
 use crate::callers::member;
-use crate::running::{Running, SOON, each};
+use crate::service::{SOON, Service, each};
 
 fn deploy(action: &str) -> PutEventTypeRequest {
     PutEventTypeRequest {
@@ -39,9 +39,9 @@ async fn listed(types: &mut EventTypesClient<Channel>) -> Vec<EventType> {
     types.list_event_types(request(ListEventTypesRequest {})).await.unwrap().into_inner().event_types
 }
 
-fn app(running: &Running, events: &[&str]) -> CreateAppRequest {
+fn app(service: &Service, events: &[&str]) -> CreateAppRequest {
     CreateAppRequest {
-        organization: running.acme.slug.clone(),
+        organization: service.acme.slug.clone(),
         name: Some("Deploys".into()),
         has_scopes: true,
         author: Some("ACME".into()),
@@ -53,9 +53,9 @@ fn app(running: &Running, events: &[&str]) -> CreateAppRequest {
 }
 
 #[tokio::test]
-async fn types_of_the_operators_own_are_listed_watched_and_subscribed_to() {
-    each(|running| async move {
-        let mut types = running.event_types.clone();
+async fn custom_types_are_listed_watched_and_subscribed_to() {
+    each(|service| async move {
+        let mut types = service.event_types.clone();
         types.put_event_type(request_as(&Caller::Operator, deploy("began"))).await.unwrap();
         let stream = types.watch_event_types(stream_request(WatchEventTypesRequest {})).await.unwrap();
         let mut stream = stream.into_inner();
@@ -69,10 +69,10 @@ async fn types_of_the_operators_own_are_listed_watched_and_subscribed_to() {
         assert!(all.iter().any(|one| one.built_in && one.resource == "issue" && one.action == "created"));
         assert_eq!(all.iter().filter(|one| !one.built_in).count(), 2);
 
-        let owner = member(&running.acme, Role::Owner);
-        let mut apps = running.apps.clone();
+        let owner = member(&service.acme, Role::Owner);
+        let mut apps = service.apps.clone();
         let created =
-            apps.create_app(request_as(&owner, app(&running, &["deploy"]))).await.unwrap().into_inner();
+            apps.create_app(request_as(&owner, app(&service, &["deploy"]))).await.unwrap().into_inner();
         assert_eq!(created.app.unwrap().events, ["deploy.began", "deploy.finished"]);
 
         let gone = DeleteEventTypeRequest { resource: "deploy".into(), action: "began".into() };
@@ -81,7 +81,7 @@ async fn types_of_the_operators_own_are_listed_watched_and_subscribed_to() {
         let refusal = types.delete_event_type(request(gone)).await.unwrap_err();
         assert_eq!(status::to_error(&refusal).reason, "EVENT_TYPE_NOT_FOUND");
         let refusal =
-            apps.create_app(request_as(&owner, app(&running, &["deploy.began"]))).await.unwrap_err();
+            apps.create_app(request_as(&owner, app(&service, &["deploy.began"]))).await.unwrap_err();
         assert_eq!(
             status::to_error(&refusal).fields[0].messages,
             ["Invalid event subscription: deploy.began"]
@@ -95,9 +95,9 @@ async fn types_of_the_operators_own_are_listed_watched_and_subscribed_to() {
 
 #[tokio::test]
 async fn only_operators_and_services_change_the_catalogue() {
-    each(|running| async move {
-        let mut types = running.event_types.clone();
-        let owner = member(&running.acme, Role::Owner);
+    each(|service| async move {
+        let mut types = service.event_types.clone();
+        let owner = member(&service.acme, Role::Owner);
         let gone = DeleteEventTypeRequest { resource: "deploy".into(), action: "began".into() };
         let refusals = [
             types.put_event_type(request_as(&owner, deploy("began"))).await.unwrap_err(),

@@ -12,7 +12,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use crate::callers::app_of;
-use crate::running::{Running, each, reason};
+use crate::service::{Service, each, reason};
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -24,7 +24,7 @@ enum Step {
     LetTheGrantExpire,
 }
 
-/// What has to be true of the one installation there may be.
+/// The expected state of the installation, if there is one.
 #[derive(Default)]
 struct Model {
     installed: Option<Known>,
@@ -51,23 +51,23 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Section 2: whatever is done in whatever order, an installation goes from pending to installed to gone and never
+/// Section 2: for any sequence of calls, an installation goes from pending to installed to gone and never
 /// back, and its grant is there until it is used, is too old, or ends with it.
 #[tokio::test]
 async fn an_installation_and_its_grant_keep_to_their_states() {
     let runner = RefCell::new(TestRunner::deterministic());
-    each(|running| {
+    each(|service| {
         let sequences: Vec<Vec<Step>> = (0..12)
             .map(|_| {
                 prop::collection::vec(step(), 1..25).new_tree(&mut runner.borrow_mut()).unwrap().current()
             })
             .collect();
         async move {
-            let app = running.published_app().await;
+            let app = service.published_app().await;
             let mut model = Model::default();
             for sequence in sequences {
                 for (position, step) in sequence.iter().enumerate() {
-                    take(&running, &app, &mut model, *step)
+                    take(&service, &app, &mut model, *step)
                         .await
                         .unwrap_or_else(|problem| panic!("{problem} at step {position} of {sequence:?}"));
                 }
@@ -77,11 +77,11 @@ async fn an_installation_and_its_grant_keep_to_their_states() {
     .await;
 }
 
-async fn take(running: &Running, app: &App, model: &mut Model, step: Step) -> Result<(), String> {
-    let mut client = running.installations.clone();
+async fn take(service: &Service, app: &App, model: &mut Model, step: Step) -> Result<(), String> {
+    let mut client = service.installations.clone();
     match (step, model.installed.clone()) {
         (Step::Install, before) => {
-            let installation = running.installed(app).await;
+            let installation = service.installed(app).await;
             match before {
                 Some(known) => {
                     same(&installation.uuid, &known.installation.uuid)?;
@@ -99,40 +99,40 @@ async fn take(running: &Running, app: &App, model: &mut Model, step: Step) -> Re
             }
         }
         (Step::Confirm, Some(known)) => {
-            let asked = MarkInstalledRequest { uuid: known.installation.uuid.clone() };
-            let answer = client.mark_installed(request_as(&app_of(&known.installation), asked)).await;
+            let message = MarkInstalledRequest { uuid: known.installation.uuid.clone() };
+            let answer = client.mark_installed(request_as(&app_of(&known.installation), message)).await;
             same(&answer.unwrap().into_inner().status(), &InstallationStatus::Installed)?;
             model.installed = Some(Known { status: InstallationStatus::Installed, ..known });
         }
         (Step::Exchange, Some(known)) => {
             let credentials = app.owner_view.clone().unwrap();
-            let asked = AuthorizeRequest {
+            let message = AuthorizeRequest {
                 installation_uuid: known.installation.uuid.clone(),
                 client_id: credentials.client_id,
                 client_secret: credentials.client_secret.unwrap(),
                 grant: Some(Grant::Code(known.installation.code.clone().unwrap())),
             };
-            let answer = reason(client.authorize(request(asked)).await);
+            let answer = reason(client.authorize(request(message)).await);
             same(&(answer == "OK"), &known.code.is_some())?;
             model.installed = Some(Known { code: None, ..known });
         }
         (Step::Read, Some(known)) => {
-            let asked = GetInstallationRequest { uuid: known.installation.uuid.clone() };
+            let message = GetInstallationRequest { uuid: known.installation.uuid.clone() };
             let found =
-                client.get_installation(request_as(&running.outsider(), asked)).await.unwrap().into_inner();
+                client.get_installation(request_as(&service.outsider(), message)).await.unwrap().into_inner();
             same(&found.status(), &known.status)?;
             same(&found.code, &known.code)?;
         }
         (Step::Uninstall, Some(known)) => {
-            let asked = UninstallRequest { uuid: known.installation.uuid.clone() };
-            same(&reason(client.uninstall(request_as(&running.outsider(), asked)).await).as_str(), &"OK")?;
+            let message = UninstallRequest { uuid: known.installation.uuid.clone() };
+            same(&reason(client.uninstall(request_as(&service.outsider(), message)).await).as_str(), &"OK")?;
             model.installed = None;
-            let asked = GetInstallationRequest { uuid: known.installation.uuid };
-            let gone = reason(client.get_installation(request_as(&running.outsider(), asked)).await);
+            let message = GetInstallationRequest { uuid: known.installation.uuid };
+            let gone = reason(client.get_installation(request_as(&service.outsider(), message)).await);
             same(&gone.as_str(), &"INSTALLATION_NOT_FOUND")?;
         }
         (Step::LetTheGrantExpire, known) => {
-            running.hand.advance(std::time::Duration::from_secs(600));
+            service.clock.advance(std::time::Duration::from_secs(600));
             model.installed = known.map(|known| Known { code: None, ..known });
         }
         (_, None) => {}

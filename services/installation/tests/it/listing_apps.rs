@@ -6,35 +6,35 @@ use patchbay_rpc::request_as;
 use tonic::{Response, Status};
 
 use crate::callers::{app_of, member, stranger, superuser};
-use crate::running::{Running, each, internal, public, reason};
+use crate::service::{Service, each, internal, public, reason};
 
 async fn list(
-    running: &Running,
+    service: &Service,
     caller: &Caller,
-    asked: ListAppsRequest,
+    message: ListAppsRequest,
 ) -> Result<Response<ListAppsResponse>, Status> {
-    running.apps.clone().list_apps(request_as(caller, asked)).await
+    service.apps.clone().list_apps(request_as(caller, message)).await
 }
 
-async fn names(running: &Running, caller: &Caller, filter: AppFilter, organization: &str) -> Vec<String> {
-    let asked =
+async fn names(service: &Service, caller: &Caller, filter: AppFilter, organization: &str) -> Vec<String> {
+    let message =
         ListAppsRequest { filter: filter.into(), organization: organization.into(), ..Default::default() };
-    let found = list(running, caller, asked).await.unwrap().into_inner();
+    let found = list(service, caller, message).await.unwrap().into_inner();
     assert!(!found.has_more);
     found.apps.into_iter().map(|app| app.name).collect()
 }
 
 #[tokio::test]
 async fn who_sees_which_apps() {
-    each(|running| async move {
-        let published = running.app(public("Published")).await;
-        running.set_status(&published, AppStatus::Published).await;
-        running.app(public("Unpublished")).await;
-        running.app(internal("Internal")).await;
-        let installation = running.installed(&published).await;
+    each(|service| async move {
+        let published = service.app(public("Published")).await;
+        service.set_status(&published, AppStatus::Published).await;
+        service.app(public("Unpublished")).await;
+        service.app(internal("Internal")).await;
+        let installation = service.installed(&published).await;
 
-        let insider = member(&running.acme, Role::Member);
-        let (outsider, app) = (running.outsider(), app_of(&installation));
+        let insider = member(&service.acme, Role::Member);
+        let (outsider, app) = (service.outsider(), app_of(&installation));
         for (caller, filter, expected) in [
             (&insider, AppFilter::Unspecified, &["Published"][..]),
             (&insider, AppFilter::Published, &["Published"]),
@@ -50,38 +50,38 @@ async fn who_sees_which_apps() {
             (&superuser(), AppFilter::Unspecified, &["Internal", "Unpublished", "Published"]),
             (&superuser(), AppFilter::Internal, &["Internal"]),
         ] {
-            assert_eq!(names(&running, caller, filter, "").await, expected, "{caller:?} {filter:?}");
+            assert_eq!(names(&service, caller, filter, "").await, expected, "{caller:?} {filter:?}");
         }
         assert_eq!(
-            reason(list(&running, &Caller::Anonymous, ListAppsRequest::default()).await),
+            reason(list(&service, &Caller::Anonymous, ListAppsRequest::default()).await),
             "NO_CREDENTIALS"
         );
 
         let all = ["Internal", "Unpublished", "Published"];
-        assert_eq!(names(&running, &insider, AppFilter::Unspecified, "acme").await, all);
-        assert_eq!(names(&running, &insider, AppFilter::Internal, "acme").await, ["Internal"]);
-        assert!(names(&running, &outsider, AppFilter::Unspecified, "other-corp").await.is_empty());
+        assert_eq!(names(&service, &insider, AppFilter::Unspecified, "acme").await, all);
+        assert_eq!(names(&service, &insider, AppFilter::Internal, "acme").await, ["Internal"]);
+        assert!(names(&service, &outsider, AppFilter::Unspecified, "other-corp").await.is_empty());
         let foreign = ListAppsRequest { organization: "acme".into(), ..Default::default() };
-        assert_eq!(reason(list(&running, &outsider, foreign.clone()).await), "ORGANIZATION_NOT_FOUND");
-        assert_eq!(reason(list(&running, &app, foreign).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(reason(list(&service, &outsider, foreign.clone()).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(reason(list(&service, &app, foreign).await), "ORGANIZATION_NOT_FOUND");
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_list_comes_in_pages() {
-    each(|running| async move {
+    each(|service| async move {
         for number in 0..5 {
-            running.app(public(&format!("App {number}"))).await;
+            service.app(public(&format!("App {number}"))).await;
         }
         let page = async |offset: i32| {
-            let asked = ListAppsRequest {
+            let message = ListAppsRequest {
                 filter: AppFilter::Unpublished.into(),
                 offset,
                 limit: 2,
                 ..Default::default()
             };
-            let found = list(&running, &running.manager(), asked).await.unwrap().into_inner();
+            let found = list(&service, &service.manager(), message).await.unwrap().into_inner();
             (found.apps.into_iter().map(|app| app.name).collect::<Vec<_>>(), found.has_more)
         };
         assert_eq!(page(0).await, (vec!["App 4".into(), "App 3".into()], true));

@@ -1,4 +1,4 @@
-//! The ways out of mail: what protects the conversation with a mail server, and the folder.
+//! Mail transports: encryption and authentication with a mail server, and the folder.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_rpc::{Channel, request_as};
 use patchbay_testkit::eventually;
 
-use crate::running::{Running, SOON, each, public};
+use crate::service::{SOON, Service, each, public};
 use crate::smtp_server::{Manners, SmtpServer, Tls};
 
 const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/mail_authority.pem");
@@ -33,20 +33,21 @@ fn signed_in_as<'a>((user, password): (&'a str, &'a str)) -> [(&'static str, &'a
 }
 
 /// Starts the service anew with these settings, and makes it write a mail to an owner of Acme.
-async fn write_to_an_owner(running: &Running, settings: &[Given]) -> Channel {
-    running.owner("olga@acme.example").await;
-    let app = running.app(public("Hooks")).await;
-    let channel = running.restarted_with(settings).await.unwrap();
-    let asked = DisableAppRequest { app: app.slug, reason: "It is broken.".into(), event_id: String::new() };
+async fn write_to_an_owner(service: &Service, settings: &[Given]) -> Channel {
+    service.owner("olga@acme.example").await;
+    let app = service.app(public("Hooks")).await;
+    let channel = service.restarted_with(settings).await.unwrap();
+    let message =
+        DisableAppRequest { app: app.slug, reason: "It is broken.".into(), event_id: String::new() };
     let mut apps = AppRegistryClient::new(channel.clone());
-    apps.disable_app(request_as(&Caller::Operator, asked)).await.unwrap();
+    apps.disable_app(request_as(&Caller::Operator, message)).await.unwrap();
     channel
 }
 
 /// Why the mail was not handed over.
-async fn problem(running: &Running) -> String {
+async fn problem(service: &Service) -> String {
     eventually(SOON, "a try has failed", async || {
-        let query = running.db.query("select last_problem from mails where attempts = 1");
+        let query = service.db.query("select last_problem from mails where attempts = 1");
         query.fetch_scalars::<String>().await.unwrap().pop()
     })
     .await
@@ -61,13 +62,13 @@ fn assert_nothing_told_in_clear(server: &SmtpServer) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mail_is_handed_over_encrypted_by_somebody_who_signed_in() {
+async fn a_mail_is_sent_encrypted_and_authenticated() {
     for (name, tls) in [("starttls", Tls::Start), ("tls", Tls::AtOnce)] {
-        each(|running| async move {
+        each(|service| async move {
             let server = SmtpServer::with(Manners { tls, login: Some(LOGIN) }).await;
             let mut settings = smtp(&server, name, &signed_in_as(LOGIN));
             settings.push(("MAIL_SENDER", "patchbay@patchbay.example".to_owned()));
-            write_to_an_owner(&running, &settings).await;
+            write_to_an_owner(&service, &settings).await;
             let letter = server.letters(1).await.remove(0);
             assert_eq!((letter.encrypted, letter.signed_in), (true, true));
             assert_eq!(letter.recipient, "olga@acme.example");
@@ -79,14 +80,14 @@ async fn a_mail_is_handed_over_encrypted_by_somebody_who_signed_in() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_nobody_vouches_for_hears_nothing() {
+async fn a_server_with_an_untrusted_certificate_gets_no_mail() {
     for (name, tls) in [("starttls", Tls::Start), ("tls", Tls::AtOnce)] {
-        each(|running| async move {
+        each(|service| async move {
             let server = SmtpServer::with(Manners { tls, login: Some(LOGIN) }).await;
             let mut settings = smtp(&server, name, &signed_in_as(LOGIN)[1..]);
             settings.push(("MAIL_SENDER", "patchbay@patchbay.example".to_owned()));
-            write_to_an_owner(&running, &settings).await;
-            let problem = problem(&running).await;
+            write_to_an_owner(&service, &settings).await;
+            let problem = problem(&service).await;
             assert!(problem.to_ascii_lowercase().contains("certificate"), "{problem}");
             assert_nothing_told_in_clear(&server);
             server.letters(0).await;
@@ -97,12 +98,12 @@ async fn a_server_that_nobody_vouches_for_hears_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_without_starttls_gets_neither_password_nor_mail() {
-    each(|running| async move {
+    each(|service| async move {
         let server = SmtpServer::with(Manners { tls: Tls::No, login: Some(LOGIN) }).await;
         let mut settings = smtp(&server, "starttls", &signed_in_as(LOGIN));
         settings.push(("MAIL_SENDER", "patchbay@patchbay.example".to_owned()));
-        write_to_an_owner(&running, &settings).await;
-        problem(&running).await;
+        write_to_an_owner(&service, &settings).await;
+        problem(&service).await;
         assert_nothing_told_in_clear(&server);
         server.letters(0).await;
     })
@@ -110,12 +111,12 @@ async fn a_server_without_starttls_gets_neither_password_nor_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_password_is_told_to_the_operator_and_not_shown() {
-    each(|running| async move {
+async fn a_wrong_password_is_logged_without_the_password() {
+    each(|service| async move {
         let server = SmtpServer::with(Manners { tls: Tls::Start, login: Some(LOGIN) }).await;
         let settings = smtp(&server, "starttls", &signed_in_as(("jane", "a wrong password")));
-        write_to_an_owner(&running, &settings).await;
-        let problem = problem(&running).await;
+        write_to_an_owner(&service, &settings).await;
+        let problem = problem(&service).await;
         assert!(problem.contains("535") || problem.contains("invalid"), "{problem}");
         assert!(!problem.contains("a wrong password"), "{problem}");
         server.letters(0).await;
@@ -124,12 +125,12 @@ async fn a_wrong_password_is_told_to_the_operator_and_not_shown() {
 }
 
 #[tokio::test]
-async fn an_authority_that_is_none_is_noticed_at_the_start() {
-    each(|running| async move {
+async fn an_invalid_authority_is_refused_at_startup() {
+    each(|service| async move {
         const NO_CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
         for (file, words) in [("/nowhere.pem", "cannot read"), (NO_CERTIFICATE, "no certificate")] {
-            let settings = smtp(&running.mail, "starttls", &[("SMTP_AUTHORITY", file)]);
-            let refusal = running.restarted_with(&settings).await.unwrap_err().to_string();
+            let settings = smtp(&service.mail, "starttls", &[("SMTP_AUTHORITY", file)]);
+            let refusal = service.restarted_with(&settings).await.unwrap_err().to_string();
             assert!(refusal.contains("PATCHBAY_SMTP_AUTHORITY") && refusal.contains(words), "{refusal}");
         }
     })
@@ -138,7 +139,7 @@ async fn an_authority_that_is_none_is_noticed_at_the_start() {
 
 #[tokio::test]
 async fn a_folder_gets_a_file_for_each_mail() {
-    each(|running| async move {
+    each(|service| async move {
         let folder = tempfile::tempdir().unwrap();
         // It is made when the first mail comes.
         let mails = folder.path().join("outgoing/mail");
@@ -147,9 +148,9 @@ async fn a_folder_gets_a_file_for_each_mail() {
             ("MAIL_FOLDER", mails.display().to_string()),
             ("MAIL_SENDER", "Patchbay <patchbay@patchbay.example>".to_owned()),
         ];
-        write_to_an_owner(&running, &settings).await;
+        write_to_an_owner(&service, &settings).await;
         eventually(SOON, "the mail left the table", async || {
-            let waiting: i64 = running.db.query("select count(*) from mails").fetch_scalar().await.unwrap();
+            let waiting: i64 = service.db.query("select count(*) from mails").fetch_scalar().await.unwrap();
             (waiting == 0).then_some(())
         })
         .await;

@@ -1,5 +1,5 @@
-//! The service as others meet it: started in process beside the real services it calls, called through a real
-//! channel, on both engines.
+//! Tests of the running service: in process, beside the real services it calls, through a real channel, on both
+//! engines.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -25,8 +25,8 @@ mod reading_apps;
 mod reading_installations;
 mod removing_apps;
 mod rotating_secrets;
-mod running;
 mod schema;
+mod service;
 mod smtp_server;
 mod stopped_webhooks;
 mod switching_apps;

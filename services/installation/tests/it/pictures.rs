@@ -5,7 +5,7 @@ use patchbay_proto::installation::{App, AvatarPhoto, GetAvatarRequest, SetAvatar
 use patchbay_rpc::request_as;
 use tonic::{Response, Status};
 
-use crate::running::{Running, each, public, reason, refusal};
+use crate::service::{Service, each, public, reason, refusal};
 
 fn picture(side: u32) -> Vec<u8> {
     let mut out = Vec::new();
@@ -18,46 +18,46 @@ fn picture(side: u32) -> Vec<u8> {
 }
 
 async fn set(
-    running: &Running,
+    service: &Service,
     app: &App,
     photo: AvatarPhoto,
     png: Option<Vec<u8>>,
 ) -> Result<Response<App>, Status> {
     let (is_uploaded, png) = (png.is_some(), png.unwrap_or_default());
-    let asked = SetAvatarRequest { app: app.slug.clone(), photo: photo.into(), png, is_uploaded };
-    running.apps.clone().set_avatar(request_as(&running.manager(), asked)).await
+    let message = SetAvatarRequest { app: app.slug.clone(), photo: photo.into(), png, is_uploaded };
+    service.apps.clone().set_avatar(request_as(&service.manager(), message)).await
 }
 
 #[tokio::test]
 async fn a_picture_is_stored_and_given_to_everybody() {
-    each(|running| async move {
-        let app = running.app(public("Hooks")).await;
-        let error = refusal(set(&running, &app, AvatarPhoto::Logo, Some(vec![])).await);
+    each(|service| async move {
+        let app = service.app(public("Hooks")).await;
+        let error = refusal(set(&service, &app, AvatarPhoto::Logo, Some(vec![])).await);
         assert_eq!(error.fields[0].messages, ["Cannot set avatar_type to upload without avatar_photo"]);
 
-        set(&running, &app, AvatarPhoto::Icon, Some(picture(256))).await.unwrap();
-        let changed = set(&running, &app, AvatarPhoto::Logo, Some(picture(512))).await.unwrap().into_inner();
+        set(&service, &app, AvatarPhoto::Icon, Some(picture(256))).await.unwrap();
+        let changed = set(&service, &app, AvatarPhoto::Logo, Some(picture(512))).await.unwrap().into_inner();
         let photos: Vec<_> =
             changed.avatars.iter().map(|avatar| (avatar.photo(), avatar.is_uploaded)).collect();
         assert_eq!(photos, [(AvatarPhoto::Logo, true), (AvatarPhoto::Icon, true)]);
         let get = async |uuid: &str| {
-            let asked = GetAvatarRequest { uuid: uuid.to_owned() };
-            running.apps.clone().get_avatar(request_as(&Caller::Anonymous, asked)).await
+            let message = GetAvatarRequest { uuid: uuid.to_owned() };
+            service.apps.clone().get_avatar(request_as(&Caller::Anonymous, message)).await
         };
         let uuid = changed.avatars[0].uuid.clone();
         assert_eq!(get(&uuid).await.unwrap().into_inner().png, picture(512));
 
-        let kept = set(&running, &app, AvatarPhoto::Logo, Some(vec![])).await.unwrap().into_inner();
+        let kept = set(&service, &app, AvatarPhoto::Logo, Some(vec![])).await.unwrap().into_inner();
         assert_eq!(kept.avatars, changed.avatars, "there is a picture, and it stays");
-        let without = set(&running, &app, AvatarPhoto::Logo, None).await.unwrap().into_inner();
+        let without = set(&service, &app, AvatarPhoto::Logo, None).await.unwrap().into_inner();
         assert!(!without.avatars[0].is_uploaded);
         for odd in [uuid.as_str(), &without.avatars[0].uuid, "nothing"] {
             assert_eq!(reason(get(odd).await), "AVATAR_NOT_FOUND");
         }
-        let error = refusal(set(&running, &app, AvatarPhoto::Logo, Some(picture(64))).await);
+        let error = refusal(set(&service, &app, AvatarPhoto::Logo, Some(picture(64))).await);
         assert!(error.fields[0].messages[0].starts_with("Invalid image dimensions."));
         assert_eq!(
-            reason(set(&running, &app, AvatarPhoto::Logo, Some(vec![0; 600_000])).await),
+            reason(set(&service, &app, AvatarPhoto::Logo, Some(vec![0; 600_000])).await),
             "AVATAR_TOO_LARGE"
         );
     })

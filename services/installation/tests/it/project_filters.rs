@@ -8,16 +8,16 @@ use patchbay_proto::tracker::{CreateProjectRequest, Organization, Project};
 use patchbay_rpc::{request, request_as};
 
 use crate::callers::{app_of, member};
-use crate::running::{Running, each, reason, refusal};
+use crate::service::{Service, each, reason, refusal};
 use crate::watching::Watcher;
 
-async fn project(running: &Running, organization: &Organization, name: &str) -> Project {
-    let asked = CreateProjectRequest {
+async fn project(service: &Service, organization: &Organization, name: &str) -> Project {
+    let filter = CreateProjectRequest {
         organization: organization.slug.clone(),
         name: name.to_owned(),
         ..Default::default()
     };
-    ProjectsClient::new(running.peers.clone()).create_project(request(asked)).await.unwrap().into_inner()
+    ProjectsClient::new(service.peers.clone()).create_project(request(filter)).await.unwrap().into_inner()
 }
 
 fn by_slug(installation: &Installation, slugs: &[&str]) -> SetProjectFilterRequest {
@@ -32,14 +32,14 @@ fn by_id(installation: &Installation, project_ids: Vec<i64>) -> SetProjectFilter
 /// Section 2.7.
 #[tokio::test]
 async fn a_filter_is_set_by_slug_or_number_replaced_and_cleared() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let installation = running.installed(&app).await;
-        let web = project(&running, &running.other, "Web").await;
-        let api = project(&running, &running.other, "API").await;
-        let caller = running.outsider();
-        let mut client = running.installations.clone();
-        let mut watcher = Watcher::start(&running).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let installation = service.installed(&app).await;
+        let web = project(&service, &service.other, "Web").await;
+        let api = project(&service, &service.other, "API").await;
+        let caller = service.outsider();
+        let mut client = service.installations.clone();
+        let mut watcher = Watcher::start(&service).await;
         let uuid = installation.uuid.clone();
 
         let set =
@@ -53,13 +53,13 @@ async fn a_filter_is_set_by_slug_or_number_replaced_and_cleared() {
             .await
             .unwrap();
         watcher.until(|known| known[&uuid].project_ids == [api.id]).await;
-        let asked = GetProjectFilterRequest { uuid: uuid.clone() };
+        let filter = GetProjectFilterRequest { uuid: uuid.clone() };
         let found =
-            client.get_project_filter(request_as(&caller, asked)).await.unwrap().into_inner().projects;
+            client.get_project_filter(request_as(&caller, filter)).await.unwrap().into_inner().projects;
         assert_eq!((found[0].id, found[0].slug.as_str(), found.len()), (api.id, "api", 1));
 
-        let asked = ClearProjectFilterRequest { uuid: uuid.clone() };
-        client.clear_project_filter(request_as(&caller, asked)).await.unwrap();
+        let filter = ClearProjectFilterRequest { uuid: uuid.clone() };
+        client.clear_project_filter(request_as(&caller, filter)).await.unwrap();
         watcher.until(|known| known[&uuid].project_ids.is_empty()).await;
     })
     .await;
@@ -67,26 +67,26 @@ async fn a_filter_is_set_by_slug_or_number_replaced_and_cleared() {
 
 #[tokio::test]
 async fn projects_of_other_organizations_are_not_there() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let installation = running.installed(&app).await;
-        let own = project(&running, &running.other, "Web").await;
-        let foreign = project(&running, &running.acme, "Foreign").await;
-        let caller = running.outsider();
-        for (asked, name) in [
+    each(|service| async move {
+        let app = service.published_app().await;
+        let installation = service.installed(&app).await;
+        let own = project(&service, &service.other, "Web").await;
+        let foreign = project(&service, &service.acme, "Foreign").await;
+        let caller = service.outsider();
+        for (filter, name) in [
             (by_slug(&installation, &["web", "foreign"]), "foreign".to_owned()),
             (by_slug(&installation, &["nothing"]), "nothing".to_owned()),
             (by_id(&installation, vec![own.id, foreign.id]), foreign.id.to_string()),
         ] {
-            let answer = running.installations.clone().set_project_filter(request_as(&caller, asked)).await;
+            let answer = service.installations.clone().set_project_filter(request_as(&caller, filter)).await;
             let error = refusal(answer);
             assert_eq!(error.fields[0].field, "projects");
             let message = format!("Project '{name}' does not exist or is not accessible");
             assert_eq!(error.fields[0].messages, [message]);
         }
-        let asked = GetProjectFilterRequest { uuid: installation.uuid };
+        let filter = GetProjectFilterRequest { uuid: installation.uuid };
         let kept =
-            running.installations.clone().get_project_filter(request_as(&caller, asked)).await.unwrap();
+            service.installations.clone().get_project_filter(request_as(&caller, filter)).await.unwrap();
         assert!(kept.into_inner().projects.is_empty(), "a refused filter changes nothing");
     })
     .await;
@@ -94,32 +94,32 @@ async fn projects_of_other_organizations_are_not_there() {
 
 #[tokio::test]
 async fn who_may_set_a_filter_and_that_it_ends_with_the_installation() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let installation = running.installed(&app).await;
-        let of_acme = running.install(&running.manager(), &app, &running.acme).await.unwrap().into_inner();
-        let other_app = running.app(crate::running::public("Other App")).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let installation = service.installed(&app).await;
+        let of_acme = service.install(&service.manager(), &app, &service.acme).await.unwrap().into_inner();
+        let other_app = service.app(crate::service::public("Other App")).await;
         let of_other_app =
-            running.install(&running.manager(), &other_app, &running.acme).await.unwrap().into_inner();
-        project(&running, &running.other, "Web").await;
+            service.install(&service.manager(), &other_app, &service.acme).await.unwrap().into_inner();
+        project(&service, &service.other, "Web").await;
         for (caller, expected) in [
             (Caller::Anonymous, "NO_CREDENTIALS"),
-            (running.manager(), "ORGANIZATION_NOT_VALID"),
-            (member(&running.other, Role::Member), "PERMISSION_DENIED"),
+            (service.manager(), "ORGANIZATION_NOT_VALID"),
+            (member(&service.other, Role::Member), "PERMISSION_DENIED"),
             (app_of(&of_other_app), "PERMISSION_DENIED"),
             (app_of(&of_acme), "OK"),
-            (member(&running.other, Role::Admin), "OK"),
+            (member(&service.other, Role::Admin), "OK"),
         ] {
-            let asked = by_slug(&installation, &["web"]);
-            let answer = running.installations.clone().set_project_filter(request_as(&caller, asked)).await;
+            let filter = by_slug(&installation, &["web"]);
+            let answer = service.installations.clone().set_project_filter(request_as(&caller, filter)).await;
             assert_eq!(reason(answer), expected, "{caller:?}");
         }
-        let asked = UninstallRequest { uuid: installation.uuid.clone() };
-        running.installations.clone().uninstall(request_as(&running.outsider(), asked)).await.unwrap();
-        let again = running.installed(&app).await;
-        let asked = GetProjectFilterRequest { uuid: again.uuid };
+        let filter = UninstallRequest { uuid: installation.uuid.clone() };
+        service.installations.clone().uninstall(request_as(&service.outsider(), filter)).await.unwrap();
+        let again = service.installed(&app).await;
+        let filter = GetProjectFilterRequest { uuid: again.uuid };
         let found =
-            running.installations.clone().get_project_filter(request_as(&running.outsider(), asked)).await;
+            service.installations.clone().get_project_filter(request_as(&service.outsider(), filter)).await;
         assert!(found.unwrap().into_inner().projects.is_empty());
     })
     .await;

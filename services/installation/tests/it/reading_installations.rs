@@ -5,26 +5,26 @@ use patchbay_proto::installation::{GetInstallationRequest, ListInstallationsRequ
 use patchbay_rpc::request_as;
 
 use crate::callers::{app_of, member, member_with_token, superuser};
-use crate::running::{each, public, reason, refusal};
+use crate::service::{each, public, reason, refusal};
 
 #[tokio::test]
 async fn who_reads_an_installation_and_who_sees_its_code() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let other_app = running.app(public("Other App")).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let other_app = service.app(public("Other App")).await;
         let of_other =
-            running.install(&running.manager(), &other_app, &running.acme).await.unwrap().into_inner();
-        let installation = running.installed(&app).await;
+            service.install(&service.manager(), &other_app, &service.acme).await.unwrap().into_inner();
+        let installation = service.installed(&app).await;
         let get = async |caller: &Caller| {
-            let asked = GetInstallationRequest { uuid: installation.uuid.clone() };
-            running.installations.clone().get_installation(request_as(caller, asked)).await
+            let message = GetInstallationRequest { uuid: installation.uuid.clone() };
+            service.installations.clone().get_installation(request_as(caller, message)).await
         };
         let code = installation.code.clone();
         assert!(code.is_some());
         for (caller, expected) in [
-            (member(&running.other, Role::Member), None),
-            (member(&running.other, Role::Admin), code.clone()),
-            (member_with_token(&running.other, Role::Owner, &[Scope::OrgRead]), None),
+            (member(&service.other, Role::Member), None),
+            (member(&service.other, Role::Admin), code.clone()),
+            (member_with_token(&service.other, Role::Owner, &[Scope::OrgRead]), None),
             (superuser(), code.clone()),
             (Caller::Operator, code),
             (app_of(&installation), None),
@@ -33,7 +33,7 @@ async fn who_reads_an_installation_and_who_sees_its_code() {
             assert_eq!(seen.uuid, installation.uuid);
             assert_eq!(seen.code, expected, "{caller:?}");
         }
-        let error = refusal(get(&running.manager()).await);
+        let error = refusal(get(&service.manager()).await);
         assert_eq!(
             (error.kind, error.message.as_str()),
             (ErrorKind::NotFound, "Given organization is not valid")
@@ -41,14 +41,17 @@ async fn who_reads_an_installation_and_who_sees_its_code() {
         assert_eq!(reason(get(&app_of(&of_other)).await), "PERMISSION_DENIED");
         assert_eq!(reason(get(&Caller::Anonymous).await), "NO_CREDENTIALS");
         for uuid in ["nothing", "a8e5d37a-696c-4c54-adb5-b3f28d64c7de"] {
-            let asked = GetInstallationRequest { uuid: uuid.into() };
-            let answer =
-                running.installations.clone().get_installation(request_as(&running.outsider(), asked)).await;
+            let message = GetInstallationRequest { uuid: uuid.into() };
+            let answer = service
+                .installations
+                .clone()
+                .get_installation(request_as(&service.outsider(), message))
+                .await;
             assert_eq!(refusal(answer).message, "Could not find given sentry app installation");
         }
 
-        running.hand.advance(Duration::from_secs(601));
-        let seen = get(&running.outsider()).await.unwrap().into_inner();
+        service.clock.advance(Duration::from_secs(601));
+        let seen = get(&service.outsider()).await.unwrap().into_inner();
         assert_eq!(seen.code, None, "a grant lives ten minutes");
     })
     .await;
@@ -56,18 +59,18 @@ async fn who_reads_an_installation_and_who_sees_its_code() {
 
 #[tokio::test]
 async fn installations_are_listed_newest_first_page_by_page() {
-    each(|running| async move {
+    each(|service| async move {
         let mut installed = Vec::new();
         for number in 0..5 {
-            let app = running.app(public(&format!("App {number}"))).await;
-            let answer = running.install(&running.manager(), &app, &running.acme).await;
+            let app = service.app(public(&format!("App {number}"))).await;
+            let answer = service.install(&service.manager(), &app, &service.acme).await;
             installed.insert(0, answer.unwrap().into_inner());
         }
         let list = async |caller: &Caller, offset, limit| {
-            let asked = ListInstallationsRequest { organization: "acme".into(), offset, limit };
-            running.installations.clone().list_installations(request_as(caller, asked)).await
+            let message = ListInstallationsRequest { organization: "acme".into(), offset, limit };
+            service.installations.clone().list_installations(request_as(caller, message)).await
         };
-        let manager = running.manager();
+        let manager = service.manager();
         let all = list(&manager, 0, 0).await.unwrap().into_inner();
         assert_eq!((all.installations, all.has_more), (installed.clone(), false));
         let page = list(&manager, 1, 2).await.unwrap().into_inner();
@@ -77,12 +80,12 @@ async fn installations_are_listed_newest_first_page_by_page() {
         assert!(list(&manager, 9, 1000).await.unwrap().into_inner().installations.is_empty());
         assert_eq!(list(&manager, -1, -1).await.unwrap().into_inner().installations.len(), 5);
 
-        let seen = list(&member(&running.acme, Role::Member), 0, 0).await.unwrap().into_inner();
+        let seen = list(&member(&service.acme, Role::Member), 0, 0).await.unwrap().into_inner();
         assert!(seen.installations.iter().all(|installation| installation.code.is_none()));
         for (caller, expected) in [
             (superuser(), "OK"),
-            (running.outsider(), "ORGANIZATION_NOT_FOUND"),
-            (member_with_token(&running.acme, Role::Owner, &[Scope::EventRead]), "PERMISSION_DENIED"),
+            (service.outsider(), "ORGANIZATION_NOT_FOUND"),
+            (member_with_token(&service.acme, Role::Owner, &[Scope::EventRead]), "PERMISSION_DENIED"),
             (app_of(&installed[0]), "PERMISSION_DENIED"),
             (Caller::Anonymous, "NO_CREDENTIALS"),
         ] {

@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use crate::running::SOON;
+use crate::service::SOON;
 
 /// A mail server: it speaks as much SMTP as a client needs to hand over a mail, and answers as the test wants.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ struct Inner {
     tries: Mutex<usize>,
 }
 
-/// What a server asks of those who bring mail.
+/// The requirements of a mail server.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Manners {
     pub(crate) tls: Tls,
@@ -45,14 +45,14 @@ pub(crate) enum Tls {
     Start,
 }
 
-/// Whatever carries a conversation.
+/// A connection, encrypted or not.
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
 type Conversation = BufStream<Box<dyn Wire>>;
 
-/// What the server does with a mail. Without a script it accepts.
+/// The server's reply to a mail. Without a script it accepts.
 #[derive(Clone, Copy)]
 pub(crate) enum Reply {
     /// An SMTP status other than 250.
@@ -68,7 +68,7 @@ pub(crate) struct Letter {
     pub(crate) text: String,
     /// Whether it came over TLS.
     pub(crate) encrypted: bool,
-    /// Whether it came from somebody who had signed in.
+    /// Whether the client had authenticated.
     pub(crate) signed_in: bool,
 }
 
@@ -123,7 +123,7 @@ impl SmtpServer {
         self.0.script.lock().unwrap().extend(replies);
     }
 
-    /// The mails that were accepted, as soon as there are so many, and no others.
+    /// Waits for this number of accepted mails and returns them; fails if there are more.
     pub(crate) async fn letters(&self, count: usize) -> Vec<Letter> {
         let letters = eventually(SOON, "the mail has come", async || {
             Some(self.0.accepted.lock().unwrap().clone()).filter(|letters| letters.len() >= count)
@@ -133,7 +133,7 @@ impl SmtpServer {
         letters
     }
 
-    /// Until somebody tried so often to hand over a mail.
+    /// Waits for this number of attempts to send a mail.
     pub(crate) async fn tried(&self, times: usize) {
         eventually(SOON, "the mail was tried", async || {
             (*self.0.tries.lock().unwrap() >= times).then_some(())

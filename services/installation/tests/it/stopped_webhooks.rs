@@ -6,63 +6,63 @@ use patchbay_proto::installation::{
 use patchbay_rpc::request_as;
 
 use crate::callers::{app_of, stranger};
-use crate::running::{Running, each, reason};
+use crate::service::{Service, each, reason};
 
 fn sender() -> Caller {
     Caller::Service("webhook-sender".into())
 }
 
 async fn stop(
-    running: &Running,
+    service: &Service,
     caller: &Caller,
     installation: &Installation,
     why: &str,
 ) -> Result<WebhooksState, String> {
-    let asked = StopWebhooksRequest {
+    let message = StopWebhooksRequest {
         uuid: installation.uuid.clone(),
         reason: why.to_owned(),
         event_id: "0197b6a4-2b6c-7000-8000-000000000002".to_owned(),
     };
-    let answer = running.installations.clone().stop_webhooks(request_as(caller, asked)).await;
+    let answer = service.installations.clone().stop_webhooks(request_as(caller, message)).await;
     answer.map(|state| state.into_inner()).map_err(|refusal| reason::<()>(Err(refusal)))
 }
 
 async fn resume(
-    running: &Running,
+    service: &Service,
     caller: &Caller,
     installation: &Installation,
 ) -> Result<WebhooksState, String> {
-    let asked = ResumeWebhooksRequest { uuid: installation.uuid.clone() };
-    let answer = running.installations.clone().resume_webhooks(request_as(caller, asked)).await;
+    let message = ResumeWebhooksRequest { uuid: installation.uuid.clone() };
+    let answer = service.installations.clone().resume_webhooks(request_as(caller, message)).await;
     answer.map(|state| state.into_inner()).map_err(|refusal| reason::<()>(Err(refusal)))
 }
 
-async fn state(running: &Running, installation: &Installation) -> WebhooksState {
-    let asked = GetWebhooksRequest { uuid: installation.uuid.clone() };
-    running
+async fn state(service: &Service, installation: &Installation) -> WebhooksState {
+    let message = GetWebhooksRequest { uuid: installation.uuid.clone() };
+    service
         .installations
         .clone()
-        .get_webhooks(request_as(&running.outsider(), asked))
+        .get_webhooks(request_as(&service.outsider(), message))
         .await
         .unwrap()
         .into_inner()
 }
 
 #[tokio::test]
-async fn a_stop_is_kept_with_its_cause_and_told_to_the_owners_once() {
-    each(|running| async move {
-        running.owner("olga@acme.example").await;
-        let app = running.published_app().await;
-        let installation = running.installed(&app).await;
+async fn a_stop_is_stored_with_its_cause_and_mailed_to_the_owners_once() {
+    each(|service| async move {
+        service.owner("olga@acme.example").await;
+        let app = service.published_app().await;
+        let installation = service.installed(&app).await;
         let stopped =
-            stop(&running, &sender(), &installation, "The endpoint answered 410 Gone.").await.unwrap();
+            stop(&service, &sender(), &installation, "The endpoint answered 410 Gone.").await.unwrap();
         assert_eq!(stopped.suspended_reason, "webhooks_stopped");
         assert_eq!(stopped.cause.as_deref(), Some("The endpoint answered 410 Gone."));
-        let again = stop(&running, &sender(), &installation, "Again.").await.unwrap();
+        let again = stop(&service, &sender(), &installation, "Again.").await.unwrap();
         assert_eq!(again, stopped);
-        assert_eq!(state(&running, &installation).await, stopped);
+        assert_eq!(state(&service, &installation).await, stopped);
 
-        let letter = running.mail.letters(1).await.remove(0);
+        let letter = service.mail.letters(1).await.remove(0);
         assert_eq!(letter.recipient, "olga@acme.example");
         let body = letter.body();
         for part in [
@@ -74,20 +74,20 @@ async fn a_stop_is_kept_with_its_cause_and_told_to_the_owners_once() {
             assert!(body.contains(part), "{part} in {body}");
         }
         assert!(
-            resume(&running, &running.manager(), &installation).await.unwrap().suspended_reason.is_empty()
+            resume(&service, &service.manager(), &installation).await.unwrap().suspended_reason.is_empty()
         );
-        assert!(resume(&running, &running.manager(), &installation).await.is_ok());
-        running.audited(&["SENTRY_APP_WEBHOOKS_STOP", "SENTRY_APP_WEBHOOKS_RESUME"]).await;
+        assert!(resume(&service, &service.manager(), &installation).await.is_ok());
+        service.audited(&["SENTRY_APP_WEBHOOKS_STOP", "SENTRY_APP_WEBHOOKS_RESUME"]).await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn watchers_hear_of_a_stop_and_of_a_disabled_app() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let installation = running.installed(&app).await;
-        let mut watcher = crate::watching::Watcher::start(&running).await;
+async fn watchers_see_stopped_webhooks_and_disabled_apps() {
+    each(|service| async move {
+        let app = service.published_app().await;
+        let installation = service.installed(&app).await;
+        let mut watcher = crate::watching::Watcher::start(&service).await;
         let uuid = installation.uuid.clone();
         let reason_is = |wanted: &'static str| {
             let uuid = uuid.clone();
@@ -95,15 +95,15 @@ async fn watchers_hear_of_a_stop_and_of_a_disabled_app() {
                 known.get(&uuid).is_some_and(|known| known.suspended_reason == wanted)
             }
         };
-        stop(&running, &sender(), &installation, "410").await.unwrap();
+        stop(&service, &sender(), &installation, "410").await.unwrap();
         watcher.until(reason_is("webhooks_stopped")).await;
-        let asked = DisableAppRequest { app: app.slug.clone(), ..Default::default() };
-        running.apps.clone().disable_app(request_as(&sender(), asked)).await.unwrap();
+        let message = DisableAppRequest { app: app.slug.clone(), ..Default::default() };
+        service.apps.clone().disable_app(request_as(&sender(), message)).await.unwrap();
         watcher.until(reason_is("app_disabled")).await;
-        let asked = patchbay_proto::installation::EnableAppRequest { app: app.slug.clone() };
-        running.apps.clone().enable_app(request_as(&sender(), asked)).await.unwrap();
+        let message = patchbay_proto::installation::EnableAppRequest { app: app.slug.clone() };
+        service.apps.clone().enable_app(request_as(&sender(), message)).await.unwrap();
         watcher.until(reason_is("webhooks_stopped")).await;
-        resume(&running, &app_of(&installation), &installation).await.unwrap();
+        resume(&service, &app_of(&installation), &installation).await.unwrap();
         watcher.until(reason_is("")).await;
     })
     .await;
@@ -111,22 +111,22 @@ async fn watchers_hear_of_a_stop_and_of_a_disabled_app() {
 
 #[tokio::test]
 async fn who_may_stop_and_resume() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let installation = running.installed(&app).await;
-        let of_acme = running.install(&running.manager(), &app, &running.acme).await.unwrap().into_inner();
+    each(|service| async move {
+        let app = service.published_app().await;
+        let installation = service.installed(&app).await;
+        let of_acme = service.install(&service.manager(), &app, &service.acme).await.unwrap().into_inner();
         for (caller, expected) in [
             (Caller::Anonymous, "NO_CREDENTIALS"),
             (Caller::User(stranger()), "ORGANIZATION_NOT_VALID"),
-            (running.outsider(), "PERMISSION_DENIED"),
-            (running.manager(), "OK"),
+            (service.outsider(), "PERMISSION_DENIED"),
+            (service.manager(), "OK"),
             (app_of(&installation), "OK"),
             (app_of(&of_acme), "OK"),
             (sender(), "OK"),
         ] {
-            let stopped = stop(&running, &caller, &installation, "").await.map(drop);
+            let stopped = stop(&service, &caller, &installation, "").await.map(drop);
             assert_eq!(stopped.err().unwrap_or("OK".into()), expected, "{caller:?}");
-            let resumed = resume(&running, &caller, &installation).await.map(drop);
+            let resumed = resume(&service, &caller, &installation).await.map(drop);
             assert_eq!(resumed.err().unwrap_or("OK".into()), expected, "{caller:?}");
         }
     })

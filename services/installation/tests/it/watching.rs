@@ -15,9 +15,9 @@ use patchbay_testkit::eventually;
 use tonic::{Request, Streaming};
 
 use crate::callers::{app_of, membership, stranger, superuser};
-use crate::running::{Running, SOON, each, install, public, reason};
+use crate::service::{SOON, Service, each, install, public, reason};
 
-/// What one who watches subscriptions knows.
+/// The state that a watcher of subscriptions has built.
 pub(crate) struct Watcher {
     stream: Streaming<WatchSubscriptionsResponse>,
     known: BTreeMap<String, Subscription>,
@@ -27,9 +27,9 @@ pub(crate) struct Watcher {
 
 impl Watcher {
     /// Begins and takes in the snapshot.
-    pub(crate) async fn start(running: &Running) -> Self {
-        let asked = stream_request(WatchSubscriptionsRequest {});
-        let stream = running.installations.clone().watch_subscriptions(asked).await.unwrap().into_inner();
+    pub(crate) async fn start(service: &Service) -> Self {
+        let message = stream_request(WatchSubscriptionsRequest {});
+        let stream = service.installations.clone().watch_subscriptions(message).await.unwrap().into_inner();
         let mut watcher = Self { stream, known: BTreeMap::new(), version: -1, messages: 0 };
         while watcher.version < 0 {
             watcher.next().await;
@@ -66,21 +66,21 @@ impl Watcher {
     }
 }
 
-async fn uninstall(running: &Running, installation: &Installation) {
-    let asked = UninstallRequest { uuid: installation.uuid.clone() };
-    running.installations.clone().uninstall(request_as(&superuser(), asked)).await.unwrap();
+async fn uninstall(service: &Service, installation: &Installation) {
+    let message = UninstallRequest { uuid: installation.uuid.clone() };
+    service.installations.clone().uninstall(request_as(&superuser(), message)).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_watcher_gets_what_there_is_and_then_every_change() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let before = running.installed(&app).await;
-        let mut watcher = Watcher::start(&running).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let before = service.installed(&app).await;
+        let mut watcher = Watcher::start(&service).await;
         let expected = Subscription {
             installation_uuid: before.uuid.clone(),
             status: InstallationStatus::Pending.into(),
-            organization_id: running.other.id,
+            organization_id: service.other.id,
             app_id: app.id,
             app_uuid: app.uuid.clone(),
             app_slug: app.slug.clone(),
@@ -93,17 +93,21 @@ async fn a_watcher_gets_what_there_is_and_then_every_change() {
         };
         assert_eq!(watcher.known.values().collect::<Vec<_>>(), [&expected]);
 
-        let after = running.install(&running.manager(), &app, &running.acme).await.unwrap().into_inner();
+        let after = service.install(&service.manager(), &app, &service.acme).await.unwrap().into_inner();
         watcher.until(|known| known.contains_key(&after.uuid)).await;
-        let asked = MarkInstalledRequest { uuid: before.uuid.clone() };
-        running.installations.clone().mark_installed(request_as(&app_of(&before), asked)).await.unwrap();
+        let message = MarkInstalledRequest { uuid: before.uuid.clone() };
+        service.installations.clone().mark_installed(request_as(&app_of(&before), message)).await.unwrap();
         watcher.until(|known| known[&before.uuid].status() == InstallationStatus::Installed).await;
-        uninstall(&running, &before).await;
+        uninstall(&service, &before).await;
         watcher.until(|known| known[&before.uuid].status() == InstallationStatus::PendingDeletion).await;
         assert_eq!(watcher.status(&after), InstallationStatus::Pending);
 
-        let late = Watcher::start(&running).await;
-        assert_eq!(late.known.keys().collect::<Vec<_>>(), [&after.uuid], "what is gone is not in a snapshot");
+        let late = Watcher::start(&service).await;
+        assert_eq!(
+            late.known.keys().collect::<Vec<_>>(),
+            [&after.uuid],
+            "a snapshot has no removed installations"
+        );
         assert_eq!(late.version, watcher.version);
     })
     .await;
@@ -111,14 +115,14 @@ async fn a_watcher_gets_what_there_is_and_then_every_change() {
 
 #[tokio::test]
 async fn a_change_of_an_app_announces_its_installations_again() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let other_app = running.app(public("Other")).await;
-        let one = running.installed(&app).await;
-        let two = running.install(&running.manager(), &app, &running.acme).await.unwrap().into_inner();
-        running.install(&running.manager(), &other_app, &running.acme).await.unwrap();
-        let mut watcher = Watcher::start(&running).await;
-        running.set_status(&app, AppStatus::Unpublished).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let other_app = service.app(public("Other")).await;
+        let one = service.installed(&app).await;
+        let two = service.install(&service.manager(), &app, &service.acme).await.unwrap().into_inner();
+        service.install(&service.manager(), &other_app, &service.acme).await.unwrap();
+        let mut watcher = Watcher::start(&service).await;
+        service.set_status(&app, AppStatus::Unpublished).await;
         let announced: Vec<_> = watcher.next().await.into_iter().map(|s| s.installation_uuid).collect();
         assert_eq!(announced, [one.uuid, two.uuid]);
     })
@@ -126,11 +130,11 @@ async fn a_change_of_an_app_announces_its_installations_again() {
 }
 
 #[tokio::test]
-async fn a_change_of_something_else_tells_how_far_one_has_seen() {
-    each(|running| async move {
-        let mut watcher = Watcher::start(&running).await;
+async fn a_change_of_other_rows_streams_the_new_version() {
+    each(|service| async move {
+        let mut watcher = Watcher::start(&service).await;
         let before = watcher.version;
-        running.app(public("Hooks")).await;
+        service.app(public("Hooks")).await;
         assert!(watcher.next().await.is_empty());
         assert_eq!(watcher.version, before + 1);
     })
@@ -139,16 +143,16 @@ async fn a_change_of_something_else_tells_how_far_one_has_seen() {
 
 #[tokio::test]
 async fn a_change_through_another_replica_is_seen_within_a_second() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let mut watcher = Watcher::start(&running).await;
-        let mut elsewhere = InstallationsClient::new(running.replica().await);
-        let asked = install(&app, &running.other);
+    each(|service| async move {
+        let app = service.published_app().await;
+        let mut watcher = Watcher::start(&service).await;
+        let mut elsewhere = InstallationsClient::new(service.replica().await);
+        let message = install(&app, &service.other);
         let installation =
-            elsewhere.install(request_as(&running.outsider(), asked)).await.unwrap().into_inner();
-        // Time that moves before the watcher waits moves for nothing: it goes on until the change is seen.
+            elsewhere.install(request_as(&service.outsider(), message)).await.unwrap().into_inner();
+        // Advancing the clock has no effect before the watcher waits, so repeat it until the change arrives.
         eventually(SOON, "the change is seen", async || {
-            running.hand.advance(Duration::from_secs(1));
+            service.clock.advance(Duration::from_secs(1));
             watcher.next().now_or_never();
             watcher.known.contains_key(&installation.uuid).then_some(())
         })
@@ -159,24 +163,24 @@ async fn a_change_through_another_replica_is_seen_within_a_second() {
 
 #[tokio::test]
 async fn more_than_a_page_is_handed_out_in_pages() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let installation = running.installed(&app).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let installation = service.installed(&app).await;
         let insert = "insert into installations
              (id, uuid, app_id, organization_id, organization_slug, status, created_at, version)
              select $1, $2, app_id, $3, 'many', 'installed', created_at, version from installations where id = 1";
-        let mut tx = running.db.begin().await.unwrap();
+        let mut tx = service.db.begin().await.unwrap();
         for id in 1_000..2_200_i64 {
             tx.query(insert).bind(id).bind(uuid::Uuid::new_v4()).bind(id).execute().await.unwrap();
         }
         tx.commit().await.unwrap();
 
-        let mut watcher = Watcher::start(&running).await;
+        let mut watcher = Watcher::start(&service).await;
         assert_eq!(watcher.known.len(), 1_201);
         assert_eq!(watcher.messages, 3);
 
         // All of them get one version: a page ends in its middle.
-        running.set_status(&app, AppStatus::Unpublished).await;
+        service.set_status(&app, AppStatus::Unpublished).await;
         let before = watcher.version;
         watcher.known.clear();
         watcher.next().await;
@@ -190,20 +194,20 @@ async fn more_than_a_page_is_handed_out_in_pages() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_change_is_missed_while_many_happen_at_once() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let mut watcher = Watcher::start(&running).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let mut watcher = Watcher::start(&service).await;
         let organizations =
-            join_all((0..30).map(|number| running.organization(format!("Org {number}")))).await;
+            join_all((0..30).map(|number| service.organization(format!("Org {number}")))).await;
         let work = organizations.into_iter().enumerate().map(|(id, organization)| {
             let memberships = vec![membership(&organization, Role::Owner)];
             let caller = Caller::User(UserCaller { memberships, ..stranger() });
-            let (running, app) = (&running, &app);
+            let (service, app) = (&service, &app);
             async move {
-                let made = running.install(&caller, app, &organization).await.unwrap().into_inner();
+                let made = service.install(&caller, app, &organization).await.unwrap().into_inner();
                 let removed = id % 3 == 0;
                 if removed {
-                    uninstall(running, &made).await;
+                    uninstall(service, &made).await;
                 }
                 (made, removed)
             }
@@ -224,9 +228,9 @@ async fn no_change_is_missed_while_many_happen_at_once() {
     .await;
 }
 
-async fn endpoints(running: &Running) -> Streaming<WatchEndpointsResponse> {
-    let asked = stream_request(WatchEndpointsRequest {});
-    running.apps.clone().watch_endpoints(asked).await.unwrap().into_inner()
+async fn endpoints(service: &Service) -> Streaming<WatchEndpointsResponse> {
+    let message = stream_request(WatchEndpointsRequest {});
+    service.apps.clone().watch_endpoints(message).await.unwrap().into_inner()
 }
 
 async fn next(stream: &mut Streaming<WatchEndpointsResponse>) -> WatchEndpointsResponse {
@@ -253,22 +257,22 @@ fn endpoint(app: &App, status: AppStatus) -> Endpoint {
 
 #[tokio::test]
 async fn endpoints_come_with_their_secrets_and_again_when_they_change() {
-    each(|running| async move {
+    each(|service| async move {
         let hooks =
             |name| CreateAppRequest { webhook_headers: vec!["X-Api-Key: hunter2".into()], ..public(name) };
-        let app = running.app(hooks("Hooks")).await;
-        let mut stream = endpoints(&running).await;
+        let app = service.app(hooks("Hooks")).await;
+        let mut stream = endpoints(&service).await;
         let snapshot = next(&mut stream).await;
         assert_eq!(snapshot.endpoints, [endpoint(&app, AppStatus::Unpublished)]);
         assert_eq!(snapshot.version, Some(1));
 
-        let second = running.app(hooks("More Hooks")).await;
+        let second = service.app(hooks("More Hooks")).await;
         let change = next(&mut stream).await;
         assert_eq!(
             (change.endpoints, change.version),
             (vec![endpoint(&second, AppStatus::Unpublished)], Some(2))
         );
-        running.set_status(&app, AppStatus::Published).await;
+        service.set_status(&app, AppStatus::Published).await;
         let change = next(&mut stream).await;
         assert_eq!((change.endpoints, change.version), (vec![endpoint(&app, AppStatus::Published)], Some(3)));
     })
@@ -277,12 +281,12 @@ async fn endpoints_come_with_their_secrets_and_again_when_they_change() {
 
 #[tokio::test]
 async fn a_status_that_stays_is_no_change() {
-    each(|running| async move {
-        let app = running.published_app().await;
-        let mut stream = endpoints(&running).await;
+    each(|service| async move {
+        let app = service.published_app().await;
+        let mut stream = endpoints(&service).await;
         assert_eq!(next(&mut stream).await.version, Some(2));
-        running.set_status(&app, AppStatus::Published).await;
-        running.app(public("Next")).await;
+        service.set_status(&app, AppStatus::Published).await;
+        service.app(public("Next")).await;
         let change = next(&mut stream).await;
         assert_eq!((change.endpoints.len(), change.version), (1, Some(3)));
     })
@@ -291,13 +295,13 @@ async fn a_status_that_stays_is_no_change() {
 
 #[tokio::test]
 async fn services_alone_may_watch() {
-    each(|running| async move {
+    each(|service| async move {
         for caller in [Caller::Anonymous, superuser(), Caller::Operator] {
-            let asked: Request<_> = request_as(&caller, WatchEndpointsRequest {});
-            assert_eq!(reason(running.apps.clone().watch_endpoints(asked).await), "PERMISSION_DENIED");
-            let asked = request_as(&caller, WatchSubscriptionsRequest {});
+            let message: Request<_> = request_as(&caller, WatchEndpointsRequest {});
+            assert_eq!(reason(service.apps.clone().watch_endpoints(message).await), "PERMISSION_DENIED");
+            let message = request_as(&caller, WatchSubscriptionsRequest {});
             assert_eq!(
-                reason(running.installations.clone().watch_subscriptions(asked).await),
+                reason(service.installations.clone().watch_subscriptions(message).await),
                 "PERMISSION_DENIED"
             );
         }
@@ -307,9 +311,9 @@ async fn services_alone_may_watch() {
 
 #[tokio::test]
 async fn a_stop_ends_the_streams() {
-    each(|running| async move {
-        let mut watcher = Watcher::start(&running).await;
-        running.service.request();
+    each(|service| async move {
+        let mut watcher = Watcher::start(&service).await;
+        service.own_stop.request();
         let end = tokio::time::timeout(SOON, watcher.stream.message()).await.expect("the stream ends");
         assert!(!matches!(end, Ok(Some(_))), "{end:?}");
     })

@@ -1,9 +1,9 @@
-//! To the owners of an app that was switched off.
+//! To the owners of an app that was disabled.
 
 use super::Mail;
 use crate::domain::app::App;
 
-/// `event_id` is empty when no event led to it.
+/// `event_id` is empty if no event was the cause.
 pub(crate) fn app_disabled(
     app: &App,
     owners: &[String],
@@ -16,8 +16,8 @@ pub(crate) fn app_disabled(
     let event = if event_id.is_empty() { "none" } else { event_id };
     let body = format!(
         "Hello,\n\n\
-         the app {name} of your organization {organization} was disabled. Nothing is sent to it any more, and \
-         nobody can install it.\n\n\
+         the app {name} of your organization {organization} was disabled. It receives no webhooks, and \
+         it cannot be installed any more.\n\n\
          Why:         {cause}\n\
          Endpoint:    {endpoint}\n\
          Last event:  {event}\n\n\

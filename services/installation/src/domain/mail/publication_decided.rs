@@ -1,8 +1,8 @@
-//! To the one who wanted an app to be published.
+//! To the user who requested the publication of an app.
 
 use super::Mail;
 use crate::domain::app::App;
-use crate::domain::publishing::Requester;
+use crate::domain::publication_request::Requester;
 
 pub(crate) fn publication_decided(app: &App, requester: &Requester, approved: bool, note: &str) -> Vec<Mail> {
     let (subject, decision) = match approved {

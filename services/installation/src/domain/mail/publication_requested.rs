@@ -1,13 +1,14 @@
-//! To reviewers, and to the one who wants an app to be published.
+//! To the reviewers, and to the user who requested the publication of an app.
 
 use super::Mail;
 use crate::domain::app::App;
-use crate::domain::publishing::{Answered, Requester};
+use crate::domain::publication_request::QuestionnaireEntry;
+use crate::domain::publication_request::Requester;
 
 pub(crate) fn publication_requested(
     app: &App,
     requester: &Requester,
-    questionnaire: &[Answered],
+    questionnaire: &[QuestionnaireEntry],
     reviewers: &[String],
     base_url: &str,
 ) -> Vec<Mail> {

@@ -1,9 +1,9 @@
-//! To the owners of an app when one of its installations is sent nothing any more.
+//! To the owners of an app when the webhooks of one of its installations were stopped.
 
 use super::Mail;
 use crate::domain::installation::Installation;
 
-/// `event_id` is empty when no event led to it.
+/// `event_id` is empty if no event was the cause.
 pub(crate) fn webhooks_stopped(
     installation: &Installation,
     owners: &[String],

@@ -1,4 +1,4 @@
-//! What each element may look like. Properties that are not named may hold anything.
+//! The rules of each element. Properties without rules may hold any value.
 
 use super::rule::Kind::{Array, Boolean, Number, Object, Text};
 use super::rule::Pattern;
@@ -9,7 +9,7 @@ use super::rule::Rule::{
 
 type Rules = &'static [Rule];
 
-/// The whole of it.
+/// The rules of the whole schema.
 pub(super) const SCHEMA: Rules = &[
     Type(Object),
     Properties(&[(
@@ -23,7 +23,7 @@ pub(super) const SCHEMA: Rules = &[
     Required(&["elements"]),
 ];
 
-/// What can stand in `elements`.
+/// The elements by type.
 pub(super) const ELEMENTS: [(&str, Rules); 4] = [
     ("issue-link", ISSUE_LINK),
     ("alert-rule-action", ALERT_RULE_ACTION),

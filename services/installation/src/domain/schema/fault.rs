@@ -1,11 +1,11 @@
-//! What breaks a rule, and which of many faults is the one to tell: jsonschema's `best_match`.
+//! Faults (broken rules), and the choice of the one to report: jsonschema's `best_match`.
 
 use serde_json::Value;
 
 use super::python::repr;
 use super::rule::Kind;
 
-/// A value in a message is cut here; it may be a whole document.
+/// Values in messages are cut to this many characters.
 const MAX_SHOWN: usize = 1_000;
 
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(super) struct Fault<'v> {
     broken: Broken<'v>,
     /// Steps from where the rules were applied to the value.
     depth: usize,
-    /// Whether the value is of the type that was asked for, so that the fault is about its details.
+    /// Whether the value has the required type.
     is_of_type: bool,
 }
 
@@ -26,7 +26,7 @@ pub(super) enum Broken<'v> {
     TooShort,
     TooLong,
     Required(&'static str),
-    /// No branch fits; what each of them found.
+    /// No branch of alternatives matches; contains the faults of all branches.
     NoBranch(Vec<Fault<'v>>),
     BothKeys(&'static [&'static str; 2]),
 }
@@ -36,12 +36,12 @@ impl<'v> Fault<'v> {
         Self { value, broken, depth: 0, is_of_type }
     }
 
-    /// The same fault seen from the value around it.
+    /// The same fault, seen from the enclosing value.
     pub(super) fn deeper(self) -> Self {
         Self { depth: self.depth + 1, ..self }
     }
 
-    /// Faults near the top tell more, those of alternatives less.
+    /// Faults near the top are more relevant, faults of alternatives less.
     fn relevance(&self) -> (i64, bool, bool) {
         let is_alternative = matches!(self.broken, Broken::NoBranch(_) | Broken::BothKeys(_));
         let depth = i64::try_from(self.depth).unwrap_or(i64::MAX);
@@ -71,11 +71,11 @@ impl<'v> Fault<'v> {
     }
 }
 
-/// The message of the fault that tells most; nothing when there is none.
+/// The message of the most relevant fault, if there is any.
 pub(super) fn best(faults: Vec<Fault<'_>>) -> Option<String> {
-    // The first of the most relevant ones.
+    // `max_by_key` returns the last of equals, so reverse to get the first.
     let mut best = faults.into_iter().rev().max_by_key(Fault::relevance)?;
-    // Inside of alternatives it is the other way round: who came furthest in one meant that one.
+    // Within alternatives the deepest fault wins: the author most likely meant the branch that matched furthest.
     loop {
         let Broken::NoBranch(context) = &mut best.broken else { return Some(best.message()) };
         context.sort_by_key(Fault::relevance);

@@ -1,4 +1,4 @@
-//! JSON as Python prints it in messages.
+//! JSON values in the notation of Python, for messages.
 
 use std::fmt::Write;
 
@@ -11,12 +11,12 @@ pub(super) fn repr(value: &Value) -> String {
     out
 }
 
-/// Python's `str`: a text as it is.
+/// Python's `str`: a text without quotes.
 pub(super) fn str(value: &Value) -> String {
     value.as_str().map_or_else(|| repr(value), str::to_owned)
 }
 
-/// Python's truth.
+/// Python's `bool`.
 pub(super) fn is_true(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -56,7 +56,7 @@ fn write(out: &mut String, value: &Value) {
     }
 }
 
-/// Single quotes unless the text holds some and no double ones.
+/// Python uses single quotes unless the text contains single quotes and no double quotes.
 fn write_text(out: &mut String, text: &str) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
@@ -76,7 +76,7 @@ fn write_text(out: &mut String, text: &str) {
 
 fn written(number: &Number) -> String {
     let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return number.to_string() };
-    // Rust and Python change to exponents at the same sizes and write them differently.
+    // Rust and Python switch to exponents at the same magnitudes, but write them differently.
     let text = format!("{float:?}");
     match text.split_once('e') {
         None => text,

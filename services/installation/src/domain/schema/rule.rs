@@ -1,10 +1,8 @@
-//! The part of JSON Schema that elements are described with.
+//! The subset of JSON Schema that describes elements.
 
 use serde_json::Value;
 
-use super::fault::{Broken, Fault};
-
-/// One keyword of a schema. Rules are applied in the order in which they stand; each ignores values it is not about.
+/// One keyword of a schema. Rules apply in the order in which they are listed; each ignores values of other types.
 #[derive(Debug)]
 pub(super) enum Rule {
     Type(Kind),
@@ -17,7 +15,7 @@ pub(super) enum Rule {
     Required(&'static [&'static str]),
     Properties(&'static [(&'static str, &'static [Rule])]),
     Items(&'static [Rule]),
-    /// A rule for each position of a list.
+    /// Rules for each position of a list.
     Tuple(&'static [&'static [Rule]]),
     AnyOf(&'static [&'static [Rule]]),
     /// `oneOf`, each branch requiring one of these two properties.
@@ -33,7 +31,7 @@ pub(super) enum Kind {
     Boolean,
 }
 
-/// A regular expression that asks for one of a few beginnings.
+/// A regular expression that requires one of a few prefixes.
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) starts: &'static [&'static str],
@@ -52,7 +50,7 @@ impl Kind {
         }
     }
 
-    fn is_kind_of(self, value: &Value) -> bool {
+    pub(super) fn is_kind_of(self, value: &Value) -> bool {
         match self {
             Self::Object => value.is_object(),
             Self::Array => value.is_array(),
@@ -60,74 +58,5 @@ impl Kind {
             Self::Number => value.is_number(),
             Self::Boolean => value.is_boolean(),
         }
-    }
-}
-
-/// Everything that breaks one of the rules.
-pub(super) fn faults<'v>(value: &'v Value, rules: &'static [Rule]) -> Vec<Fault<'v>> {
-    let is_of_type = rules.iter().any(|rule| matches!(rule, Rule::Type(kind) if kind.is_kind_of(value)));
-    let mut faults = Vec::new();
-    for rule in rules {
-        broken(value, rule, is_of_type, &mut faults);
-    }
-    faults
-}
-
-fn broken<'v>(value: &'v Value, rule: &'static Rule, is_of_type: bool, faults: &mut Vec<Fault<'v>>) {
-    let mut say = |broken| faults.push(Fault::new(value, broken, is_of_type));
-    match (rule, value) {
-        (Rule::Type(kind), _) if !kind.is_kind_of(value) => say(Broken::Type(*kind)),
-        (Rule::OneWordOf(words), _) if !words.iter().any(|word| value == word) => say(Broken::Words(words)),
-        (Rule::StartsWith(pattern), Value::String(text))
-            if !pattern.starts.iter().any(|start| text.starts_with(start)) =>
-        {
-            say(Broken::Pattern(pattern.written));
-        }
-        (Rule::MinItems(least), Value::Array(items)) if items.len() < *least => say(Broken::TooShort),
-        (Rule::MaxItems(most), Value::Array(items)) if items.len() > *most => say(Broken::TooLong),
-        (Rule::MinLength(least), Value::String(text)) if text.chars().count() < *least => {
-            say(Broken::TooShort)
-        }
-        (Rule::MaxLength(most), Value::String(text)) if text.chars().count() > *most => say(Broken::TooLong),
-        (Rule::Required(keys), Value::Object(object)) => {
-            keys.iter().filter(|key| !object.contains_key(**key)).for_each(|key| say(Broken::Required(key)));
-        }
-        (Rule::Properties(properties), Value::Object(object)) => {
-            for (key, rules) in *properties {
-                if let Some(inner) = object.get(*key) {
-                    faults.extend(self::faults(inner, rules).into_iter().map(Fault::deeper));
-                }
-            }
-        }
-        (Rule::Items(rules), Value::Array(items)) => {
-            faults.extend(items.iter().flat_map(|item| self::faults(item, rules)).map(Fault::deeper));
-        }
-        (Rule::Tuple(each), Value::Array(items)) => {
-            let pairs = items.iter().zip(*each);
-            faults.extend(pairs.flat_map(|(item, rules)| self::faults(item, rules)).map(Fault::deeper));
-        }
-        (Rule::AnyOf(branches), _) => {
-            let mut context = Vec::new();
-            for branch in *branches {
-                match self::faults(value, branch) {
-                    none if none.is_empty() => return,
-                    some => context.extend(some),
-                }
-            }
-            say(Broken::NoBranch(context));
-        }
-        (Rule::ExactlyOneKey(keys), _) => {
-            // What is no object has no properties that could be missing.
-            let missing = |key: &str| value.as_object().is_some_and(|object| !object.contains_key(key));
-            match keys.map(missing) {
-                [true, true] => {
-                    let missing = keys.iter().map(|key| Fault::new(value, Broken::Required(key), false));
-                    say(Broken::NoBranch(missing.collect()));
-                }
-                [false, false] => say(Broken::BothKeys(keys)),
-                _ => {}
-            }
-        }
-        _ => {}
     }
 }

@@ -3,41 +3,40 @@ use patchbay_domain::{AuditEvent, Caller, Error, token};
 use patchbay_proto::auth_token::TokenPair;
 use patchbay_proto::installation::{AppToken, CreateAppTokenRequest};
 
+use crate::context::Context;
 use crate::domain::app::App;
-use crate::domain::app_tokens;
-use crate::domain::client_secret::MASK;
-use crate::domain::installation_access::installation_not_found;
-use crate::grpc::apps::existing;
-use crate::grpc::settle_scopes::settle_scopes;
-use crate::registry::Registry;
+use crate::domain::app::client_secret::MASK;
+use crate::domain::app::token_access;
+use crate::domain::installation::access::installation_not_found;
+use crate::grpc::app_registry::find_app;
+use crate::grpc::update_token_scopes::update_token_scopes;
 use crate::store::installations;
 
-#[tracing::instrument(name = "installation.create_app_token", skip_all)]
 pub(super) async fn create_app_token(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: CreateAppTokenRequest,
 ) -> Result<AppToken, Error> {
-    let app = existing(registry, caller, &request.app).await?;
-    app_tokens::may_manage(caller, &app)?;
-    app_tokens::may_change(&app)?;
-    let installation = installations::find_of(&registry.db, app.id, app.owner.id).await?;
+    let app = find_app(context, caller, &request.app).await?;
+    token_access::may_manage(caller, &app)?;
+    token_access::may_change(&app)?;
+    let installation = installations::find_of(&context.db, app.id, app.owner.id).await?;
     let installation = installation.ok_or_else(installation_not_found)?;
-    let pair = registry.tokens.mint(&installation, &app).await?;
-    if let Err(error) = record(registry, caller, &app, &pair).await {
-        // A token that nobody was told of must not work, and one that is in no log neither.
-        registry.tokens.revoke_one(installation.uuid, pair.id).await?;
+    let pair = context.tokens.mint(&installation, &app).await?;
+    if let Err(error) = record(context, caller, &app, &pair).await {
+        // A token must not work if the caller did not receive it, or if the audit log does not show it.
+        context.tokens.revoke_one(installation.uuid, pair.id).await?;
         return Err(error);
     }
-    settle_scopes(registry, &app).await;
-    Ok(message(pair, !app_tokens::sees(caller, &app)))
+    update_token_scopes(context, &app).await;
+    Ok(message(pair, !token_access::sees(caller, &app)))
 }
 
-async fn record(registry: &Registry, caller: &Caller, app: &App, pair: &TokenPair) -> Result<(), Error> {
+async fn record(context: &Context, caller: &Caller, app: &App, pair: &TokenPair) -> Result<(), Error> {
     let event = AuditEvent::InternalIntegrationAddToken;
-    let entry = Entry::new(event, app.owner.id, caller, registry.clock.now());
+    let entry = Entry::new(event, app.owner.id, caller, context.clock.now());
     let entry = entry.target("sentry-app", app.id, &app.name).detail("token_id", pair.id);
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     tx.outbox(entry.into_message()).await?;
     Ok(tx.commit().await?)
 }

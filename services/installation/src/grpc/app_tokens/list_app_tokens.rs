@@ -2,26 +2,25 @@ use patchbay_domain::{Caller, Error};
 use patchbay_proto::auth_token::Token;
 use patchbay_proto::installation::{AppToken, ListAppTokensRequest, ListAppTokensResponse};
 
-use crate::domain::app_tokens;
-use crate::grpc::apps::existing;
-use crate::registry::Registry;
+use crate::context::Context;
+use crate::domain::app::token_access;
+use crate::grpc::app_registry::find_app;
 use crate::store::installations;
 
-#[tracing::instrument(name = "installation.list_app_tokens", skip_all)]
 pub(super) async fn list_app_tokens(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: ListAppTokensRequest,
 ) -> Result<ListAppTokensResponse, Error> {
-    let app = existing(registry, caller, &request.app).await?;
-    app_tokens::may_manage(caller, &app)?;
+    let app = find_app(context, caller, &request.app).await?;
+    token_access::may_manage(caller, &app)?;
     let installation = match app.is_internal() {
-        true => installations::find_of(&registry.db, app.id, app.owner.id).await?,
+        true => installations::find_of(&context.db, app.id, app.owner.id).await?,
         false => None,
     };
     let Some(installation) = installation else { return Ok(ListAppTokensResponse::default()) };
-    let is_masked = !app_tokens::sees(caller, &app);
-    let tokens = registry.tokens.list(installation.uuid).await?;
+    let is_masked = !token_access::sees(caller, &app);
+    let tokens = context.tokens.list(installation.uuid).await?;
     Ok(ListAppTokensResponse { tokens: tokens.into_iter().map(|token| message(token, is_masked)).collect() })
 }
 

@@ -2,29 +2,28 @@ use patchbay_audit::Entry;
 use patchbay_domain::{AuditEvent, Caller, Error};
 use patchbay_proto::installation::{RevokeAppTokenRequest, RevokeAppTokenResponse};
 
-use crate::domain::app_tokens;
-use crate::grpc::apps::existing;
-use crate::registry::Registry;
+use crate::context::Context;
+use crate::domain::app::token_access;
+use crate::grpc::app_registry::find_app;
 use crate::store::installations;
 
-#[tracing::instrument(name = "installation.revoke_app_token", skip_all)]
 pub(super) async fn revoke_app_token(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: RevokeAppTokenRequest,
 ) -> Result<RevokeAppTokenResponse, Error> {
-    let app = existing(registry, caller, &request.app).await?;
-    app_tokens::may_manage(caller, &app)?;
-    app_tokens::may_change(&app)?;
-    let installation = installations::find_of(&registry.db, app.id, app.owner.id).await?;
+    let app = find_app(context, caller, &request.app).await?;
+    token_access::may_manage(caller, &app)?;
+    token_access::may_change(&app)?;
+    let installation = installations::find_of(&context.db, app.id, app.owner.id).await?;
     let installation = installation
         .ok_or_else(|| Error::not_found("TOKEN_NOT_FOUND", "The requested resource does not exist"))?;
-    registry.tokens.revoke_one(installation.uuid, request.token_id).await?;
+    context.tokens.revoke_one(installation.uuid, request.token_id).await?;
 
     let event = AuditEvent::InternalIntegrationRemoveToken;
-    let entry = Entry::new(event, app.owner.id, caller, registry.clock.now());
+    let entry = Entry::new(event, app.owner.id, caller, context.clock.now());
     let entry = entry.target("sentry-app", app.id, &app.name).detail("token_id", request.token_id);
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     tx.outbox(entry.into_message()).await?;
     tx.commit().await?;
     Ok(RevokeAppTokenResponse {})

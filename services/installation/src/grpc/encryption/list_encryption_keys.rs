@@ -1,22 +1,24 @@
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation::{
-    EncryptedSecrets, EncryptionKey, EncryptionKeyState, ListEncryptionKeysResponse,
+    EncryptedSecrets, EncryptionKey, EncryptionKeyState, ListEncryptionKeysRequest,
+    ListEncryptionKeysResponse,
 };
 
-use crate::domain::sealed_values::{KeyState, KeyUse};
-use crate::registry::Registry;
+use crate::context::Context;
+use crate::domain::app::sealed_values::KeyState;
+use crate::domain::app::sealed_values::KeyUse;
 use crate::store::sealed_values;
 
-#[tracing::instrument(name = "installation.list_encryption_keys", skip_all)]
 pub(super) async fn list_encryption_keys(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
+    _: ListEncryptionKeysRequest,
 ) -> Result<ListEncryptionKeysResponse, Error> {
     if !caller.is_internal() {
         return Err(Error::permission_denied());
     }
-    let tally = sealed_values::tally(&registry.db).await?;
-    let keys = tally.by_key(&registry.sealing).into_iter().map(message).collect();
+    let tally = sealed_values::tally(&context.db).await?;
+    let keys = tally.by_key(&context.sealing).into_iter().map(message).collect();
     Ok(ListEncryptionKeysResponse { keys })
 }
 

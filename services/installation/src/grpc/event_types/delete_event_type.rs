@@ -1,12 +1,11 @@
 use patchbay_domain::{Caller, Error, EventType};
 use patchbay_proto::installation::{DeleteEventTypeRequest, DeleteEventTypeResponse};
 
-use crate::registry::Registry;
+use crate::context::Context;
 use crate::store::{event_types, versions};
 
-#[tracing::instrument(name = "installation.delete_event_type", skip_all)]
 pub(super) async fn delete_event_type(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: DeleteEventTypeRequest,
 ) -> Result<DeleteEventTypeResponse, Error> {
@@ -18,15 +17,15 @@ pub(super) async fn delete_event_type(
         return Err(Error::invalid("EVENT_TYPE_BUILT_IN", "Built-in event types cannot be removed."));
     }
     let not_found = || Error::not_found("EVENT_TYPE_NOT_FOUND", "There is no such event type.");
-    // PostgreSQL cannot even look for such a name.
+    // PostgreSQL refuses texts with NUL.
     if resource.contains('\0') || action.contains('\0') {
         return Err(not_found());
     }
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     if !event_types::remove(&mut tx, &resource, &action, version).await? {
         return Err(not_found());
     }
-    registry.commit(tx).await?;
+    context.commit(tx).await?;
     Ok(DeleteEventTypeResponse {})
 }

@@ -1,8 +1,8 @@
 use patchbay_proto::installation::EventType;
 
-use crate::domain::own_event_type::OwnEventType;
+use crate::domain::custom_event_type::CustomEventType;
 
-pub(super) fn event_type_message(own: OwnEventType) -> EventType {
+pub(super) fn event_type_message(own: CustomEventType) -> EventType {
     EventType {
         resource: own.resource,
         action: own.action,

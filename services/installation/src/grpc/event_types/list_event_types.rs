@@ -1,13 +1,17 @@
-use patchbay_domain::Error;
-use patchbay_proto::installation::{EventType, ListEventTypesResponse};
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::installation::{EventType, ListEventTypesRequest, ListEventTypesResponse};
 
 use super::event_type_message::event_type_message;
-use crate::domain::own_event_type::built_in;
-use crate::registry::Registry;
+use crate::context::Context;
+use crate::domain::custom_event_type::built_in;
 use crate::store::event_types;
 
-pub(super) async fn list_event_types(registry: &Registry) -> Result<ListEventTypesResponse, Error> {
-    let own = event_types::all(&registry.db).await?;
+pub(super) async fn list_event_types(
+    context: &Context,
+    _: &Caller,
+    _: ListEventTypesRequest,
+) -> Result<ListEventTypesResponse, Error> {
+    let own = event_types::all(&context.db).await?;
     let built_in = built_in().map(|(resource, action, scope)| EventType {
         resource: resource.to_owned(),
         action: action.to_owned(),

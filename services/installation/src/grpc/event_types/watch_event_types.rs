@@ -6,19 +6,19 @@ use patchbay_rpc::status::from_error;
 use tonic::Status;
 
 use super::event_type_message::event_type_message;
-use crate::domain::app_access;
-use crate::registry::Registry;
+use crate::context::Context;
+use crate::domain::app::access;
 use crate::store::event_types::{EventTypeChange, EventTypeFeed};
 use crate::watch::{Page, watch};
 
-/// Types in one message: with the largest schemas they are well below the limit of a message.
+/// With the largest schemas this many types are well below the size limit of a message.
 const PER_MESSAGE: usize = 100;
 
 type Responses = BoxStream<'static, Result<WatchEventTypesResponse, Status>>;
 
-pub(super) fn watch_event_types(registry: &Registry, caller: &Caller) -> Result<Responses, Error> {
-    app_access::may_watch(caller)?;
-    let pages = watch(registry, EventTypeFeed);
+pub(super) fn watch_event_types(context: &Context, caller: &Caller) -> Result<Responses, Error> {
+    access::may_watch(caller)?;
+    let pages = watch(context, EventTypeFeed);
     let messages = pages.flat_map(|page| match page {
         Ok(page) => stream::iter(responses(page).into_iter().map(Ok).collect::<Vec<_>>()),
         Err(error) => stream::iter(vec![Err(from_error(error))]),
@@ -26,7 +26,7 @@ pub(super) fn watch_event_types(registry: &Registry, caller: &Caller) -> Result<
     Ok(messages.boxed())
 }
 
-/// The page in several messages, of which the last has its version.
+/// Splits the page into messages. Only the last one carries the version of the page.
 fn responses(page: Page<EventTypeChange>) -> Vec<WatchEventTypesResponse> {
     let mut items = page.items.into_iter().peekable();
     let mut responses = Vec::new();

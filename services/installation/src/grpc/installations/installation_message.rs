@@ -1,12 +1,28 @@
-//! An installation on the wire.
-
+use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
-
-use crate::domain::installation::{Installation, InstallationStatus};
-use crate::domain::installation_redirect::redirect_url;
 use patchbay_rpc::timestamp::to_wire;
 
-/// `code` and where it is to be brought are for the eyes of those who may see it.
+use crate::context::Context;
+use crate::domain::installation::access;
+use crate::domain::installation::redirect::redirect_url;
+use crate::domain::installation::{Installation, InstallationStatus};
+
+/// The installation, with its grant code if the caller may see it and it can still be exchanged.
+pub(super) async fn visible_message(
+    context: &Context,
+    caller: &Caller,
+    installation: Installation,
+) -> Result<proto::Installation, Error> {
+    let sees_code = access::sees_code(caller, installation.organization.id);
+    let code = if sees_code {
+        context.tokens.codes(&[&installation]).await?.remove(&installation.uuid.to_string())
+    } else {
+        None
+    };
+    Ok(installation_message(installation, code, sees_code))
+}
+
+/// Sets `code` and the redirect URL, which contains it, only if `sees_code`.
 pub(super) fn installation_message(
     installation: Installation,
     code: Option<String>,

@@ -2,37 +2,36 @@ use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 
 use super::installation_message::installation_message;
+use crate::context::Context;
 use crate::domain::installation::Installation;
-use crate::domain::installation_access;
+use crate::domain::installation::access;
 use crate::grpc::organizations;
-use crate::registry::Registry;
 use crate::store::installations;
 
-/// As many as grants can be asked for at once.
+/// The most grants that the token service returns at once.
 const MAX_LIMIT: usize = 100;
 
-#[tracing::instrument(name = "installation.list_installations", skip_all)]
 pub(super) async fn list_installations(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::ListInstallationsRequest,
 ) -> Result<proto::ListInstallationsResponse, Error> {
-    let organization = organizations::visible(registry, caller, &request.organization).await?;
-    installation_access::may_list(caller, organization.id)?;
+    let organization = organizations::visible(context, caller, &request.organization).await?;
+    access::may_list(caller, organization.id)?;
 
     let limit = match usize::try_from(request.limit).unwrap_or_default() {
         0 => MAX_LIMIT,
         limit => limit.min(MAX_LIMIT),
     };
     let offset = i64::from(request.offset.max(0));
-    // One more than asked for tells whether there are more.
-    let mut found = installations::list(&registry.db, organization.id, offset, limit as i64 + 1).await?;
+    // The extra entry shows that there are more.
+    let mut found = installations::list(&context.db, organization.id, offset, limit as i64 + 1).await?;
     let has_more = found.len() > limit;
     found.truncate(limit);
 
-    let sees_code = installation_access::sees_code(caller, organization.id);
+    let sees_code = access::sees_code(caller, organization.id);
     let mut codes = if sees_code {
-        registry.tokens.codes(&found.iter().collect::<Vec<_>>()).await?
+        context.tokens.codes(&found.iter().collect::<Vec<_>>()).await?
     } else {
         Default::default()
     };

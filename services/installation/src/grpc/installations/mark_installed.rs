@@ -1,28 +1,28 @@
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 
-use super::get_installation::{existing, shown};
+use super::find_installation::find_installation;
+use super::installation_message::visible_message;
+use crate::context::Context;
 use crate::domain::installation::InstallationStatus;
-use crate::domain::installation_access;
-use crate::registry::Registry;
+use crate::domain::installation::access;
 use crate::store::{installations, versions};
 
-#[tracing::instrument(name = "installation.mark_installed", skip_all)]
 pub(super) async fn mark_installed(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::MarkInstalledRequest,
 ) -> Result<proto::Installation, Error> {
-    let installation = existing(registry, &request.uuid).await?;
-    installation_access::may_confirm(caller, installation.app.id)?;
+    let installation = find_installation(context, &request.uuid).await?;
+    access::may_confirm(caller, installation.app.id)?;
     if installation.status == InstallationStatus::Installed {
-        return shown(registry, caller, installation).await;
+        return visible_message(context, caller, installation).await;
     }
-    let mut tx = registry.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     if installations::confirm(&mut tx, installation.uuid, version).await? {
-        registry.commit(tx).await?;
+        context.commit(tx).await?;
     }
-    // Confirmed by another call, or removed, where it was not pending any more.
-    shown(registry, caller, existing(registry, &request.uuid).await?).await
+    // If it was no longer pending, another call has confirmed or removed it.
+    visible_message(context, caller, find_installation(context, &request.uuid).await?).await
 }

@@ -7,18 +7,18 @@ use patchbay_rpc::status::from_error;
 use tonic::Status;
 
 use super::installation_message::status_message;
-use crate::domain::app_access;
-use crate::domain::subscription::Subscription;
+use crate::context::Context;
+use crate::domain::app::access;
+use crate::domain::installation::subscription::Subscription;
 use crate::domain::suspension::Suspended;
-use crate::registry::Registry;
 use crate::store::subscription_feed::SubscriptionFeed;
 use crate::watch::{Page, watch};
 
 type Responses = BoxStream<'static, Result<WatchSubscriptionsResponse, Status>>;
 
-pub(super) fn watch_subscriptions(registry: &Registry, caller: &Caller) -> Result<Responses, Error> {
-    app_access::may_watch(caller)?;
-    let pages = watch(registry, SubscriptionFeed);
+pub(super) fn watch_subscriptions(context: &Context, caller: &Caller) -> Result<Responses, Error> {
+    access::may_watch(caller)?;
+    let pages = watch(context, SubscriptionFeed);
     Ok(pages.map(|page| page.map(response).map_err(from_error)).boxed())
 }
 

@@ -2,23 +2,24 @@ use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 use patchbay_rpc::timestamp::to_wire;
 
-use crate::domain::publishing::{self, Answered, PublishRequest};
-use crate::registry::Registry;
-use crate::store::publish_requests;
+use crate::context::Context;
+use crate::domain::publication_request;
+use crate::domain::publication_request::PublicationRequest;
+use crate::domain::publication_request::QuestionnaireEntry;
+use crate::store::publication_requests;
 
 const MAX_PAGE: i32 = 100;
 
-#[tracing::instrument(name = "installation.list_publication_requests", skip_all)]
 pub(super) async fn list_publication_requests(
-    registry: &Registry,
+    context: &Context,
     caller: &Caller,
     request: proto::ListPublicationRequestsRequest,
 ) -> Result<proto::ListPublicationRequestsResponse, Error> {
-    publishing::may_list(caller)?;
+    publication_request::may_list(caller)?;
     let limit = if request.limit <= 0 { MAX_PAGE } else { request.limit.min(MAX_PAGE) };
-    // One more than asked for tells whether there is more.
+    // The extra entry shows that there are more.
     let mut found =
-        publish_requests::list(&registry.db, request.offset.max(0).into(), i64::from(limit) + 1).await?;
+        publication_requests::list(&context.db, request.offset.max(0).into(), i64::from(limit) + 1).await?;
     let has_more = found.len() as i64 > i64::from(limit);
     found.truncate(limit.unsigned_abs() as usize);
     Ok(proto::ListPublicationRequestsResponse {
@@ -27,9 +28,11 @@ pub(super) async fn list_publication_requests(
     })
 }
 
-fn message(request: PublishRequest) -> proto::PublicationRequest {
-    let entry =
-        |entry: Answered| proto::QuestionnaireEntry { question: entry.question, answer: entry.answer };
+fn message(request: PublicationRequest) -> proto::PublicationRequest {
+    let entry = |entry: QuestionnaireEntry| proto::QuestionnaireEntry {
+        question: entry.question,
+        answer: entry.answer,
+    };
     proto::PublicationRequest {
         app_id: request.app.id,
         app_slug: request.app.slug,

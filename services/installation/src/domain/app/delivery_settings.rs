@@ -1,0 +1,78 @@
+//! Delivery settings of an app, within the bounds of the operator.
+
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::problems::Messages;
+use crate::domain::problems::one;
+
+/// Absent values default to the settings of the operator.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct DeliverySettings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) timeout_ms: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) retry_delays_seconds: Vec<u32>,
+    pub(crate) strict_order: bool,
+}
+
+const MAX_RETRIES: usize = 20;
+/// Retries after longer pauses could outlive the previous client secret and the retention of deliveries.
+const PAUSES: RangeInclusive<u32> = 1..=24 * 3600;
+
+/// `timeouts` are the operator's bounds, in milliseconds.
+pub(crate) fn check(
+    settings: DeliverySettings,
+    timeouts: &RangeInclusive<u32>,
+) -> Result<DeliverySettings, Messages> {
+    if settings.timeout_ms.is_some_and(|timeout| !timeouts.contains(&timeout)) {
+        return Err(one(format!("timeoutMs has to be between {} and {}.", timeouts.start(), timeouts.end())));
+    }
+    if settings.retry_delays_seconds.len() > MAX_RETRIES {
+        return Err(one(format!("retrySchedule may not have more than {MAX_RETRIES} pauses.")));
+    }
+    if settings.retry_delays_seconds.iter().any(|pause| !PAUSES.contains(pause)) {
+        return Err(one(format!(
+            "Each pause of retrySchedule has to be 1 to {} seconds long.",
+            PAUSES.end()
+        )));
+    }
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(timeout_ms: Option<u32>, pauses: Vec<u32>) -> Result<DeliverySettings, Messages> {
+        let settings = DeliverySettings { timeout_ms, retry_delays_seconds: pauses, strict_order: true };
+        check(settings, &(1_000..=30_000))
+    }
+
+    #[test]
+    fn settings_stay_within_bounds() {
+        for (timeout_ms, pauses, fits) in [
+            (None, vec![], true),
+            (Some(1_000), vec![1, 86_400], true),
+            (Some(30_000), vec![5; 20], true),
+            (Some(999), vec![], false),
+            (Some(30_001), vec![], false),
+            (None, vec![0], false),
+            (None, vec![86_401], false),
+            (None, vec![5; 21], false),
+        ] {
+            assert_eq!(checked(timeout_ms, pauses.clone()).is_ok(), fits, "{timeout_ms:?} {pauses:?}");
+        }
+        assert_eq!(checked(Some(1), vec![]).unwrap_err(), ["timeoutMs has to be between 1000 and 30000."]);
+    }
+
+    #[test]
+    fn stored_settings_can_be_read() {
+        let settings = checked(Some(2_000), vec![5]).unwrap();
+        let stored = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<DeliverySettings>(&stored).unwrap(), settings);
+        assert_eq!(serde_json::from_str::<DeliverySettings>("{}").unwrap(), DeliverySettings::default());
+    }
+}

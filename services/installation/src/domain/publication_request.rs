@@ -1,0 +1,202 @@
+//! Requests to publish an app: who may make them, and what they require.
+
+use chrono::{DateTime, Utc};
+use patchbay_domain::{Caller, Error, Scope};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::app::App;
+use crate::domain::app::AppStatus;
+use crate::domain::app::access::is_elevated;
+
+const MAX_ENTRIES: usize = 50;
+const MAX_TEXT: usize = 5_000;
+const MAX_NOTE: usize = 2_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct QuestionnaireEntry {
+    pub(crate) question: String,
+    pub(crate) answer: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Requester {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) email: String,
+}
+
+/// A request that awaits its review.
+#[derive(Debug, Clone)]
+pub(crate) struct PublicationRequest {
+    pub(crate) id: i64,
+    pub(crate) app: App,
+    pub(crate) requester: Requester,
+    pub(crate) questionnaire: Vec<QuestionnaireEntry>,
+    pub(crate) requested_at: DateTime<Utc>,
+}
+
+/// The pictures of an app that were uploaded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Pictures {
+    pub(crate) logo: bool,
+    pub(crate) icon: bool,
+}
+
+/// Only a user with org:admin in the owning organization, because reviewers need a person to talk to.
+pub(crate) fn may_request(caller: &Caller, app: &App) -> Result<Requester, Error> {
+    let user = match caller {
+        Caller::Anonymous => return Err(Error::no_credentials()),
+        Caller::User(user) => user,
+        Caller::App(_) | Caller::Service(_) | Caller::Operator => return Err(Error::permission_denied()),
+    };
+    if !caller.has_any(app.owner.id, &[Scope::OrgAdmin]) {
+        return Err(crate::domain::app::access::foreign_or_denied(caller, app.owner.id, app.status));
+    }
+    Ok(Requester { id: user.user_id, name: user.name.clone(), email: user.email.clone() })
+}
+
+pub(crate) fn may_list(caller: &Caller) -> Result<(), Error> {
+    match caller {
+        Caller::Anonymous => Err(Error::no_credentials()),
+        Caller::User(user) if user.is_staff => Ok(()),
+        caller if is_elevated(caller) => Ok(()),
+        _ => Err(Error::permission_denied()),
+    }
+}
+
+pub(crate) fn check_questionnaire(questionnaire: &[QuestionnaireEntry]) -> Result<(), Error> {
+    if questionnaire.len() > MAX_ENTRIES {
+        let message = format!("Ensure this field has no more than {MAX_ENTRIES} elements.");
+        return Err(Error::field("questionnaire", message));
+    }
+    let is_long = |text: &str| text.chars().count() > MAX_TEXT;
+    if questionnaire.iter().any(|entry| is_long(&entry.question) || is_long(&entry.answer)) {
+        let message = format!("Ensure this field has no more than {MAX_TEXT} characters.");
+        return Err(Error::field("questionnaire", message));
+    }
+    Ok(())
+}
+
+/// Sentry's checks, in Sentry's order.
+pub(crate) fn check(app: &App, pictures: Pictures) -> Result<(), Error> {
+    let refused = |reason: &'static str, message: &str| Err(Error::invalid(reason, message));
+    match app.status {
+        AppStatus::Published => {
+            return refused("ALREADY_PUBLISHED", "Cannot publish already published integration.");
+        }
+        AppStatus::Internal => return refused("APP_IS_INTERNAL", "Cannot publish internal integration."),
+        AppStatus::PublishRequestInProgress => {
+            return refused("PUBLISH_REQUEST_IN_PROGRESS", "Publish request in progress.");
+        }
+        AppStatus::DeletionInProgress => {
+            return refused("APP_IS_REMOVED", "Cannot publish a removed integration.");
+        }
+        AppStatus::Unpublished => {}
+    }
+    if !pictures.logo {
+        return refused("LOGO_REQUIRED", "Must upload a logo for the integration.");
+    }
+    if !pictures.icon && is_shown_beside_issues(&app.schema) {
+        return refused(
+            "ICON_REQUIRED",
+            "Must upload an icon for issue and stack trace linking integrations.",
+        );
+    }
+    Ok(())
+}
+
+/// Checks the note of a reviewer to the requester.
+pub(crate) fn check_note(note: &str) -> Result<(), Error> {
+    if note.chars().count() > MAX_NOTE {
+        let message = format!("Ensure this field has no more than {MAX_NOTE} characters.");
+        return Err(Error::field("note", message));
+    }
+    Ok(())
+}
+
+fn is_shown_beside_issues(schema: &str) -> bool {
+    let schema: Value = serde_json::from_str(schema).unwrap_or_default();
+    let elements = schema["elements"].as_array().map(Vec::as_slice).unwrap_or_default();
+    elements.iter().any(|element| matches!(element["type"].as_str(), Some("issue-link" | "stacktrace-link")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::test_app;
+    use crate::domain::test_callers::{app, member, member_with_token, staff, stranger, superuser};
+    use patchbay_domain::Role;
+
+    const BOTH: Pictures = Pictures { logo: true, icon: true };
+
+    fn reason(result: Result<(), Error>) -> String {
+        result.map_or_else(|error| error.reason.into_owned(), |()| "ok".to_owned())
+    }
+
+    #[test]
+    fn only_owners_request_publication() {
+        let unpublished = test_app::app(AppStatus::Unpublished);
+        for (caller, expected) in [
+            (member(Role::Owner), "ok"),
+            (superuser(), "ok"),
+            (member(Role::Manager), "PERMISSION_DENIED"),
+            (member_with_token(Role::Owner, &[Scope::OrgWrite]), "PERMISSION_DENIED"),
+            (stranger(), "NOT_IN_OWNER_ORGANIZATION"),
+            (app(), "PERMISSION_DENIED"),
+            (Caller::Operator, "PERMISSION_DENIED"),
+            (Caller::Anonymous, "NO_CREDENTIALS"),
+        ] {
+            assert_eq!(reason(may_request(&caller, &unpublished).map(drop)), expected, "{caller:?}");
+        }
+    }
+
+    #[test]
+    fn reviewers_list_requests() {
+        for caller in [superuser(), staff(), Caller::Operator, Caller::Service("console".into())] {
+            assert!(may_list(&caller).is_ok(), "{caller:?}");
+        }
+        for caller in [member(Role::Owner), app(), Caller::Anonymous] {
+            assert!(may_list(&caller).is_err(), "{caller:?}");
+        }
+    }
+
+    #[test]
+    fn the_status_is_checked_before_the_pictures() {
+        for (status, expected) in [
+            (AppStatus::Published, "Cannot publish already published integration."),
+            (AppStatus::Internal, "Cannot publish internal integration."),
+            (AppStatus::PublishRequestInProgress, "Publish request in progress."),
+            (AppStatus::Unpublished, "Must upload a logo for the integration."),
+        ] {
+            let error = check(&test_app::app(status), Pictures::default()).unwrap_err();
+            assert_eq!(error.message, expected, "{status:?}");
+        }
+        assert!(check(&test_app::app(AppStatus::Unpublished), BOTH).is_ok());
+    }
+
+    #[test]
+    fn components_beside_issues_need_an_icon() {
+        let logo = Pictures { logo: true, icon: false };
+        for (schema, needed) in [
+            ("{}", false),
+            (r#"{"elements":[{"type":"alert-rule-action"}]}"#, false),
+            (r#"{"elements":[{"type":"alert-rule-action"},{"type":"issue-link"}]}"#, true),
+            (r#"{"elements":[{"type":"stacktrace-link","uri":"/x"}]}"#, true),
+        ] {
+            let app = App { schema: schema.to_owned(), ..test_app::app(AppStatus::Unpublished) };
+            assert_eq!(reason(check(&app, logo)) == "ICON_REQUIRED", needed, "{schema}");
+            assert!(check(&app, BOTH).is_ok());
+        }
+    }
+
+    #[test]
+    fn texts_are_bounded() {
+        let answered = |length| QuestionnaireEntry { question: "Why?".into(), answer: "x".repeat(length) };
+        assert!(check_questionnaire(&[]).is_ok());
+        assert!(check_questionnaire(&vec![answered(5_000); 50]).is_ok());
+        assert!(check_questionnaire(&vec![answered(1); 51]).is_err());
+        assert!(check_questionnaire(&[answered(5_001)]).is_err());
+        assert!(check_note(&"x".repeat(2_000)).is_ok() && check_note(&"x".repeat(2_001)).is_err());
+    }
+}
