@@ -24,7 +24,7 @@ pub(super) async fn post_invitation(
         expires_at: expires_at.unwrap_or_else(|| context.clock.now()),
     };
     let mut tx = context.db.begin().await?;
-    context.mail.add(&mut tx, [invitation(&message, context.mail.base_url())]).await?;
+    context.mail.add(&mut tx, invitation(&message, context.mail.base_url())).await?;
     tx.commit().await?;
     context.mail.wake_worker();
     Ok(PostInvitationResponse {})
