@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use patchbay_db::{Db, DbConfig};
 use patchbay_domain::SecretString;
 use patchbay_rpc::{Security, Target};
-use patchbay_test_servers::{Durability, Postgres, RabbitMq, missing};
+use patchbay_test_servers::{Durability, Postgres, RabbitMq};
 use patchbay_testkit::bus::TcpProxy;
 use tempfile::TempDir;
 
@@ -14,21 +14,6 @@ use crate::deployment::{Backends, Deployment};
 use crate::program::{Program, free_address};
 use crate::scenario::Services;
 use crate::scene::Access;
-
-/// Whether the servers are installed; `cargo xtask test` sees to it that they are.
-///
-/// # Panics
-/// When they are not, and are required.
-pub fn installed() -> bool {
-    let missing = missing();
-    assert!(missing.is_empty() || !required(), "{missing:?} not installed");
-    missing.is_empty() && required()
-}
-
-/// Whether tests have to fail where they cannot run.
-pub fn required() -> bool {
-    std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1")
-}
 
 /// PostgreSQL, as durable as in production, and RabbitMQ.
 #[derive(Debug)]

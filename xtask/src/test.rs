@@ -21,16 +21,24 @@ pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<(
     cargo::run(&mut cargo(&["build", "--workspace", "--bins"]))?;
     let python = python::interpreter()?;
     let node = node::interpreter()?;
-    let runner: &[&str] = if has("nextest") { &["nextest", "run"] } else { &["test"] };
-    let mut tests = cargo(runner);
+    // Tests that need servers, Python, Node.js or root are ignored unless this command runs them.
+    let with_nextest = has("nextest");
+    let mut tests = cargo(if with_nextest { &["nextest", "run", "--run-ignored", "all"] } else { &["test"] });
     let selected = options.arguments.iter().any(|argument| argument.starts_with("-p"));
     if !selected {
         tests.arg("--workspace");
     }
-    tests.args(&options.arguments).env("PATCHBAY_TEST_PYTHON", python).env("PATCHBAY_TEST_NODE", node);
+    tests.args(&options.arguments);
+    if !with_nextest {
+        if !options.arguments.iter().any(|argument| argument == "--") {
+            tests.arg("--");
+        }
+        tests.arg("--include-ignored");
+    }
+    tests.env("PATCHBAY_TEST_PYTHON", python).env("PATCHBAY_TEST_NODE", node);
     servers.give_to(&mut tests);
     cargo::run(&mut tests)?;
-    if has("nextest") && options.arguments.is_empty() {
+    if with_nextest && options.arguments.is_empty() {
         // nextest leaves the examples in the documentation out.
         let mut examples = cargo(&["test", "--workspace", "--doc", "--quiet"]);
         servers.give_to(&mut examples);

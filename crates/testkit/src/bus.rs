@@ -54,20 +54,24 @@ where
     R: Future<Output = ()>,
 {
     run("in process", Bus::in_process(&config), &test).await;
-    if let Some(url) = amqp_server() {
-        let config = with_own_names(config, url);
-        on_rabbitmq(config.clone(), &config, &test).await;
-    }
+    let Some(url) = amqp_server() else {
+        return report("not running on RabbitMQ: PATCHBAY_TEST_AMQP_URL is not set");
+    };
+    let config = with_own_names(config, url);
+    on_rabbitmq(config.clone(), &config, &test).await;
 }
 
-/// Runs `test` on RabbitMQ only, through a proxy that can cut the connections; not at all where there is no broker
-/// (see [`each_bus`]).
+/// Runs `test` on RabbitMQ only, through a proxy that can cut the connections. Such a test has
+/// `#[ignore = "needs RabbitMQ; run by cargo xtask test"]`.
+///
+/// # Panics
+/// If `PATCHBAY_TEST_AMQP_URL` is not set.
 pub async fn on_cuttable_rabbitmq<F, R>(config: BusConfig, test: F)
 where
     F: Fn(Bus, CuttableBroker) -> R,
     R: Future<Output = ()>,
 {
-    let Some(url) = amqp_server() else { return };
+    let url = amqp_server().expect("PATCHBAY_TEST_AMQP_URL is the URL of a RabbitMQ server");
     let proxy = TcpProxy::start(host_and_port(&url)).await;
     let through_proxy = url.replacen(host_and_port(&url), &proxy.address().to_string(), 1);
     let direct = with_own_names(config, url);
@@ -102,10 +106,10 @@ where
     F: Fn(Bus) -> R,
     R: Future<Output = ()>,
 {
+    report(&format!("running on the bus {kind}"));
     let outcome = AssertUnwindSafe(test(bus.clone())).catch_unwind().await;
     bus.close().await;
     if let Err(panic) = outcome {
-        report(kind);
         std::panic::resume_unwind(panic);
     }
 }
@@ -127,9 +131,9 @@ fn host_and_port(url: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
-#[expect(clippy::print_stderr, reason = "a failing test has to say on which bus it failed")]
-fn report(kind: &str) {
-    eprintln!("the test failed on the bus {kind}");
+#[expect(clippy::print_stderr, reason = "shown by the test runner if the test fails")]
+fn report(line: &str) {
+    eprintln!("{line}");
 }
 
 #[cfg(test)]

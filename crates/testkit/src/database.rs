@@ -57,8 +57,9 @@ where
     R: Future<Output = ()>,
 {
     on(ThrowAway::sqlite(), &test).await;
-    if let Some(server) = postgres_server() {
-        on(ThrowAway::postgres(&server).await, &test).await;
+    match postgres_server() {
+        Some(server) => on(ThrowAway::postgres(&server).await, &test).await,
+        None => report("not running on Postgres: PATCHBAY_TEST_POSTGRES_URL is not set"),
     }
 }
 
@@ -67,18 +68,17 @@ where
     F: Fn(DbConfig) -> R,
     R: Future<Output = ()>,
 {
+    report(&format!("running on {:?}", database.engine()));
     let outcome = AssertUnwindSafe(test(DbConfig::new(database.url()))).catch_unwind().await;
-    let engine = database.engine();
     database.drop_it().await;
     if let Err(panic) = outcome {
-        report(engine);
         std::panic::resume_unwind(panic);
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a failing test has to say on which engine it failed")]
-fn report(engine: patchbay_db::Engine) {
-    eprintln!("the test failed on {engine:?}");
+#[expect(clippy::print_stderr, reason = "shown by the test runner if the test fails")]
+fn report(line: &str) {
+    eprintln!("{line}");
 }
 
 /// The URL of the PostgreSQL server for tests, whose user may create databases; `None` when tests have to do without.

@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use patchbay_test_servers::Shutdown;
-use patchbay_tests::servers::{Servers, installed};
+use patchbay_tests::servers::Servers;
 use rand::RngExt;
 
 use crate::{EVENTS, PER_SECOND, SOON, chance, healthy_and_flaky, nobody_ended, nothing_is_lost};
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
 async fn the_database_may_be_restarted_in_every_way() {
-    if !installed() {
-        return;
-    }
     let mut servers = Servers::start().unwrap();
     let mut deployment = servers.deployment(&SOON).await.unwrap();
     let scene = healthy_and_flaky(deployment.access().await.unwrap()).await;

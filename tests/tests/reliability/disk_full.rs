@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patchbay_testkit::eventually;
 use patchbay_tests::product::Product;
-use patchbay_tests::servers::{Embedded, Servers, installed};
+use patchbay_tests::servers::{Embedded, Servers};
 
 use crate::small_disk::SmallDisk;
 use crate::{EVENTS, PER_SECOND, SOON, healthy_and_flaky, nobody_ended, nothing_is_lost};
@@ -28,11 +28,9 @@ async fn is_full_for_a_while(disk: &SmallDisk, product: &Product) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL, RabbitMQ and root; run by cargo xtask test"]
 async fn the_disk_of_the_database_server_may_be_full_for_a_while() {
-    if !installed() {
-        return;
-    }
-    let Some(disk) = SmallDisk::mount(256) else { return };
+    let disk = SmallDisk::mount(256);
     let mut servers = Servers::with_postgres_in(&disk.path().join("postgres")).unwrap();
     let mut deployment = servers.deployment(&SOON).await.unwrap();
     let scene = healthy_and_flaky(deployment.access().await.unwrap()).await;
@@ -48,8 +46,9 @@ async fn the_disk_of_the_database_server_may_be_full_for_a_while() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs root; run by cargo xtask test"]
 async fn the_disk_of_the_all_in_one_process_may_be_full_for_a_while() {
-    let Some(disk) = SmallDisk::mount(128) else { return };
+    let disk = SmallDisk::mount(128);
     let mut patchbay = Embedded::with_data_in(&disk.path().join("data"), &SOON).await.unwrap();
     let scene = healthy_and_flaky(patchbay.access().await.unwrap()).await;
 

@@ -6,7 +6,7 @@ use patchbay_test_servers::is_root;
 use patchbay_tests::endpoint::{Conduct, ELSEWHERE, Endpoint};
 use patchbay_tests::memory::peak_mib;
 use patchbay_tests::scene::{Access, Expected, Scene};
-use patchbay_tests::servers::{Embedded, Servers, installed, required};
+use patchbay_tests::servers::{Embedded, Servers};
 
 use crate::{PATIENCE, PER_SECOND, SOON, nobody_ended};
 
@@ -41,10 +41,8 @@ async fn no_receiver_harms_another_one(access: Access, sender: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
 async fn no_receiver_harms_another_one_of_a_deployment() {
-    if !installed() {
-        return;
-    }
     let servers = Servers::start().unwrap();
     let mut deployment = servers.deployment(&[&SOON[..], &HURRY].concat()).await.unwrap();
     let sender = deployment.program("webhook-sender").pid().unwrap();
@@ -60,10 +58,8 @@ async fn no_receiver_harms_another_one_of_the_all_in_one_process() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
 async fn a_receiver_that_comes_back_gets_all_that_waited() {
-    if !installed() {
-        return;
-    }
     let servers = Servers::start().unwrap();
     let mut deployment = servers.deployment(&SOON).await.unwrap();
     let mut scene = Scene::new(deployment.access().await.unwrap()).await.unwrap();
@@ -80,14 +76,9 @@ async fn a_receiver_that_comes_back_gets_all_that_waited() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL, RabbitMQ and root; run by cargo xtask test"]
 async fn a_receiver_whose_name_moves_to_a_private_address_gets_nothing_there() {
-    if !installed() {
-        return;
-    }
-    if !is_root() {
-        assert!(!required(), "names of one's own take root, which this is not");
-        return;
-    }
+    assert!(is_root(), "only root can replace /etc/hosts for a process");
     let servers = Servers::start().unwrap();
     // Only the first of this machine's addresses counts as public.
     let settings = [&SOON[..], &HURRY, &[("EGRESS_ALLOW", "127.0.0.1/32")]].concat();

@@ -21,6 +21,7 @@ async fn in_process_a_message_is_confirmed_when_its_consumer_acknowledged_it() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ; run by cargo xtask test"]
 async fn on_rabbitmq_a_message_is_confirmed_without_a_consumer_and_survives_the_publisher() {
     on_cuttable_rabbitmq(BusConfig::default(), |bus, _broker| async move {
         publish(&bus, 1).await.await.unwrap();
@@ -127,6 +128,7 @@ async fn a_full_queue_refuses_and_takes_messages_again_once_there_is_room() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ; run by cargo xtask test"]
 async fn an_unroutable_message_is_an_error_and_the_route_is_made_again() {
     on_cuttable_rabbitmq(BusConfig::default(), |bus, broker| async move {
         publish(&bus, 0).await.await.unwrap();

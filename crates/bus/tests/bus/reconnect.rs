@@ -17,6 +17,7 @@ fn patient() -> BusConfig {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ; run by cargo xtask test"]
 async fn publisher_and_consumer_go_on_after_a_cut_without_being_made_again() {
     on_cuttable_rabbitmq(patient(), |bus, broker| async move {
         let mut consumer = bus.consume(Queue::EventFanout, 10);
@@ -33,6 +34,7 @@ async fn publisher_and_consumer_go_on_after_a_cut_without_being_made_again() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ; run by cargo xtask test"]
 async fn an_answer_to_a_delivery_of_a_lost_connection_is_harmless_and_the_message_comes_again() {
     on_cuttable_rabbitmq(patient(), |bus, broker| async move {
         publish(&bus, 7).await.await.unwrap();
@@ -52,6 +54,7 @@ async fn an_answer_to_a_delivery_of_a_lost_connection_is_harmless_and_the_messag
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ; run by cargo xtask test"]
 async fn what_was_deleted_meanwhile_is_declared_again() {
     on_cuttable_rabbitmq(patient(), |bus, broker| async move {
         let mut consumer = bus.consume(Queue::EventFanout, 10);
@@ -69,6 +72,7 @@ async fn what_was_deleted_meanwhile_is_declared_again() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ; run by cargo xtask test"]
 async fn a_consumer_whose_queue_is_deleted_subscribes_to_the_new_one() {
     on_cuttable_rabbitmq(patient(), |bus, _broker| async move {
         let mut consumer = bus.consume(Queue::EventFanout, 10);
@@ -83,6 +87,7 @@ async fn a_consumer_whose_queue_is_deleted_subscribes_to_the_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs RabbitMQ; run by cargo xtask test"]
 async fn under_load_nothing_that_was_confirmed_is_lost() {
     const MESSAGES: usize = 3_000;
     on_cuttable_rabbitmq(patient(), |bus, broker| async move {
