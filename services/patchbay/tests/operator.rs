@@ -166,7 +166,7 @@ async fn everything_can_be_said_while_it_runs() {
 fn people_get_words_and_tables() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), "organizations create Acme");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "founded the organization acme (number 1)\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "created the organization acme (id 1)\n");
     let output = run(folder.path(), "organizations list");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "ID  SLUG  NAME\n1   acme  Acme\n");
     let help = run(folder.path(), "users set --help");
@@ -301,15 +301,15 @@ fn a_deployment_that_is_not_there_is_not_taken_for_a_folder() {
 
 #[test]
 fn a_seeded_organization_is_full_and_the_same_each_time() {
-    let planted = [0, 1].map(|_| {
+    let seeded = [0, 1].map(|_| {
         let folder = tempfile::tempdir().unwrap();
-        let planted = told(folder.path(), "seed --number 7");
-        assert_eq!((&planted["organization"], &planted["issues"]), (&json!("harbour-goods-7"), &json!(500)));
-        assert!(planted["errors"].as_u64().unwrap() > 1000 && planted["comments"].as_u64().unwrap() > 20);
+        let seeded = told(folder.path(), "seed --number 7");
+        assert_eq!((&seeded["organization"], &seeded["issues"]), (&json!("harbour-goods-7"), &json!(500)));
+        assert!(seeded["errors"].as_u64().unwrap() > 1000 && seeded["comments"].as_u64().unwrap() > 20);
         let members = told(folder.path(), "members list harbour-goods-7");
         assert_eq!(members.as_array().unwrap().len(), 8);
         refused(folder.path(), "seed --number 7", 1, "SLUG_TAKEN");
-        planted
+        seeded
     });
-    assert_eq!(planted[0], planted[1]);
+    assert_eq!(seeded[0], seeded[1]);
 }
