@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds the image and runs docker-compose.yml for real on a machine that cannot pull any image: as root on Debian 12, with a
-# Docker engine of its own whose base images come from debootstrap. See docs/checking-images.md.
+# Docker engine of its own whose base images come from debootstrap. See docs/contributing/checking-images.md.
 #
 #   deploy/docker/check-images.sh
 #

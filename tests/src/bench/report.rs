@@ -1,4 +1,4 @@
-//! The figures as Markdown tables, ready for `docs/benchmarks.md`.
+//! The figures as Markdown tables, ready for `docs/contributing/benchmarks.md`.
 
 use std::fmt::Write as _;
 
