@@ -1,4 +1,4 @@
-//! Compiles `proto/` with protox, so that nothing but cargo has to be installed.
+//! Compiles `proto/` with protox, so that protoc need not be installed.
 
 use std::path::{Path, PathBuf};
 use std::{env, error, fs, io};
@@ -6,7 +6,7 @@ use std::{env, error, fs, io};
 use prost::Message;
 
 fn main() -> Result<(), Box<dyn error::Error>> {
-    // Relative, and asked for when it runs: a copied `target` folder then follows the protos of its own checkout.
+    // A relative path at run time, so that a copied `target` folder uses the protos of its own checkout.
     println!("cargo:rerun-if-changed=../../proto");
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
 
@@ -15,11 +15,11 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     files.sort();
     let descriptors = protox::compile(&files, [&root])?;
 
-    // Served by server reflection, comments included.
+    // Served by server reflection, with comments.
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
 
-    // Printed by hand, without what they carry; see src/redacted.rs.
+    // `Debug` of these messages is written by hand without their contents; see src/redacted.rs.
     let secret = [
         ".patchbay.auth_token.v1.Grant",
         ".patchbay.auth_token.v1.ExchangeRequest",
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     ];
     tonic_prost_build::configure()
         .skip_debug(secret)
-        // Bodies travel from the wire to the socket without being copied.
+        // Bodies are passed from the wire to the socket without a copy.
         .bytes(".patchbay.event_fanout.v1.PublishRequest.data_json")
         .bytes(".patchbay.event_fanout.v1.SequencedEvent.body")
         .bytes(".patchbay.webhook_sender.v1.Delivery")

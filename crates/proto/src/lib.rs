@@ -1,6 +1,6 @@
 //! Code generated from `proto/`: messages, clients and servers of every service's gRPC.
 //!
-//! The documentation of each item is the comment in its `.proto` file. Nothing is written by hand here.
+//! The documentation of each item is the comment in its `.proto` file.
 
 #![allow(
     missing_debug_implementations,

@@ -1,5 +1,5 @@
-//! Messages that carry tokens, codes or secrets print their name and nothing else, so that none of them
-//! reaches a log by way of `{:?}`.
+//! Messages with tokens, codes or secrets print only their name, so that no secret reaches a log through
+//! `{:?}`.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ mod tests {
     use prost::Message;
     use prost_types::FileDescriptorSet;
 
-    /// Fields by these names hold something that opens a door.
+    /// Names of fields that contain secrets.
     const SECRET_FIELDS: [&str; 12] = [
         "token",
         "refresh_token",
@@ -63,7 +63,8 @@ mod tests {
         "password",
     ];
 
-    /// Messages in which such a field holds nothing secret: values are masked, or it is what a new app is given by its maker.
+    /// Messages in which such a field is not secret: the values are masked, or the field contains what the
+    /// maker of an app supplies.
     const HARMLESS: [&str; 2] = ["crate::installation::App", "crate::installation::CreateAppRequest"];
 
     #[test]
