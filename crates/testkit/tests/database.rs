@@ -1,4 +1,4 @@
-//! The facility itself: what it has to notice, and what it must not leave behind.
+//! Tests of the throw-away databases themselves.
 
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -29,7 +29,7 @@ static UNORDERED: Migrations = Migrations::new(&[
     Migration { name: "0001_a", postgres: "", sqlite: "" },
 ]);
 
-/// What the assertion panics with, if it does.
+/// The message of the failed assertion, if it fails.
 async fn complaint(migrations: &'static Migrations) -> Option<String> {
     let outcome = AssertUnwindSafe(assert_same_schema(migrations)).catch_unwind().await;
     outcome.err().map(|panic| *panic.downcast::<String>().expect("assertions panic with text"))
