@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_amqp_cannot_carry_is_refused() {
+    fn a_message_that_amqp_cannot_carry_is_refused() {
         let long = "k".repeat(256);
         for (message, fits) in [
             (Message::new("issue.created", "{}"), true),
