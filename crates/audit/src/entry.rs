@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_says_who_did_what_to_what_and_when() {
+    fn an_entry_contains_actor_event_target_and_time() {
         let ada = Caller::User(UserCaller {
             user_id: 3,
             name: "Ada".to_owned(),
