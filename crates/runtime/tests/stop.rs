@@ -1,4 +1,4 @@
-//! The end of a scope, from the first request to the last task.
+//! The stop of a scope, from the request to the last task.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 const AMPLE: Duration = Duration::from_secs(10);
 const SHORT: Duration = Duration::from_millis(20);
 
-/// A task that ends only when it is asked to, and then does what is left.
+/// A task that runs until a stop is requested and then finishes its work.
 fn obedient(stop: &Stop, name: &str) -> Arc<AtomicBool> {
     let finished = Arc::new(AtomicBool::new(false));
     stop.spawn(name, {
@@ -30,7 +30,7 @@ async fn requested(stop: &Stop) {
 }
 
 #[tokio::test]
-async fn a_drain_lets_tasks_finish_what_they_have_begun() {
+async fn a_drain_lets_tasks_finish_their_work() {
     let stop = Stop::new();
     let finished = obedient(&stop, "worker");
     assert_eq!(stop.running(), ["worker"]);
