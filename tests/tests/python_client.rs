@@ -1,4 +1,4 @@
-//! A product team that writes Python generates its client from `proto/` and needs nothing else of ours.
+//! A product team generates a Python client from `proto/` and needs no other file of Patchbay.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

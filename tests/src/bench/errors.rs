@@ -1,4 +1,4 @@
-//! Scenario errors: errors of known kinds, in batches, into a project with as many alert rules as a project may have.
+//! Scenario `errors`: batches of errors of known kinds, in a project with the maximum number of alert rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,15 +26,15 @@ const ISSUES: usize = 200;
 const PEOPLE: usize = 5_000;
 const BATCH: usize = 200;
 const RULES: usize = 100;
-/// A product that sends from several places at once.
+/// Concurrent callers.
 const CALLERS: usize = 8;
 
-/// What the scenario has shown.
+/// The results of the scenario.
 #[derive(Debug)]
 pub(super) struct Errors {
     pub(super) errors: usize,
     pub(super) rate: f64,
-    /// CPU seconds of all of Patchbay for 10,000 errors.
+    /// CPU seconds of all Patchbay processes for 10,000 errors.
     pub(super) cpu_per_10_000: f64,
 }
 
@@ -42,11 +42,11 @@ pub(super) struct Errors {
 /// each of them, and so each is an event too.
 ///
 /// # Errors
-/// When a call fails, or a count is wrong.
+/// A call fails, or a count is wrong.
 pub(super) async fn measure(running: &Running, errors: usize, told: bool) -> anyhow::Result<Errors> {
     let place = Arc::new(Place::found(&running.services.tracker, told).await?);
     let sent = Arc::new(Mutex::new(Sent::default()));
-    // The issues are opened before, and everything is warm.
+    // The issues are opened first, as a warm-up.
     let opened = record(&place, &sent, (0..ISSUES).map(|kind| (kind, 0)).collect()).await?;
     ensure!(opened.values().collect::<BTreeSet<_>>().len() == ISSUES, "each kind has an issue");
 
@@ -60,7 +60,7 @@ pub(super) async fn measure(running: &Running, errors: usize, told: bool) -> any
             let mut next = caller;
             while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
             {
-                // Steps without a common divisor, so that kinds and people meet in every combination.
+                // Steps without a common divisor combine every kind with every user.
                 let batch = (0..BATCH).map(|_| {
                     next += 7919;
                     (next % ISSUES, (next / 3) % PEOPLE)
@@ -85,11 +85,10 @@ pub(super) async fn measure(running: &Running, errors: usize, told: bool) -> any
     })
 }
 
-/// What was sent of each kind: how many errors, and by whom.
+/// The number of errors of each kind, and their users.
 #[derive(Debug, Default)]
 struct Sent(BTreeMap<usize, (usize, BTreeSet<usize>)>);
 
-/// An organization of its own.
 #[derive(Debug)]
 struct Place {
     tracker: Channel,
@@ -144,7 +143,7 @@ impl Place {
     }
 }
 
-/// A rule that looks at every error and is seldom of the opinion that there is something to say.
+/// A rule that evaluates every error and rarely triggers.
 fn rule(number: usize) -> NewRule {
     let condition = |name: &str| json!({ "id": format!("sentry.rules.conditions.{name}") });
     let (conditions, filters) = match number % 4 {
@@ -179,7 +178,7 @@ fn rule(number: usize) -> NewRule {
     }
 }
 
-/// Records an error of each of these kinds and people; the issue of each kind.
+/// Records an error for each of these kinds and users, and returns the issue of each kind.
 async fn record(
     place: &Place,
     sent: &Mutex<Sent>,
@@ -205,7 +204,7 @@ async fn record(
     Ok(issues)
 }
 
-/// About as large as what an SDK sends for a small stack.
+/// About the size of an event that an SDK sends for a small stack trace.
 fn error(kind: usize, person: usize) -> String {
     let frame = |function: String| {
         json!({
@@ -230,7 +229,7 @@ fn error(kind: usize, person: usize) -> String {
 }
 
 impl Errors {
-    /// For the report.
+    /// A line of the report.
     pub(super) fn line(&self, told: bool) -> String {
         let told = if told { "told to apps" } else { "not told to apps" };
         format!(

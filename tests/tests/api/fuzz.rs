@@ -1,4 +1,4 @@
-//! The description is valid OpenAPI, and the API keeps to it whatever it is sent: checked with tools from PyPI.
+//! The description is valid OpenAPI, and the API conforms to it for any input. Checked with tools from PyPI.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -37,7 +37,7 @@ async fn the_description_is_valid_openapi() {
     succeeds(command).await;
 }
 
-/// Runs a phase of schemathesis with the names in paths that this configuration gives.
+/// Runs a phase of schemathesis with the path parameters of this configuration.
 async fn fuzz(python: PathBuf, server: &Server, token: &str, phase: &str, configuration: &str) {
     const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                           response_headers_conformance,response_schema_conformance";
@@ -61,7 +61,7 @@ async fn fuzz(python: PathBuf, server: &Server, token: &str, phase: &str, config
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the Python environment of cargo xtask test"]
-async fn whatever_is_sent_the_api_keeps_to_its_description() {
+async fn the_api_conforms_to_its_description_for_any_input() {
     let python = python();
     let server = Server::start().await;
     let world = World::new(&server).await;
@@ -69,7 +69,7 @@ async fn whatever_is_sent_the_api_keeps_to_its_description() {
     let all = Scope::ALL.iter().copied().collect();
     fuzz(python.clone(), &server, &world.people.token(&owner, all).await, "coverage", "").await;
 
-    // Random names lead to 404 nearly always. With those that exist, requests get to what lies behind.
+    // Random names nearly always lead to 404. Existing names reach the code behind.
     let app = world.fixtures.apps.unpublished().await;
     let installation = world.fixtures.apps.installed(ScopeSet::EMPTY).await.uuid;
     let names = format!(

@@ -1,4 +1,4 @@
-//! A file system of a few MiB that can be filled up and freed again.
+//! A file system of a few MiB that can be filled and freed.
 
 use std::fs::File;
 use std::io::Write;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const BALLAST: &str = "ballast";
 
-/// Mounted until dropped.
+/// Mounted until it is dropped.
 pub(crate) struct SmallDisk {
     folder: TempDir,
 }

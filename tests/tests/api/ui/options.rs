@@ -1,4 +1,4 @@
-//! The options of a select, while somebody fills it in.
+//! The options of a select while a user fills in the form.
 
 use serde_json::json;
 use uuid::Uuid;
