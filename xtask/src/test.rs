@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the whole test suite.
+//! `cargo xtask test`: all tests.
 
 use clap::Args;
 
@@ -10,14 +10,14 @@ use crate::servers::Servers;
 /// Options of `cargo xtask test`.
 #[derive(Args, Default)]
 pub(crate) struct Options {
-    /// Passed on to the test runner, for example `-p patchbay-db` or the name of a test.
+    /// Arguments of the test runner, for example `-p patchbay-db` or the name of a test.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }
 
-/// Runs every test; none is skipped.
+/// Runs all tests, including ignored ones.
 pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<()> {
-    // System tests start the services as the processes they are in production.
+    // System tests start the service binaries.
     cargo::run(&mut cargo(&["build", "--workspace", "--bins"]))?;
     let python = python::interpreter()?;
     let node = node::interpreter()?;
@@ -39,7 +39,7 @@ pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<(
     servers.give_to(&mut tests);
     cargo::run(&mut tests)?;
     if with_nextest && options.arguments.is_empty() {
-        // nextest leaves the examples in the documentation out.
+        // nextest does not run the examples in the documentation.
         let mut examples = cargo(&["test", "--workspace", "--doc", "--quiet"]);
         servers.give_to(&mut examples);
         cargo::run(&mut examples)?;
