@@ -122,9 +122,12 @@ async fn of_tracker(options: &Options) -> anyhow::Result<()> {
     for scenario in &options.tracker {
         match scenario {
             OfTracker::Errors => {
-                for told in [false, true] {
+                for published in [false, true] {
                     let running = Running::start(Mode::Embedded).await?;
-                    println!("{}", errors::measure(&running, options.sizes.errors, told).await?.line(told));
+                    println!(
+                        "{}",
+                        errors::measure(&running, options.sizes.errors, published).await?.line(published)
+                    );
                 }
             }
             OfTracker::Issues => {

@@ -129,7 +129,7 @@ pub async fn recorded(fanout: &Db, sender: &Db, accepted: &HashSet<Uuid>) -> any
             }
             3 => &mut account.dead,
             4 => &mut account.dropped,
-            unknown => bail!("a status nobody knows: {unknown}"),
+            unknown => bail!("unknown status {unknown}"),
         };
         *count += 1;
         account.pending = account.pending.checked_sub(1).context("more ended than was owed")?;

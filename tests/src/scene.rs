@@ -173,7 +173,7 @@ impl Scene {
                 "{name}: what counts as delivered was not taken"
             );
             let others = app.endpoint.taken().len() - taken.len();
-            ensure!(others == 0, "{name}: {others} webhooks nobody published");
+            ensure!(others == 0, "{name}: {others} webhooks of unpublished events");
             closed.duplicates += taken.values().map(|times| *times as usize - 1).sum::<usize>();
             closed.accounts.insert(name, account);
         }

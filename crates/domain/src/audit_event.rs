@@ -7,7 +7,7 @@ macro_rules! catalogue {
         /// A change that is recorded in the audit log of an organization.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum AuditEvent {
-            $(#[doc = concat!("`", $name, "`: somebody ", $note, " ….")] $variant,)*
+            $(#[doc = concat!("`", $name, "`: a caller ", $note, " ….")] $variant,)*
         }
 
         impl AuditEvent {

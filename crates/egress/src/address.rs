@@ -130,7 +130,7 @@ mod tests {
             "::",
             "::1",
             "::7f00:1",           // compatible form of 127.0.0.1
-            "::808:808",          // compatible form of a public address: nobody routes it
+            "::808:808",          // compatible form of a public address, which is not routed
             "::ffff:0:7f00:1",    // translated form (RFC 2765)
             "100::1",             // discard
             "64:ff9b:1::808:808", // NAT64 prefix of a local network

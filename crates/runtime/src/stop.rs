@@ -54,7 +54,7 @@ struct Scope {
 
 impl Stop {
     /// A top-level scope. A process has one; a test can have several.
-    #[expect(clippy::new_without_default, reason = "a default stop would be one that nobody ever requests")]
+    #[expect(clippy::new_without_default, reason = "a default scope would never be stopped")]
     pub fn new() -> Self {
         Self::within(CancellationToken::new(), CancellationToken::new(), None)
     }

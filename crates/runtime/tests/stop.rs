@@ -79,7 +79,9 @@ async fn a_worker_does_not_end_silently() {
 async fn a_task_with_an_end_of_its_own_may_end() {
     let stop = Stop::new();
     let (done, ended) = oneshot::channel();
-    stop.spawn_once("repair", async move { done.send(()).map_err(|()| anyhow::anyhow!("nobody listens")) });
+    stop.spawn_once("repair", async move {
+        done.send(()).map_err(|()| anyhow::anyhow!("the receiver is dropped"))
+    });
     ended.await.unwrap();
     stop.drain(AMPLE).await.unwrap();
     assert!(stop.failure().is_none());

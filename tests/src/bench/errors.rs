@@ -38,13 +38,13 @@ pub(super) struct Errors {
     pub(super) cpu_per_10_000: f64,
 }
 
-/// Records `errors` errors, and checks afterwards that every issue has exactly its own. `told` says whether apps may hear of
-/// each of them, and so each is an event too.
+/// Records `errors` errors and checks the counts of all issues. With `published`, the organization may subscribe to errors,
+/// so each error is also published as an event.
 ///
 /// # Errors
 /// A call fails, or a count is wrong.
-pub(super) async fn measure(running: &Running, errors: usize, told: bool) -> anyhow::Result<Errors> {
-    let place = Arc::new(Place::found(&running.services.tracker, told).await?);
+pub(super) async fn measure(running: &Running, errors: usize, published: bool) -> anyhow::Result<Errors> {
+    let place = Arc::new(Place::found(&running.services.tracker, published).await?);
     let sent = Arc::new(Mutex::new(Sent::default()));
     // The issues are opened first, as a warm-up.
     let opened = record(&place, &sent, (0..ISSUES).map(|kind| (kind, 0)).collect()).await?;
@@ -96,11 +96,11 @@ struct Place {
 }
 
 impl Place {
-    async fn found(tracker: &Channel, told: bool) -> anyhow::Result<Self> {
+    async fn found(tracker: &Channel, published: bool) -> anyhow::Result<Self> {
         let mut directory = DirectoryClient::new(tracker.clone());
         let wanted = CreateOrganizationRequest { name: "Bench errors".to_owned(), ..Default::default() };
         let organization = directory.create_organization(request(wanted)).await?.into_inner().slug;
-        if !told {
+        if !published {
             let quiet = UpdateOrganizationRequest {
                 organization: organization.clone(),
                 features: Some(Features { names: Vec::new() }),
@@ -230,10 +230,10 @@ fn error(kind: usize, person: usize) -> String {
 
 impl Errors {
     /// A line of the report.
-    pub(super) fn line(&self, told: bool) -> String {
-        let told = if told { "told to apps" } else { "not told to apps" };
+    pub(super) fn line(&self, published: bool) -> String {
+        let published = if published { "published to apps" } else { "not published to apps" };
         format!(
-            "errors ({told}, {RULES} rules): {} errors, {:.0}/s, {:.2} CPU s per 10,000; counts are exact",
+            "errors ({published}, {RULES} rules): {} errors, {:.0}/s, {:.2} CPU s per 10,000; counts are exact",
             self.errors, self.rate, self.cpu_per_10_000
         )
     }

@@ -298,7 +298,7 @@ impl Thing {
             "{installation}" | "{delivery}" | "{recovery}" | "{event}" => {
                 "00000000-0000-4000-8000-000000000000"
             }
-            "{organization}" | "{app}" | "{project}" | "{team}" => "nobodys",
+            "{organization}" | "{app}" | "{project}" | "{team}" => "missing",
             _ => "999999999",
         };
         let path = [parts.join("/").as_str(), query].join("?");

@@ -58,7 +58,7 @@ impl<'s> World<'s> {
     pub(crate) async fn ask(&self, operation: &Operation, thing: &Thing, who: &Who) -> Answer {
         let bearer = |token: String| vec![("authorization", format!("Bearer {token}"))];
         let headers = match who {
-            Who::Nobody => Vec::new(),
+            Who::Anonymous => Vec::new(),
             Who::Session(person) => {
                 vec![("cookie", person.cookie.clone()), ("sec-fetch-site", "same-origin".to_owned())]
             }
@@ -71,20 +71,20 @@ impl<'s> World<'s> {
     }
 
     /// All callers for an operation.
-    fn everybody(&self, operation: &Operation, thing: &Thing) -> Vec<Who> {
+    fn callers(&self, operation: &Operation, thing: &Thing) -> Vec<Who> {
         let sets = scope_sets(operation.access.scopes());
-        let mut everybody = vec![Who::Nobody];
+        let mut callers = vec![Who::Anonymous];
         for person in &self.people.all {
-            everybody.push(Who::Session(person.clone()));
-            everybody.extend(sets.iter().map(|set| Who::Token(person.clone(), *set)));
+            callers.push(Who::Session(person.clone()));
+            callers.extend(sets.iter().map(|set| Who::Token(person.clone(), *set)));
         }
         // No one can register an app with scopes they do not have.
         let owners = Role::Owner.scopes();
         for set in sets.iter().map(|set| set.intersection(owners)) {
-            everybody.extend([Who::Neighbour(set), Who::Foreigner(set)]);
+            callers.extend([Who::Neighbour(set), Who::Foreigner(set)]);
         }
-        everybody.extend(thing.app.as_ref().map(|_| Who::TheApp));
-        everybody
+        callers.extend(thing.app.as_ref().map(|_| Who::TheApp));
+        callers
     }
 }
 
@@ -101,7 +101,7 @@ fn scope_sets(needed: &[Scope]) -> Vec<ScopeSet> {
 async fn try_out(world: &World<'_>, operation: Operation) -> (usize, Vec<String>) {
     let (mut tried, mut wrong) = (0, Vec::new());
     let shared = world.fixtures.fresh(&operation, None).await;
-    for who in world.everybody(&operation, &shared) {
+    for who in world.callers(&operation, &shared) {
         let expected = who.expected(&operation.access);
         // A successful request may consume its target.
         let thing = match expected == Outcome::Done && !operation.is_safe() {
@@ -121,7 +121,7 @@ async fn try_out(world: &World<'_>, operation: Operation) -> (usize, Vec<String>
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_gets_the_answer_that_the_description_promises_them() {
+async fn every_caller_gets_the_answer_that_the_description_promises() {
     let server = Server::start().await;
     let world = World::new(&server).await;
     let mut operations = server.operations().await;

@@ -39,8 +39,8 @@ async fn a_stranger_is_refused_and_learns_nothing() {
     let world = World::new(&server).await;
     let mut compared = 0;
     for operation in server.operations().await {
-        let is_of_somebody = matches!(operation.access.rule, Rule::Scopes(_) | Rule::TheApp);
-        if !is_of_somebody || operation.names().next().is_none() {
+        let has_owner = matches!(operation.access.rule, Rule::Scopes(_) | Rule::TheApp);
+        if !has_owner || operation.names().next().is_none() {
             continue;
         }
         let there = world.fixtures.fresh(&operation, None).await;

@@ -8,7 +8,7 @@ use crate::people::Person;
 /// A caller with its credentials.
 #[derive(Debug, Clone)]
 pub(crate) enum Who {
-    Nobody,
+    Anonymous,
     Session(Person),
     /// A personal token limited to these scopes.
     Token(Person, ScopeSet),
@@ -54,7 +54,7 @@ impl Who {
     /// The expectation according to the description of an operation.
     pub(crate) fn expected(&self, access: &Access) -> Outcome {
         let may = match self {
-            Self::Nobody => return Outcome::Unknown,
+            Self::Anonymous => return Outcome::Unknown,
             Self::Session(_) => self.may(access),
             _ if access.session => return Outcome::NotLookedAt,
             _ => self.may(access),
@@ -64,7 +64,7 @@ impl Who {
 
     fn may(&self, access: &Access) -> bool {
         match self {
-            Self::Nobody => false,
+            Self::Anonymous => false,
             Self::Session(person) => person_may(person, None, access),
             Self::Token(person, limit) => person_may(person, Some(*limit), access),
             // It has no scopes unless it needs them.

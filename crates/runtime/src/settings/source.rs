@@ -185,7 +185,7 @@ mod tests {
                 ("PATCHBAY_CONFIG", path),
                 ("PATCHBAY_LOG", "debug"),
                 ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://standard"),
-                ("LOG", "of somebody else"),
+                ("LOG", "of another program"),
             ]),
             None,
         )

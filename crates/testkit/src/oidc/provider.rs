@@ -32,11 +32,11 @@ pub struct Provider {
 pub(super) struct State {
     issuer: String,
     now: i64,
-    told: Mutex<Told>,
+    behaviour: Mutex<Behaviour>,
 }
 
 #[derive(Debug, Default)]
-struct Told {
+struct Behaviour {
     /// Deliberate deviations of the next responses.
     lies: Value,
     signs_with_secret: bool,
@@ -59,7 +59,7 @@ impl Provider {
     pub async fn start(now: i64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let issuer = format!("http://{}", listener.local_addr().expect("it has an address"));
-        let state = Arc::new(State { issuer: issuer.clone(), now, told: Mutex::default() });
+        let state = Arc::new(State { issuer: issuer.clone(), now, behaviour: Mutex::default() });
         let serving = tokio::spawn(server::serve(listener, state.clone())).abort_handle();
         Self { issuer, state, serving }
     }
@@ -71,12 +71,12 @@ impl Provider {
 
     /// Changes the claims of id tokens from now on; null removes a claim.
     pub fn lie(&self, changes: Value) {
-        self.state.told().lies = changes;
+        self.state.behaviour().lies = changes;
     }
 
     /// Signs id tokens with the client secret from now on, as if it were the key.
     pub fn sign_with_secret(&self) {
-        self.state.told().signs_with_secret = true;
+        self.state.behaviour().signs_with_secret = true;
     }
 }
 
@@ -87,8 +87,8 @@ impl Drop for Provider {
 }
 
 impl State {
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
+        self.behaviour.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn configuration(&self) -> Value {
@@ -124,7 +124,7 @@ impl State {
             redirect_uri: redirect_uri.clone(),
         };
         let location = format!("{redirect_uri}?code={code}&state={state}");
-        self.told().codes.insert(code, begun);
+        self.behaviour().codes.insert(code, begun);
         Some(location)
     }
 
@@ -135,7 +135,7 @@ impl State {
         if client != format!("{CLIENT_ID}:{secret}").as_bytes() {
             return None;
         }
-        let begun = self.told().codes.remove(form.get("code")?)?;
+        let begun = self.behaviour().codes.remove(form.get("code")?)?;
         let proof = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(form.get("code_verifier")?));
         if proof != begun.challenge || form.get("redirect_uri")? != &begun.redirect_uri {
             return None;
@@ -151,8 +151,8 @@ impl State {
             "iss": self.issuer, "aud": CLIENT_ID, "sub": "7", "iat": self.now, "exp": self.now + 300, "nonce": nonce,
             "email": "Jane@Acme.example", "email_verified": true, "name": "Jane Doe",
         });
-        let told = self.told();
-        for (name, value) in told.lies.as_object().into_iter().flatten() {
+        let behaviour = self.behaviour();
+        for (name, value) in behaviour.lies.as_object().into_iter().flatten() {
             claims[name] = value.clone();
         }
         let claims: serde_json::Map<_, _> = claims
@@ -162,7 +162,7 @@ impl State {
             .filter(|(_, value)| !value.is_null())
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        let (algorithm, key) = match told.signs_with_secret {
+        let (algorithm, key) = match behaviour.signs_with_secret {
             false => (Algorithm::RS256, EncodingKey::from_rsa_der(KEY)),
             true => (Algorithm::HS256, EncodingKey::from_secret(CLIENT_SECRET.as_bytes())),
         };

@@ -55,7 +55,7 @@ pub(super) async fn ask_the_app_and_tell_it(stage: &Stage<'_>) {
     let asked = stage.app.asked("/alert").await.json();
     assert_eq!(asked, json!({ "fields": settings, "installationId": stage.app.installation }));
 
-    let issue = stage.error("to be told").await;
+    let issue = stage.error("to be reported").await;
     let webhook = stage.app.webhook_about("event_alert").await;
     assert_eq!((webhook.path.as_str(), webhook.query.as_str()), ("/hook", "its=own"));
     let body = webhook.json();

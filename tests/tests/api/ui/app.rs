@@ -117,7 +117,7 @@ fn schema() -> Value {
             "settings": {
                 "type": "alert-rule-settings",
                 "uri": "/alert",
-                "description": "Where it is to be told.",
+                "description": "Where to send notifications.",
                 "required_fields": [text("channel")],
                 "optional_fields": [select("priority", json!({ "options": [["high", "High"]] }))],
             },
