@@ -17,7 +17,7 @@ const PUBLISHERS: usize = 16;
 /// How long an event may be refused; no fault of the tests lasts longer.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What is published.
+/// The events to publish.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The channel for publishing.

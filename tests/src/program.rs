@@ -139,7 +139,6 @@ impl Program {
         self.process.as_ref().map(Child::id)
     }
 
-    /// What the program is called.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -164,7 +163,7 @@ impl Drop for Program {
 /// An address on loopback that is currently free.
 ///
 /// # Errors
-/// There is none.
+/// No port is free.
 pub fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }

@@ -1,8 +1,8 @@
-//! Who caused an event.
+//! The actor of an event.
 
 use uuid::Uuid;
 
-/// Who caused an event, as the product knows it. The form that a receiver gets depends on the receiver: see
+/// The user, app or product that caused an event. The form that a receiver gets depends on the receiver: see
 /// [`Actor::json_for`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {

@@ -63,7 +63,7 @@ impl fmt::Debug for Address {
     }
 }
 
-/// What all clients with the same policy share.
+/// Shared by all clients with the same policy.
 #[derive(Debug)]
 struct Recipe {
     connections: Connections,

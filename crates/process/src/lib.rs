@@ -1,4 +1,4 @@
-//! What all binaries have in common: the command line, the connections to database, broker and other
+//! The common parts of all binaries: the command line, the connections to database, broker and other
 //! services, the admin port, the gRPC port, and an orderly stop.
 //!
 //! The `main.rs` of a service reads its settings, connects what the service needs, starts the service and

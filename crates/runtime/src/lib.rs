@@ -1,4 +1,4 @@
-//! What every Patchbay process needs around its services: settings, telemetry, metrics, the admin port, and
+//! The parts that every Patchbay process needs around its services: settings, telemetry, metrics, the admin port, and
 //! an orderly stop. It is independent of particular services.
 //!
 //! The structure of a `main`:

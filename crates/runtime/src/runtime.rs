@@ -2,7 +2,7 @@ use patchbay_domain::Clock;
 
 use crate::{Metrics, Readiness, Stop};
 
-/// What every service of a process shares. Cheap to clone.
+/// The parts of a process that its services share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Runtime {
     /// Source of the current time.

@@ -1,4 +1,4 @@
-//! What a service writes to the audit log.
+//! The audit entries that a service writes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

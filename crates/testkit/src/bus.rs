@@ -114,10 +114,10 @@ where
     }
 }
 
-/// The URL of the broker for tests; `None` if there is none.
+/// The URL of the broker for tests; `None` without a broker.
 ///
 /// # Panics
-/// If there is none although `PATCHBAY_TEST_REQUIRE_SERVERS=1` is set.
+/// If it is not set although `PATCHBAY_TEST_REQUIRE_SERVERS=1` is set.
 pub fn amqp_server() -> Option<String> {
     let url = std::env::var("PATCHBAY_TEST_AMQP_URL").ok().filter(|url| !url.is_empty());
     let required = std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");

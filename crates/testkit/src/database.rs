@@ -81,10 +81,10 @@ fn report(line: &str) {
     eprintln!("{line}");
 }
 
-/// The URL of the PostgreSQL server for tests, with a user who may create databases; `None` if there is none.
+/// The URL of the PostgreSQL server for tests, with a user who may create databases; `None` without a server.
 ///
 /// # Panics
-/// If there is none although `PATCHBAY_TEST_REQUIRE_SERVERS=1` is set.
+/// If it is not set although `PATCHBAY_TEST_REQUIRE_SERVERS=1` is set.
 pub fn postgres_server() -> Option<String> {
     let url = std::env::var("PATCHBAY_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
     let required = std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");

@@ -41,7 +41,7 @@ pub struct Seeded {
 /// Creates the organization with this number.
 ///
 /// # Errors
-/// Whatever the tracker refuses, for example an organization that exists already.
+/// The tracker refuses a request, for example because the organization exists already.
 pub async fn create(tracker: &Channel, number: u64) -> anyhow::Result<Seeded> {
     Seeder { tracker, number, rng: SeededRng::new(number) }.create().await
 }

@@ -44,7 +44,7 @@ pub(crate) struct Fixtures<'s> {
     number: AtomicU32,
 }
 
-/// What a request needs besides its path.
+/// The parts of a request besides its path.
 #[derive(Debug, Clone, Default)]
 struct Found {
     app: Option<String>,

@@ -16,7 +16,7 @@ use crate::who::{Outcome, Who};
 /// Operations that are tested concurrently.
 const AT_ONCE: usize = 4;
 
-/// What a test needs to call as any caller.
+/// The targets and users of a test.
 pub(crate) struct World<'s> {
     server: &'s Server,
     pub(crate) people: People,

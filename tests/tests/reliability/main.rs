@@ -21,7 +21,7 @@ use patchbay_tests::scene::{Access, Expected, Scene};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-/// Short retries and recovery times. What a killed sender had claimed waits until the claim expires, and the
+/// Short retries and recovery times. The claims of a killed sender have to expire, and the
 /// longest attempt determines the duration of a claim.
 const SOON: [(&str, &str); 6] = [
     ("RETRY_SCHEDULE", "1s,1s,2s,2s,5s,5s"),

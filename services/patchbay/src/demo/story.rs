@@ -26,7 +26,7 @@ use crate::all_in_one::AllInOne;
 use crate::clients::Clients;
 use crate::data_folder::DataFolder;
 
-/// What every chapter uses.
+/// The tools of every chapter.
 struct Story {
     printer: Printer,
     rest: Rest,
