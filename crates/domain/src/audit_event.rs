@@ -32,7 +32,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    OrgAdd = "ORG_ADD", "org.create", "founded the organization";
+    OrgAdd = "ORG_ADD", "org.create", "created the organization";
     OrgEdit = "ORG_EDIT", "org.edit", "changed the organization";
     MemberAdd = "MEMBER_ADD", "member.add", "added the member";
     MemberEdit = "MEMBER_EDIT", "member.edit", "changed the member";

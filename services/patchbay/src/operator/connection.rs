@@ -49,7 +49,7 @@ impl Connection {
     /// # Errors
     /// Invalid settings, a data folder that cannot be used.
     pub(super) async fn open(settings: Settings, folder: Option<PathBuf>) -> anyhow::Result<Self> {
-        let deployed: Option<String> = settings.optional(DEPLOYED, "Where the tracker service listens.");
+        let deployed: Option<String> = settings.optional(DEPLOYED, "URL of the tracker service.");
         match (folder, deployed) {
             (None, Some(_)) => deployment(&settings),
             (folder, _) => {
