@@ -5,17 +5,17 @@
 //! both:
 //!
 //! - **At least once.** A [`Confirm`] that resolves with `Ok` means that the message is durable on the other
-//! side: RabbitMQ has stored it on a majority of the queue's replicas, or, in process, its consumer has
-//! acknowledged it. Any other result is an error, and the publisher still owns the message;
-//! [`BusError::is_retryable`] tells whether publishing it again can help. The bus never publishes a message
-//! twice by itself.
+//!   side: RabbitMQ has stored it on a majority of the queue's replicas, or, in process, its consumer has
+//!   acknowledged it. Any other result is an error, and the publisher still owns the message;
+//!   [`BusError::is_retryable`] tells whether publishing it again can help. The bus never publishes a message
+//!   twice by itself.
 //! - **No message disappears.** A dropped [`Delivery`] is delivered again. A message that was returned
-//! [`BusConfig::delivery_limit`] times, or was rejected, becomes a dead letter of its queue
-//! ([`Bus::dead_letters`]). A message that no queue receives is an error for its publisher.
+//!   [`BusConfig::delivery_limit`] times, or was rejected, becomes a dead letter of its queue
+//!   ([`Bus::dead_letters`]). A message that no queue receives is an error for its publisher.
 //! - **Bounded.** Queues, unconfirmed publishes and unsettled deliveries have limits. At a limit publishers
-//! wait, for [`BusConfig::publish_timeout`] at most.
+//!   wait, for [`BusConfig::publish_timeout`] at most.
 //! - **No restart.** After a lost connection the bus connects again with backoff, declares the topology again
-//! and subscribes again. Callers see errors of individual messages, and otherwise only a pause.
+//!   and subscribes again. Callers see errors of individual messages, and otherwise only a pause.
 //!
 //! # Publish
 //!

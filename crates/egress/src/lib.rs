@@ -4,11 +4,11 @@
 //! which
 //!
 //! - resolves the host itself and refuses the request if **any** address is not public; it then connects only
-//! to the checked addresses, so a second DNS response cannot redirect the request;
+//!   to the checked addresses, so a second DNS response cannot redirect the request;
 //! - accepts `http` and `https` URLs without user and password, follows no redirects, and uses only the
-//! configured proxy;
+//!   configured proxy;
 //! - bounds everything: connecting, waiting for the headers, reading the body, the whole exchange, and the
-//! stored part of the body;
+//!   stored part of the body;
 //! - pools connections (HTTP/1.1 and HTTP/2), within limits.
 //!
 //! Exceptions for internal hosts and networks are listed in [`EgressPolicy`]; their first use is logged.
