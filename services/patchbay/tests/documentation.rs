@@ -2,7 +2,7 @@
 
 fn assert_generated(page: &str, expected: &str) {
     let file = format!("{}/../../docs/{page}", env!("CARGO_MANIFEST_DIR"));
-    let written = std::fs::read_to_string(file).unwrap();
+    let written = std::fs::read_to_string(file).expect("the page exists");
     assert!(written.ends_with(expected), "docs/{page} is out of date; run `cargo xtask docs`");
 }
 
