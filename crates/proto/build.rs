@@ -1,4 +1,4 @@
-//! Compiles `proto/` with protox, so that nothing but cargo has to be installed.
+//! Compiles `proto/` with protox, so that protoc need not be installed.
 
 use std::path::{Path, PathBuf};
 use std::{env, error, fs, io};
@@ -6,7 +6,7 @@ use std::{env, error, fs, io};
 use protox::prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
-    // Relative, and asked for when it runs: a copied `target` folder then follows the protos of its own checkout.
+    // A relative path at run time, so that a copied `target` folder uses the protos of its own checkout.
     println!("cargo:rerun-if-changed=../../proto");
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
 
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let mut compiler = protox::Compiler::new([&root])?;
     compiler.include_imports(true).include_source_info(true).open_files(&files)?;
 
-    // Served by server reflection, comments included.
+    // Served by server reflection, with comments.
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
 
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         // For fakes in tests, which implement the RPCs they need. Services implement all of theirs: `patchbay_rpc::unary!`
         // denies an RPC that is missing.
         .generate_default_stubs(true)
-        // Bodies travel from the wire to the socket without being copied.
+        // Bodies are passed from the wire to the socket without a copy.
         .bytes(".patchbay.event_fanout.v1.PublishRequest.data_json")
         .bytes(".patchbay.event_fanout.v1.SequencedEvent.body")
         .bytes(".patchbay.webhook_sender.v1.Delivery")

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Builds the image and runs docker-compose.yml for real on a machine that cannot pull any image: as root on Debian 12, with a
-# Docker engine of its own whose base images come from debootstrap. See docs/checking-images.md.
+# Builds the image and runs docker-compose.yml on a machine that cannot pull images: as root on Debian 12, with a separate
+# Docker engine and base images from debootstrap. See docs/contributing/checking-images.md.
 #
 #   deploy/docker/check-images.sh
 #
-# The engine and its images stay in $PATCHBAY_CHECK_DIR, so that a second run has its layers in the cache.
+# The state of the engine stays in $PATCHBAY_CHECK_DIR, so that a second run finds its layers in the cache.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,7 +13,7 @@ port=${PATCHBAY_PORT:-8080}
 services=(installation auth-token event-fanout webhook-sender tracker gateway)
 seconds_to_healthy=180
 
-# Debian's client knows the classic builder; another one that comes first may not.
+# Debian's client has the classic builder; another client on the PATH may not.
 export PATH="/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
 export DOCKER_HOST="unix://$state/docker.sock" DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1
 export COMPOSE_PROJECT_NAME=patchbay-check PATCHBAY_VERSION=check
@@ -29,7 +29,7 @@ install_engine() {
 }
 
 start_engine() {
-    # Two engines on one machine undo each other's packet filter.
+    # Two engines on one machine overwrite each other's packet filter rules.
     ! docker --host unix:///var/run/docker.sock info > /dev/null 2>&1 || fail "a Docker engine runs here already; use docker compose with it"
     mkdir -p "$state"
     iptables-save > "$state/iptables.before"
@@ -76,7 +76,7 @@ up() {
         [ "$health" = healthy ] || fail "$name is $health: $(inspect "$name" '{{range .State.Health.Log}}{{.Output}}{{end}}')"
         echo "$name: healthy"
     done
-    [ "$(inspect migrate '{{.State.Status}} {{.State.ExitCode}}')" = "exited 0" ] || fail "migrate did not end well"
+    [ "$(inspect migrate '{{.State.Status}} {{.State.ExitCode}}')" = "exited 0" ] || fail "migrate failed"
 }
 
 # answers PATH STATUS
@@ -91,7 +91,7 @@ only_the_gateway_is_published() {
     local published
     published=$(docker ps --quiet | xargs --max-args=1 docker port)
     echo "published: $published"
-    [ "$published" = "8080/tcp -> 127.0.0.1:$port" ] || fail "something else than the gateway on loopback is published"
+    [ "$published" = "8080/tcp -> 127.0.0.1:$port" ] || fail "a port other than that of the gateway on loopback is published"
 }
 
 stops_cleanly() {
@@ -99,7 +99,7 @@ stops_cleanly() {
     local name code
     for name in "${services[@]}" postgres rabbitmq; do
         code=$(inspect "$name" '{{.State.ExitCode}}')
-        [ "$code" = 0 ] || fail "$name ended with $code when told to stop"
+        [ "$code" = 0 ] || fail "$name exited with $code at a stop"
     done
 }
 

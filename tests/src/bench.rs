@@ -1,4 +1,4 @@
-//! The benchmark: scenarios, played in both modes against a receiver in a process of its own.
+//! The benchmark: scenarios in both modes, with a receiver in a separate process.
 
 mod bare_limit;
 mod errors;
@@ -18,7 +18,7 @@ use report::Report;
 use running::Running;
 use scenarios::Scenario;
 
-/// Size of the `data` of an event, in bytes. With the envelope around it the body is about 1.2 KB.
+/// Size of the `data` of an event in bytes. The complete body has about 1.2 KB.
 const DATA_BYTES: usize = 1_100;
 
 /// Webhooks that the bare loop sends before each mode is measured.
@@ -30,20 +30,20 @@ pub struct Options {
     /// Modes to measure.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Mode::Embedded, Mode::Distributed])]
     modes: Vec<Mode>,
-    /// Scenarios to play, in this order.
+    /// Scenarios to run, in this order.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = Scenario::value_variants().iter().copied())]
     scenarios: Vec<Scenario>,
     #[command(flatten)]
     sizes: Sizes,
-    /// Scenarios of the tracker, in the embedded mode, instead of the others.
+    /// Scenarios of the tracker in the embedded mode, instead of the other scenarios.
     #[arg(long, value_enum, value_delimiter = ',')]
     tracker: Vec<OfTracker>,
-    /// Be the receiver of another benchmark process.
+    /// Run as the receiver of another benchmark process.
     #[arg(long, hide = true)]
     receive_on: Option<SocketAddr>,
 }
 
-/// How much there is to do.
+/// The sizes of the scenarios.
 #[derive(Parser, Debug)]
 pub(crate) struct Sizes {
     /// Events of the scenarios `a` and `c`; `b` has a quarter of them.
@@ -55,16 +55,16 @@ pub(crate) struct Sizes {
     /// Seconds of each part of the scenarios `light`, `idle`, `deep` and `fair`.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
-    /// Webhooks that wait in the scenario `deep`.
+    /// Waiting webhooks in the scenario `deep`.
     #[arg(long, default_value_t = 1_000_000)]
     backlog: usize,
-    /// Installations of others in the scenario `wide`.
+    /// Installations of other organizations in the scenario `wide`.
     #[arg(long, default_value_t = 100_000)]
     subscriptions: usize,
-    /// Errors of the scenario `errors`.
+    /// Errors in the scenario `errors`.
     #[arg(long, default_value_t = 100_000)]
     errors: usize,
-    /// Issues of the scenario `issues`.
+    /// Issues in the scenario `issues`.
     #[arg(long, default_value_t = 100_000)]
     issues: usize,
 }
@@ -74,28 +74,28 @@ pub(crate) struct Sizes {
 pub enum OfTracker {
     /// Errors of known kinds, in batches.
     Errors,
-    /// Pages of the list of issues.
+    /// Pages of the issue list.
     Issues,
 }
 
 /// How Patchbay runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Mode {
-    /// One process, SQLite, bus in the process.
+    /// One process with SQLite and the in-process bus.
     Embedded,
-    /// A process for each service, PostgreSQL, RabbitMQ.
+    /// One process per service with PostgreSQL and RabbitMQ.
     Distributed,
 }
 
-/// Measures and prints.
+/// Runs the benchmark and prints the results.
 ///
 /// # Errors
-/// When a part does not start, or events are lost.
+/// A part does not start, or events are lost.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     if let Some(address) = options.receive_on {
         return receiver::serve(address).await;
     }
-    // reqwest wants a process-wide one even where nothing speaks TLS; a second call finds the first one's.
+    // reqwest needs a process-wide provider even without TLS; a second call finds the first provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     if !options.tracker.is_empty() {
         return of_tracker(&options).await;
@@ -103,7 +103,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let mut report = Report::default();
     let receiver = receiver::Receiver::start().await?;
     for mode in options.modes {
-        // For each mode anew: on a shared machine the limit is another one ten minutes later.
+        // Measured before each mode, because the limit of a shared machine changes.
         let bare = bare_limit::measure(&receiver, BARE_WEBHOOKS, options.sizes.callers).await?;
         report.bare_limit(mode, bare);
         let running = Running::start(mode).await?;
@@ -122,9 +122,12 @@ async fn of_tracker(options: &Options) -> anyhow::Result<()> {
     for scenario in &options.tracker {
         match scenario {
             OfTracker::Errors => {
-                for told in [false, true] {
+                for published in [false, true] {
                     let running = Running::start(Mode::Embedded).await?;
-                    println!("{}", errors::measure(&running, options.sizes.errors, told).await?.line(told));
+                    println!(
+                        "{}",
+                        errors::measure(&running, options.sizes.errors, published).await?.line(published)
+                    );
                 }
             }
             OfTracker::Issues => {
@@ -136,7 +139,7 @@ async fn of_tracker(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The `data` of an event, which says when it was published.
+/// The `data` of an event, with the time of its publication.
 fn data(published_micros: i64) -> Vec<u8> {
     let mut data = format!(r#"{{"error":{{"at":{published_micros},"message":""#).into_bytes();
     data.resize(DATA_BYTES - 3, b'x');
@@ -144,7 +147,7 @@ fn data(published_micros: i64) -> Vec<u8> {
     data
 }
 
-/// When the event in a body was published.
+/// The time of publication of the event in a body.
 fn published_micros(body: &[u8]) -> Option<i64> {
     const MARK: &[u8] = br#""at":"#;
     let start = body.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();

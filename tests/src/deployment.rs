@@ -1,4 +1,4 @@
-//! Every service as a process of its own, on PostgreSQL and RabbitMQ.
+//! Every service as a separate process, on PostgreSQL and RabbitMQ.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,14 +15,14 @@ use crate::program::{Program, binary, free_address};
 
 const GATEWAY: &str = "gateway";
 
-/// Where a deployment keeps its data.
+/// The servers of a deployment.
 #[derive(Clone, Debug)]
 pub struct Backends {
     /// `postgres://…` of a database of its own.
     pub postgres: String,
     /// `amqp://…`
     pub amqp: String,
-    /// Sets the queues apart from those of others on the same broker.
+    /// Prefix of the queues, for a shared broker.
     pub bus_prefix: String,
 }
 
@@ -32,18 +32,18 @@ pub struct Deployment {
     /// `http://host:port` of the REST API.
     pub base_url: String,
     backends: Backends,
-    /// What every process is told.
+    /// Settings of every process.
     shared: Vec<(String, String)>,
     programs: BTreeMap<&'static str, Program>,
     channels: BTreeMap<&'static str, Channel>,
 }
 
 impl Deployment {
-    /// Migrates the database, starts every service and waits until all are ready. Logs go to `folder`; `settings` are added
-    /// to every service's environment, without the prefix `PATCHBAY_`.
+    /// Migrates the databases, starts every service and waits until all are ready. Logs go to `folder`.
+    /// `settings`, without the prefix `PATCHBAY_`, are added to the environment of every service.
     ///
     /// # Errors
-    /// When a binary has not been built or a service does not become ready.
+    /// A binary has not been built, or a service does not become ready.
     pub async fn start(backends: Backends, folder: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let addresses: BTreeMap<&str, SocketAddr> =
             PEERS.iter().map(|(name, _)| Ok((*name, free_address()?))).collect::<anyhow::Result<_>>()?;
@@ -98,10 +98,10 @@ impl Deployment {
         Ok(Self { base_url: format!("http://{http}"), backends, shared, programs, channels })
     }
 
-    /// Runs the operator's command line against the deployment, as an operator does who has its settings.
+    /// Runs an operator command with the settings of the deployment.
     ///
     /// # Errors
-    /// When the binary has not been built.
+    /// The binary has not been built.
     pub fn operator(&self, line: &str) -> anyhow::Result<Output> {
         let variables = self.shared.iter().map(|(name, value)| (format!("PATCHBAY_{name}"), value));
         let mut command = Command::new(binary("patchbay")?);
@@ -111,15 +111,15 @@ impl Deployment {
     /// The channel to a service.
     ///
     /// # Panics
-    /// When there is no such service.
+    /// There is no such service.
     pub fn channel(&self, service: &str) -> Channel {
         self.channels[service].clone()
     }
 
-    /// A service's process.
+    /// The process of a service.
     ///
     /// # Panics
-    /// When there is no such service.
+    /// There is no such service.
     pub fn program(&mut self, service: &str) -> &mut Program {
         self.programs.get_mut(service).expect("a service of the deployment")
     }
@@ -135,10 +135,10 @@ impl Deployment {
         programs.filter_map(|(name, program)| program.has_ended().then_some(*name)).collect()
     }
 
-    /// The database of a service, to look at its records.
+    /// The database of a service, to read its records.
     ///
     /// # Errors
-    /// When it cannot be opened.
+    /// It cannot be opened.
     pub async fn database(
         &self,
         service: &'static str,

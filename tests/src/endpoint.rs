@@ -1,6 +1,6 @@
-//! An app's endpoint, well-behaved or hostile, that counts what it takes.
+//! The endpoint of an app, well-behaved or hostile, that counts received webhooks.
 //!
-//! Bytes are written by hand: no HTTP library does what some receivers out there do.
+//! Responses are written byte by byte, because no HTTP library behaves like some of these receivers.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -17,22 +17,22 @@ const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const HUGE: usize = 100 * 1024 * 1024;
 const DRIP_EVERY: Duration = Duration::from_secs(1);
 
-/// What an endpoint does with a request.
+/// How an endpoint answers a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conduct {
-    /// Takes it: 200.
+    /// Accepts it: 200.
     Take,
     /// Answers with this status.
     Answer(u16),
-    /// Takes it and answers with 100 MB.
+    /// Accepts it and answers with 100 MB.
     TakeAtLength,
     /// Resets the connection instead of an answer.
     Reset,
-    /// Answers 200, one byte a second.
+    /// Answers 200 and sends one byte per second.
     Drip,
 }
 
-/// A listening endpoint. Ends when dropped.
+/// A listening endpoint. It ends when dropped.
 #[derive(Debug)]
 pub struct Endpoint {
     address: SocketAddr,
@@ -40,13 +40,13 @@ pub struct Endpoint {
     server: JoinHandle<()>,
 }
 
-/// What has come, of the events the tests publish (`error.created`).
+/// Received requests with the events that the tests publish (`error.created`).
 #[derive(Debug, Default)]
 struct Seen {
     requests: AtomicU64,
-    /// Requests about something else: that the app was installed.
+    /// Other requests: the webhook about the installation.
     greetings: AtomicU64,
-    /// Each webhook that was taken, and how often.
+    /// Each accepted webhook, and how often it was accepted.
     taken: Mutex<HashMap<Uuid, u32>>,
 }
 
@@ -56,18 +56,18 @@ struct Request {
 }
 
 impl Endpoint {
-    /// Listens on loopback. `conduct` is told the number of the request, from 0.
+    /// Listens on loopback. `conduct` gets the number of the request, from 0.
     ///
     /// # Errors
-    /// When there is no free port.
+    /// There is no free port.
     pub async fn start(conduct: impl Fn(u64) -> Conduct + Send + Sync + 'static) -> anyhow::Result<Self> {
         Self::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), conduct).await
     }
 
-    /// Listens there.
+    /// Listens on this address.
     ///
     /// # Errors
-    /// When the address is taken.
+    /// The address is in use.
     pub async fn start_at(
         address: SocketAddr,
         conduct: impl Fn(u64) -> Conduct + Send + Sync + 'static,
@@ -85,7 +85,7 @@ impl Endpoint {
         self.url_by_name(&self.address.ip().to_string())
     }
 
-    /// Its webhook URL under another name of its host.
+    /// Its webhook URL with another host name.
     pub fn url_by_name(&self, host: &str) -> String {
         format!("http://{host}:{}/webhook", self.address.port())
     }
@@ -95,17 +95,17 @@ impl Endpoint {
         self.address.port()
     }
 
-    /// Requests so far, however they were answered.
+    /// Number of requests so far, regardless of the answer.
     pub fn requests(&self) -> u64 {
         self.seen.requests.load(Ordering::Relaxed)
     }
 
-    /// Whether it was told that its app is installed.
+    /// Whether it has received the webhook about its installation.
     pub fn is_greeted(&self) -> bool {
         self.seen.greetings.load(Ordering::Relaxed) > 0
     }
 
-    /// The ids of the webhooks that it took, each with how often.
+    /// The ids of the accepted webhooks, and how often each was accepted.
     pub fn taken(&self) -> HashMap<Uuid, u32> {
         self.seen.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -117,7 +117,7 @@ impl Drop for Endpoint {
     }
 }
 
-/// Loopback addresses other than 127.0.0.1 are this machine, too.
+/// Loopback addresses other than 127.0.0.1 belong to this machine too.
 pub const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
 async fn serve(listener: TcpListener, seen: Arc<Seen>, conduct: Arc<dyn Fn(u64) -> Conduct + Send + Sync>) {
@@ -126,7 +126,7 @@ async fn serve(listener: TcpListener, seen: Arc<Seen>, conduct: Arc<dyn Fn(u64) 
         tokio::select! {
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
                 let (seen, conduct) = (seen.clone(), conduct.clone());
-                // Whoever hangs up is what the tests are about.
+                // Clients that disconnect are part of the tests.
                 connections.spawn(async move { converse(stream, &seen, &*conduct).await.ok() });
             },
             Some(_) = connections.join_next() => {}
@@ -141,7 +141,7 @@ async fn converse(
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await? {
-        // What belongs to the installation itself is not what is counted.
+        // Webhooks about the installation itself are not counted.
         let conduct = match request.is_error {
             true => conduct(seen.requests.fetch_add(1, Ordering::Relaxed)),
             false => {
@@ -183,7 +183,7 @@ async fn converse(
     Ok(())
 }
 
-/// The next request of a connection, `None` at its end.
+/// The next request of a connection; `None` at its end.
 async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Request>> {
     let (mut request, mut length) = (Request { webhook_id: None, is_error: false }, 0);
     let mut line = String::new();

@@ -1,5 +1,5 @@
-//! The books: `accepted × matches = delivered + pending + dead + dropped`, counted from what Patchbay says and from its
-//! tables.
+//! The ledger: `accepted × matches = delivered + pending + dead + dropped`, computed from the API of Patchbay
+//! and from its tables.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,26 +11,26 @@ use patchbay_proto::event_fanout::{Decision, ExplainRequest, Outcome};
 use patchbay_rpc::{Channel, request};
 use uuid::Uuid;
 
-/// Questions that are asked at once.
+/// Concurrent requests.
 const AT_ONCE: usize = 16;
 
-/// What became of events at one installation.
+/// The outcomes of events for one installation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    /// Events that it is to get.
+    /// Events that match.
     pub owed: usize,
-    /// Those that its app took.
+    /// Delivered events.
     pub delivered: usize,
-    /// Those that are still to be sent.
+    /// Pending events.
     pub pending: usize,
-    /// Those that were given up.
+    /// Events that were given up.
     pub dead: usize,
-    /// Those that were not sent because there was nobody any more.
+    /// Events that were dropped because the installation is gone.
     pub dropped: usize,
 }
 
 impl Account {
-    /// Whether each event is accounted for, once.
+    /// Whether each event is accounted for exactly once.
     pub fn is_exact(&self) -> bool {
         self.owed == self.delivered + self.pending + self.dead + self.dropped
     }
@@ -39,19 +39,19 @@ impl Account {
 /// The accounts of all installations.
 pub type Ledger = BTreeMap<Uuid, Account>;
 
-/// What the tables say.
+/// The ledger according to the tables.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
     /// The accounts.
     pub ledger: Ledger,
-    /// The ids of the webhooks that were delivered.
+    /// The ids of the delivered webhooks.
     pub delivered: HashSet<Uuid>,
 }
 
-/// The books by what `Events.Explain` says of each event.
+/// The ledger according to `Events.Explain`.
 ///
 /// # Errors
-/// When a service cannot be asked, or gives no reason.
+/// A service cannot be called, or gives no reason.
 pub async fn explained(events: &Channel, accepted: &HashSet<Uuid>) -> anyhow::Result<Ledger> {
     let explain = |event: Uuid| {
         let mut events = EventsClient::new(events.clone());
@@ -80,10 +80,10 @@ pub async fn explained(events: &Channel, accepted: &HashSet<Uuid>) -> anyhow::Re
     Ok(ledger)
 }
 
-/// The books by the tables of event-fanout, which say what is owed, and of webhook-sender, which say what became of it.
+/// The ledger according to the tables of event-fanout (the matches) and of webhook-sender (the outcomes).
 ///
 /// # Errors
-/// When they cannot be read, or hold a webhook that is not owed.
+/// The tables cannot be read, or contain a webhook without a match.
 pub async fn recorded(fanout: &Db, sender: &Db, accepted: &HashSet<Uuid>) -> anyhow::Result<Tables> {
     let mut tables = Tables::default();
     for (installation, event_ids) in fanout
@@ -102,7 +102,7 @@ pub async fn recorded(fanout: &Db, sender: &Db, accepted: &HashSet<Uuid>) -> any
             }
         }
     }
-    // Of a webhook that was taken at its first attempt there is the attempt only.
+    // A webhook that was delivered at the first attempt has an attempt but no delivery row.
     let attempts = sender
         .query("select event_id, delivery_id, installation_id from attempts where delivered")
         .fetch_all::<(Uuid, Uuid, Uuid)>()
@@ -129,7 +129,7 @@ pub async fn recorded(fanout: &Db, sender: &Db, accepted: &HashSet<Uuid>) -> any
             }
             3 => &mut account.dead,
             4 => &mut account.dropped,
-            unknown => bail!("a status nobody knows: {unknown}"),
+            unknown => bail!("unknown status {unknown}"),
         };
         *count += 1;
         account.pending = account.pending.checked_sub(1).context("more ended than was owed")?;

@@ -1,4 +1,4 @@
-//! Patchbay as the processes it is in production: started, killed and measured from outside.
+//! Patchbay as separate processes, as in production: started, killed and measured from outside.
 
 pub mod bench;
 pub mod deployment;

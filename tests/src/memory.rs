@@ -1,13 +1,13 @@
-//! The resident memory of a process, as Linux tells.
+//! The resident memory of a process, from `/proc`.
 
 use std::fs;
 
-/// The most so far, in MiB.
+/// The peak so far, in MiB.
 pub fn peak_mib(pid: u32) -> f64 {
     of_status(pid, "VmHWM:")
 }
 
-/// Now, in MiB. 0 of a process that has ended.
+/// The current value in MiB; 0 for a process that has ended.
 pub fn resident_mib(pid: u32) -> f64 {
     of_status(pid, "VmRSS:")
 }

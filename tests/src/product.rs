@@ -1,4 +1,4 @@
-//! A product that publishes events all the while, whatever happens to Patchbay.
+//! A product that publishes events continuously, during all faults.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,23 +14,23 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 const PUBLISHERS: usize = 16;
-/// How long an event may be refused: no fault of the tests lasts longer.
+/// How long an event may be refused; no fault of the tests lasts longer.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What is published.
+/// The events to publish.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Where to.
+    /// The channel for publishing.
     pub events: Channel,
     /// In which organization.
     pub organization_id: i64,
-    /// So many events.
+    /// Number of events.
     pub count: usize,
-    /// So many a second.
+    /// Events per second.
     pub per_second: u32,
 }
 
-/// A product at work.
+/// A running product.
 #[derive(Debug)]
 pub struct Product {
     count: usize,
@@ -39,7 +39,7 @@ pub struct Product {
 }
 
 impl Product {
-    /// Begins to publish.
+    /// Starts to publish.
     pub fn start(plan: Plan) -> Self {
         let (accepted, mut publishers) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
         let (run, begun, count) = (Uuid::new_v4(), Instant::now(), plan.count);
@@ -67,7 +67,7 @@ impl Product {
     /// Waits until this share of all events, in percent, has been accepted.
     ///
     /// # Errors
-    /// When that takes too long.
+    /// It takes too long.
     pub async fn reaches(&self, percent: usize) -> anyhow::Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while self.accepted() < self.count * percent / 100 {
@@ -80,7 +80,7 @@ impl Product {
     /// The ids of all events, once all have been accepted.
     ///
     /// # Errors
-    /// When one is not, or one is accepted twice.
+    /// An event is not accepted, or is accepted twice.
     pub async fn event_ids(mut self) -> anyhow::Result<HashSet<Uuid>> {
         let mut ids = HashSet::new();
         while let Some(accepted) = self.publishers.join_next().await {
@@ -91,7 +91,7 @@ impl Product {
     }
 }
 
-/// Publishes one event until it is accepted. The key makes every repetition the same event.
+/// Publishes one event until it is accepted. The idempotency key makes every repetition the same event.
 async fn publish(plan: &Plan, run: Uuid, number: usize) -> anyhow::Result<Uuid> {
     let mut events = EventsClient::new(plan.events.clone());
     let deadline = Instant::now() + PATIENCE;
@@ -106,7 +106,7 @@ async fn publish(plan: &Plan, run: Uuid, number: usize) -> anyhow::Result<Uuid> 
         };
         match events.publish(request(event)).await {
             Ok(accepted) => return accepted.into_inner().event_id.parse().context("the id of an event"),
-            // Whatever befalls Patchbay, the product is told to come again, never that its event is bad.
+            // During any fault the product is asked to retry, and never gets an error about its event.
             Err(refusal) => {
                 let again = [
                     tonic::Code::Unavailable,

@@ -1,4 +1,4 @@
-//! One running binary of ours.
+//! A process of one of our binaries.
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// A binary, the environment it runs in, and the process while there is one.
+/// A binary, its environment, and its process while it is running.
 #[derive(Debug)]
 pub struct Program {
     name: String,
@@ -20,16 +20,16 @@ pub struct Program {
     variables: Vec<(String, String)>,
     log: PathBuf,
     admin: SocketAddr,
-    /// What the binary is started by, with its own arguments first.
+    /// A command that starts the binary, with its own arguments first.
     by: Vec<String>,
     process: Option<Child>,
 }
 
 impl Program {
-    /// A program that logs into `folder`; it does not run yet.
+    /// A program that logs into `folder`. It is not started yet.
     ///
     /// # Errors
-    /// When there is no free port for its admin port.
+    /// There is no free port for its admin port.
     pub fn new(
         name: &str,
         arguments: &[&str],
@@ -44,15 +44,16 @@ impl Program {
         Ok(Self { name: name.to_owned(), arguments, variables, log, admin, by: Vec::new(), process: None })
     }
 
-    /// From the next start on, the binary and its arguments are given to this command, which becomes the binary.
+    /// From the next start on, this command gets the binary and its arguments as further arguments and
+    /// executes them.
     pub fn start_by(&mut self, command: &[&str]) {
         self.by = command.iter().map(|&part| part.to_owned()).collect();
     }
 
-    /// Starts it without waiting for anything.
+    /// Starts it without waiting.
     ///
     /// # Errors
-    /// When the binary has not been built.
+    /// The binary has not been built.
     pub fn start(&mut self) -> anyhow::Result<()> {
         let log = File::options().create(true).append(true).open(&self.log)?;
         let binary = binary(&self.name)?;
@@ -64,7 +65,7 @@ impl Program {
             }
             None => Command::new(binary),
         };
-        // Nothing but what the test says decides how the process behaves.
+        // Only the settings of the test affect the process.
         command
             .env_clear()
             .envs(std::env::vars().filter(|(name, _)| ["PATH", "HOME", "RUST_BACKTRACE"].contains(&&**name)));
@@ -74,10 +75,10 @@ impl Program {
         Ok(())
     }
 
-    /// Waits until its admin port says that it is ready.
+    /// Waits until its admin port reports that it is ready.
     ///
     /// # Errors
-    /// When it ends instead, or takes longer than a minute; the message has the end of its log.
+    /// It ends, or takes longer than a minute; the message contains the end of its log.
     pub async fn ready(&mut self) -> anyhow::Result<()> {
         let deadline = Instant::now() + START_LIMIT;
         let settings = Settings::from_pairs([("ADMIN_LISTEN", self.admin.to_string())]);
@@ -96,7 +97,7 @@ impl Program {
     /// Runs it to its end.
     ///
     /// # Errors
-    /// When it fails; the message has the end of its log.
+    /// It fails; the message contains the end of its log.
     pub fn run(&mut self) -> anyhow::Result<()> {
         self.start()?;
         let status = self.process.take().context("just started")?.wait()?;
@@ -110,17 +111,17 @@ impl Program {
         Ok(())
     }
 
-    /// Changes a setting, which is named without `PATCHBAY_`, for its next start.
+    /// Changes a setting (named without `PATCHBAY_`) for the next start.
     pub fn set(&mut self, setting: &str, value: &str) {
         let name = format!("PATCHBAY_{setting}");
         self.variables.retain(|(known, _)| *known != name);
         self.variables.push((name, value.to_owned()));
     }
 
-    /// Ends it as a crash would.
+    /// Kills it.
     ///
     /// # Errors
-    /// When it was not running.
+    /// It was not running.
     pub fn kill(&mut self) -> anyhow::Result<()> {
         let mut process = self.process.take().with_context(|| format!("{} is not running", self.name))?;
         process.kill()?;
@@ -133,7 +134,7 @@ impl Program {
         self.process.as_mut().is_some_and(|process| !matches!(process.try_wait(), Ok(None)))
     }
 
-    /// The running process, to be measured.
+    /// The id of the running process, for measurements.
     pub fn pid(&self) -> Option<u32> {
         self.process.as_ref().map(Child::id)
     }
@@ -143,12 +144,11 @@ impl Program {
         self.admin
     }
 
-    /// What the program is called.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The last lines it logged.
+    /// The last lines of its log.
     pub fn log_tail(&self) -> String {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
@@ -165,15 +165,15 @@ impl Drop for Program {
     }
 }
 
-/// An address of loopback that was free a moment ago.
+/// An address on loopback that is currently free.
 ///
 /// # Errors
-/// When there is none.
+/// No port is free.
 pub fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-/// The binary beside the one that is running: in the same profile of the same target folder.
+/// The binary beside the current one, in the same profile of the same target folder.
 pub(crate) fn binary(name: &str) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folders = own.ancestors().skip(1).take(2);

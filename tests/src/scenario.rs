@@ -1,4 +1,4 @@
-//! The usual beginning: an organization, an app and its installation.
+//! The usual setup: an organization, an app and its installation.
 
 use patchbay_domain::{Caller, Membership, Role, UserCaller};
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
@@ -8,7 +8,7 @@ use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, request, request_as};
 
-/// Channels to the services that take part.
+/// Channels to the services for the setup.
 #[derive(Clone, Debug)]
 pub struct Services {
     pub tracker: Channel,
@@ -35,7 +35,7 @@ impl Services {
     /// An organization with an owner.
     ///
     /// # Errors
-    /// Those of the directory.
+    /// An error of the directory.
     pub async fn organization(&self, name: &str) -> anyhow::Result<Organization> {
         let mut directory = DirectoryClient::new(self.tracker.clone());
         let wanted = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
@@ -69,7 +69,7 @@ impl Services {
     /// A published app of `organization` that subscribed to issues and errors.
     ///
     /// # Errors
-    /// Those of the app registry.
+    /// An error of the app registry.
     pub async fn app(
         &self,
         organization: &Organization,
@@ -102,7 +102,7 @@ impl Services {
     /// The uuid of a new installation.
     ///
     /// # Errors
-    /// Those of the installation service.
+    /// An error of the installation service.
     pub async fn install(&self, organization: &Organization, app: &App) -> anyhow::Result<String> {
         let wanted = InstallRequest { organization: organization.slug.clone(), app_slug: app.slug.clone() };
         let mut installations = InstallationsClient::new(self.installation.clone());

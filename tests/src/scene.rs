@@ -1,4 +1,4 @@
-//! An organization whose events go to several apps, and the comparison of all that is known of them at the end.
+//! An organization whose events go to several apps, and the comparison of all ledgers at the end.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -16,10 +16,10 @@ use crate::ledger::{Account, explained, recorded};
 use crate::product::{Plan, Product};
 use crate::scenario::{Organization, Services};
 
-/// Of a hundred webhooks so many may come twice, whatever happens.
+/// The allowed share of duplicate webhooks, in percent.
 const DUPLICATES_PERCENT: usize = 1;
 
-/// Where things are done and looked at.
+/// The channels and tables that the tests use.
 #[derive(Clone, Debug)]
 pub struct Access {
     pub services: Services,
@@ -30,7 +30,7 @@ pub struct Access {
     pub sender: Db,
 }
 
-/// An organization with its apps, all of which are installed and subscribed to errors.
+/// An organization with its apps, which are all installed and subscribe to errors.
 #[derive(Debug)]
 pub struct Scene {
     access: Access,
@@ -38,14 +38,14 @@ pub struct Scene {
     apps: Vec<App>,
 }
 
-/// What is expected of an app's webhooks when all is over.
+/// The expected outcome of the webhooks of an app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// Each was delivered.
     All,
     /// Each was delivered or given up.
     Ended,
-    /// Each is accounted for; some may still wait.
+    /// Each is accounted for; some may be pending.
     Accounted,
 }
 
@@ -57,12 +57,12 @@ struct App {
     expected: Expected,
 }
 
-/// How it ended.
+/// The final ledgers.
 #[derive(Clone, Debug, Default)]
 pub struct Closed {
-    /// App by app.
+    /// By app.
     pub accounts: BTreeMap<&'static str, Account>,
-    /// Webhooks that an app took more than once.
+    /// Webhooks that an app received more than once.
     pub duplicates: usize,
 }
 
@@ -70,16 +70,16 @@ impl Scene {
     /// Makes the organization.
     ///
     /// # Errors
-    /// Those of the services.
+    /// An error of the services.
     pub async fn new(access: Access) -> anyhow::Result<Self> {
         let organization = access.services.organization("Acme").await?;
         Ok(Self { access, organization, apps: Vec::new() })
     }
 
-    /// Installs an app at the endpoint and waits until it was told so.
+    /// Installs an app at the endpoint and waits until the endpoint receives the webhook about it.
     ///
     /// # Errors
-    /// Those of the services.
+    /// An error of the services.
     pub async fn app(
         &mut self,
         name: &'static str,
@@ -90,10 +90,10 @@ impl Scene {
         self.app_at(name, expected, endpoint, &url).await
     }
 
-    /// As [`Scene::app`], with a URL of its own that leads to the endpoint.
+    /// As [`Scene::app`], with another URL that leads to the endpoint.
     ///
     /// # Errors
-    /// Those of the services.
+    /// An error of the services.
     pub async fn app_at(
         &mut self,
         name: &'static str,
@@ -113,7 +113,7 @@ impl Scene {
         Ok(())
     }
 
-    /// Begins to publish events.
+    /// Starts to publish events.
     pub fn publish(&self, count: usize, per_second: u32) -> Product {
         let (events, organization_id) = (self.access.events.clone(), self.organization.id);
         Product::start(Plan { events, organization_id, count, per_second })
@@ -122,16 +122,16 @@ impl Scene {
     /// The endpoint of an app.
     ///
     /// # Panics
-    /// When there is no such app.
+    /// There is no such app.
     pub fn endpoint(&self, name: &str) -> &Endpoint {
         &self.apps.iter().find(|app| app.name == name).expect("an app of the scene").endpoint
     }
 
-    /// Waits until everything is as expected: what Explain says, what the tables say and what the endpoints took are the
-    /// same, each accepted event is accounted for once at each app, and few came twice.
+    /// Waits until everything is as expected: the results of Explain, the tables and the endpoints agree,
+    /// each accepted event is accounted for once at each app, and there are few duplicates.
     ///
     /// # Errors
-    /// With the last difference, when that takes longer than `patience`.
+    /// The last difference, if it takes longer than `patience`.
     pub async fn closes(&self, accepted: &HashSet<Uuid>, patience: Duration) -> anyhow::Result<Closed> {
         let deadline = Instant::now() + patience;
         loop {
@@ -173,7 +173,7 @@ impl Scene {
                 "{name}: what counts as delivered was not taken"
             );
             let others = app.endpoint.taken().len() - taken.len();
-            ensure!(others == 0, "{name}: {others} webhooks nobody published");
+            ensure!(others == 0, "{name}: {others} webhooks of unpublished events");
             closed.duplicates += taken.values().map(|times| *times as usize - 1).sum::<usize>();
             closed.accounts.insert(name, account);
         }
@@ -183,7 +183,7 @@ impl Scene {
 
 impl Closed {
     /// # Errors
-    /// When too many webhooks came twice.
+    /// There are too many duplicates.
     pub fn with_few_duplicates(self) -> anyhow::Result<Self> {
         let owed: usize = self.accounts.values().map(|account| account.owed).sum();
         let duplicates = self.duplicates;

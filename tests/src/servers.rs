@@ -1,4 +1,4 @@
-//! Private servers, and Patchbay on them: what a test starts and ends as it likes.
+//! Private servers, and Patchbay on them, which a test can start and stop.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use patchbay_db::{Db, DbConfig};
 use patchbay_domain::SecretString;
 use patchbay_rpc::{Security, Target};
-use patchbay_test_servers::{Durability, Postgres, RabbitMq, missing};
+use patchbay_test_servers::{Durability, Postgres, RabbitMq};
 use patchbay_testkit::bus::TcpProxy;
 use tempfile::TempDir;
 
@@ -14,21 +14,6 @@ use crate::deployment::{Backends, Deployment};
 use crate::program::{Program, free_address};
 use crate::scenario::Services;
 use crate::scene::Access;
-
-/// Whether the servers are installed; `cargo xtask test` sees to it that they are.
-///
-/// # Panics
-/// When they are not, and are required.
-pub fn installed() -> bool {
-    let missing = missing();
-    assert!(missing.is_empty() || !required(), "{missing:?} not installed");
-    missing.is_empty() && required()
-}
-
-/// Whether tests have to fail where they cannot run.
-pub fn required() -> bool {
-    std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1")
-}
 
 /// PostgreSQL, as durable as in production, and RabbitMQ.
 #[derive(Debug)]
@@ -39,20 +24,20 @@ pub struct Servers {
 }
 
 impl Servers {
-    /// Starts both.
+    /// Starts both servers.
     ///
     /// # Errors
-    /// When one does not start.
+    /// A server does not start.
     pub fn start() -> anyhow::Result<Self> {
         let folder = folder()?;
         let postgres = folder.path().join("postgres");
         Self::start_in(folder, &postgres)
     }
 
-    /// Starts both, with the data of PostgreSQL there.
+    /// Starts both servers, with the data of PostgreSQL in this folder.
     ///
     /// # Errors
-    /// When one does not start.
+    /// A server does not start.
     pub fn with_postgres_in(postgres: &Path) -> anyhow::Result<Self> {
         Self::start_in(folder()?, postgres)
     }
@@ -63,15 +48,15 @@ impl Servers {
         Ok(Self { postgres, rabbitmq, folder })
     }
 
-    /// Where a deployment finds them.
+    /// The addresses of the servers.
     pub fn backends(&self) -> Backends {
         Backends { postgres: self.postgres.url(), amqp: self.rabbitmq.url(), bus_prefix: String::new() }
     }
 
-    /// Where a deployment finds them, its way to the broker by a proxy that can cut it.
+    /// The addresses of the servers, with a proxy in front of the broker that can cut its connections.
     ///
     /// # Errors
-    /// When the broker's URL has no address.
+    /// The URL of the broker has no address.
     pub async fn behind_a_proxy(&self) -> anyhow::Result<(TcpProxy, Backends)> {
         let direct = self.backends();
         let (_, rest) = direct.amqp.split_once('@').unwrap_or_default();
@@ -82,18 +67,18 @@ impl Servers {
         Ok((proxy, Backends { amqp, ..direct }))
     }
 
-    /// Every service as a process of its own, on these servers.
+    /// Starts every service as a separate process on these servers.
     ///
     /// # Errors
-    /// When a service does not start.
+    /// A service does not start.
     pub async fn deployment(&self, settings: &[(&str, &str)]) -> anyhow::Result<Deployment> {
         Deployment::start(self.backends(), self.folder.path(), settings).await
     }
 
-    /// As [`Servers::deployment`], by way of `backends`.
+    /// As [`Servers::deployment`], with these addresses.
     ///
     /// # Errors
-    /// When a service does not start.
+    /// A service does not start.
     pub async fn deployment_by(
         &self,
         backends: Backends,
@@ -104,10 +89,10 @@ impl Servers {
 }
 
 impl Deployment {
-    /// What a scene is played on.
+    /// The channels and tables for a [`Scene`](crate::scene::Scene).
     ///
     /// # Errors
-    /// When the databases cannot be opened.
+    /// The databases cannot be opened.
     pub async fn access(&self) -> anyhow::Result<Access> {
         Ok(Access {
             services: Services {
@@ -133,20 +118,20 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Starts it on a folder of its own.
+    /// Starts it on a temporary folder.
     ///
     /// # Errors
-    /// When it does not start.
+    /// It does not start.
     pub async fn start(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let folder = folder()?;
         let data = folder.path().join("data");
         Self::start_in(folder, data, settings).await
     }
 
-    /// Starts it on the data there.
+    /// Starts it on this data folder.
     ///
     /// # Errors
-    /// When it does not start.
+    /// It does not start.
     pub async fn with_data_in(data: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         Self::start_in(folder()?, data.to_owned(), settings).await
     }
@@ -171,15 +156,14 @@ impl Embedded {
         Ok(Self { program, data, grpc, _folder: folder })
     }
 
-    /// Where its data is.
     pub fn data(&self) -> &Path {
         &self.data
     }
 
-    /// What a scene is played on.
+    /// The channels and tables for a [`Scene`](crate::scene::Scene).
     ///
     /// # Errors
-    /// When the databases cannot be opened.
+    /// The databases cannot be opened.
     pub async fn access(&self) -> anyhow::Result<Access> {
         let security = Security::secret(SecretString::new("a secret of tests"));
         let channel = Target::Url(format!("http://{}", self.grpc)).channel(&security)?;
@@ -193,7 +177,7 @@ impl Embedded {
     }
 }
 
-/// A throw-away folder that the user who runs postgres gets through.
+/// A temporary folder that the user who runs PostgreSQL can enter.
 fn folder() -> anyhow::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755))?;

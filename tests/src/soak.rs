@@ -1,4 +1,4 @@
-//! Endurance: a steady load with faults, and at the end exact books and flat memory.
+//! The endurance run: a steady load with faults, and at the end an exact ledger and flat memory.
 
 mod faults;
 mod memory;
@@ -15,22 +15,23 @@ use faults::Faults;
 use memory::Memory;
 use stage::Stage;
 
-/// Kills end after this part of the time, so that the memory of what runs then can be followed to the end.
+/// Processes are killed only in this first part of the run, so that the memory of the last ones can be
+/// followed to the end.
 const KILLS: f64 = 0.3;
-/// Other faults end after this part.
+/// Other faults end after this part of the run.
 const FAULTS: f64 = 0.85;
 const PROGRESS_EVERY: Duration = Duration::from_secs(30);
 const SAMPLE_EVERY: Duration = Duration::from_secs(2);
-/// How long everything may take to settle when the load is over.
+/// How long the system may take to settle after the load.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Options of the endurance run.
 #[derive(Parser, Clone, Debug)]
 pub struct Options {
-    /// How long the load goes on.
+    /// Duration of the load.
     #[arg(long, default_value_t = 10.0)]
     minutes: f64,
-    /// Events a second; each goes to two apps.
+    /// Events per second; each goes to two apps.
     #[arg(long, default_value_t = 50)]
     rate: u32,
     /// How Patchbay runs.
@@ -39,7 +40,7 @@ pub struct Options {
     /// Seconds between two faults, on average; 0 for none.
     #[arg(long, default_value_t = 30)]
     fault_every: u64,
-    /// The same number makes the same faults.
+    /// Seed of the faults; the same number causes the same faults.
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -47,16 +48,16 @@ pub struct Options {
 /// How Patchbay runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Mode {
-    /// One process, SQLite, bus in the process.
+    /// One process with SQLite and the in-process bus.
     Embedded,
-    /// A process for each service, PostgreSQL, RabbitMQ.
+    /// One process per service with PostgreSQL and RabbitMQ.
     Distributed,
 }
 
-/// Runs, tells how it goes, and judges.
+/// Runs the load, prints progress and checks the result.
 ///
 /// # Errors
-/// When something was lost, came twice too often, or memory grew.
+/// An event was lost, there were too many duplicates, or memory grew.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let seed = options.seed.unwrap_or_else(rand::random);
     let duration = Duration::from_secs_f64(options.minutes * 60.0);

@@ -1,4 +1,4 @@
-//! The operator's commands make a deployment ready that nobody was in.
+//! The operator's commands set up an empty deployment.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,21 +12,13 @@ use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::tracker::ListOrganizationsRequest;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_rpc::{request, request_as};
-use patchbay_test_servers::{Durability, Postgres, RabbitMq, missing};
+use patchbay_test_servers::{Durability, Postgres, RabbitMq};
 use patchbay_testkit::eventually;
 use patchbay_tests::Deployment;
 use patchbay_tests::deployment::Backends;
 use serde_json::{Value, json};
 
-/// Whether the servers are installed; `cargo xtask test` sees to it that they are.
-fn servers_installed() -> bool {
-    let missing = missing();
-    let required = std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
-    assert!(missing.is_empty() || !required, "{missing:?} not installed");
-    missing.is_empty() && required
-}
-
-fn told(deployment: &Deployment, line: &str) -> Value {
+fn json_of(deployment: &Deployment, line: &str) -> Value {
     let output = deployment.operator(&format!("{line} --json")).unwrap();
     assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
@@ -35,7 +27,7 @@ fn told(deployment: &Deployment, line: &str) -> Value {
 const OLD_KEY: &str = "an encryption key of tests";
 const NEW_KEY: &str = "another encryption key of tests";
 
-/// Starts the service that encrypts anew with these settings, killing the one that runs.
+/// Restarts the service that encrypts secrets anew with these settings, after killing it.
 async fn restart_with(deployment: &mut Deployment, current: &str, others: &str) -> anyhow::Result<()> {
     let program = deployment.program("installation");
     program.kill()?;
@@ -46,18 +38,16 @@ async fn restart_with(deployment: &mut Deployment, current: &str, others: &str) 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
 async fn the_encryption_key_of_a_deployment_is_changed_through_a_kill_in_the_middle() {
     const APPS: usize = 300;
-    if !servers_installed() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
     let postgres = Postgres::start(&folder.path().join("postgres"), Durability::Full).unwrap();
     let rabbitmq = RabbitMq::start(&folder.path().join("rabbitmq")).unwrap();
     let backends = Backends { postgres: postgres.url(), amqp: rabbitmq.url(), bus_prefix: String::new() };
     let mut deployment = Deployment::start(backends, folder.path(), &[]).await.unwrap();
-    told(&deployment, "organizations create Acme --slug acme");
+    json_of(&deployment, "organizations create Acme --slug acme");
     let mut apps = AppRegistryClient::new(deployment.channel("installation"));
     for n in 0..APPS {
         let asked = CreateAppRequest {
@@ -69,7 +59,7 @@ async fn the_encryption_key_of_a_deployment_is_changed_through_a_kill_in_the_mid
         };
         apps.create_app(request_as(&Caller::Operator, asked)).await.unwrap();
     }
-    let before = told(&deployment, "keys status");
+    let before = json_of(&deployment, "keys status");
     assert_eq!((&before["left"], &before["keys"][0]["secrets"]), (&json!(0), &json!(APPS)));
 
     let refused = restart_with(&mut deployment, NEW_KEY, "").await.unwrap_err().to_string();
@@ -91,20 +81,18 @@ async fn the_encryption_key_of_a_deployment_is_changed_through_a_kill_in_the_mid
     }
     program.start().unwrap();
     program.ready().await.unwrap();
-    let after = told(&deployment, "keys status --wait 60");
+    let after = json_of(&deployment, "keys status --wait 60");
     assert_eq!((&after["left"], &after["keys"][0]["secrets"]), (&json!(0), &json!(APPS)));
     assert_ne!(after["keys"][0]["key"], before["keys"][0]["key"]);
     restart_with(&mut deployment, NEW_KEY, "").await.unwrap();
-    assert_eq!(told(&deployment, "keys status"), json!({ "keys": [after["keys"][0]], "left": 0 }));
+    assert_eq!(json_of(&deployment, "keys status"), json!({ "keys": [after["keys"][0]], "left": 0 }));
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
 async fn a_deployment_gets_its_first_user_from_the_command_line() {
-    if !servers_installed() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
-    // The user that runs postgres has to get through.
+    // The user that runs PostgreSQL has to enter the folder.
     std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
     let postgres = Postgres::start(&folder.path().join("postgres"), Durability::Full).unwrap();
     let rabbitmq = RabbitMq::start(&folder.path().join("rabbitmq")).unwrap();
@@ -112,14 +100,14 @@ async fn a_deployment_gets_its_first_user_from_the_command_line() {
     let deployment = Deployment::start(backends, folder.path(), &[]).await.unwrap();
 
     for created in [true, false] {
-        assert_eq!(told(&deployment, "users create ada@example.com --superuser")["created"], created);
+        assert_eq!(json_of(&deployment, "users create ada@example.com --superuser")["created"], created);
         let line = "organizations create Acme --slug acme --owner ada@example.com";
-        assert_eq!(told(&deployment, line)["created"], created);
+        assert_eq!(json_of(&deployment, line)["created"], created);
     }
-    assert_eq!(told(&deployment, "members list acme")[0]["role"], "owner");
-    let token = told(&deployment, "tokens create ada@example.com --scope org:admin");
+    assert_eq!(json_of(&deployment, "members list acme")[0]["role"], "owner");
+    let token = json_of(&deployment, "tokens create ada@example.com --scope org:admin");
     assert!(!token["token"].as_str().unwrap().is_empty());
-    let link = told(&deployment, "sign-in-link ada@example.com");
+    let link = json_of(&deployment, "sign-in-link ada@example.com");
     assert!(link["url"].as_str().unwrap().starts_with(&format!("{}/auth/link/", deployment.base_url)));
     let refused = deployment.operator("members set acme ada@example.com member").unwrap();
     assert_eq!(refused.status.code(), Some(1));

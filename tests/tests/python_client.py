@@ -1,4 +1,4 @@
-"""Publishes an event and asks what became of it, with nothing but the code generated from proto/."""
+"""Publishes an event and gets its outcome, using only the code generated from proto/."""
 
 import os
 import sys

@@ -1,16 +1,16 @@
-//! Running cargo, and telling so.
+//! Runs cargo and prints the command.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, bail};
 
-/// The top of the workspace.
+/// The root of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
-/// `cargo` at the top of the workspace.
+/// A `cargo` command in the root of the workspace.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(workspace());
@@ -23,7 +23,7 @@ pub(crate) fn has(subcommand: &str) -> bool {
     version.is_ok_and(|output| output.status.success())
 }
 
-/// Runs a command whose output goes to the terminal.
+/// Prints and runs a command; its output goes to the terminal.
 #[expect(clippy::print_stderr, reason = "shows what can be typed by hand")]
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     let program = command.get_program().to_string_lossy();

@@ -1,4 +1,4 @@
-//! `cargo xtask check`: what can be said without running anything.
+//! `cargo xtask check`: static checks.
 
 mod language;
 mod layout;
@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 
 use crate::cargo::{self, cargo};
 
-/// Libraries that only certain crates may name, so that each border stays in one place.
+/// Libraries that only certain crates may depend on directly.
 const RESERVED: [(&str, &[&str]); 7] = [
     ("lapin", &["patchbay-bus"]),
     ("reqwest", &["patchbay-egress", "patchbay-tests"]),
@@ -21,14 +21,14 @@ const RESERVED: [(&str, &[&str]); 7] = [
     ("aws-lc-sys", &[]),
 ];
 
-/// Crates that must stay free of these libraries, however deep.
+/// Crates that must not depend on these libraries, even indirectly.
 const FREE_OF: [(&str, &[&str]); 3] = [
     ("patchbay-domain", &["tokio", "sqlx", "tonic", "lapin"]),
     ("patchbay-rpc", &["sqlx", "lapin"]),
     ("patchbay-db", &["tonic", "lapin"]),
 ];
 
-/// Formatting, lints, documentation, and the rules of who may use what.
+/// Checks formatting, lints and dependencies.
 pub(crate) fn run() -> anyhow::Result<()> {
     cargo::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     cargo::run(&mut cargo(&[
@@ -43,7 +43,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     for (library, users) in RESERVED {
         let seen = direct_users(library)?;
         let allowed: BTreeSet<String> = users.iter().map(|&user| user.to_owned()).collect();
-        // Exactly those: an answer that cannot be read would otherwise pass as "used by nobody".
+        // Compared exactly, so that unreadable output does not pass as "no users".
         ensure!(seen == allowed, "{library} is used by {seen:?}, and should be by {users:?}");
     }
     for (package, libraries) in FREE_OF {
@@ -67,7 +67,8 @@ pub(crate) fn rules() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Our packages that list `library` among their dependencies; for one that nobody may use, any package at all.
+/// Our packages that depend on `library` directly; for a `-sys` library, which must have no users, any
+/// package.
 fn direct_users(library: &str) -> anyhow::Result<BTreeSet<String>> {
     let output = cargo(&[
         "tree",
@@ -83,7 +84,7 @@ fn direct_users(library: &str) -> anyhow::Result<BTreeSet<String>> {
     ])
     .output()
     .context("cannot run cargo tree")?;
-    // An unknown package is one that nobody uses.
+    // cargo reports an unknown package if nothing depends on it.
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let names = text.lines().skip(1).filter_map(|line| line.split(' ').next());
     let ours =

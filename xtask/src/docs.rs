@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the parts of the documentation that are written by the code.
+//! `cargo xtask docs`: the generated pages of the documentation.
 
 use std::fs;
 
@@ -6,10 +6,15 @@ use anyhow::ensure;
 
 use crate::cargo::{cargo, workspace};
 
-/// Writes `docs/configuration.md`. A test fails while the file says something else than the code.
+/// The generated pages, and the hidden command of `patchbay` that prints each.
+const PAGES: [(&str, &str); 2] = [("docs/configuration.md", "settings"), ("docs/metrics.md", "metrics")];
+
+/// Writes the generated pages. A test of `patchbay` fails while a page differs from the code.
 pub(crate) fn write() -> anyhow::Result<()> {
-    let output = cargo(&["run", "--quiet", "--package", "patchbay", "--", "settings"]).output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    fs::write(workspace().join("docs/configuration.md"), output.stdout)?;
+    for (page, command) in PAGES {
+        let output = cargo(&["run", "--quiet", "--package", "patchbay", "--", command]).output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        fs::write(workspace().join(page), output.stdout)?;
+    }
     Ok(())
 }

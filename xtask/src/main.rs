@@ -1,4 +1,4 @@
-//! The commands of people who work on Patchbay, and of CI: `cargo xtask <command>`.
+//! Commands for contributors and CI: `cargo xtask <command>`.
 
 mod cargo;
 mod check;
@@ -11,7 +11,7 @@ mod test;
 
 use clap::{Parser, Subcommand};
 
-/// Everything that cargo alone does not know how to do here.
+/// Development tasks beyond plain cargo commands.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -20,19 +20,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the whole test suite on both engines and both buses, starting and installing what is missing.
+    /// Run all tests, on both databases and both buses. Starts the servers and installs missing programs.
     Test(test::Options),
-    /// Check the layout of the tree and the language of its prose only; takes a second.
+    /// Check the layout of the tree and the language of its prose; takes a second.
     Rules,
-    /// Check formatting, lints and which crate may use which.
+    /// Check formatting, lints, and which crate may depend on which library.
     Check,
-    /// Measure a release build in both modes, next to the bare limit of the machine.
+    /// Measure a release build in both modes, compared with the bare limit of the machine.
     Bench(release::Options),
-    /// Run a release build under a steady load with faults, ten minutes or longer; fails when anything is lost or memory grows.
+    /// Run a release build under a steady load with faults for ten minutes or longer. Fails if an event is
+    /// lost or memory grows.
     Soak(release::Options),
-    /// Write the generated parts of `docs/`.
+    /// Write the generated pages of `docs/`.
     Docs,
-    /// What CI runs: check, then test.
+    /// Run what CI runs: check, then test.
     Ci,
 }
 

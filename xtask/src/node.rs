@@ -1,4 +1,4 @@
-//! Node.js, for the test that what apps are told survives `JSON.stringify(JSON.parse(body))`.
+//! Node.js, for the test that webhook bodies are unchanged by `JSON.stringify(JSON.parse(body))`.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use crate::cargo::run;
 
 const NODE: &str = "node";
 
-/// Node, installed where it is missing.
+/// Node.js, installed if it is missing.
 pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
     if !is_there() {
         run(Command::new("apt-get").args(["--quiet=2", "install", "--yes", "nodejs"]))

@@ -1,5 +1,5 @@
-//! A Python with what tests need of it: `grpcio-tools`, to generate a product team's client from `proto/`, and
-//! `schemathesis` and `openapi-spec-validator`, to hold the REST API against its description.
+//! A Python environment for tests, with `grpcio-tools` to generate a client from `proto/`, and `schemathesis`
+//! and `openapi-spec-validator` to check the REST API against its description.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -8,13 +8,13 @@ use anyhow::Context;
 
 use crate::cargo::{run, workspace};
 
-/// Kept at one version so that a test run today and one next year do the same.
+/// Pinned, so that test runs are reproducible.
 const PACKAGES: [&str; 4] =
     ["grpcio==1.76.0", "grpcio-tools==1.76.0", "openapi-spec-validator==0.9.0", "schemathesis==4.32.5"];
-/// Fails where one of them is missing.
+/// Fails if a package is missing.
 const PROBE: &str = "import grpc_tools.protoc, grpc, openapi_spec_validator, schemathesis";
 
-/// The interpreter of a virtual environment under `target/`, made on the first run.
+/// The interpreter of a virtual environment under `target/`, which the first run creates.
 pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
     let folder = workspace().join("target/python");
     let python = folder.join("bin/python");
@@ -25,7 +25,7 @@ pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
     }
     let venv = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
     if venv().is_err() {
-        // Debian keeps it in a package of its own.
+        // Debian has it in a separate package.
         run(Command::new("apt-get").args(["--quiet=2", "install", "--yes", "python3-venv"]))
             .context("Python 3 with venv is needed")?;
         venv()?;

@@ -1,13 +1,13 @@
-//! `cargo xtask bench` and `cargo xtask soak`: programs of a release build.
+//! `cargo xtask bench` and `cargo xtask soak`: programs in a release build.
 
 use clap::Args;
 
 use crate::cargo::{self, cargo};
 
-/// What is passed on to the program.
+/// Arguments of the program.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Options of the program itself; `-- --help` lists them.
+    /// Options of the program; `-- --help` lists them.
     #[arg(last = true)]
     arguments: Vec<String>,
 }

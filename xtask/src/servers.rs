@@ -1,4 +1,4 @@
-//! The servers that tests need: given by the environment, or started for the occasion.
+//! The servers for tests: named by the environment, or started for the run.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::cargo::{run, workspace};
 const POSTGRES: &str = "PATCHBAY_TEST_POSTGRES_URL";
 const AMQP: &str = "PATCHBAY_TEST_AMQP_URL";
 
-/// Running servers; those started here end when this is dropped.
+/// Running servers. Those that were started here stop when this is dropped.
 pub(crate) struct Servers {
     variables: Vec<(&'static str, String)>,
     _started: Started,
@@ -23,8 +23,8 @@ enum Started {
 }
 
 impl Servers {
-    /// Takes the servers that the environment names. Otherwise starts private ones, installing their programs
-    /// as root on Debian; where that is not possible, with docker compose.
+    /// Uses the servers that the environment names. Otherwise starts private ones and installs their programs
+    /// (as root on Debian). If that is not possible, starts them with docker compose.
     pub(crate) fn start() -> anyhow::Result<Self> {
         let given = |name| std::env::var(name).ok().filter(|url| !url.is_empty());
         let (postgres, amqp) = (given(POSTGRES), given(AMQP));
@@ -60,7 +60,7 @@ impl Servers {
         Self { variables, _started: started }
     }
 
-    /// Tells a test command where the servers are, and that it must use them.
+    /// Sets the variables with which a test command finds the servers and is required to use them.
     pub(crate) fn give_to(&self, command: &mut Command) {
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
     }

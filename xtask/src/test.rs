@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the whole test suite.
+//! `cargo xtask test`: all tests.
 
 use clap::Args;
 
@@ -10,28 +10,36 @@ use crate::servers::Servers;
 /// Options of `cargo xtask test`.
 #[derive(Args, Default)]
 pub(crate) struct Options {
-    /// Passed on to the test runner, for example `-p patchbay-db` or the name of a test.
+    /// Arguments of the test runner, for example `-p patchbay-db` or the name of a test.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }
 
-/// Runs every test; none is skipped.
+/// Runs all tests, including ignored ones.
 pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<()> {
-    // System tests start the services as the processes they are in production.
+    // System tests start the service binaries.
     cargo::run(&mut cargo(&["build", "--workspace", "--bins"]))?;
     let python = python::interpreter()?;
     let node = node::interpreter()?;
-    let runner: &[&str] = if has("nextest") { &["nextest", "run"] } else { &["test"] };
-    let mut tests = cargo(runner);
+    // Tests that need servers, Python, Node.js or root are ignored unless this command runs them.
+    let with_nextest = has("nextest");
+    let mut tests = cargo(if with_nextest { &["nextest", "run", "--run-ignored", "all"] } else { &["test"] });
     let selected = options.arguments.iter().any(|argument| argument.starts_with("-p"));
     if !selected {
         tests.arg("--workspace");
     }
-    tests.args(&options.arguments).env("PATCHBAY_TEST_PYTHON", python).env("PATCHBAY_TEST_NODE", node);
+    tests.args(&options.arguments);
+    if !with_nextest {
+        if !options.arguments.iter().any(|argument| argument == "--") {
+            tests.arg("--");
+        }
+        tests.arg("--include-ignored");
+    }
+    tests.env("PATCHBAY_TEST_PYTHON", python).env("PATCHBAY_TEST_NODE", node);
     servers.give_to(&mut tests);
     cargo::run(&mut tests)?;
-    if has("nextest") && options.arguments.is_empty() {
-        // nextest leaves the examples in the documentation out.
+    if with_nextest && options.arguments.is_empty() {
+        // nextest does not run the examples in the documentation.
         let mut examples = cargo(&["test", "--workspace", "--doc", "--quiet"]);
         servers.give_to(&mut examples);
         cargo::run(&mut examples)?;

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use crate::actor;
 
-/// One change in one organization. Each value is an entry of its own: make one per change, not one per attempt.
+/// One change in one organization. Each value is a separate entry: create one per change, not one per
+/// attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     wire: AuditEntry,
@@ -21,7 +22,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What `caller` did in the organization of that number. Made where the request is worked on, it knows the client's address.
+    /// A change by `caller` in the organization with this id. Created while the request is processed, it
+    /// includes the address of the client.
     pub fn new(event: AuditEvent, organization_id: i64, caller: &Caller, now: DateTime<Utc>) -> Self {
         let wire = AuditEntry {
             id: Uuid::new_v4().as_bytes().to_vec(),
@@ -37,7 +39,7 @@ impl Entry {
         Self { wire, details: Map::new() }
     }
 
-    /// The app did it itself, known by its client secret.
+    /// A change that an app made itself, authenticated with its client secret.
     #[must_use]
     pub fn by_app(mut self, app_id: i64, name: impl Into<String>) -> Self {
         self.wire.actor =
@@ -45,7 +47,7 @@ impl Entry {
         self
     }
 
-    /// What it was done to: its kind (`sentry-app`, `member`), its number or uuid, and what people call it.
+    /// The target of the change: its kind (`sentry-app`, `member`), its id or UUID, and its display name.
     #[must_use]
     pub fn target(mut self, kind: &str, id: impl ToString, label: impl Into<String>) -> Self {
         self.wire.target_type = kind.to_owned();
@@ -54,14 +56,15 @@ impl Entry {
         self
     }
 
-    /// One more fact about the change. Never a secret: managers read it, for as long as the log is kept.
+    /// A further detail of the change. It must not be a secret: managers can read it for as long as the log
+    /// is kept.
     #[must_use]
     pub fn detail(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.details.insert(name.to_owned(), value.into());
         self
     }
 
-    /// The row for the outbox of the transaction that makes the change, carrying on its trace.
+    /// The outbox row for the transaction that makes the change. It continues the current trace.
     pub fn into_message(self) -> OutboxMessage {
         let mut wire = self.wire;
         if !self.details.is_empty() {
@@ -93,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_says_who_did_what_to_what_and_when() {
+    fn an_entry_contains_actor_event_target_and_time() {
         let ada = Caller::User(UserCaller {
             user_id: 3,
             name: "Ada".to_owned(),

@@ -1,8 +1,8 @@
-//! Entries of the audit log, written by whoever changes something.
+//! Entries of the audit log.
 //!
-//! An entry goes into the outbox of the transaction that makes the change, so that there is one exactly when there
-//! was a change. The relay carries it to the topic [`Topic::Audit`](patchbay_bus::Topic::Audit); the tracker keeps it, once,
-//! however often it arrives.
+//! An entry is written to the outbox of the transaction that makes the change, so it exists if and only if
+//! the change does. The relay publishes it to the topic [`Topic::Audit`](patchbay_bus::Topic::Audit). The
+//! tracker stores it once, however often it arrives.
 //!
 //! ```no_run
 //! use patchbay_audit::Entry;
@@ -19,8 +19,8 @@
 //! # }
 //! ```
 //!
-//! In tests of a service nobody keeps the entries, and an in-process bus confirms a message only when it was consumed:
-//! follow them with `patchbay_testkit::audit::AuditTrail`.
+//! An in-process bus confirms a message only after it is consumed. In tests of a service, consume the entries
+//! with `patchbay_testkit::audit::AuditTrail`.
 
 mod actor;
 mod entry;

@@ -1,4 +1,4 @@
-//! The handle everybody holds.
+//! The handle of a bus.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::in_process::InProcess;
 use crate::rabbitmq::RabbitMq;
 use crate::{BusConfig, Confirm, Consumer, DeadLetter, Message, Queue, Result, Topic};
 
-/// A message bus. Clones share it; when the last one is dropped, or at [`Bus::close`], it ends.
+/// A message bus. Cheap to clone. It ends when the last clone is dropped or when [`Bus::close`] is called.
 #[derive(Clone, Debug)]
 pub struct Bus(Arc<Kind>);
 
@@ -21,28 +21,30 @@ enum Kind {
 }
 
 impl Bus {
-    /// A bus inside this process. Its queues are memory: what they hold when the process ends is
-    /// still unconfirmed, and so still with its publishers.
+    /// A bus inside this process. Its queues are in memory. Messages that they hold when the process ends are
+    /// unconfirmed, so their publishers still have them.
     pub fn in_process(config: &BusConfig) -> Self {
         Self(Arc::new(Kind::InProcess(InProcess::new(config))))
     }
 
-    /// A bus over RabbitMQ 3.10 or newer. Returns at once and connects in the background, for as long
-    /// as it takes: a broker that is away is an unhealthy bus, not an error. Must be called inside a
+    /// A bus over RabbitMQ 3.10 or newer. Returns immediately and connects in the background, for as long as
+    /// necessary. An unavailable broker makes the bus unhealthy and is not an error. Must be called inside a
     /// Tokio runtime.
     ///
     /// # Errors
-    /// [`BusError::Config`](crate::BusError::Config) when the URL is none.
+    /// [`BusError::Config`](crate::BusError::Config) if the URL is invalid.
     pub fn rabbitmq(config: &BusConfig) -> Result<Self> {
         Ok(Self(Arc::new(Kind::RabbitMq(RabbitMq::open(config)?))))
     }
 
-    /// Hands a message over and returns without waiting for its confirm. It waits for room (too many
-    /// unconfirmed, or the queue full) and for a lost connection, at most the publish timeout.
+    /// Takes a message and returns without waiting for its confirm. It waits while too many messages are
+    /// unconfirmed, while the queue is full, and while the connection is lost, for the publish timeout at
+    /// most.
     ///
     /// # Errors
-    /// Retryable ones ([`BusError::is_retryable`](crate::BusError::is_retryable)) when the bus is away or
-    /// full; [`BusError::Invalid`](crate::BusError::Invalid) for a message that no bus can carry.
+    /// A retryable error ([`BusError::is_retryable`](crate::BusError::is_retryable)) if the bus is
+    /// unavailable or full; [`BusError::Invalid`](crate::BusError::Invalid) for a message that no bus can
+    /// carry.
     pub async fn publish(&self, topic: Topic, message: Message) -> Result<Confirm> {
         message.check()?;
         match &*self.0 {
@@ -54,8 +56,8 @@ impl Bus {
     /// Publishes all messages in order and waits until all are confirmed.
     ///
     /// # Errors
-    /// The first failure; which of the messages arrived is then unknown. Who has to know publishes
-    /// one by one and keeps the confirms.
+    /// The first failure. Some of the messages may have arrived. A caller that needs to know which ones
+    /// publishes them individually and keeps the confirms.
     pub async fn publish_all(&self, topic: Topic, messages: impl IntoIterator<Item = Message>) -> Result<()> {
         let mut confirms = Vec::new();
         for message in messages {
@@ -64,8 +66,8 @@ impl Bus {
         try_join_all(confirms).await.map(drop)
     }
 
-    /// Subscribes to a queue, with at most `window` deliveries unanswered (0 counts as 1). The
-    /// subscription begins with the first call of [`Consumer::next`].
+    /// Subscribes to a queue, with at most `window` unsettled deliveries (0 counts as 1). The subscription
+    /// starts with the first call of [`Consumer::next`].
     pub fn consume(&self, queue: Queue, window: u16) -> Consumer {
         let window = window.max(1);
         Consumer(match &*self.0 {
@@ -74,10 +76,10 @@ impl Bus {
         })
     }
 
-    /// Up to `max` dead letters of a queue, oldest first; they stay where they are.
+    /// Returns up to `max` dead letters of a queue, oldest first, without removing them.
     ///
     /// # Errors
-    /// [`BusError::Unavailable`](crate::BusError::Unavailable) when the broker is away.
+    /// [`BusError::Unavailable`](crate::BusError::Unavailable) if the broker is unavailable.
     pub async fn dead_letters(&self, queue: Queue, max: usize) -> Result<Vec<DeadLetter>> {
         match &*self.0 {
             Kind::InProcess(bus) => Ok(bus.dead_letters(queue, max)),
@@ -108,7 +110,7 @@ impl Bus {
         }
     }
 
-    /// Whether messages can go through right now; for a readiness check.
+    /// Checks whether messages can be published and consumed right now, for a readiness check.
     ///
     /// # Errors
     /// [`BusError::Unavailable`](crate::BusError::Unavailable) with the reason, or
@@ -123,7 +125,7 @@ impl Bus {
     /// Waits until the bus is healthy, at most `deadline`.
     ///
     /// # Errors
-    /// What [`Bus::healthy`] says at the end.
+    /// The result of [`Bus::healthy`] at the deadline.
     pub async fn ready(&self, deadline: Duration) -> Result<()> {
         match &*self.0 {
             Kind::InProcess(bus) => bus.healthy(),
@@ -131,12 +133,12 @@ impl Bus {
         }
     }
 
-    /// Deletes the exchanges and queues of this bus (of its prefix, that is) with all they hold, dead
-    /// letters included. For tests, and for removing an installation from a shared broker. A publisher or
-    /// consumer that is still at work declares them again.
+    /// Deletes the exchanges and queues with the prefix of this bus and all their messages, dead letters
+    /// included. For tests, and for removing an installation of Patchbay from a shared broker. A running
+    /// publisher or consumer declares them again.
     ///
     /// # Errors
-    /// [`BusError::Unavailable`](crate::BusError::Unavailable) when the broker is away.
+    /// [`BusError::Unavailable`](crate::BusError::Unavailable) if the broker is unavailable.
     pub async fn delete_queues(&self) -> Result<()> {
         match &*self.0 {
             Kind::InProcess(bus) => {
@@ -147,8 +149,8 @@ impl Bus {
         }
     }
 
-    /// Ends the bus: consumers get `None`, publishes and unresolved confirms fail, connections are closed.
-    /// Await the confirms you need and answer your deliveries first.
+    /// Closes the bus: consumers get `None`, publishes and unresolved confirms fail, connections are closed.
+    /// Await your confirms and settle your deliveries first.
     pub async fn close(&self) {
         match &*self.0 {
             Kind::InProcess(bus) => bus.close(),

@@ -1,4 +1,4 @@
-//! What a bus can be told.
+//! Configuration of a bus.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,25 +8,26 @@ use std::time::Duration;
 pub struct BusConfig {
     /// `amqp://user:password@host:5672/vhost` (`amqps://` for TLS). Unused in process.
     pub url: String,
-    /// Put before each exchange and queue name, so that several installations can share one broker.
+    /// Prefix of each exchange and queue name, so that several installations of Patchbay can share one
+    /// broker.
     pub prefix: String,
-    /// How often a message may come back to its queue before it becomes a dead letter: it is
-    /// delivered at most once more than this. On RabbitMQ it is a property of the queue, so changing
-    /// it needs the queue deleted.
+    /// How often a message may be returned to its queue before it becomes a dead letter; it is delivered at
+    /// most once more than that. On RabbitMQ this is a property of the queue, so a change requires deleting
+    /// the queue.
     pub delivery_limit: u32,
-    /// How many messages a queue may hold, those being worked on included. At the limit publishers
-    /// wait (in process) or their confirms fail with [`BusError::Full`](crate::BusError::Full)
-    /// (RabbitMQ; a property of the queue like `delivery_limit`).
+    /// How many messages a queue may hold, including those that consumers have not settled. At the limit
+    /// publishers wait (in process), or their confirms fail with [`BusError::Full`](crate::BusError::Full)
+    /// (RabbitMQ, where this is a property of the queue like `delivery_limit`).
     pub queue_limit: u32,
-    /// How many dead letters a queue keeps. In process the oldest make room for new ones; RabbitMQ
-    /// keeps the surplus in the queue itself, where it counts against `queue_limit`.
+    /// How many dead letters a queue keeps. In process the oldest ones are dropped. RabbitMQ keeps further
+    /// ones in the queue itself, where they count against `queue_limit`.
     pub dead_letter_limit: u32,
-    /// How many publishes may wait for RabbitMQ's confirm at one time.
+    /// How many published messages may be unconfirmed at the same time.
     pub max_unconfirmed: usize,
-    /// How long a publish waits for room or for a lost connection before it fails as retryable, and
-    /// how long RabbitMQ may go without confirming anything before all that is under way fails so.
+    /// How long a publish waits for capacity or a connection before it fails with a retryable error. If
+    /// RabbitMQ confirms nothing for this long, all unconfirmed messages fail in the same way.
     pub publish_timeout: Duration,
-    /// The longest pause between two attempts to connect; the first ones follow faster.
+    /// The longest pause between two connection attempts; the first pauses are shorter.
     pub max_backoff: Duration,
 }
 
@@ -45,7 +46,7 @@ impl Default for BusConfig {
     }
 }
 
-/// Leaves the URL out: it carries the password.
+/// Omits the URL, which contains the password.
 impl fmt::Debug for BusConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BusConfig")

@@ -1,4 +1,4 @@
-//! The answer to one publish, awaited later.
+//! The confirm of one published message.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,13 +9,14 @@ use crate::{BusError, Result};
 
 /// Resolves once the message is durable on the other side, or with the reason why it is not.
 ///
-/// On RabbitMQ it resolves within a few publish timeouts, one way or the other; in process it
-/// takes as long as the consumer takes. Dropping it does not take the message back.
+/// On RabbitMQ it resolves within a few publish timeouts. In process it
+/// takes as long as the consumer takes. Dropping it does not withdraw the message.
 #[derive(Debug)]
 #[must_use = "a message is only safe once its confirm resolved"]
 pub struct Confirm(oneshot::Receiver<Result<()>>);
 
-/// The other end of a [`Confirm`]. Dropped without an answer, the confirm fails as retryable.
+/// The sending half of a [`Confirm`]. If it is dropped without an answer, the confirm fails with a retryable
+/// error.
 pub(crate) type Answer = oneshot::Sender<Result<()>>;
 
 impl Confirm {

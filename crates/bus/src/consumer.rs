@@ -2,8 +2,8 @@
 
 use crate::{Delivery, in_process, rabbitmq};
 
-/// Delivers a queue's messages, at most its window of them unanswered at a time. Several consumers of
-/// one queue, in one process or many, share its messages.
+/// Delivers the messages of a queue, with at most `window` of them unsettled. Several consumers of one queue,
+/// in one process or many, share its messages.
 #[derive(Debug)]
 pub struct Consumer(pub(crate) Source);
 
@@ -14,8 +14,8 @@ pub(crate) enum Source {
 }
 
 impl Consumer {
-    /// The next message; `None` once the bus is closed. Waits while there is none, while the window
-    /// is full and while the broker is away. Cancel safe: nothing is lost when the future is dropped.
+    /// Returns the next message, or `None` once the bus is closed. Waits while the queue is empty, the window
+    /// is full or the broker is unavailable. Cancel safe: no message is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<Delivery> {
         match &mut self.0 {
             Source::InProcess(subscription) => subscription.next().await,

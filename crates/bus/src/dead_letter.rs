@@ -1,23 +1,21 @@
-//! Messages nobody could handle.
+//! Messages that could not be processed.
 
 use crate::Message;
 
-/// A message taken out of its queue for good, kept for a person to look at.
+/// A message that was removed from its queue and is kept for inspection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
     /// The message as it was published.
     pub message: Message,
-    /// Why it is here.
     pub reason: DeadReason,
 }
 
-/// Why a message became a dead letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeadReason {
     /// A consumer rejected it.
     Rejected,
-    /// It came back to its queue more often than allowed.
+    /// It was returned to its queue more often than the delivery limit allows.
     DeliveryLimit,
-    /// Anything else a broker can do to a message, in its words.
+    /// Any other reason, as the broker names it.
     Other(String),
 }

@@ -1,4 +1,4 @@
-//! A message handed to a consumer, and what the consumer says about it.
+//! A message delivered to a consumer, and how the consumer settles it.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -6,29 +6,30 @@ use std::time::Duration;
 
 use crate::{Message, in_process, rabbitmq};
 
-/// A message to work on. It dereferences to its [`Message`]: `delivery.body`, `delivery.headers`, `delivery.key`.
+/// A message to process. It dereferences to its [`Message`]: `delivery.body`, `delivery.headers`,
+/// `delivery.key`.
 ///
-/// Answer with [`ack`](Self::ack), [`retry`](Self::retry) or [`reject`](Self::reject); a delivery
-/// dropped without an answer is retried. Answers do not wait and cannot fail: if the connection the
-/// delivery came over is gone, the broker has put the message back already and it will come again.
+/// Settle it with [`ack`](Self::ack), [`retry`](Self::retry) or [`reject`](Self::reject). A delivery that is
+/// dropped unsettled is retried. Settling does not wait and cannot fail: if the connection of the delivery is
+/// gone, the broker has put the message back already and delivers it again.
 #[derive(Debug)]
 pub struct Delivery {
     /// Whether the message was, or may have been, delivered before.
     pub redelivered: bool,
-    /// The how-manieth delivery of the message this is, from 1.
+    /// The number of this delivery of the message, starting with 1.
     pub attempt: u32,
     message: Arc<Message>,
     receipt: Receipt,
 }
 
-/// What a consumer can say about a delivery. Handlers that return this need no bus in their tests.
+/// How a delivery is settled. Handlers that return this type need no bus in their tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The work is on record: forget the message.
+    /// The work is recorded: remove the message.
     Ack,
-    /// Deliver it again, at once, to whichever consumer is free.
+    /// Deliver the message again, immediately, to any consumer.
     Retry,
-    /// It can never succeed: move it to the dead letters.
+    /// The message can never be processed: move it to the dead letters.
     Reject,
 }
 
@@ -37,19 +38,19 @@ impl Delivery {
         Self { redelivered, attempt, message, receipt }
     }
 
-    /// The work is on record: forget the message.
+    /// Acknowledges the message: the work is recorded, and the message is removed.
     pub fn ack(self) {
         self.settle(Outcome::Ack);
     }
 
-    /// Puts the message back at once. Each return counts towards the delivery limit, so a consumer
-    /// whose database is away should use [`retry_after`](Self::retry_after).
+    /// Returns the message to its queue immediately. Each return counts towards the delivery limit, so a
+    /// consumer whose database is unavailable should use [`retry_after`](Self::retry_after).
     pub fn retry(self) {
         self.settle(Outcome::Retry);
     }
 
-    /// Puts the message back after `delay`. It keeps its place in the consumer's window meanwhile,
-    /// which slows the consumer down as it should.
+    /// Returns the message to its queue after `delay`. Until then it occupies the window of the consumer,
+    /// which slows the consumer down as intended.
     pub fn retry_after(self, delay: Duration) {
         self.receipt.retry_after(delay);
     }
@@ -59,12 +60,11 @@ impl Delivery {
         self.settle(Outcome::Reject);
     }
 
-    /// Says `outcome`.
     pub fn settle(self, outcome: Outcome) {
         self.receipt.settle(outcome);
     }
 
-    /// Parts content and receipt, for work whose acknowledgement happens elsewhere.
+    /// Separates message and receipt, for work that is acknowledged elsewhere.
     pub fn into_parts(self) -> (Arc<Message>, Receipt) {
         (self.message, self.receipt)
     }
@@ -78,7 +78,7 @@ impl Deref for Delivery {
     }
 }
 
-/// The duty to answer for a delivery. Dropped, it means retry.
+/// The obligation to settle a delivery. Dropping it means retry.
 #[derive(Debug)]
 #[must_use = "dropping a receipt puts its message back into the queue"]
 pub struct Receipt(Option<Unsettled>);
@@ -94,17 +94,16 @@ impl Receipt {
         Self(Some(unsettled))
     }
 
-    /// The work is on record: forget the message.
+    /// Acknowledges the message: the work is recorded, and the message is removed.
     pub fn ack(self) {
         self.settle(Outcome::Ack);
     }
 
-    /// Says `outcome`.
     pub fn settle(mut self, outcome: Outcome) {
         self.answer(outcome);
     }
 
-    /// Puts the message back after `delay`.
+    /// Returns the message to its queue after `delay`.
     pub fn retry_after(self, delay: Duration) {
         tokio::spawn(async move {
             tokio::time::sleep(delay).await;

@@ -1,28 +1,28 @@
-//! Why a message is not (yet) on the other side.
+//! Errors of the bus.
 
-/// The result of a bus operation.
 pub type Result<T> = std::result::Result<T, BusError>;
 
-/// Why a publish or its confirm failed. In each case the message still belongs to its publisher.
+/// Why a publish or its confirm failed. The message still belongs to its publisher in every case.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BusError {
-    /// The broker is away, or went away before it confirmed. The message may have arrived all the same.
+    /// The broker is unavailable, or became unavailable before it confirmed. The message may still have
+    /// arrived.
     #[error("the bus is unavailable: {0}")]
     Unavailable(String),
     /// The queue is at its limit.
     #[error("the queue is full")]
     Full,
-    /// No queue takes messages of this topic. The topology has been declared again meanwhile.
+    /// No queue receives messages of this topic. The topology has been declared again in the meantime.
     #[error("no queue takes the message")]
     Unroutable,
-    /// The consumer rejected the message or sent it back too often; it is among the dead letters.
-    /// Only in process: RabbitMQ confirms before anybody consumes.
+    /// The consumer rejected the message or returned it too often; it is a dead letter now. Only in process:
+    /// RabbitMQ confirms before a consumer receives the message.
     #[error("the message became a dead letter")]
     DeadLettered,
-    /// The bus cannot carry this message, now or later.
+    /// No bus can carry this message.
     #[error("the message cannot be carried: {0}")]
     Invalid(&'static str),
-    /// The bus cannot be set up as configured.
+    /// The configuration is invalid.
     #[error("the bus is misconfigured: {0}")]
     Config(String),
     /// [`Bus::close`](crate::Bus::close) was called.

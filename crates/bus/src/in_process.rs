@@ -1,4 +1,4 @@
-//! The bus inside one process: a bounded queue in memory per [`Queue`].
+//! The in-process bus: a bounded queue in memory for each [`Queue`].
 
 mod queue;
 mod subscription;

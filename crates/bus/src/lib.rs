@@ -1,27 +1,27 @@
 //! The message bus: publish with confirm, consume with acknowledgement.
 //!
-//! Two implementations behind one [`Bus`]: [`Bus::in_process`] for the embedded mode and
-//! [`Bus::rabbitmq`] for the distributed one. Both keep the same promises, and one suite of tests
-//! runs on both:
+//! There are two implementations behind one [`Bus`]: [`Bus::in_process`] for the embedded mode and
+//! [`Bus::rabbitmq`] for the distributed mode. Both give the same guarantees, and one test suite runs on
+//! both:
 //!
-//! - **At least once.** A [`Confirm`] that resolves with `Ok` means the message is durable on the
-//!   other side: stored by a majority of RabbitMQ's queue replicas, or, in process, acknowledged by
-//!   its consumer (a queue in memory is no record). Anything else is an error and the publisher
-//!   still owns the message: [`BusError::is_retryable`] says whether publishing it again can help.
-//!   The bus never publishes a message twice by itself.
-//! - **Nothing vanishes.** A [`Delivery`] that is dropped comes back. A message that came back
-//!   [`BusConfig::delivery_limit`] times, or was rejected, lands among the dead letters of its queue
-//!   ([`Bus::dead_letters`]). A message that no queue takes is an error at its publisher.
-//! - **Bounded.** Queues, unconfirmed publishes and unacknowledged deliveries all have a limit;
-//!   at the limit publishers wait, at most [`BusConfig::publish_timeout`].
-//! - **No restart.** Lost connections are made again with backoff, the topology is declared again,
-//!   consumers subscribe again; callers see errors of single messages and otherwise only a pause.
+//! - **At least once.** A [`Confirm`] that resolves with `Ok` means that the message is durable on the other
+//!   side: RabbitMQ has stored it on a majority of the queue's replicas, or, in process, its consumer has
+//!   acknowledged it. Any other result is an error, and the publisher still owns the message;
+//!   [`BusError::is_retryable`] tells whether publishing it again can help. The bus never publishes a message
+//!   twice by itself.
+//! - **No message disappears.** A dropped [`Delivery`] is delivered again. A message that was returned
+//!   [`BusConfig::delivery_limit`] times, or was rejected, becomes a dead letter of its queue
+//!   ([`Bus::dead_letters`]). A message that no queue receives is an error for its publisher.
+//! - **Bounded.** Queues, unconfirmed publishes and unsettled deliveries have limits. At a limit publishers
+//!   wait, for [`BusConfig::publish_timeout`] at most.
+//! - **No restart.** After a lost connection the bus connects again with backoff, declares the topology again
+//!   and subscribes again. Callers see errors of individual messages, and otherwise only a pause.
 //!
 //! # Publish
 //!
-//! [`Bus::publish`] hands the message over and returns its [`Confirm`] without waiting for it, so a
-//! publisher can have thousands under way. Publish a batch, then await the confirms
-//! ([`Bus::publish_all`] does both). One publisher's messages enter the queue in the order of its calls.
+//! [`Bus::publish`] takes the message and returns its [`Confirm`] without waiting for it, so a publisher can
+//! have thousands of unconfirmed messages. Publish a batch, then await the confirms ([`Bus::publish_all`]
+//! does both). The messages of one publisher enter the queue in the order of its calls.
 //!
 //! # Consume
 //!
@@ -43,8 +43,8 @@
 //!
 //! # Outbox
 //!
-//! Services do not publish what they do: they write it to their outbox in the same transaction
-//! (`patchbay_db::Tx::outbox`), and [`outbox::relay`] publishes it from there.
+//! Services do not publish messages directly. They write them to their outbox in the transaction that makes
+//! the change (`patchbay_db::Tx::outbox`), and [`outbox::relay`] publishes them from there.
 
 mod bus;
 mod config;

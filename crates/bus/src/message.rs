@@ -1,4 +1,4 @@
-//! What travels.
+//! Messages.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,20 @@ use bytes::Bytes;
 
 use crate::{BusError, Result};
 
-/// The largest body a bus takes. Larger things do not belong into a queue.
+/// The largest body that a bus carries. Larger data does not belong in a queue.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
 /// AMQP's limit for keys and header names.
 const MAX_NAME_BYTES: usize = 255;
 
-/// A message. Cloning it copies key and headers, never the body.
+/// A message. Cloning copies the key and the headers, but not the body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
-    /// The routing key: what kind of message this is, at most 255 bytes.
+    /// The routing key, which names the kind of message; at most 255 bytes.
     pub key: String,
     /// The content, at most [`MAX_BODY_BYTES`].
     pub body: Bytes,
-    /// Small facts beside the content, such as the trace context. Names of at most 255 bytes.
+    /// Metadata, such as the trace context. Names have at most 255 bytes.
     pub headers: BTreeMap<String, String>,
 }
 
@@ -36,7 +36,7 @@ impl Message {
         self
     }
 
-    /// Checked before either implementation sees the message, so that both refuse the same ones.
+    /// Both implementations call this first, so that they refuse the same messages.
     pub(crate) fn check(&self) -> Result<()> {
         if self.body.len() > MAX_BODY_BYTES {
             return Err(BusError::Invalid("the body exceeds 8 MiB"));
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_amqp_cannot_carry_is_refused() {
+    fn a_message_that_amqp_cannot_carry_is_refused() {
         let long = "k".repeat(256);
         for (message, fits) in [
             (Message::new("issue.created", "{}"), true),

@@ -1,12 +1,12 @@
-//! Carries a service's outbox rows to the bus.
+//! Publishes the outbox rows of a service.
 //!
-//! A row is deleted only after its message is confirmed, so a crash, a lost broker or a full queue
-//! repeats messages and never loses one. Messages go out in the order of their rows. When one cannot
-//! go out, it and all after it are published again later, those that had been on their way included:
-//! consumers may see repeats, and after them the order is right again.
+//! A row is deleted only after its message is confirmed. A crash, an unavailable broker or a full queue can
+//! therefore repeat messages but never lose one. Messages are published in the order of their rows. If one
+//! cannot be published, it and all later ones are published again, including those that were on their way:
+//! consumers may see repetitions, after which the order is right again.
 //!
-//! A message that no repetition can help (its consumer rejected it in process, its topic does not exist)
-//! moves to the table `outbox_dead`, so that it does not hold up the others.
+//! A message for which repeating cannot help (its consumer rejected it in process, or its topic does not
+//! exist) moves to the table `outbox_dead`, so that it does not block the others.
 
 mod batch;
 mod lease;
@@ -21,18 +21,18 @@ use tokio_util::sync::CancellationToken;
 use self::lease::Lease;
 use crate::{Bus, BusError};
 
-/// Finds what another process wrote, which cannot wake this one.
+/// Finds rows of other processes, which cannot wake this one.
 const POLL_EVERY: Duration = Duration::from_secs(1);
 
-/// Pauses after a failure double from the first to the last.
+/// The pause after a failure doubles from the first to the last of these.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 
-/// How long a batch that is under way may take after a stop was asked for. Cut short, it is published again
-/// after the restart.
+/// How long a running batch may take after a stop was requested. If it takes longer it is dropped, and
+/// published again after the restart.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Why a batch did not go out completely. All of them pass.
+/// Why a batch was interrupted. All of these conditions are temporary.
 #[derive(Debug, thiserror::Error)]
 enum Interrupted {
     #[error("the outbox cannot be read or written: {0}")]
@@ -43,11 +43,11 @@ enum Interrupted {
     LostLease,
 }
 
-/// Publishes what is in the outbox of `db`, and all that will be, until `stop` is cancelled. It is woken by
-/// each commit that wrote to the outbox in this process, and looks once a second besides.
+/// Publishes the outbox of `db` until `stop` is cancelled. Every commit in this process that wrote to the
+/// outbox wakes it; it also polls once a second.
 ///
-/// Run one per process: of several replicas one works, and the next takes over 15 s at most after that one
-/// vanished, by `clock`. Failures of bus and database are logged and tried again without end.
+/// Run one per process. One of several replicas works; if it disappears, another one takes over within 15 s
+/// by `clock`. Failures of bus and database are logged and retried without limit.
 pub async fn relay(db: Db, bus: Bus, clock: Clock, stop: CancellationToken) {
     let mut lease = Lease::new(db.clone(), clock.clone());
     let mut backoff = FIRST_BACKOFF;
@@ -71,7 +71,7 @@ pub async fn relay(db: Db, bus: Bus, clock: Clock, stop: CancellationToken) {
                 }
             }
             Err(error) => {
-                tracing::warn!(%error, "the outbox waits");
+                tracing::warn!(%error, "cannot publish the outbox; trying again after a pause");
                 let _ = stop.run_until_cancelled(sleep(backoff)).await;
                 backoff = (backoff * 2).min(LONGEST_BACKOFF);
             }
@@ -80,7 +80,7 @@ pub async fn relay(db: Db, bus: Bus, clock: Clock, stop: CancellationToken) {
     lease.release().await;
 }
 
-/// Until the outbox is empty or somebody else's turn.
+/// Publishes until the outbox is empty or another process holds the lease.
 async fn relay_all(
     db: &Db,
     bus: &Bus,

@@ -1,8 +1,8 @@
-//! The bus over RabbitMQ. The only module of the workspace that names `lapin`.
+//! The bus over RabbitMQ. The only module of the workspace that uses `lapin`.
 //!
-//! Two connections, because a broker short of memory stops reading from connections that publish,
-//! and acknowledgements must still get through then. One task owns the publishing channel
-//! ([`publisher`]); each subscription owns a channel of its own.
+//! It has two connections, because a broker that is short of memory stops reading from connections that
+//! publish, and acknowledgements must still reach it then. One task owns the publishing channel
+//! ([`publisher`]); each subscription owns a channel.
 
 mod connect;
 mod dead_letters;
@@ -30,11 +30,11 @@ use crate::{BusConfig, BusError, Confirm, DeadLetter, Message, Queue, Result, To
 pub(crate) struct RabbitMq {
     shared: Arc<Shared>,
     publisher: Publisher,
-    /// Made with the first subscription: most services only publish.
+    /// Opened with the first subscription, because most services only publish.
     consuming: OnceLock<Link>,
 }
 
-/// What the tasks of one bus have in common.
+/// Shared by all tasks of one bus.
 #[derive(Debug)]
 struct Shared {
     uri: AMQPUri,
@@ -124,7 +124,7 @@ impl Drop for RabbitMq {
 }
 
 impl Shared {
-    /// The result of `work`, unless the bus is closed first or the publish timeout passes.
+    /// Returns the result of `work`, or an error if the bus is closed or the publish timeout passes first.
     async fn in_time<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let work = tokio::time::timeout(self.config.publish_timeout, work);
         match self.closed.run_until_cancelled(work).await {
@@ -135,7 +135,7 @@ impl Shared {
     }
 }
 
-/// For errors that a later attempt may not meet.
+/// An error that a later attempt may not encounter.
 fn unavailable(error: lapin::Error) -> BusError {
     BusError::Unavailable(error.to_string())
 }

@@ -1,25 +1,25 @@
-//! Every exchange and queue there is. Nothing else in the workspace spells their names.
+//! The exchanges and queues. Their names are spelled only here.
 
-/// Where messages are published: one exchange each.
+/// A destination for published messages; each has an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Topic {
-    /// What happened, from the outboxes of the services. The key is the event's type (`issue.created`).
+    /// Events, from the outboxes of the services. The key is the type of the event (`issue.created`).
     Events,
     /// One message per event and installation that asked for it.
     Deliveries,
-    /// What was changed in which organization and by whom, from the outboxes of the services. The key is the
-    /// entry's event (`SENTRY_APP_INSTALL`).
+    /// Audit entries, from the outboxes of the services. The key is the event of the entry
+    /// (`SENTRY_APP_INSTALL`).
     Audit,
 }
 
-/// Where messages are consumed: one durable queue each, with a dead letter queue beside it.
+/// A source of messages to consume: a durable queue with a dead letter queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
-    /// All events, for the service that finds out who asked for them.
+    /// All events, for event-fanout, which matches them with subscriptions.
     EventFanout,
-    /// All deliveries, for the service that sends them.
+    /// All deliveries, for webhook-sender.
     WebhookSender,
-    /// All audit entries, for the service that keeps the audit log.
+    /// All audit entries, for the tracker, which stores the audit log.
     Tracker,
 }
 
@@ -27,7 +27,7 @@ impl Topic {
     /// All topics, in the order of their discriminants.
     pub(crate) const ALL: [Self; 3] = [Self::Events, Self::Deliveries, Self::Audit];
 
-    /// The topic's name, as it stands in outbox rows.
+    /// The name of the topic, as stored in outbox rows.
     pub fn name(self) -> &'static str {
         match self {
             Self::Events => "events",
@@ -36,12 +36,11 @@ impl Topic {
         }
     }
 
-    /// The topic of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|topic| topic.name() == name)
     }
 
-    /// The queue fed by this topic. A topic with several consuming services gets one queue for each.
+    /// The queue that this topic feeds. Each topic has one consuming service.
     pub fn queue(self) -> Queue {
         match self {
             Self::Events => Queue::EventFanout,
@@ -52,7 +51,7 @@ impl Topic {
 }
 
 impl Queue {
-    /// The queue's name without a prefix: who consumes, then what.
+    /// The name of the queue without a prefix: the consuming service, then the content.
     pub fn name(self) -> &'static str {
         match self {
             Self::EventFanout => "patchbay.event-fanout.events",
@@ -62,7 +61,7 @@ impl Queue {
     }
 }
 
-/// The names as they stand on a broker: prefix and all.
+/// The names on the broker, with the prefix.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     prefix: String,

@@ -5,7 +5,8 @@ use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueRef};
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Postgres, Sqlite, Type};
 
-/// [`Bytes`] as a value: bound with a single copy at most (none on SQLite when nobody else holds the bytes).
+/// [`Bytes`] as a value. Binding copies it at most once, and not at all on SQLite if this is the only handle
+/// of the bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Blob(pub Bytes);
 

@@ -1,7 +1,7 @@
-//! Moves what SQLite has committed from its write-ahead log into its file, beside the writer.
+//! Moves committed data from SQLite's write-ahead log into the database file, on a separate connection.
 //!
-//! Left alone, SQLite does that within a commit, about every thousand pages: whoever waits for that commit waits for
-//! two more `fsync`s and for all the pages, too.
+//! By default SQLite does this within a commit, about every thousand pages. That commit then takes two more
+//! `fsync`s and has to write all the pages, while its caller waits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use sqlx::sqlite::SqlitePoolOptions;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-/// From a commit to the checkpoint. The longer, the more changes of one page are written once.
+/// Delay from a commit to the checkpoint. With a longer delay, several changes of a page are written once.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Pages after which a commit makes a checkpoint after all: the log cannot begin anew as long as there is always
-/// something in it that is not moved yet, and must not grow for ever.
+/// Number of pages after which a commit makes a checkpoint itself. The log can only start anew when all of it
+/// has been moved. Under constant writes that may never happen, and the log must not grow without bound.
 pub(crate) const PAGES: &str = "16000";
 
-/// Ends when dropped.
+/// Stops when dropped.
 #[derive(Debug)]
 pub(crate) struct Checkpoints(AbortHandle);
 
@@ -28,9 +28,9 @@ impl Checkpoints {
             loop {
                 committed.notified().await;
                 tokio::time::sleep(PAUSE).await;
-                // Whatever keeps it from happening, the next one does more.
+                // If a checkpoint fails, the next one moves more pages.
                 if let Err(error) = sqlx::query("pragma wal_checkpoint(passive)").execute(&readers).await {
-                    tracing::debug!(%error, "no checkpoint was made");
+                    tracing::debug!(%error, "checkpoint failed; the next one follows the next commit");
                 }
             }
         });
@@ -44,7 +44,7 @@ impl Drop for Checkpoints {
     }
 }
 
-/// Has `committed` notified by each commit of the connections of a pool.
+/// Makes each commit on the connections of a pool notify `committed`.
 pub(crate) fn notifying(options: SqlitePoolOptions, committed: Arc<Notify>) -> SqlitePoolOptions {
     options.after_connect(move |connection, _| {
         let committed = committed.clone();

@@ -7,16 +7,16 @@ use sqlx::{Postgres, Type};
 
 use crate::arguments::Value;
 
-/// The values of one column, encoded as they come.
+/// The encoded values of one column.
 #[derive(Debug, Default)]
 pub(crate) struct Column {
-    /// Of the array and of what is in it, once there is a value.
+    /// Types of the array and of its elements, known after the first value.
     types: Option<(PgTypeInfo, PgTypeInfo)>,
     values: i32,
     has_null: bool,
-    /// Each value's length, or -1 for a null, and its bytes.
+    /// Length of each value, or -1 for null, followed by its bytes.
     bytes: Vec<u8>,
-    /// One value, between its encoding and its place among the others.
+    /// Buffer for one encoded value before it is appended.
     value: PgArgumentBuffer,
 }
 
@@ -40,16 +40,16 @@ impl Column {
 }
 
 impl Type<Postgres> for Column {
-    /// What an empty one is said to be; it is never sent.
+    /// The type of a column without values, which is never sent.
     fn type_info() -> PgTypeInfo {
         <Vec<String> as Type<Postgres>>::type_info()
     }
 }
 
 impl Encode<'_, Postgres> for Column {
-    /// The binary form of an array: dimensions, whether there are nulls, the type of the elements, then for the only
-    /// dimension its length and the number of its first element, then the elements
-    /// (`array_recv` in PostgreSQL's `src/backend/utils/adt/arrayfuncs.c`).
+    /// The binary form of an array: number of dimensions, whether there are nulls, type of the elements; for
+    /// the one dimension its length and the number of its first element; then the elements (`array_recv` in
+    /// PostgreSQL's `src/backend/utils/adt/arrayfuncs.c`).
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
         let oid = self.types.as_ref().and_then(|(_, element)| element.oid());
         let oid = oid.ok_or("a value has a type that PostgreSQL does not bring along")?;

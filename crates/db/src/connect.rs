@@ -14,20 +14,21 @@ use crate::config::DbConfig;
 use crate::db::Pools;
 use crate::error::{DbError, Result};
 
-/// Statements a connection keeps prepared; above what one service has, so that none is parsed twice.
+/// Prepared statements per connection; more than a service has, so that no statement is parsed twice.
 const PREPARED_STATEMENTS: usize = 512;
-/// A connection that lay idle for longer is asked for a sign of life before it is used. Asking every time would cost
-/// every statement a second round trip; never asking would fail a statement per connection after a restart of the server.
+/// A connection that was idle for longer is checked before it is used. Checking every time would cost every
+/// statement a second round trip; never checking would fail one statement per connection after a restart of
+/// the server.
 const PROBE_AFTER_IDLE: Duration = Duration::from_secs(1);
-/// No statement of a service runs for longer; migrations are exempt.
+/// The time limit of a statement; migrations have none.
 const STATEMENT_TIMEOUT: &str = "30s";
-/// How long SQLite waits for another process (the CLI, say) to release its lock.
+/// How long SQLite waits for the lock of another process, such as the command line.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// What a connection keeps of SQLite's file, in KiB (`-`). After a commit that has balanced its trees the writer looks
-/// through all of it, so it has less.
+/// Page cache of a connection in KiB (negative, as SQLite expects). The writer searches its whole cache after
+/// a commit that has rebalanced its trees, so its cache is smaller.
 const READERS_CACHE: &str = "-16000";
 const WRITERS_CACHE: &str = "-4000";
-/// A pause before the next attempt to open a file that another process opens at this moment.
+/// Pause before the next attempt to open a file that another process is opening.
 const RETRY_OPEN_AFTER: Duration = Duration::from_millis(20);
 
 pub(crate) async fn open(config: &DbConfig, service: &str) -> Result<Pools> {
@@ -92,8 +93,8 @@ async fn open_file(config: &DbConfig, folder: &Path, service: &str) -> Result<Po
     Ok(Pools::Sqlite { writer, readers, _checkpoints: Some(checkpoints) })
 }
 
-/// Turning WAL on needs the file to itself for a moment, and SQLite does not wait for it as it waits for other locks:
-/// of processes that open a new file together all but one are refused, and have to come again.
+/// Switching to WAL mode needs exclusive access to the file, and SQLite does not wait for it as it does for
+/// other locks: if several processes open a new file together, all but one are refused and have to try again.
 async fn writer(
     config: &DbConfig,
     options: SqliteConnectOptions,
@@ -114,7 +115,8 @@ async fn open_memory(config: &DbConfig) -> Result<Pools> {
     Ok(Pools::Sqlite { readers: writer.clone(), writer, _checkpoints: None })
 }
 
-/// `synchronous = full`: with less, a commit that was answered may be gone after a power cut.
+/// `synchronous = full`: with a lower level, a power failure can lose a commit that was reported as
+/// successful.
 fn sqlite_options() -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .synchronous(SqliteSynchronous::Full)
@@ -129,7 +131,7 @@ fn sqlite_options() -> SqliteConnectOptions {
         .pragma("journal_size_limit", "67108864")
 }
 
-/// A pool whose single connection is never closed before the pool is.
+/// A pool whose only connection stays open as long as the pool.
 fn one_connection(config: &DbConfig) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .min_connections(1)
@@ -140,7 +142,7 @@ fn one_connection(config: &DbConfig) -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
-/// The files hold hashes of tokens and encrypted secrets: nobody else on the machine needs to read them.
+/// The files contain hashes of tokens and encrypted secrets, so only their owner may read them.
 fn create_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

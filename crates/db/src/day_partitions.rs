@@ -1,4 +1,4 @@
-//! Tables of PostgreSQL that are parted by day, so that old rows go away by whole days.
+//! PostgreSQL tables that are partitioned by day, so that old rows can be dropped by whole days.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -11,11 +11,11 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::tx::Tx;
 
-/// Nobody who reads or writes waits longer for a partition to come or go.
+/// Lock timeout for creating and dropping a partition, so that readers and writers do not wait longer.
 const LOCK_PATIENCE: &str = "set local lock_timeout = '2s'";
 
-/// The partitions of a table, `<table>_<yyyymmdd>` each, beside one for what has no day of its own. SQLite has none:
-/// all of this does nothing there.
+/// The day partitions of a table, `<table>_<yyyymmdd>`, and a default partition for rows of other days.
+/// SQLite has no partitions: all methods do nothing there.
 #[derive(Debug, Clone, Copy)]
 pub struct DayPartitions {
     table: &'static str,
@@ -23,12 +23,12 @@ pub struct DayPartitions {
 }
 
 impl DayPartitions {
-    /// `begin` says with which value of the partition key a day begins, as it is put between quotes in SQL.
+    /// `begin` returns the value of the partition key with which a day starts, as the text between the quotes
+    /// of an SQL literal.
     pub const fn new(table: &'static str, begin: fn(NaiveDate) -> String) -> Self {
         Self { table, begin }
     }
 
-    /// The name of a day's partition.
     pub fn name(&self, day: NaiveDate) -> String {
         format!("{}_{}", self.table, day.format("%Y%m%d"))
     }
@@ -50,13 +50,14 @@ impl DayPartitions {
         Ok(names.iter().filter_map(|name| self.day(name)).collect())
     }
 
-    /// Makes the partitions of these days, as far as they are missing.
+    /// Creates the missing partitions of these days.
     ///
-    /// A day of which there are rows already, because a clock was ahead or a database away for long, gets none: its rows stay
-    /// where they are, to be deleted one by one. The other days must not suffer from it.
+    /// A day of which rows exist already, because a clock was ahead or the database unavailable for long,
+    /// gets no partition. Its rows stay in the default partition and are deleted individually. The other days
+    /// are not affected.
     ///
     /// # Errors
-    /// Those that are worth a second try: no connection, or no lock within two seconds.
+    /// Temporary errors: no connection, or no lock within two seconds.
     pub async fn make(&self, db: &Db, days: RangeInclusive<NaiveDate>) -> Result<()> {
         if db.engine() == Engine::Sqlite {
             return Ok(());
@@ -74,7 +75,7 @@ impl DayPartitions {
             tx.query(LOCK_PATIENCE).execute().await?;
             match tx.query(AssertSqlSafe(sql)).execute().await {
                 Err(error) if !error.is_retryable() => {
-                    tracing::warn!(table = self.table, %day, %error, "a day gets no partition of its own");
+                    tracing::warn!(table = self.table, %day, %error, "cannot create the partition of a day; its rows go to the default partition");
                     tx.rollback().await?;
                 }
                 outcome => {
@@ -86,7 +87,7 @@ impl DayPartitions {
         Ok(())
     }
 
-    /// Drops a day's partition within a transaction, whatever is in it.
+    /// Drops the partition of a day and all its rows, within a transaction.
     ///
     /// # Errors
     /// No lock within two seconds.
@@ -95,7 +96,7 @@ impl DayPartitions {
         tx.query(AssertSqlSafe(format!("drop table {}", self.name(day)))).execute().await.map(drop)
     }
 
-    /// `None` for the partition of all that has no day.
+    /// `None` for the default partition.
     fn day(&self, name: &str) -> Option<NaiveDate> {
         NaiveDate::parse_from_str(name.strip_prefix(self.table)?.strip_prefix('_')?, "%Y%m%d").ok()
     }

@@ -27,27 +27,27 @@ pub(crate) struct Shared {
     pub(crate) migrations: &'static Migrations,
     /// Wakes the outbox relay of this process.
     pub(crate) outbox: Notify,
-    /// Texts of multi-row inserts, so that the long ones are put together once.
+    /// Cached texts of multi-row inserts.
     pub(crate) insert_texts: Mutex<HashMap<TextKey, Arc<str>>>,
 }
 
 pub(crate) enum Pools {
     Postgres(PgPool),
-    /// `sqlite::memory:` has one connection, which is the whole database: both pools are the same then.
+    /// `sqlite::memory:` has one connection, which is the database; both pools are the same then.
     Sqlite {
         writer: SqlitePool,
         readers: SqlitePool,
-        /// Of files; kept for as long as the database is used.
+        /// Only for database files; it runs as long as the database is used.
         _checkpoints: Option<Checkpoints>,
     },
 }
 
-/// Connections of a pool at this moment.
+/// The number of connections of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolStats {
     /// Open connections, idle ones included.
     pub size: u32,
-    /// Open connections nobody uses.
+    /// Open connections that are idle.
     pub idle: u32,
 }
 
@@ -65,7 +65,7 @@ impl Db {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Which database answers. Prefer [`Db::query_per_engine`] to asking.
+    /// The database engine. Prefer [`Db::query_per_engine`] to branching on it.
     pub fn engine(&self) -> Engine {
         match self.shared.pools {
             Pools::Postgres(_) => Engine::Postgres,
@@ -73,7 +73,8 @@ impl Db {
         }
     }
 
-    /// A statement of its own (autocommit). On SQLite `select`s run on the readers, everything else on the writer.
+    /// A statement outside of a transaction (autocommit). On SQLite, `select`s run on the readers and
+    /// everything else on the writer.
     pub fn query(&self, sql: impl SqlSafeStr) -> Query<'_> {
         let target = match &self.shared.pools {
             Pools::Postgres(pool) => Target::Postgres(PostgresOn::Pool(pool), Default::default()),
@@ -84,7 +85,7 @@ impl Db {
         Query::new(sql.into_sql_str(), target)
     }
 
-    /// A statement that has to be said differently on each engine. Both texts take the same values.
+    /// A statement with a different text for each engine. Both texts take the same values.
     pub fn query_per_engine(&self, postgres: impl SqlSafeStr, sqlite: impl SqlSafeStr) -> Query<'_> {
         match self.engine() {
             Engine::Postgres => self.query(postgres),
@@ -92,25 +93,27 @@ impl Db {
         }
     }
 
-    /// Begins a transaction: read committed on PostgreSQL (see [`Query::for_update`]), `begin immediate` on SQLite, so
-    /// that reading and then writing never fails half way. Hold it briefly and never across calls to the outside.
+    /// Begins a transaction: read committed on PostgreSQL (see [`Query::for_update`]), `begin immediate` on
+    /// SQLite, so that a transaction that reads and then writes never fails half way. Keep it short and never
+    /// hold it across a call to another system.
     pub async fn begin(&self) -> Result<Tx> {
         Tx::begin(self).await
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     pub async fn ping(&self) -> Result<()> {
         self.query("select 1").execute().await.map(drop)
     }
 
-    /// Readiness: the database answers and no migration is pending
-    /// ([`DbError::PendingMigrations`](crate::DbError::PendingMigrations)) or changed.
+    /// Readiness check: the database answers, no migration is pending
+    /// ([`DbError::PendingMigrations`](crate::DbError::PendingMigrations)), and no applied migration has
+    /// changed.
     pub async fn ready(&self) -> Result<()> {
         let pending = self.pending_migrations().await?;
         if pending.is_empty() { Ok(()) } else { Err(crate::DbError::PendingMigrations(pending)) }
     }
 
-    /// Connections at this moment; the writer and the readers together on SQLite.
+    /// The current number of connections; on SQLite the sum of the writer and the readers.
     pub fn pool_stats(&self) -> PoolStats {
         fn stats<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> PoolStats {
             PoolStats { size: pool.size(), idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX) }
@@ -124,7 +127,7 @@ impl Db {
         }
     }
 
-    /// Closes all connections after their present statement; later statements fail as unavailable.
+    /// Closes each connection after its current statement. Later statements fail as unavailable.
     pub async fn close(&self) {
         match &self.shared.pools {
             Pools::Postgres(pool) => pool.close().await,

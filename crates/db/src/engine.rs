@@ -1,4 +1,4 @@
-/// Which database answers.
+/// A database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Engine {
     Postgres,

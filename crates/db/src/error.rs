@@ -4,36 +4,35 @@ use patchbay_domain::Error;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
 
-/// A result of the database.
 pub type Result<T, E = DbError> = std::result::Result<T, E>;
 
-/// What the database refused, in classes a service can decide on. Everything else is [`DbError::Other`].
+/// Errors of the database, in classes that a service can handle. All others are [`DbError::Other`].
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DbError {
-    /// Somebody was first. `constraint` is `<table>_pkey`, `<table>_<column>_…_key` or the name of an index over
-    /// expressions, the same on both engines.
+    /// A unique key exists already. `constraint` is `<table>_pkey`, `<table>_<column>_…_key` or the name of
+    /// an index over expressions, the same on both engines.
     #[error("unique constraint {constraint} is violated")]
     UniqueViolation { constraint: String },
     /// A referenced row is missing, or a row to delete is still referenced.
     #[error("a foreign key is violated")]
     ForeignKey,
-    /// Lost against a concurrent transaction (serialization failure, deadlock, lock not given in time).
-    /// The whole transaction may be tried again.
+    /// A conflict with a concurrent transaction (serialization failure, deadlock, lock timeout). The whole
+    /// transaction may be tried again.
     #[error("the database is busy: {0}")]
     Busy(String),
-    /// No connection, or the server is going down. Trying again later is sensible.
+    /// No connection, or the server is shutting down. Trying again later can succeed.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
     /// `fetch_one` or `fetch_scalar` found nothing.
     #[error("no row was found where one has to be")]
     NoRow,
-    /// This code needs migrations that the database has not seen.
+    /// The database lacks migrations that this code needs.
     #[error("migrations are pending: {}; run the `migrate` command", .0.join(", "))]
     PendingMigrations(Vec<String>),
-    /// An applied migration is not the one in this binary: somebody edited history.
+    /// The text of an applied migration differs from the one in this binary.
     #[error("migration {0} was changed after it had been applied")]
     MigrationDrift(String),
-    /// Settings, SQL or types that do not fit: our fault.
+    /// Invalid settings, invalid SQL or a wrong type: an error in our code or configuration.
     #[error("{0}")]
     Other(String),
     /// As [`DbError::Other`], with the driver's error as its source.
@@ -42,12 +41,12 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// Whether this is the violation of the unique constraint of that name.
+    /// Whether this is a violation of the unique constraint with this name.
     pub fn is_unique(&self, name: &str) -> bool {
         matches!(self, Self::UniqueViolation { constraint } if constraint == name)
     }
 
-    /// Whether the whole transaction may succeed when it is tried again.
+    /// Whether the transaction can succeed if it is tried again.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Busy(_) | Self::Unavailable(_))
     }
@@ -67,7 +66,7 @@ impl From<sqlx::Error> for DbError {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
                 Self::Unavailable(error.to_string())
             }
-            // The last one is what follows a commit that failed on a full disk.
+            // The last condition follows a commit that failed on a full disk.
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::BeginFailed
@@ -85,8 +84,8 @@ fn postgres_class(error: &PgDatabaseError) -> Option<DbError> {
         "23503" => DbError::ForeignKey,
         // serialization_failure, deadlock_detected, lock_not_available
         "40001" | "40P01" | "55P03" => DbError::Busy(message()),
-        // query_canceled (statement_timeout); *_shutdown, cannot_connect_now; read_only_sql_transaction (not the primary
-        // any more)
+        // query_canceled (statement_timeout); *_shutdown, cannot_connect_now; read_only_sql_transaction (no
+        // longer the primary)
         "57014" | "57P01" | "57P02" | "57P03" | "25006" => DbError::Unavailable(message()),
         // connection_exception; insufficient_resources (a full disk among them); system_error (of input and output)
         code if ["08", "53", "58"].iter().any(|class| code.starts_with(class)) => {
@@ -113,8 +112,8 @@ fn sqlite_class(error: &dyn DatabaseError) -> Option<DbError> {
     })
 }
 
-/// The name PostgreSQL gives the constraint that SQLite describes by its columns
-/// (`UNIQUE constraint failed: apps.organization_id, apps.slug`) or, over expressions, by name (`… failed: index 'x'`).
+/// The name that PostgreSQL gives the constraint. SQLite names its columns (`UNIQUE constraint failed:
+/// apps.organization_id, apps.slug`) or, for expressions, the index (`… failed: index 'x'`).
 fn constraint_name(message: &str, primary_key: bool) -> String {
     let described = message.rsplit_once("failed: ").map_or(message, |(_, described)| described);
     if let Some(name) = described.strip_prefix("index '") {
@@ -129,22 +128,22 @@ fn constraint_name(message: &str, primary_key: bool) -> String {
 }
 
 impl From<DbError> for Error {
-    /// The detail goes to the log, never to the caller.
+    /// Details are logged and never returned to the caller.
     fn from(error: DbError) -> Self {
         match &error {
             DbError::Busy(_) | DbError::Unavailable(_) | DbError::PendingMigrations(_) => {
-                tracing::warn!(%error, "database not available");
+                tracing::warn!(%error, "the database is unavailable; the request fails as retryable");
                 Self::unavailable(
                     "STORAGE_UNAVAILABLE",
                     "The service is not available right now. Try again later.",
                 )
             }
             DbError::UniqueViolation { .. } => {
-                tracing::warn!(%error, "unique constraint violated without a word of the service's own");
+                tracing::warn!(%error, "a unique constraint was violated and the service has no error for it");
                 Self::conflict("ALREADY_EXISTS", "There is one already.")
             }
             _ => {
-                tracing::error!(%error, "database failed");
+                tracing::error!(%error, "a database statement failed; the request fails as an internal error");
                 Self::internal("DATABASE_FAILED", "Something went wrong on our side.")
             }
         }

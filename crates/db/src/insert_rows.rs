@@ -12,18 +12,19 @@ use crate::error::{DbError, Result};
 use crate::query::Query;
 use crate::tx::Tx;
 
-/// Below SQLite's limit of values per statement, 32766.
+/// Below SQLite's limit of 32766 values per statement.
 const MAX_VALUES: usize = 32_000;
-/// More rows per statement gain nothing.
+/// Larger statements are not faster.
 const MAX_ROWS: usize = 512;
-/// As many rows or fewer are one statement on SQLite, whatever their number.
+/// Up to this number of rows, SQLite gets one statement of exactly this size.
 const FEW_ROWS: usize = 32;
 
-/// An `insert into table (columns) values (…), (…) …` of any number of rows, one statement for hundreds of them.
+/// An `insert into table (columns) values (…), (…) …` of any number of rows.
 ///
-/// PostgreSQL gets each column as one array, so there is one text for any number of rows, and its cost is that of the rows
-/// and not of thousands of parameters. SQLite, which has no arrays, gets `values (…), (…)` in chunks of few different sizes, so
-/// that few texts are ever prepared. All rows become durable together or not at all, also outside of a transaction.
+/// PostgreSQL gets each column as one array. There is one statement for any number of rows, and its cost
+/// depends on the rows and not on thousands of parameters. SQLite has no arrays and gets `values (…), (…)` in
+/// chunks of a few different sizes, so that few statements are prepared. All rows become durable together or
+/// not at all, also outside of a transaction.
 #[must_use = "an insert does nothing until it is executed or fetched"]
 pub struct InsertRows<'e, T, F> {
     on: On<'e>,
@@ -44,10 +45,10 @@ struct Insert {
     suffix: &'static str,
 }
 
-/// What distinguishes the texts of inserts: statement and number of rows, which is 0 where it does not matter.
+/// The key of the text cache: the statement and the number of rows, which is 0 if it does not matter.
 pub(crate) type TextKey = (&'static str, &'static [&'static str], &'static str, usize);
 
-/// Takes the values of one row, in the order of the columns.
+/// Receives the values of one row, in the order of the columns.
 pub struct Values<'a, 'e> {
     into: Into<'a, 'e>,
     taken: usize,
@@ -55,19 +56,19 @@ pub struct Values<'a, 'e> {
 }
 
 enum Into<'a, 'e> {
-    /// One parameter after the other.
+    /// Binds each value as a parameter.
     Query(&'a mut Query<'e>),
     Columns(&'a mut [Column]),
 }
 
 impl Values<'_, '_> {
-    /// The value of the next column.
+    /// Binds the value of the next column.
     pub fn bind<'v>(&mut self, value: impl Value<'v>) -> &mut Self {
         let added = match &mut self.into {
             Into::Query(query) => query.add(value),
             Into::Columns(columns) => match columns.get_mut(self.taken) {
                 Some(column) => column.push(value),
-                // Noticed by the number of values.
+                // Reported by the check of the number of values.
                 None => Ok(()),
             },
         };
@@ -80,7 +81,7 @@ impl Values<'_, '_> {
 }
 
 impl Db {
-    /// Inserts `rows`; `bind` gives the values of each.
+    /// Inserts `rows`; `bind` binds the values of each row.
     ///
     /// ```no_run
     /// # async fn example(db: patchbay_db::Db, events: Vec<(i64, String)>) -> Result<(), patchbay_db::DbError> {
@@ -137,13 +138,13 @@ impl<'e, T, F: FnMut(&mut Values<'_, '_>, T)> InsertRows<'e, T, F> {
         Self { on, insert: Insert { table, columns, suffix: "" }, rows: rows.into_iter().collect(), bind }
     }
 
-    /// What follows the values: `on conflict (id) do nothing`, `returning id`.
+    /// The text after the values: `on conflict (id) do nothing`, `returning id`.
     pub fn suffix(mut self, suffix: &'static str) -> Self {
         self.insert.suffix = suffix;
         self
     }
 
-    /// Inserts; the number of rows that were inserted or updated.
+    /// Runs the insert and returns the number of rows that were inserted or updated.
     pub async fn execute(self) -> Result<u64> {
         let Self { on, insert, rows, mut bind } = self;
         let mut rows = rows.into_iter();
@@ -162,7 +163,7 @@ impl<'e, T, F: FnMut(&mut Values<'_, '_>, T)> InsertRows<'e, T, F> {
         }
     }
 
-    /// Inserts; the rows of a `returning` suffix. Do not rely on their order.
+    /// Runs the insert and returns the rows of a `returning` suffix, in no particular order.
     pub async fn fetch_all<R: Row>(self) -> Result<Vec<R>> {
         let Self { on, insert, rows, mut bind } = self;
         let mut rows = rows.into_iter();
@@ -278,8 +279,8 @@ impl Insert {
         format!("insert into {table} ({columns}) select * from unnest({parameters}) {suffix}")
     }
 
-    /// SQLite looks through the names of all parameters for each one it binds, which for thousands of them takes longer
-    /// than the insert; parameters that are only counted have no names.
+    /// For each bound parameter SQLite searches the names of all parameters, which takes longer than the
+    /// insert if there are thousands. Numbered parameters have no names.
     fn of_values(self, rows: usize) -> String {
         let Self { table, columns, suffix } = self;
         let row = format!("({})", vec!["?"; columns.len()].join(","));
@@ -287,8 +288,8 @@ impl Insert {
     }
 }
 
-/// Sizes of the statements that together insert `rows` rows. On SQLite the largest allowed, then falling powers of two,
-/// then what is left.
+/// Sizes of the statements that insert `rows` rows together. On SQLite: the largest allowed size, then
+/// descending powers of two, then the rest.
 fn chunks(mut rows: usize, columns: usize, engine: Engine) -> impl Iterator<Item = usize> {
     let largest = match engine {
         Engine::Postgres => MAX_ROWS,

@@ -5,12 +5,13 @@ use crate::db::Db;
 use crate::error::Result;
 
 impl Db {
-    /// Takes or renews the lease `name` for `holder` until `now + ttl`; false while somebody else's has not expired.
+    /// Takes or renews the lease `name` for `holder` until `now + ttl`. Returns false while another holder
+    /// has an unexpired lease.
     ///
-    /// For loops that only one replica may run. The holder renews well before the end and stops working when it cannot;
-    /// the work has to bear a short overlap all the same, because clocks differ and processes pause. A lease that would
-    /// last for more than twice `ttl` was given by a clock that has been set back since, and counts as expired: its holder
-    /// may be gone, and nobody waits for hours to find out.
+    /// For loops that only one replica may run. The holder renews well before the end and stops working if it
+    /// cannot. The work must tolerate a short overlap, because clocks differ and processes pause. A lease
+    /// that would last longer than twice `ttl` was granted by a clock that has been set back since. It counts
+    /// as expired, because its holder may be gone.
     pub async fn acquire_lease(
         &self,
         name: &str,
@@ -34,7 +35,7 @@ impl Db {
         Ok(taken == 1)
     }
 
-    /// Gives the lease back if `holder` has it, so that the next one does not wait for it to expire.
+    /// Releases the lease of `holder`, so that the next holder does not wait until it expires.
     pub async fn release_lease(&self, name: &str, holder: Uuid) -> Result<()> {
         let query = self.query("delete from leases where name = $1 and holder = $2");
         query.bind(name).bind(holder).execute().await.map(drop)

@@ -1,6 +1,6 @@
-//! One query interface over PostgreSQL and SQLite.
+//! One query interface for PostgreSQL and SQLite.
 //!
-//! A service writes each statement once, with `$1` placeholders and native types, and it runs on both:
+//! A service writes each statement once, with `$1` placeholders and native types. It runs on both engines:
 //!
 //! ```no_run
 //! use patchbay_db::{Db, DbConfig, DbError, Migrations};
@@ -40,10 +40,10 @@
 //! `Option<T>` of each is nullable. Always bind times as `DateTime<Utc>`, in whole microseconds as
 //! `patchbay_domain::Clock` gives them.
 //!
-//! Row structs say `#[derive(patchbay_db::FromRow)]`; the derive's output names the `sqlx` crate, so a
-//! service that derives lists `sqlx.workspace = true` too. Tuples of up to 16 columns need no struct.
+//! Row structs have `#[derive(patchbay_db::FromRow)]`. The output of the derive names the `sqlx` crate, so a
+//! service that derives it also lists `sqlx.workspace = true`. Tuples of up to 16 columns need no struct.
 //!
-//! # Rules that keep one text portable
+//! # Rules for portable statements
 //!
 //! - `on conflict … do update`, `returning`, CTEs, row values and window functions are the same on both.
 //! - Cast `sum()` (`cast(sum(x) as bigint)`), lower both sides of `like`, write `nulls first|last`, never
@@ -91,5 +91,5 @@ pub use query::Query;
 pub use tx::Tx;
 
 pub use sqlx::types::Json;
-/// For SQL text put together at run time: it must never contain anything a caller sent.
+/// For SQL text that is assembled at run time. It must never contain input of a caller.
 pub use sqlx::{AssertSqlSafe, FromRow};

@@ -1,16 +1,16 @@
-//! `in ($list)` in each engine's words.
+//! `in ($list)` for each engine.
 
 use std::fmt::Write;
 
 const IN: &str = "in ($list)";
 const NOT_IN: &str = "not in ($list)";
 
-/// One array parameter: one text for lists of any length, so one prepared statement.
+/// One array parameter: the text is the same for lists of any length, so there is one prepared statement.
 pub(crate) fn for_postgres(sql: &str, parameter: usize) -> Option<String> {
     replace_first(sql, &format!("= any(${parameter})"), &format!("<> all(${parameter})"))
 }
 
-/// One parameter per item, from `first` on.
+/// One parameter per item, starting with number `first`.
 pub(crate) fn for_sqlite(sql: &str, first: usize, count: usize) -> Option<String> {
     let mut list = String::with_capacity(count * 5 + 5);
     for parameter in first..first + count {
@@ -20,8 +20,8 @@ pub(crate) fn for_sqlite(sql: &str, first: usize, count: usize) -> Option<String
     replace_first(sql, &format!("in ({list})"), &format!("not in ({list})"))
 }
 
-/// How many items to bind for `count`: the last one is repeated up to a power of two, which changes no answer and
-/// leaves few distinct texts to prepare.
+/// The number of parameters for `count` items. The last item is repeated up to a power of two, which does not
+/// change the result and leaves few distinct texts to prepare.
 pub(crate) fn padded(count: usize) -> usize {
     if count == 0 { 0 } else { count.next_power_of_two() }
 }

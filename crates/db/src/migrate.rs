@@ -10,7 +10,7 @@ use crate::error::{DbError, Result};
 use crate::migrations::{BASE, BASE_PREFIX, Migration};
 use crate::tx::Tx;
 
-/// Any number nobody else locks; PostgreSQL's advisory locks are per database, so services wait for each other too.
+/// An arbitrary number. PostgreSQL's advisory locks are per database, so services wait for each other too.
 const LOCK: i64 = 0x7061_7463_6862_6179;
 
 struct Step {
@@ -19,8 +19,8 @@ struct Step {
 }
 
 impl Db {
-    /// Applies what is pending, each migration in a transaction of its own. Safe to call from many processes at once:
-    /// one works, the others wait and find nothing left. Returns the names it applied.
+    /// Applies the pending migrations, each in its own transaction, and returns their names. Several
+    /// processes may call it at the same time: one works, the others wait and find nothing to do.
     pub async fn migrate(&self) -> Result<Vec<String>> {
         let mut applied = Vec::new();
         for step in self.unapplied().await? {
@@ -32,9 +32,9 @@ impl Db {
         Ok(applied)
     }
 
-    /// The names of the migrations that this code knows and the database has not seen, in order. A database that has
-    /// seen more (a newer release migrated it) is fine; one whose applied migrations have another text is refused with
-    /// [`DbError::MigrationDrift`].
+    /// The names of migrations that the database has not applied, in order. A database with further
+    /// migrations (applied by a newer release) is accepted. A database whose applied migrations have a
+    /// different text is refused with [`DbError::MigrationDrift`].
     pub async fn pending_migrations(&self) -> Result<Vec<String>> {
         Ok(self.unapplied().await?.into_iter().map(|step| step.name).collect())
     }
@@ -51,7 +51,7 @@ impl Db {
         Ok(unapplied)
     }
 
-    /// Name and checksum of the migrations the database has seen.
+    /// Name and checksum of the applied migrations.
     async fn applied(&self) -> Result<HashMap<String, Vec<u8>>> {
         let known: bool = self
             .query_per_engine(
@@ -82,7 +82,7 @@ impl Db {
         Err(DbError::MigrationDrift(step.name.clone()))
     }
 
-    /// False when somebody else was faster.
+    /// Returns false if another process has applied it in the meantime.
     async fn apply(&self, step: &Step) -> Result<bool> {
         let mut tx = self.begin().await?;
         prepare(&mut tx, self.shared.service).await?;
@@ -107,14 +107,14 @@ impl Db {
     }
 }
 
-/// Takes the lock of migrations for this transaction (`begin immediate` is that lock on SQLite) and makes the place
-/// where the applied ones are written down.
+/// Takes the migration lock for this transaction (on SQLite `begin immediate` is that lock) and creates the
+/// table of applied migrations.
 async fn prepare(tx: &mut Tx, service: &str) -> Result<()> {
     if tx.engine() == Engine::Postgres {
         tx.run_script("set local statement_timeout = 0").await?;
         tx.query("select pg_advisory_xact_lock($1)").bind(LOCK).execute().await?;
         let schema = connect::schema(service);
-        // `if not exists` asks for the right to create schemas even where there is nothing to create.
+        // `if not exists` needs the permission to create schemas even if the schema exists.
         let exists: bool = tx
             .query("select exists (select 1 from pg_catalog.pg_namespace where nspname = $1)")
             .bind(&schema)

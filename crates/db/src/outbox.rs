@@ -11,10 +11,10 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::tx::Tx;
 
-/// A message that is to be published when, and only when, the transaction commits.
+/// A message that is published if and only if the transaction commits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxMessage {
-    /// The bus's name of the topic.
+    /// The name of the topic.
     pub topic: String,
     /// Routing key.
     pub key: String,
@@ -22,10 +22,10 @@ pub struct OutboxMessage {
     pub headers: BTreeMap<String, String>,
 }
 
-/// A message waiting in the outbox.
+/// A message in the outbox.
 #[derive(Debug, Clone, FromRow)]
 pub struct OutboxRow {
-    /// Rises in the order in which the messages were written.
+    /// Ascending in the order in which the messages were written.
     pub id: i64,
     pub topic: String,
     pub key: String,
@@ -35,14 +35,14 @@ pub struct OutboxRow {
 }
 
 impl Tx {
-    /// Writes `message` with this transaction; the relay is woken by the commit.
+    /// Writes `message` in this transaction. The commit wakes the relay.
     pub async fn outbox(&mut self, message: OutboxMessage) -> Result<()> {
         self.outbox_all([message]).await
     }
 
-    /// As [`Tx::outbox`], for many messages at the price of one.
+    /// As [`Tx::outbox`], for many messages in one statement.
     pub async fn outbox_all(&mut self, messages: impl IntoIterator<Item = OutboxMessage>) -> Result<()> {
-        // Only the age of the oldest row is ever computed from it, for the operator: no decision, so no clock of ours.
+        // Used only to report the age of the oldest row, not for decisions, so it is the database's time.
         let created_at = Clock::system().now();
         let columns = &["topic", "key", "body", "headers", "created_at"];
         let written = self
@@ -58,7 +58,7 @@ impl Tx {
 }
 
 impl Db {
-    /// The oldest messages waiting, in order, at most `limit`.
+    /// The oldest `limit` messages, in order.
     pub async fn outbox_batch(&self, limit: u32) -> Result<Vec<OutboxRow>> {
         self.query("select id, topic, key, body, headers, created_at from outbox order by id limit $1")
             .bind(i64::from(limit))
@@ -66,17 +66,17 @@ impl Db {
             .await
     }
 
-    /// Deletes messages that were published; how many there were.
+    /// Deletes published messages and returns their number.
     pub async fn outbox_delete(&self, ids: &[i64]) -> Result<u64> {
         self.query("delete from outbox where id in ($list)").bind_list(ids).execute().await
     }
 
-    /// Wakes the relay of this process. [`Tx::commit`] does it by itself.
+    /// Wakes the relay of this process. [`Tx::commit`] calls it.
     pub fn outbox_notify(&self) {
         self.shared.outbox.notify_one();
     }
 
-    /// Waits for [`Db::outbox_notify`]; returns at once when it was called since the last wait.
+    /// Waits for [`Db::outbox_notify`]. Returns immediately if it was called since the last wait.
     pub async fn outbox_notified(&self) {
         self.shared.outbox.notified().await;
     }

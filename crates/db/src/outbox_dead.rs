@@ -4,8 +4,8 @@ use crate::db::Db;
 use crate::error::Result;
 
 impl Db {
-    /// Moves a message out of the outbox to `outbox_dead`, because publishing it again cannot help; `reason` is for
-    /// people. False when it is not in the outbox any more.
+    /// Moves a message from the outbox to `outbox_dead`, because publishing it again cannot help. `reason` is
+    /// for operators. Returns false if the message is no longer in the outbox.
     pub async fn outbox_bury(&self, id: i64, reason: &str, now: DateTime<Utc>) -> Result<bool> {
         let mut tx = self.begin().await?;
         let buried = tx

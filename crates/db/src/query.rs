@@ -12,10 +12,10 @@ use crate::engine::Engine;
 use crate::error::{DbError, Result};
 use crate::list;
 
-/// A statement with its bound values, on its way to a database or transaction.
+/// A statement with its bound values.
 ///
-/// Made by [`Db::query`](crate::Db::query) and [`Tx::query`](crate::Tx::query). Statements are prepared once per
-/// connection and text. A failure to encode a value is kept and returned by the method that runs the statement.
+/// Created by [`Db::query`](crate::Db::query) and [`Tx::query`](crate::Tx::query). Statements are prepared
+/// once per connection and text. An encoding error is returned by the method that runs the statement.
 #[must_use = "a query does nothing until it is executed or fetched"]
 pub struct Query<'e> {
     sql: SqlStr,
@@ -24,7 +24,7 @@ pub struct Query<'e> {
     has_list: bool,
 }
 
-/// Where a statement runs, with the values in that engine's form.
+/// The connection on which a statement runs, and the values in the form of that engine.
 pub(crate) enum Target<'e> {
     Postgres(PostgresOn<'e>, PgArguments),
     Sqlite(SqliteOn<'e>, SqliteArguments),
@@ -45,7 +45,7 @@ impl<'e> Query<'e> {
         Self { sql, target, broken: None, has_list: false }
     }
 
-    /// Binds the next of `$1`, `$2`, …
+    /// Binds the next value: `$1`, `$2`, …
     pub fn bind<'v>(mut self, value: impl Value<'v>) -> Self {
         if self.has_list {
             return self.break_with("bind single values before lists".into());
@@ -56,8 +56,8 @@ impl<'e> Query<'e> {
         }
     }
 
-    /// Binds a list of any length, also an empty one, to the first remaining `in ($list)` or `not in ($list)`
-    /// (written exactly so) of the text. All single values are bound before the first list.
+    /// Binds a list of any length, including an empty one, to the first remaining `in ($list)` or `not in
+    /// ($list)` (in exactly this spelling). Bind all single values before the first list.
     pub fn bind_list<T: ListItem>(mut self, items: &[T]) -> Self
     where
         for<'a> &'a [T]: sqlx::Encode<'a, Postgres> + sqlx::Type<Postgres>,
@@ -89,8 +89,8 @@ impl<'e> Query<'e> {
         }
     }
 
-    /// Locks the selected rows until the transaction ends: ` for update` at the end of the text on PostgreSQL, nothing
-    /// on SQLite, where a transaction holds the only write lock from its beginning.
+    /// Locks the selected rows until the transaction ends. This appends ` for update` on PostgreSQL and
+    /// nothing on SQLite, where a transaction holds the only write lock from its start.
     pub fn for_update(self) -> Self {
         match &self.target {
             Target::Postgres(..) => Self {
@@ -101,7 +101,7 @@ impl<'e> Query<'e> {
         }
     }
 
-    /// Runs the statement; the number of rows it changed.
+    /// Runs the statement and returns the number of changed rows.
     pub async fn execute(self) -> Result<u64> {
         let (sql, target) = self.finish()?;
         Ok(match target {
@@ -124,7 +124,7 @@ impl<'e> Query<'e> {
         })
     }
 
-    /// All rows, in memory: bound what you ask for with `limit`.
+    /// Returns all rows in memory; limit them with `limit`.
     pub async fn fetch_all<R: Row>(self) -> Result<Vec<R>> {
         let (sql, target) = self.finish()?;
         Ok(match target {
@@ -147,19 +147,19 @@ impl<'e> Query<'e> {
         })
     }
 
-    /// The first row, if there is one.
+    /// Returns the first row, if any.
     ///
-    /// The statement runs to its end all the same: SQLite commits an `insert … returning` only then.
+    /// The statement always runs to its end, because SQLite commits an `insert … returning` only then.
     pub async fn fetch_optional<R: Row>(self) -> Result<Option<R>> {
         Ok(self.fetch_all().await?.into_iter().next())
     }
 
-    /// The first row; [`DbError::NoRow`] without one.
+    /// Returns the first row, or [`DbError::NoRow`].
     pub async fn fetch_one<R: Row>(self) -> Result<R> {
         self.fetch_optional().await?.ok_or(DbError::NoRow)
     }
 
-    /// The only column of the first row; [`DbError::NoRow`] without one.
+    /// Returns the only column of the first row, or [`DbError::NoRow`].
     pub async fn fetch_scalar<T>(self) -> Result<T>
     where
         (T,): Row,
@@ -167,7 +167,7 @@ impl<'e> Query<'e> {
         Ok(self.fetch_one::<(T,)>().await?.0)
     }
 
-    /// The only column of every row.
+    /// Returns the only column of every row.
     pub async fn fetch_scalars<T>(self) -> Result<Vec<T>>
     where
         (T,): Row,
@@ -182,7 +182,7 @@ impl<'e> Query<'e> {
         }
     }
 
-    /// A parameter that is a whole column of rows; on PostgreSQL only.
+    /// Binds a whole column of rows as one parameter; on PostgreSQL only.
     pub(crate) fn add_column(&mut self, column: Column) -> Result<(), BoxDynError> {
         match &mut self.target {
             Target::Postgres(_, arguments) => arguments.add(column),
@@ -210,8 +210,8 @@ impl<'e> Query<'e> {
     }
 }
 
-/// Whether a statement may go to SQLite's readers. "No" is always safe, only slower; a wrong "yes" is refused by the
-/// readers' `query_only`.
+/// Whether a statement may run on SQLite's readers. A wrong "no" is only slower; a wrong "yes" is refused by
+/// the `query_only` mode of the readers.
 fn only_reads(sql: &str) -> bool {
     let mut words = sql
         .lines()
@@ -228,7 +228,7 @@ fn only_reads(sql: &str) -> bool {
 }
 
 impl std::fmt::Debug for Query<'_> {
-    /// The text only: values may be personal or secret.
+    /// Prints only the text, because values may be personal or secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Query").field("sql", &self.sql.as_str()).finish_non_exhaustive()
     }

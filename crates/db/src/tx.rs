@@ -12,7 +12,7 @@ use crate::query::{PostgresOn, Query, SqliteOn, Target};
 pub struct Tx {
     connection: Open,
     pub(crate) db: Db,
-    /// Whether the relay has something to do once this is committed.
+    /// Whether the transaction wrote to the outbox.
     pub(crate) wrote_outbox: bool,
 }
 
@@ -30,7 +30,7 @@ impl Tx {
         Ok(Self { connection, db: db.clone(), wrote_outbox: false })
     }
 
-    /// A statement inside of this transaction.
+    /// A statement in this transaction.
     pub fn query(&mut self, sql: impl SqlSafeStr) -> Query<'_> {
         let target = match &mut self.connection {
             Open::Postgres(tx) => Target::Postgres(PostgresOn::Transaction(tx), Default::default()),
@@ -47,12 +47,12 @@ impl Tx {
         }
     }
 
-    /// Which database answers.
+    /// The database engine.
     pub fn engine(&self) -> Engine {
         self.db.engine()
     }
 
-    /// Runs text of several statements as it is, without values. For migrations.
+    /// Runs a text of several statements without values. For migrations.
     pub(crate) async fn run_script(&mut self, sql: &'static str) -> Result<()> {
         match &mut self.connection {
             Open::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
@@ -61,7 +61,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes everything durable, then wakes the outbox relay if there is something for it.
+    /// Commits, then wakes the outbox relay if the transaction wrote to the outbox.
     pub async fn commit(self) -> Result<()> {
         match self.connection {
             Open::Postgres(tx) => tx.commit().await?,
@@ -73,7 +73,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Undoes everything and waits until it is undone.
+    /// Rolls back and waits until it is done.
     pub async fn rollback(self) -> Result<()> {
         match self.connection {
             Open::Postgres(tx) => tx.rollback().await?,
@@ -83,12 +83,13 @@ impl Tx {
     }
 }
 
-/// A plain `begin` takes the write lock at the first write, and fails there when somebody else wrote since.
+/// A plain `begin` takes the write lock at the first write, and fails there if another transaction has
+/// written since.
 async fn begin_immediate(writer: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
     const BEGIN: &str = "begin immediate";
     match writer.begin_with(BEGIN).await {
-        // A commit failed, as it does on a full disk, and SQLite has ended the transaction by itself. The driver takes it for
-        // open from then on; only another connection is free of it.
+        // If a commit fails, as on a full disk, SQLite ends the transaction, but the driver still considers
+        // it open. Only another connection is usable then.
         Err(sqlx::Error::InvalidSavePointStatement) => {
             writer.acquire().await?.close().await?;
             writer.begin_with(BEGIN).await

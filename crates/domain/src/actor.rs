@@ -1,12 +1,12 @@
-//! Who caused an event.
+//! The actor of an event.
 
 use uuid::Uuid;
 
-/// Who caused an event, as the product knows it. What a receiver is shown depends on the receiver:
-/// see [`Actor::json_for`].
+/// The user, app or product that caused an event. The form that a receiver gets depends on the receiver: see
+/// [`Actor::json_for`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// A person.
+    /// A user.
     User { id: i64, name: String },
     /// Any app, acting through its token.
     App,
@@ -17,8 +17,8 @@ pub enum Actor {
 impl Actor {
     /// The `actor` value of a webhook to the app `app_uuid`, as compact JSON.
     ///
-    /// An app that acts is always shown as the *receiving* app: Sentry resolves every bot user that
-    /// way, so that an app recognises its own echo by its own id.
+    /// An acting app is always shown as the *receiving* app. Sentry resolves every bot user in this way, so
+    /// that an app recognises its own actions by its own id.
     pub fn json_for(&self, app_uuid: Uuid, app_name: &str) -> String {
         match self {
             Self::User { id, name } => format!(r#"{{"type":"user","id":{id},"name":{}}}"#, quoted(name)),

@@ -1,19 +1,19 @@
-//! What the audit log can tell, in the words Sentry has for it.
+//! The events of the audit log, with Sentry's names.
 
 use std::fmt;
 
 macro_rules! catalogue {
     ($($variant:ident = $name:literal, $api_name:literal, $note:literal;)*) => {
-        /// A change that is kept in the audit log of an organization.
+        /// A change that is recorded in the audit log of an organization.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum AuditEvent {
-            $(#[doc = concat!("`", $name, "`: somebody ", $note, " ….")] $variant,)*
+            $(#[doc = concat!("`", $name, "`: a caller ", $note, " ….")] $variant,)*
         }
 
         impl AuditEvent {
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The name under which entries are kept: `SENTRY_APP_INSTALL`.
+            /// The stored name: `SENTRY_APP_INSTALL`.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
@@ -23,7 +23,7 @@ macro_rules! catalogue {
                 match self { $(Self::$variant => $api_name,)* }
             }
 
-            /// What was done, as the beginning of a sentence that the label of the target ends.
+            /// The description of the change, to be completed by the label of the target.
             const fn verb(self) -> &'static str {
                 match self { $(Self::$variant => $note,)* }
             }
@@ -32,7 +32,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    OrgAdd = "ORG_ADD", "org.create", "founded the organization";
+    OrgAdd = "ORG_ADD", "org.create", "created the organization";
     OrgEdit = "ORG_EDIT", "org.edit", "changed the organization";
     MemberAdd = "MEMBER_ADD", "member.add", "added the member";
     MemberInvite = "MEMBER_INVITE", "member.invite", "invited the member";
@@ -67,12 +67,12 @@ catalogue! {
 }
 
 impl AuditEvent {
-    /// The event of either name.
+    /// The event with this stored name or API name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|event| event.name() == name || event.api_name() == name)
     }
 
-    /// What was done to the thing of that label, for people: `installed the app ACME`.
+    /// A readable description with the label of the target: `installed the app ACME`.
     pub fn note(self, target_label: &str) -> String {
         format!("{} {target_label}", self.verb()).trim_end().to_owned()
     }

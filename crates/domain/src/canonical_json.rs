@@ -1,9 +1,9 @@
-//! JSON in the one form that survives JavaScript.
+//! JSON in the form that JavaScript reproduces.
 //!
-//! Many receivers verify a signature over `JSON.stringify(JSON.parse(body))` instead of over the
-//! bytes they got. [`canonicalize`] turns any JSON into the text for which both are the same: compact,
-//! UTF-8 unescaped, numbers as ECMAScript prints them, and keys in the order in which a JavaScript
-//! object lists them (array indices first and ascending, then the others as inserted).
+//! Many receivers verify a signature over `JSON.stringify(JSON.parse(body))` instead of the received bytes.
+//! [`canonicalize`] turns any JSON into a text for which both are the same: compact, UTF-8 without escapes,
+//! numbers as ECMAScript prints them, and keys in the order in which a JavaScript object lists them (array
+//! indices first in ascending order, then the others in order of insertion).
 
 use serde_json::{Map, Value};
 
@@ -13,10 +13,9 @@ use crate::error::Error;
 const MAX_ARRAY_INDEX: u32 = u32::MAX - 1;
 
 /// Parses `json` and writes it in canonical form.
-///
-/// Fails with `Invalid` for text that is no JSON (reason `INVALID_JSON`; nesting deeper than 128 levels and
-/// lone surrogates count as such), and for integers that a JavaScript number cannot hold (reason
-/// `NUMBER_NOT_REPRESENTABLE`): passing them on would hand receivers another number than the one sent.
+/// Fails with `Invalid` for text that is not JSON (reason `INVALID_JSON`; this includes lone surrogates and
+/// nesting deeper than 128 levels), and for integers that a JavaScript number cannot represent (reason
+/// `NUMBER_NOT_REPRESENTABLE`), because receivers would get a different number.
 pub fn canonicalize(json: &[u8]) -> Result<Vec<u8>, Error> {
     let value = parse(json)?;
     let mut out = Vec::with_capacity(json.len());
@@ -89,7 +88,7 @@ fn write_object(out: &mut Vec<u8>, members: &Map<String, Value>) -> Result<(), E
     Ok(())
 }
 
-/// The key as an array index: decimal digits without a leading zero, not beyond [`MAX_ARRAY_INDEX`].
+/// The key as an array index: decimal digits without a leading zero, at most [`MAX_ARRAY_INDEX`].
 fn array_index(key: &str) -> Option<u32> {
     if !key.as_bytes().first()?.is_ascii_digit() || (key.len() > 1 && key.starts_with('0')) {
         return None;
@@ -101,8 +100,8 @@ fn write_number(out: &mut Vec<u8>, number: &serde_json::Number) -> Result<(), Er
     let float = number.as_f64().unwrap_or(f64::NAN);
     let mut buffer = ryu_js::Buffer::new();
     let text = buffer.format(float);
-    // JavaScript prints the shortest digits that name the same double, so an integer survives exactly
-    // when its own digits are those.
+    // JavaScript prints the shortest digits that identify the same double, so an integer is unchanged if
+    // these are its own digits.
     let is_integer = number.is_i64() || number.is_u64();
     if is_integer && text != number.to_string() {
         let message = format!("{number} does not fit into a JavaScript number; send it as a string.");
@@ -113,7 +112,7 @@ fn write_number(out: &mut Vec<u8>, number: &serde_json::Number) -> Result<(), Er
 }
 
 fn write_string(out: &mut Vec<u8>, text: &str) {
-    // serde_json escapes exactly what JSON.stringify escapes, in the same spelling.
+    // serde_json escapes the same characters as JSON.stringify, in the same spelling.
     serde_json::to_writer(out, text).expect("writing to memory does not fail");
 }
 
@@ -128,7 +127,7 @@ mod tests {
 
     #[test]
     fn json_takes_the_form_that_javascript_gives_back() {
-        // Each right-hand side was printed by Node's JSON.stringify(JSON.parse(left)).
+        // Each right-hand side is the output of Node's JSON.stringify(JSON.parse(left)).
         for (json, expected) in [
             (r#" { "b" : 1.0 , "a" : [ ] } "#, r#"{"b":1,"a":[]}"#),
             (r#"{"b":1,"2":2,"10":3,"1":4,"01":5}"#, r#"{"1":4,"2":2,"10":3,"b":1,"01":5}"#),
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_refused() {
+    fn invalid_json_is_refused() {
         let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
         for json in ["", "{", "nul", r#""\ud800""#, "1 2", "NaN", "1e999", &deep, "\u{feff}{}"] {
             assert_eq!(canonicalize(json.as_bytes()).unwrap_err().reason, "INVALID_JSON", "{json:.20}");

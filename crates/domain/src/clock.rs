@@ -1,4 +1,4 @@
-//! Time as a parameter: the system's clock in production, a clock moved by hand in tests.
+//! Time as a parameter: the system clock in production, a manual clock in tests.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-/// Tells the time. Cheap to clone; clones of a manual clock share one time.
+/// A source of the current time. Cheap to clone; clones of a manual clock share one time.
 #[derive(Clone)]
 pub struct Clock(Source);
 
@@ -17,7 +17,7 @@ enum Source {
     Manual(Arc<Mutex<ManualState>>),
 }
 
-/// What [`Clock::elapsed`] counts from.
+/// The origin of [`Clock::elapsed`].
 static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 struct ManualState {
@@ -42,8 +42,8 @@ impl Clock {
         (Self(Source::Manual(state.clone())), ManualClock(state))
     }
 
-    /// The present moment in whole microseconds: the finest unit PostgreSQL keeps, so that a value
-    /// read back from either engine equals the value written.
+    /// The current time in whole microseconds, the finest unit that PostgreSQL stores, so that a value read
+    /// back from either database equals the value written.
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             Source::System => to_micros(Utc::now()),
@@ -51,8 +51,8 @@ impl Clock {
         }
     }
 
-    /// Time that has passed since some moment in the life of this process. It goes on evenly also when somebody sets
-    /// the clock, so it is what periods are measured by; moments that outlive the process are told by [`Clock::now`].
+    /// Time since a fixed moment in the life of this process. It is not affected when the system clock is
+    /// set, so it is used to measure periods. Times that outlive the process come from [`Clock::now`].
     pub fn elapsed(&self) -> Duration {
         match &self.0 {
             Source::System => STARTED.elapsed(),
@@ -60,7 +60,7 @@ impl Clock {
         }
     }
 
-    /// How long a timer has to run until `due`: `None` when only a [`ManualClock`] can bring it about.
+    /// How long a timer has to run until `due`. `None` if only a [`ManualClock`] can reach it.
     pub fn timer_until(&self, due: DateTime<Utc>) -> Option<Duration> {
         match &self.0 {
             Source::System => Some((due - Utc::now()).to_std().unwrap_or(Duration::ZERO)),
@@ -68,13 +68,13 @@ impl Clock {
         }
     }
 
-    /// Ready once the time is `due` or later. On a manual clock the task is woken by every advance;
-    /// on the system clock nothing wakes it, use [`Clock::timer_until`] and a timer.
+    /// Ready once the time is `due` or later. On a manual clock every advance wakes the task. On the system
+    /// clock nothing wakes it; use [`Clock::timer_until`] and a timer.
     pub fn poll_reached(&self, due: DateTime<Utc>, cx: &mut Context<'_>) -> Poll<()> {
         self.poll(|clock| clock.now() >= due, |state| state.now >= due, cx)
     }
 
-    /// Ready once [`Clock::elapsed`] is `due` or more; woken as for [`Clock::poll_reached`].
+    /// Ready once [`Clock::elapsed`] is `due` or more; the task is woken as for [`Clock::poll_reached`].
     pub fn poll_elapsed(&self, due: Duration, cx: &mut Context<'_>) -> Poll<()> {
         self.poll(|clock| clock.elapsed() >= due, |state| state.elapsed >= due, cx)
     }
@@ -98,7 +98,7 @@ impl Clock {
                 if by_hand(&state) {
                     return Poll::Ready(());
                 }
-                // A loop polls many times between two advances: one entry for a task is enough.
+                // A loop polls many times between two advances, so a task is registered only once.
                 if !state.waiting.iter().any(|waiting| waiting.will_wake(cx.waker())) {
                     state.waiting.push(cx.waker().clone());
                 }
@@ -117,12 +117,12 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// Moves the time of a manual [`Clock`].
+/// Controls the time of a manual [`Clock`].
 #[derive(Clone)]
 pub struct ManualClock(Arc<Mutex<ManualState>>);
 
 impl ManualClock {
-    /// Lets `step` pass and wakes everything that waits for a moment or a period.
+    /// Advances the time and wakes everything that waits for a time or a period.
     pub fn advance(&self, step: Duration) {
         self.change(|state| {
             state.now += TimeDelta::from_std(step).unwrap_or(TimeDelta::MAX);
@@ -130,8 +130,8 @@ impl ManualClock {
         });
     }
 
-    /// Sets the clock on (or back, where `by` is negative) although no time has passed, as an administrator or a time
-    /// server does.
+    /// Sets the clock forward (or back, if `by` is negative) although no time has passed, as an administrator
+    /// or a time server does.
     pub fn set(&self, by: TimeDelta) {
         self.change(|state| state.now += by);
     }

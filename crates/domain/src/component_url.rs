@@ -1,10 +1,10 @@
-//! Where a component's request goes: the host of the webhook URL, and the path that the component names.
+//! The URL of a component's request: the host of the webhook URL, and the path that the component names.
 
 use url::Url;
 
 use crate::{Error, Result};
 
-/// What is said of an address that is no path.
+/// The error message for an invalid path.
 pub const NO_PATH: &str = "Invalid URI: must be a relative path starting with '/'.";
 
 const LONGEST: usize = 2000;
@@ -17,7 +17,7 @@ pub fn is_path(uri: &str) -> bool {
         && uri.len() <= LONGEST
 }
 
-/// The path takes the place of the webhook URL's path and query; `pairs` are added to its query.
+/// Replaces path and query of the webhook URL by this path, and adds `pairs` to its query.
 ///
 /// # Errors
 /// `WEBHOOK_URL_MISSING`, `URI_INVALID`, `URI_CHANGES_HOST`.
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_lead_elsewhere_is_refused() {
+    fn a_path_that_could_lead_to_another_host_is_refused() {
         for uri in [
             "",
             "x",

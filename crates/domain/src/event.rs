@@ -1,4 +1,5 @@
-//! The catalogue: which events exist, which an app can subscribe to and what scope that takes.
+//! The event catalogue: the existing event types, whether an app can subscribe to them, and the scope it
+//! needs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,16 +7,17 @@ use std::str::FromStr;
 use crate::scope::Scope;
 use crate::shortened;
 
-/// How an event finds its receivers.
+/// How the receivers of an event are determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// Every installation of the organization whose app subscribed to it and holds the scope.
     Subscribers(Scope),
-    /// Exactly the installation the event names: its own life, or an alert rule that chose the app.
+    /// Only the installation that the event names: events about the installation, and alert rules that chose
+    /// the app.
     Named,
 }
 
-/// One kind of event: `issue.created` is resource `issue`, action `created`.
+/// An event type: `issue.created` has the resource `issue` and the action `created`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventType {
     /// Value of the `Sentry-Hook-Resource` header.
@@ -33,7 +35,7 @@ const fn named(resource: &'static str, action: &'static str) -> EventType {
     EventType { resource, action, reach: Reach::Named }
 }
 
-/// Every event there is, each resource's actions in alphabetical order.
+/// All event types; the actions of a resource are in alphabetical order.
 pub const CATALOGUE: &[EventType] = &[
     subscribable("issue", "assigned", Scope::EventRead),
     subscribable("issue", "created", Scope::EventRead),
@@ -55,7 +57,7 @@ pub const CATALOGUE: &[EventType] = &[
     subscribable("seer", "solution_started", Scope::EventRead),
     subscribable("preprod_artifact", "build_distribution_completed", Scope::ProjectRead),
     subscribable("preprod_artifact", "size_analysis_completed", Scope::ProjectRead),
-    // Not one of Sentry's: the other apps of an organization hear that one of its apps was switched off.
+    // Not one of Sentry's: it informs the other apps of an organization that one of its apps was disabled.
     subscribable("endpoint", "disabled", Scope::OrgRead),
     named("installation", "created"),
     named("installation", "deleted"),
@@ -72,10 +74,10 @@ impl EventType {
         CATALOGUE.iter().find(|event| event.resource == resource && event.action == action)
     }
 
-    /// The events an app gets when it subscribes to `name`: all of a resource's for `issue`, the one
-    /// for `issue.created`. Empty when nothing of that name can be subscribed to.
+    /// The event types that a subscription to `name` covers: all of a resource for `issue`, one for
+    /// `issue.created`. Empty if `name` cannot be subscribed to.
     ///
-    /// `issue.archived` is the name Sentry stored for `issue.ignored` at one time.
+    /// `issue.archived` is a name that Sentry once stored for `issue.ignored`.
     pub fn expand_subscription(name: &str) -> Vec<&'static EventType> {
         let name = if name == "issue.archived" { "issue.ignored" } else { name };
         CATALOGUE
@@ -97,7 +99,7 @@ impl fmt::Display for EventType {
     }
 }
 
-/// The text, of which the beginning is told, names no event of the catalogue.
+/// The text does not name an event type. Holds the beginning of the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not an event type")]
 pub struct UnknownEventType(pub String);
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_by_nature_cannot_be_subscribed_to() {
+    fn targeted_events_cannot_be_subscribed_to() {
         for name in
             ["installation", "installation.created", "event_alert", "metric_alert.open", "nothing", ""]
         {

@@ -1,15 +1,15 @@
-//! What an organization may use. The names are Sentry's, without the `organizations:` that stands in front of them there.
+//! Features of an organization. The names are Sentry's without the prefix `organizations:`.
 
 /// Subscribe apps to `error.created`.
 pub const EVENT_HOOKS: &str = "integrations-event-hooks";
-/// Refresh an installation's token with a JWT instead of a refresh token. Off until somebody asks for it: it lets whoever has
-/// the client secret get a token without ever having had one.
+/// Refresh the token of an installation with a JWT instead of a refresh token. Off by default, because with
+/// it the client secret alone is enough to get a token.
 pub const MANUAL_TOKEN_REFRESH: &str = "sentry-app-manual-token-refresh";
 /// Send issue alerts to apps.
 pub const ALERT_RULE: &str = "integrations-alert-rule";
 
-/// What a new organization has where its operator did not say otherwise: everything but [`MANUAL_TOKEN_REFRESH`].
-/// Sorted.
+/// The features of a new organization unless the operator configures others: all except
+/// [`MANUAL_TOKEN_REFRESH`]. Sorted.
 pub const DEFAULT: &[&str] = &[
     ALERT_RULE,
     "integrations-api",
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_is_on_but_what_has_to_be_asked_for() {
+    fn all_features_except_manual_token_refresh_are_on_by_default() {
         assert!(DEFAULT.is_sorted() && !DEFAULT.contains(&MANUAL_TOKEN_REFRESH));
         assert!(DEFAULT.contains(&EVENT_HOOKS) && DEFAULT.contains(&ALERT_RULE));
     }

@@ -1,15 +1,15 @@
-//! Ids that are computed, not drawn.
+//! Ids that are computed from other ids.
 
 use uuid::Uuid;
 
-/// Namespace of delivery ids. A constant of this project; changing it changes every delivery id.
+/// Namespace of delivery ids. Changing it changes every delivery id.
 const DELIVERY_NAMESPACE: Uuid = Uuid::from_u128(0x6f0d_2a51_94c3_5e0b_8b1e_3d5c_77aa_10f2);
 
 /// The id of the delivery of one event to one installation.
 ///
-/// It is a function of both, so that an event that is fanned out twice (after a crash) yields the
-/// same deliveries, which the second time are recognised and dropped. Its first half is the event's, so that
-/// ids grow with time as the events' do and those of one event stand side by side: see [`deliveries_of`].
+/// It is a function of both, so an event that is fanned out twice (after a crash) yields the same deliveries,
+/// and the repeated ones are recognised. The first half of the id is that of the event. Ids therefore ascend
+/// with time as those of events do, and the deliveries of one event are adjacent: see [`deliveries_of`].
 pub fn delivery_id(event_id: Uuid, installation_id: Uuid) -> Uuid {
     let mut name = [0; 32];
     name[..16].copy_from_slice(event_id.as_bytes());
@@ -19,7 +19,7 @@ pub fn delivery_id(event_id: Uuid, installation_id: Uuid) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// The lowest and the highest id that a delivery of the event can have.
+/// The lowest and the highest possible delivery id of the event.
 pub fn deliveries_of(event_id: Uuid) -> (Uuid, Uuid) {
     let within = |rest: u8| {
         let mut bytes = [rest; 16];
@@ -29,7 +29,7 @@ pub fn deliveries_of(event_id: Uuid) -> (Uuid, Uuid) {
     (within(0), within(u8::MAX))
 }
 
-/// The half that holds the time, marked as version 8: "made by rules of one's own".
+/// The half with the time, marked as a UUID of version 8 (custom).
 fn prefix(event_id: Uuid) -> [u8; 8] {
     let mut prefix = (event_id.as_u128() >> 64) as u64;
     prefix = prefix & !0xf000 | 0x8000;

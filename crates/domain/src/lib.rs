@@ -1,7 +1,7 @@
-//! The words of Patchbay: what every service means by an id, a scope, a role, a caller, an event, an error.
+//! The shared vocabulary of all services: ids, scopes, roles, callers, events, errors.
 //!
-//! Everything here is plain data and plain decisions. The crate knows no runtime, no database, no
-//! broker and no wire protocol, so each decision is tested without any of them.
+//! It consists of plain data and plain decisions. The crate has no runtime, database, broker or wire
+//! protocol, so every decision is tested without them.
 
 pub mod actor;
 pub mod audit_event;

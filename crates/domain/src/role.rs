@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scope::{Scope, ScopeSet};
 
-/// From the one with the fewest rights to the one with all.
+/// The roles, in ascending order of permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -29,7 +29,7 @@ impl Role {
         }
     }
 
-    /// The scopes of the role (Sentry's default role table).
+    /// The scopes of the role (Sentry's default roles).
     pub fn scopes(self) -> ScopeSet {
         use Scope::*;
         const MEMBER: ScopeSet = ScopeSet::of(&[
@@ -60,7 +60,6 @@ impl fmt::Display for Role {
     }
 }
 
-/// The text is not the name of a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not a role (member, admin, manager, owner)")]
 pub struct UnknownRole(pub String);
@@ -78,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_role_holds_what_the_one_below_holds() {
+    fn each_role_includes_the_scopes_of_the_role_below() {
         for pair in Role::ALL.windows(2) {
             assert!(pair[1].scopes().is_superset(pair[0].scopes()), "{} < {}", pair[0], pair[1]);
         }

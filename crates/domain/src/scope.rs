@@ -1,4 +1,4 @@
-//! Scopes: what a token or a role may do, and which scope brings which along.
+//! Scopes: the permissions of tokens and roles, and which scopes imply which others.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use crate::shortened;
 
 macro_rules! scopes {
     ($($variant:ident = $text:literal => [$($implied:ident),*],)*) => {
-        /// One permission, in Sentry's names. The order is the one in which lists of scopes are shown.
+        /// One permission, with Sentry's name. Lists of scopes are shown in this order.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Scope { $($variant,)* }
 
@@ -22,7 +22,7 @@ macro_rules! scopes {
                 match self { $(Self::$variant => $text,)* }
             }
 
-            /// The scopes that holding this one brings along, itself not among them.
+            /// The scopes that this one implies, without itself.
             pub fn implied(self) -> &'static [Scope] {
                 match self { $(Self::$variant => &[$(Scope::$implied,)*],)* }
             }
@@ -59,7 +59,7 @@ scopes! {
 }
 
 impl Scope {
-    /// Scopes that only tokens can hold: no role has them, so nobody needs to hold them to grant them.
+    /// Scopes that only tokens can have. No role has them, so granting them does not require having them.
     pub fn is_token_only(self) -> bool {
         self == Self::ProjectDistribution
     }
@@ -75,7 +75,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// The text, of which the beginning is told, is not the name of a scope.
+/// Holds the beginning of a text that does not name a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} not a valid scope")]
 pub struct UnknownScope(pub String);
@@ -92,14 +92,14 @@ impl FromStr for Scope {
     }
 }
 
-/// A set of scopes. Copying it copies four bytes.
+/// A set of scopes, stored in four bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct ScopeSet(u32);
 
 impl ScopeSet {
     pub const EMPTY: Self = Self(0);
 
-    /// The set of exactly these scopes, nothing implied.
+    /// The set of exactly these scopes, without implied ones.
     pub const fn of(scopes: &[Scope]) -> Self {
         let mut bits = 0;
         let mut index = 0;
@@ -110,7 +110,7 @@ impl ScopeSet {
         Self(bits)
     }
 
-    /// Parses names; the first unknown one is the error.
+    /// Parses names; fails with the first unknown name.
     pub fn parse<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Self, UnknownScope> {
         names.into_iter().map(|name| name.as_ref().parse::<Scope>()).collect()
     }
@@ -146,7 +146,7 @@ impl ScopeSet {
         Self(self.0 & !other.0)
     }
 
-    /// The set with everything that its members imply.
+    /// The set including all implied scopes.
     #[must_use]
     pub fn expanded(self) -> Self {
         self.iter().fold(self, |set, scope| Self(set.0 | Self::of(scope.implied()).0))
@@ -156,7 +156,7 @@ impl ScopeSet {
         Scope::ALL.iter().copied().filter(move |scope| self.contains(*scope))
     }
 
-    /// The names in [`Scope::ALL`]'s order.
+    /// The names in the order of [`Scope::ALL`].
     pub fn names(self) -> Vec<String> {
         self.iter().map(|scope| scope.as_str().to_owned()).collect()
     }

@@ -1,8 +1,8 @@
 //! Encryption at rest: client secrets, keys of client certificates, custom header values.
 //!
-//! AES-256-GCM with a random nonce; the id of the key stands in front of the ciphertext so that keys
-//! can be changed while old rows are still readable. What the value belongs to (a table and row) is
-//! authenticated with it, so that a ciphertext moved to another row does not open.
+//! AES-256-GCM with a random nonce. The ciphertext is prefixed with the id of its key, so that keys can be
+//! changed while older values stay readable. The owner of the value (a table and row) is authenticated with
+//! it, so a ciphertext that is copied to another row cannot be decrypted there.
 
 use std::fmt;
 
@@ -16,11 +16,11 @@ use crate::secret::SecretBytes;
 const NONCE_LENGTH: usize = 12;
 const KEY_ID_LENGTH: usize = 4;
 
-/// The keys that seal and open values. The first one seals; all of them open.
+/// The keys that encrypt and decrypt values. The first one encrypts; all of them decrypt.
 #[derive(Clone)]
 pub struct SealingKeys(Vec<Key>);
 
-/// What tells keys apart without giving anything of them away; derived from the key, shown as eight hexadecimal digits.
+/// Identifies a key without revealing it. Derived from the key, shown as eight hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; KEY_ID_LENGTH]);
 
@@ -31,12 +31,12 @@ struct Key {
 }
 
 impl KeyId {
-    /// The key that `sealed` was sealed with; `None` for what was never sealed.
+    /// The id of the key that encrypted `sealed`; `None` if it is not an encrypted value.
     pub fn of(sealed: &[u8]) -> Option<Self> {
         sealed.first_chunk().copied().map(Self)
     }
 
-    /// What stands in front of every value that the key has sealed.
+    /// The prefix of every value that the key has encrypted.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -49,7 +49,7 @@ impl fmt::Display for KeyId {
 }
 
 impl SealingKeys {
-    /// `current` seals from now on; `older` keys only open what they once sealed.
+    /// `current` encrypts new values; `older` keys only decrypt.
     ///
     /// A key is any secret of at least 16 bytes; it is hashed to the length AES-256 takes.
     pub fn new(current: &SecretBytes, older: &[SecretBytes]) -> Result<Self, Error> {
@@ -66,22 +66,22 @@ impl SealingKeys {
         [key.id.as_bytes(), &nonce[..], &ciphertext].concat()
     }
 
-    /// The same value sealed with the current key.
+    /// Encrypts the same value with the current key.
     pub fn reseal(&self, owner: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         Ok(self.seal(owner, self.open(owner, sealed)?.expose()))
     }
 
-    /// The key that seals.
+    /// The id of the current key.
     pub fn current(&self) -> KeyId {
         self.0[0].id
     }
 
-    /// Every key that opens, the current one first.
+    /// The ids of all keys, the current one first.
     pub fn ids(&self) -> impl Iterator<Item = KeyId> {
         self.0.iter().map(|key| key.id)
     }
 
-    /// Decrypts what [`SealingKeys::seal`] made for the same `owner`.
+    /// Decrypts a value that [`SealingKeys::seal`] encrypted for the same `owner`.
     pub fn open(&self, owner: &str, sealed: &[u8]) -> Result<SecretBytes, Error> {
         let (id, rest) = sealed.split_first_chunk::<KEY_ID_LENGTH>().ok_or_else(unreadable)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_LENGTH>().ok_or_else(unreadable)?;
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_older_key_sealed_is_sealed_with_the_current_one_for_the_same_owner() {
+    fn a_value_of_an_older_key_is_encrypted_anew_with_the_current_key_for_the_same_owner() {
         let (old, new) = (secret("old old old old old"), secret("new new new new new"));
         let sealed = SealingKeys::new(&old, &[]).unwrap().seal("x", b"v");
         let both = SealingKeys::new(&new, &[old]).unwrap();

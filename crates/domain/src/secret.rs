@@ -14,7 +14,7 @@ impl SecretString {
         Self(Zeroizing::new(value.into()))
     }
 
-    /// The value itself. Call it where it is used, keep the [`SecretString`] everywhere else.
+    /// The value. Call this where the value is used; keep the [`SecretString`] everywhere else.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -42,7 +42,7 @@ impl std::str::FromStr for SecretString {
     }
 }
 
-/// Bytes with the same manners as [`SecretString`].
+/// Bytes with the same properties as [`SecretString`].
 #[derive(Clone)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
@@ -51,7 +51,6 @@ impl SecretBytes {
         Self(Zeroizing::new(value.into()))
     }
 
-    /// The value itself.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }

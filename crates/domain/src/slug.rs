@@ -1,11 +1,12 @@
-//! Slugs: the readable half of a path.
+//! Slugs: readable ids for paths.
 
-/// The longest slug that is stored.
+/// The longest stored slug.
 pub const MAX_LENGTH: usize = 64;
 
-/// Lower-case letters, digits and single dashes made from a name; empty when nothing of it is usable.
+/// Lower-case letters, digits and single dashes, derived from a name. Empty if the name has no usable
+/// characters.
 ///
-/// Letters outside ASCII are dropped, as Django's `slugify` does after decomposing them.
+/// Other letters are dropped, as by Django's `slugify`.
 pub fn slugify(name: &str) -> String {
     let mut slug = String::with_capacity(name.len().min(MAX_LENGTH));
     for c in name.chars().map(|c| c.to_ascii_lowercase()) {
@@ -21,8 +22,8 @@ pub fn slugify(name: &str) -> String {
     slug.trim_matches(['-', '_']).to_owned()
 }
 
-/// Whether `text` could be a slug of an app or organization: what a path may contain, and not a
-/// number, because paths take a numeric id in the same place.
+/// Whether `text` is a valid slug of an app or organization. A number is not valid, because paths accept a
+/// numeric id in the same place.
 pub fn is_valid(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= MAX_LENGTH

@@ -1,7 +1,8 @@
-//! Bearer tokens, client ids and client secrets: 32 random bytes, written as 64 lower-case hex digits.
+//! Bearer tokens, client ids and client secrets: 32 random bytes, written as 64 lower-case hexadecimal
+//! digits.
 //!
-//! A token is shown once. What is kept of it is [`hash`] (to find it) and [`last_four`] (so that a
-//! person can tell two of them apart).
+//! A token is shown once. Only its [`hash`] (to find it) and its [`last_four`] characters (to recognise it in
+//! a list) are stored.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -13,7 +14,7 @@ pub fn generate() -> SecretString {
     SecretString::new(hex::encode(rand::random::<[u8; 32]>()))
 }
 
-/// What is stored instead of the token. Unsalted SHA-256 is enough: the token has 256 bits of its own.
+/// The stored hash of the token. Unsalted SHA-256 suffices, because the token has 256 random bits.
 pub fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
@@ -24,11 +25,11 @@ pub fn last_four(token: &str) -> String {
     token[start..].to_owned()
 }
 
-/// A token computed from a server key and a context, so that it can be computed again instead of
-/// being kept in the clear. `purpose` separates uses of the same key.
+/// A token that is derived from a server key and a context, so that it can be computed again instead of being
+/// stored. `purpose` separates different uses of the same key.
 pub fn derive(key: &SecretBytes, purpose: &str, context: &[u8]) -> SecretString {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("HMAC takes a key of any length");
-    // The length keeps (purpose, context) pairs apart that read the same when joined.
+    // The length separates pairs of purpose and context that are equal when concatenated.
     mac.update(&(purpose.len() as u64).to_be_bytes());
     mac.update(purpose.as_bytes());
     mac.update(context);

@@ -1,18 +1,19 @@
-//! Which addresses are not public, as one plain function.
+//! Recognises addresses that are not public.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-/// Not for the public Internet, by IANA's special-purpose registry and RFC 5735.
+/// Networks that are not part of the public Internet, according to IANA's special-purpose registry and RFC
+/// 5735.
 const FORBIDDEN_V4: &[(Ipv4Net, &str)] = &[
     (v4([0, 0, 0, 0], 8), "this network"),
     (v4([10, 0, 0, 0], 8), "private"),
     (v4([100, 64, 0, 0], 10), "shared by carriers"),
     (v4([127, 0, 0, 0], 8), "loopback"),
-    // Public by its number, but within Azure the way to the host of a virtual machine and to its secrets.
+    // A public number, but inside Azure it leads to the host of a virtual machine and its secrets.
     (v4([168, 63, 129, 16], 32), "a cloud's own"),
-    // Cloud metadata services among them.
+    // Includes cloud metadata services.
     (v4([169, 254, 0, 0], 16), "link-local"),
     (v4([172, 16, 0, 0], 12), "private"),
     (v4([192, 0, 0, 0], 24), "protocol assignments"),
@@ -26,20 +27,21 @@ const FORBIDDEN_V4: &[(Ipv4Net, &str)] = &[
     (v4([240, 0, 0, 0], 4), "reserved or broadcast"),
 ];
 
-/// The only IPv6 space from which public addresses are given out; all else is reserved, local or multicast.
+/// The only IPv6 space from which public addresses are assigned; everything else is reserved, local or
+/// multicast.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);
 
 /// Exceptions inside [`GLOBAL_V6`].
 const FORBIDDEN_V6: &[(Ipv6Net, &str)] = &[
-    // Teredo (2001::/32), benchmarks and ORCHID among them.
+    // Includes Teredo (2001::/32), benchmarks and ORCHID.
     (v6([0x2001, 0], 23), "protocol assignments"),
     (v6([0x2001, 0x0db8], 32), "documentation"),
-    // Carries an IPv4 address to a relay of the local network's choice; nobody serves on it any more.
+    // 6to4 carries an IPv4 address to a relay of the local network; it is obsolete.
     (v6([0x2002, 0], 16), "6to4"),
     (v6([0x3fff, 0], 20), "documentation"),
 ];
 
-/// Names why an address must not be connected to, or returns `None` if it is public.
+/// Returns the reason why an address must not be connected to, or `None` if it is public.
 pub(crate) fn forbidden(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => forbidden_v4(address),
@@ -50,9 +52,8 @@ pub(crate) fn forbidden(address: IpAddr) -> Option<&'static str> {
     }
 }
 
-/// The IPv4 address that is really reached by way of an IPv6 one, for the two forms a host in good order has:
-/// mapped (`::ffff:0:0/96`) and the well-known NAT64 prefix (`64:ff9b::/96`), which DNS64 answers with in networks
-/// that have IPv6 only.
+/// The IPv4 address that an IPv6 address leads to, for the two legitimate forms: mapped (`::ffff:0:0/96`) and
+/// the well-known NAT64 prefix (`64:ff9b::/96`), which DNS64 returns in networks that have only IPv6.
 pub(crate) fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d] = address.to_bits().to_be_bytes()[12..] else { return None };
     let inner = Ipv4Addr::new(a, b, c, d);
@@ -129,7 +130,7 @@ mod tests {
             "::",
             "::1",
             "::7f00:1",           // compatible form of 127.0.0.1
-            "::808:808",          // compatible form of a public address: nobody routes it
+            "::808:808",          // compatible form of a public address, which is not routed
             "::ffff:0:7f00:1",    // translated form (RFC 2765)
             "100::1",             // discard
             "64:ff9b:1::808:808", // NAT64 prefix of a local network

@@ -7,7 +7,7 @@ use crate::resolver::DnsError;
 
 /// An error of an HTTP client.
 pub(crate) trait Origin: Error + Sized + 'static {
-    /// Whether it stood in the way of a connection.
+    /// Whether it prevented the connection.
     fn is_of_connecting(&self) -> bool;
 }
 
@@ -23,20 +23,22 @@ impl Origin for hyper_util::client::legacy::Error {
     }
 }
 
-/// Of an answer that has begun.
+/// An error while reading the response.
 impl Origin for hyper::Error {
     fn is_of_connecting(&self) -> bool {
         false
     }
 }
 
-/// Finds out what went wrong, from the whole chain of sources: the HTTP client itself tells few cases apart.
+/// Determines the cause from the whole chain of sources, because the HTTP client itself distinguishes few
+/// cases.
 pub(crate) fn classify<E: Origin>(error: &E, phase: Phase) -> Failure {
     let chain = chain(error);
     let cause = cause(error.is_of_connecting(), &chain, phase);
     match cause {
         Cause::Timeout(phase) => Failure::timeout(phase),
-        // The deepest source is the fact; those above it only say where it was noticed (and one of them has the URL).
+        // The deepest source is the original error. Those above it only add where it was noticed, and one of
+        // them contains the URL.
         _ => Failure::new(cause, chain.last().map(ToString::to_string).unwrap_or_default()),
     }
 }
@@ -82,7 +84,7 @@ fn is_reset(source: &(dyn Error + 'static)) -> bool {
         .is_some_and(|error| error.is_incomplete_message() || error.is_closed() || error.is_canceled())
 }
 
-/// Like following `source()`, but an `io::Error` that wraps another error does not hide it.
+/// As following `source()`, but also finds the error inside an `io::Error`.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
     let mut chain = vec![error];
     let mut current = error;

@@ -25,14 +25,13 @@ use crate::response::OutboundResponse;
 use crate::tls::Identity;
 use crate::{target, tls};
 
-/// How often the kernel asks a silent peer whether it is still there, so that pooled connections that died
-/// unnoticed are found before they are used.
+/// Interval of TCP keepalive probes, so that dead pooled connections are found before they are used.
 pub(crate) const KEEPALIVE: Duration = Duration::from_secs(20);
 
-/// Where a request says nothing else.
+/// The default, for requests without a value of their own.
 const USER_AGENT_OF_OURS: &str = concat!("Patchbay/", env!("CARGO_PKG_VERSION"));
 
-/// Sends requests to where apps live. Cheap to clone; clones share the connections, so one per process is right.
+/// Sends requests to apps. Cheap to clone; clones share the connections, so create one per process.
 #[derive(Debug, Clone)]
 pub struct Egress {
     http: Http,
@@ -41,10 +40,10 @@ pub struct Egress {
     recipe: Arc<Recipe>,
 }
 
-/// What speaks HTTP.
+/// The HTTP client.
 #[derive(Debug, Clone)]
 enum Http {
-    /// Nearly everything goes this way, so it is the one that was made short.
+    /// Without a proxy: optimised, because nearly all requests take this way.
     Direct(Box<Direct>),
     ByProxy(reqwest::Client),
 }
@@ -53,18 +52,18 @@ enum Http {
 #[derive(Clone)]
 pub struct Address {
     url: Url,
-    /// The same in the form that requests are made with.
+    /// The same URL in the form that requests need.
     uri: Uri,
 }
 
 impl fmt::Debug for Address {
-    /// A URL may carry a token in its query.
+    /// Omits the URL, because its query may contain a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Address").field("host", &self.url.host_str()).finish_non_exhaustive()
     }
 }
 
-/// What every client of a kind is made from.
+/// Shared by all clients with the same policy.
 #[derive(Debug)]
 struct Recipe {
     connections: Connections,
@@ -75,15 +74,16 @@ struct Recipe {
 /// Limits of the connections, the same for all requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connections {
-    /// DNS, TCP and TLS together. 3 seconds by default.
+    /// Time limit for DNS, TCP and TLS together. 3 seconds by default.
     pub connect_timeout: Duration,
-    /// Unused connections kept per host. 16 by default.
+    /// Idle connections kept per host. 16 by default.
     pub max_idle_per_host: usize,
-    /// How long an unused connection is kept. 60 seconds by default, below what load balancers usually wait.
+    /// How long an idle connection is kept. 60 seconds by default, less than the usual timeout of load
+    /// balancers.
     pub idle_timeout: Duration,
 }
 
-/// Collects what an [`Egress`] is made from.
+/// Builds an [`Egress`].
 #[derive(Debug)]
 pub struct EgressBuilder {
     policy: EgressPolicy,
@@ -91,17 +91,17 @@ pub struct EgressBuilder {
     recipe: Recipe,
 }
 
-/// The client cannot be set up as configured.
+/// The client cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The PEM text holds no certificate, or a damaged one.
+    /// The PEM text contains no certificate, or a damaged one.
     #[error("the root certificates are not PEM")]
     Pem,
     /// A root certificate is unusable.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
-    /// The proxy's URL is of a kind that cannot be used.
+    /// The URL of the proxy has an unsupported form.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
 }
@@ -112,7 +112,7 @@ impl Egress {
         Self::builder(policy).build()
     }
 
-    /// A client with limits or certificates of its own.
+    /// A builder, for other limits or additional certificates.
     pub fn builder(policy: EgressPolicy) -> EgressBuilder {
         EgressBuilder {
             policy,
@@ -121,16 +121,16 @@ impl Egress {
         }
     }
 
-    /// A client under the same policy and limits that shows this certificate to whoever asks for one. It keeps
-    /// connections of its own. Both texts are PEM; the first one may hold the certificate's chain.
+    /// A client with the same policy and limits that presents this certificate to servers that request one.
+    /// It has its own connections. Both texts are PEM; the first may include the certificate chain.
     pub fn with_certificate(&self, certificate: &[u8], key: &[u8]) -> Result<Self, BuildError> {
         let identity = tls::identity(certificate, key).ok_or(BuildError::Pem)?;
         let http = self.recipe.http(&self.resolver, Some(identity))?;
         Ok(Self { http, ..self.clone() })
     }
 
-    /// Checks a URL once, for many requests. An address in place of a host is judged here; a host is each
-    /// time that it is looked up.
+    /// Checks a URL once, for many requests. A literal address is checked here; a host name is checked at
+    /// every lookup.
     pub fn address(&self, url: &str) -> Result<Address, EgressError> {
         let failed = |failure: Failure| EgressError {
             cause: failure.cause,
@@ -151,10 +151,11 @@ impl Egress {
         Ok(Address { url, uri })
     }
 
-    /// Sends one request and reads the answer. Any status is an `Ok`; redirects are not followed.
+    /// Sends one request and reads the response. Any status is an `Ok`; redirects are not followed.
     ///
-    /// Nothing is sent if the URL or a header is unfit or the destination is not allowed. Never retries what the
-    /// other side may have seen: a kept connection that dies just as it is used again is a [`Cause::Reset`]. Dropping the future ends the exchange.
+    /// Nothing is sent if the URL or a header is invalid or the destination is not allowed. A request that
+    /// the other side may have received is never repeated: a pooled connection that closes while it is reused
+    /// causes [`Cause::Reset`]. Dropping the future ends the exchange.
     pub async fn send(&self, request: OutboundRequest) -> Result<OutboundResponse, EgressError> {
         let address = self.address(&request.url)?;
         let headers = header_map(&request.headers).map_err(|failure| EgressError {
@@ -167,7 +168,7 @@ impl Egress {
         self.send_to(&address, PreparedRequest { method, headers, body, timeouts, max_response }).await
     }
 
-    /// [`Egress::send`] without what is the same for all requests to one address.
+    /// [`Egress::send`] without the checks that are the same for all requests to one address.
     pub async fn send_to(
         &self,
         address: &Address,
@@ -178,7 +179,7 @@ impl Egress {
         let mut status = None;
         let outcome = timeout(timeouts.total, self.exchange(address, request, started, &mut status)).await;
         let outcome = outcome.unwrap_or_else(|_| {
-            // Where both limits are the same, which timer fires first is chance; what is said must not be.
+            // If both limits are equal, either timer can fire first, but the reported cause must not vary.
             let no_headers = status.is_none() && timeouts.headers <= timeouts.total;
             Err(Failure::timeout(if no_headers { Phase::Headers } else { Phase::Total }))
         });
@@ -190,7 +191,7 @@ impl Egress {
         })
     }
 
-    /// Notes the status as soon as it is known, so that it survives a failure behind it.
+    /// Records the status as soon as it is known, so that a later failure can report it.
     async fn exchange(
         &self,
         address: &Address,
@@ -220,8 +221,8 @@ impl Egress {
         }
     }
 
-    /// A proxy looks hosts up by itself, so the judgement over ours is a first line only: see
-    /// [`EgressBuilder::proxy`].
+    /// A proxy resolves host names itself, so the check of our own lookup is only a first line of defence:
+    /// see [`EgressBuilder::proxy`].
     async fn judge_for_proxy(&self, address: &Address) -> Result<(), Failure> {
         if target::literal_address(&address.url).is_some() {
             return Ok(());
@@ -231,7 +232,7 @@ impl Egress {
     }
 }
 
-/// How an answer is read.
+/// The limits for reading a response.
 struct Answer<'a> {
     started: Instant,
     timeouts: Timeouts,
@@ -255,7 +256,7 @@ impl Answer<'_> {
     }
 }
 
-/// A limit as long as the whole exchange may take needs no timer of its own.
+/// A limit that is not shorter than that of the whole exchange needs no timer.
 async fn within<F: Future>(
     limit: Duration,
     total: Duration,
@@ -287,15 +288,14 @@ where
 }
 
 impl EgressBuilder {
-    /// Sets the limits of the connections.
     #[must_use]
     pub fn connections(mut self, connections: Connections) -> Self {
         self.recipe.connections = connections;
         self
     }
 
-    /// Trusts these certificates (PEM, one or more) beside the machine's, for servers behind an authority of
-    /// one's own.
+    /// Trusts these certificates (PEM, one or more) in addition to those of the machine, for servers with a
+    /// private certificate authority.
     pub fn trust_pem(mut self, pem: &[u8]) -> Result<Self, BuildError> {
         let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
         let found = found.map_err(|_| BuildError::Pem)?;
@@ -306,25 +306,25 @@ impl EgressBuilder {
         Ok(self)
     }
 
-    /// Sends everything by way of this HTTP proxy (`http://proxy.corp.example:3128`, a user and password in it if
-    /// need be).
+    /// Sends all requests through this HTTP proxy (`http://proxy.corp.example:3128`, with user and password
+    /// if necessary).
     ///
-    /// Hosts are looked up and judged before each request all the same, and what is not public is refused. But the proxy
-    /// looks them up once more: against a name that changes between the two only the proxy's own rules help. The
-    /// proxy itself may be at any address.
+    /// Host names are still resolved and checked before each request, and addresses that are not public are
+    /// refused. But the proxy resolves them again, so a name whose address changes in between is only caught
+    /// by rules of the proxy. The proxy itself may have any address.
     pub fn proxy(mut self, url: &str) -> Result<Self, BuildError> {
         self.recipe.proxy = Some(Proxy::all(url)?);
         Ok(self)
     }
 
-    /// Has names looked up by this function instead of the machine. What it says is judged as any answer is.
+    /// Resolves host names with this function. Its results are checked like any others.
     #[must_use]
     pub fn names(mut self, look_up: impl Fn(&str) -> Vec<IpAddr> + Send + Sync + 'static) -> Self {
         self.names = Names::Given(Arc::new(look_up));
         self
     }
 
-    /// Reads the machine's root certificates and sets up the client.
+    /// Loads the root certificates of the machine and creates the client.
     pub fn build(self) -> Result<Egress, BuildError> {
         let guard = Arc::new(Guard::new(self.policy));
         let resolver = GuardedResolver::new(Arc::clone(&guard), self.names);
@@ -340,7 +340,7 @@ impl Recipe {
         let Some(proxy) = &self.proxy else {
             return Ok(Http::Direct(Box::new(direct::client(connections, tls, resolver.clone()))));
         };
-        // The only name that is looked up for connecting is the proxy's own.
+        // The only host name that this client resolves is that of the proxy.
         let client = reqwest::Client::builder()
             .proxy(proxy.clone())
             .tls_backend_preconfigured(tls)

@@ -1,5 +1,6 @@
-//! The way without a proxy: hyper's pooled client, as reqwest uses it, without the layers around it (cookies, redirects,
-//! retries, referers, URL parsing per request), which cost about as much as the request itself.
+//! Requests without a proxy: hyper's pooled client, as reqwest uses it, without reqwest's own layers
+//! (cookies, redirects, retries, referers, URL parsing per request), which cost about as much as the request
+//! itself.
 
 use std::io;
 use std::pin::Pin;
@@ -25,7 +26,7 @@ pub(crate) type Direct = Client<Connector, Full<Bytes>>;
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Connected = MaybeHttpsStream<TokioIo<TcpStream>>;
 
-/// Makes connections within a limit for DNS, TCP and TLS together.
+/// Opens connections within one time limit for DNS, TCP and TLS.
 #[derive(Debug, Clone)]
 pub(crate) struct Connector {
     tls: HttpsConnector<HttpConnector<GuardedResolver>>,

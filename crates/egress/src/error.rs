@@ -1,49 +1,49 @@
 use std::fmt;
 use std::time::Duration;
 
-/// No usable answer. Carries no URL and no header, so it may be logged.
+/// There was no usable response. Contains no URL and no header, so it may be logged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}: {message}")]
 pub struct EgressError {
-    /// What kind of failure, for decisions and metrics.
+    /// The kind of failure, for decisions and metrics.
     pub cause: Cause,
-    /// For people, the app's developer among them; names no internal address.
+    /// A readable message, also for the developer of the app. It names no internal address.
     pub message: String,
-    /// The status, if the answer broke off only behind its headers.
+    /// The status, if the response was interrupted after its headers.
     pub status: Option<u16>,
-    /// From the call of `send` until the failure.
+    /// Time from the call of `send` to the failure.
     pub elapsed: Duration,
 }
 
 /// Kinds of failure. Their [`code`](Self::code) is stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
-    /// The URL is malformed or of a kind that is never sent to.
+    /// The URL is malformed or has an unsupported form.
     InvalidUrl,
-    /// A header's name or value is malformed, or belongs to the connection and not to the caller.
+    /// A header name or value is malformed, or the header is reserved for the connection.
     InvalidHeader,
-    /// The host leads to an address that is not public.
+    /// The host resolves to an address that is not public.
     Blocked,
     /// The host name could not be resolved.
     Dns,
-    /// No connection: refused, unreachable.
+    /// No connection: refused or unreachable.
     Connect,
-    /// The TLS handshake failed, for example over the certificate.
+    /// The TLS handshake failed, for example because of the certificate.
     Tls,
-    /// The other side closed the connection before the answer was complete.
+    /// The other side closed the connection before the response was complete.
     Reset,
-    /// The time of this phase ran out.
+    /// The time limit of this phase was exceeded.
     Timeout(Phase),
-    /// The answer is not HTTP.
+    /// The response is not HTTP.
     Protocol,
 }
 
-/// Parts of an exchange with a time limit of their own.
+/// The phases of an exchange with a time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// DNS, TCP and TLS.
     Connect,
-    /// From the start until the headers of the answer, connecting and sending included.
+    /// From the start to the headers of the response, including connecting and sending.
     Headers,
     /// Reading the body.
     Body,
@@ -52,7 +52,7 @@ pub enum Phase {
 }
 
 impl Cause {
-    /// Every cause there is, for metrics and documentation.
+    /// All causes, for metrics and documentation.
     pub const ALL: [Self; 12] = [
         Self::InvalidUrl,
         Self::InvalidHeader,
@@ -68,7 +68,7 @@ impl Cause {
         Self::Protocol,
     ];
 
-    /// Short and stable, for logs, metrics and stored records.
+    /// A short stable name for logs, metrics and stored records.
     pub const fn code(self) -> &'static str {
         match self {
             Self::InvalidUrl => "invalid_url",
@@ -86,7 +86,7 @@ impl Cause {
         }
     }
 
-    /// The other side was too slow, in whatever phase.
+    /// Whether a time limit was exceeded, in any phase.
     pub const fn is_timeout(self) -> bool {
         matches!(self, Self::Timeout(_))
     }
@@ -98,7 +98,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// A failure inside of an exchange, before time and status are known.
+/// A failure during an exchange, before time and status are added.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) cause: Cause,

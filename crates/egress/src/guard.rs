@@ -5,26 +5,27 @@ use std::sync::{Mutex, PoisonError};
 use crate::address::{embedded_v4, forbidden};
 use crate::policy::EgressPolicy;
 
-/// Enough for every host an operator would list; beyond it the oldest knowledge is dropped and logged anew.
+/// Capacity of the set of logged exceptions. When it is full, the oldest entry is removed and logged again at
+/// its next use.
 const REMEMBERED_HOSTS: usize = 1024;
 
-/// What the policy says about a host and all of its addresses.
+/// The decision of the policy about a host and all of its addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Public,
-    /// Some address is not public but covered by this rule.
+    /// An address is not public but allowed by this rule.
     Exception(String),
-    /// This address is not public, for this reason, and covered by no rule.
+    /// This address is not public, for this reason, and no rule allows it.
     Forbidden(IpAddr, &'static str),
 }
 
-/// The request was refused before anything was sent. Says which address only to the log: to whoever typed the
-/// URL the answer would be a map of the internal network.
+/// The request was refused before anything was sent. The address is only logged: in an error message it would
+/// reveal the internal network to the person who entered the URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the destination is not a public address")]
 pub(crate) struct Blocked;
 
-/// Applies the policy and logs what an operator should know.
+/// Applies the policy and logs its decisions.
 #[derive(Debug)]
 pub(crate) struct Guard {
     policy: EgressPolicy,
@@ -40,7 +41,7 @@ impl Guard {
         self.policy.https_only
     }
 
-    /// Refuses the host if any of its addresses is forbidden.
+    /// Refuses the host if one of its addresses is forbidden.
     pub(crate) fn check(&self, host: &str, addresses: &[IpAddr]) -> Result<(), Blocked> {
         match judge(&self.policy, host, addresses) {
             Verdict::Public => Ok(()),
@@ -70,7 +71,7 @@ impl Guard {
     }
 }
 
-/// One forbidden address decides, because which of them gets connected to is up to chance (or to an attacker).
+/// One forbidden address is enough, because it is not known which address will be connected to.
 pub(crate) fn judge(policy: &EgressPolicy, host: &str, addresses: &[IpAddr]) -> Verdict {
     let mut verdict = Verdict::Public;
     for &address in addresses {
@@ -84,7 +85,7 @@ pub(crate) fn judge(policy: &EgressPolicy, host: &str, addresses: &[IpAddr]) -> 
 }
 
 fn exception(policy: &EgressPolicy, host: &str, address: IpAddr) -> Option<String> {
-    // A rule for 10.0.0.0/8 also covers ::ffff:10.0.0.1, which leads to the same place.
+    // A rule for 10.0.0.0/8 also covers ::ffff:10.0.0.1, which leads to the same host.
     let reached = match address {
         IpAddr::V6(outer) => embedded_v4(outer).map_or(address, IpAddr::V4),
         IpAddr::V4(_) => address,
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_cover_what_they_name_and_nothing_else() {
+    fn exceptions_cover_only_the_hosts_and_networks_they_name() {
         let granted = |rule: &str| Some(rule.to_owned());
         type Case = (bool, &'static [&'static str], &'static str, &'static [&'static str], Option<String>);
         let cases: [Case; 14] = [
@@ -148,7 +149,7 @@ mod tests {
         }
     }
 
-    /// Counts what an operator reads.
+    /// Counts the logged messages.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<String>>>);
 

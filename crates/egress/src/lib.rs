@@ -1,15 +1,17 @@
-//! The only HTTP client that talks to addresses other people chose.
+//! The only HTTP client for URLs that others choose.
 //!
-//! Whoever installs an app decides where Patchbay sends requests. So every request goes through one [`Egress`], which
+//! The maker of an app decides where Patchbay sends requests. Every such request goes through one [`Egress`],
+//! which
 //!
-//! - resolves the host itself and refuses the whole request if **any** of its addresses is not public; it then
-//!   connects to exactly the addresses it has checked, so a second DNS answer cannot lead elsewhere;
-//! - takes `http` and `https` URLs without a user or password, follows no redirect and uses no proxy but the one that is configured;
-//! - bounds everything: connecting, waiting for the headers, reading the body, the whole exchange, and the number of
-//!   body bytes kept;
-//! - keeps connections (HTTP/1.1 and HTTP/2) for the next request to the same host, within limits.
+//! - resolves the host itself and refuses the request if **any** address is not public; it then connects only
+//!   to the checked addresses, so a second DNS response cannot redirect the request;
+//! - accepts `http` and `https` URLs without user and password, follows no redirects, and uses only the
+//!   configured proxy;
+//! - bounds everything: connecting, waiting for the headers, reading the body, the whole exchange, and the
+//!   stored part of the body;
+//! - pools connections (HTTP/1.1 and HTTP/2), within limits.
 //!
-//! Exceptions for hosts and networks of one's own are explicit in [`EgressPolicy`], and their first use is logged.
+//! Exceptions for internal hosts and networks are listed in [`EgressPolicy`]; their first use is logged.
 //!
 //! ```no_run
 //! use patchbay_egress::{Egress, EgressPolicy, OutboundRequest, Timeouts};

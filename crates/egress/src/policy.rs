@@ -5,28 +5,28 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use url::Host;
 
-/// What an [`Egress`](crate::Egress) may do beyond sending to public addresses. The default is nothing.
+/// Exceptions from the rule that an [`Egress`](crate::Egress) only sends to public addresses. None by
+/// default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EgressPolicy {
-    /// Lets `127.0.0.0/8` and `::1` through, for development and tests.
+    /// Allows `127.0.0.0/8` and `::1`, for development and tests.
     pub allow_loopback: bool,
-    /// Hosts and networks of one's own that apps may be reached at.
+    /// Internal hosts and networks that may be reached.
     pub allow: Vec<AllowRule>,
     /// Refuses `http` URLs.
     pub https_only: bool,
 }
 
-/// One exception from the rule that only public addresses are connected to. Parsed from a host name
+/// An exception from the rule that only public addresses are connected to. Parsed from a host name
 /// (`jira.corp.example`), an address (`10.20.3.4`) or a network (`10.20.0.0/16`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllowRule {
-    /// This host name, whatever it resolves to. Whoever controls the name's DNS is trusted.
+    /// This host name, whatever it resolves to. The owner of its DNS entry is trusted.
     Host(String),
-    /// Every address in this network, whatever name leads to it.
+    /// Every address in this network, for any host name.
     Subnet(IpNet),
 }
 
-/// The text is neither a host name nor an address nor a network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is neither a host name nor an address nor a network such as 10.20.0.0/16")]
 pub struct AllowRuleError(String);
@@ -50,7 +50,7 @@ impl FromStr for AllowRule {
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(Self::Subnet(address.into()));
         }
-        // The same parser as for URLs, so that both sides spell international names alike.
+        // The parser of URLs, so that international names have the same spelling on both sides.
         match Host::parse(text) {
             Ok(Host::Domain(name)) if !name.contains('*') => {
                 Ok(Self::Host(without_root_dot(&name).to_owned()))
@@ -71,7 +71,7 @@ impl fmt::Display for AllowRule {
     }
 }
 
-/// `example.org.` and `example.org` are one host.
+/// `example.org.` and `example.org` are the same host.
 fn without_root_dot(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
 }

@@ -6,10 +6,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::error::{Cause, Failure};
 
-/// Read by default at most this much of an answer.
+/// Default for the stored part of a response body.
 pub(crate) const DEFAULT_MAX_RESPONSE: usize = 64 * 1024;
 
-/// Headers that frame the message or steer the connection. Custom ones could smuggle a second request in.
+/// Headers that delimit the message or control the connection. Custom values could smuggle in a second
+/// request.
 const RESERVED: &[&str] = &[
     "connection",
     "content-length",
@@ -25,40 +26,41 @@ const RESERVED: &[&str] = &[
     "upgrade",
 ];
 
-/// One request to the outside.
+/// A request.
 #[derive(Clone)]
 pub struct OutboundRequest {
     /// Usually GET or POST.
     pub method: Method,
     /// Absolute, `http` or `https`.
     pub url: String,
-    /// Name and value in any number; a later pair replaces earlier ones of the same name, whatever their case.
-    /// Over HTTP/1.1 names are sent in title case (`Sentry-Hook-Resource`), over HTTP/2 in lower case.
+    /// Any number of names and values. A later pair replaces earlier ones with the same name, regardless of
+    /// case. Over HTTP/1.1 names are sent in title case (`Sentry-Hook-Resource`), over HTTP/2 in lower case.
     pub headers: Vec<(String, String)>,
-    /// Sent as it is, without a copy. Clone the `Bytes` to send the same body again.
+    /// Sent without a copy. Clone the `Bytes` to send the same body again.
     pub body: Bytes,
-    /// How long each phase may take.
+    /// Time limits of the phases.
     pub timeouts: Timeouts,
-    /// Body bytes of the answer to keep; the rest is not read. 64 KiB unless set.
+    /// Stored bytes of the response body; the rest is not read. 64 KiB by default.
     pub max_response: usize,
 }
 
-/// A request to an [`Address`](crate::Address), with headers in the form that is sent.
+/// A request to an [`Address`](crate::Address), with headers that are encoded already.
 pub struct PreparedRequest {
     /// Usually GET or POST.
     pub method: Method,
-    /// None that [is reserved](header_is_reserved), which is the caller's to see to. Mark values that are secret as sensitive.
+    /// The caller ensures that none of them [is reserved](header_is_reserved). Mark secret values as
+    /// sensitive.
     pub headers: HeaderMap,
-    /// Sent as it is, without a copy.
+    /// Sent without a copy.
     pub body: Bytes,
-    /// How long each phase may take.
+    /// Time limits of the phases.
     pub timeouts: Timeouts,
-    /// Body bytes of the answer to keep; the rest is not read.
+    /// Stored bytes of the response body; the rest is not read.
     pub max_response: usize,
 }
 
 impl PreparedRequest {
-    /// A POST with the usual limits.
+    /// A POST with the default limits.
     pub fn post(headers: HeaderMap, body: Bytes, timeouts: Timeouts) -> Self {
         Self { method: Method::POST, headers, body, timeouts, max_response: DEFAULT_MAX_RESPONSE }
     }
@@ -70,13 +72,13 @@ impl fmt::Debug for PreparedRequest {
     }
 }
 
-/// Time limits of one exchange. The limit for connecting is the client's, see
+/// Time limits of one exchange. The limit for connecting belongs to the client, see
 /// [`Connections`](crate::Connections).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// From the start until the headers of the answer, connecting and sending included.
+    /// From the start to the headers of the response, including connecting and sending.
     pub headers: Duration,
-    /// From the headers until the end of the body.
+    /// From the headers to the end of the body.
     pub body: Duration,
     /// The whole exchange.
     pub total: Duration,
@@ -95,17 +97,15 @@ impl OutboundRequest {
         }
     }
 
-    /// A GET.
     pub fn get(url: impl Into<String>) -> Self {
         Self::new(Method::GET, url)
     }
 
-    /// A POST of this body.
     pub fn post(url: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Self { body: body.into(), ..Self::new(Method::POST, url) }
     }
 
-    /// Adds a header, replacing earlier ones of the same name.
+    /// Adds a header and replaces an earlier one with the same name.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -119,7 +119,7 @@ impl OutboundRequest {
         self
     }
 
-    /// Sets how many body bytes of the answer to keep.
+    /// Sets how many bytes of the response body are stored.
     #[must_use]
     pub fn max_response(mut self, bytes: usize) -> Self {
         self.max_response = bytes;
@@ -128,21 +128,21 @@ impl OutboundRequest {
 }
 
 impl Timeouts {
-    /// Only the whole exchange is limited.
+    /// Limits only the whole exchange.
     pub const fn within(total: Duration) -> Self {
         Self { headers: total, body: total, total }
     }
 }
 
 impl Default for Timeouts {
-    /// Five seconds for the whole.
+    /// Five seconds for the whole exchange.
     fn default() -> Self {
         Self::within(Duration::from_secs(5))
     }
 }
 
 impl fmt::Debug for OutboundRequest {
-    /// Header values and the body stay out: they hold credentials and other people's data.
+    /// Omits header values and the body, which contain credentials and data of others.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("OutboundRequest")
@@ -153,13 +153,13 @@ impl fmt::Debug for OutboundRequest {
     }
 }
 
-/// Whether a header may not be given by the caller, in any case of letters, because it frames the message or
-/// steers the connection. Check custom headers with it before storing them.
+/// Whether callers may not set this header (regardless of case), because it delimits the message or controls
+/// the connection. Check custom headers with it before storing them.
 pub fn header_is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
-/// Values are marked sensitive: custom headers carry credentials, and debug output of the client must not.
+/// Values are marked as sensitive, so that the client does not print credentials in debug output.
 pub(crate) fn header_map(pairs: &[(String, String)]) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::with_capacity(pairs.len());
     for (name, value) in pairs {

@@ -12,10 +12,10 @@ use tower::Service;
 use crate::error::{Cause, Failure};
 use crate::guard::Guard;
 
-/// The system's resolver blocks a thread per lookup, and names under foreign control may take long.
+/// The system resolver blocks a thread per lookup, and lookups of foreign names can take long.
 const CONCURRENT_LOOKUPS: usize = 64;
 
-/// Resolves a name and hands out its addresses only if all of them may be connected to.
+/// Resolves a name and returns its addresses only if all of them may be connected to.
 #[derive(Debug, Clone)]
 pub(crate) struct GuardedResolver {
     guard: Arc<Guard>,
@@ -23,15 +23,14 @@ pub(crate) struct GuardedResolver {
     names: Names,
 }
 
-/// Tells the addresses of a name.
 type Lookup = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
 
-/// Who knows the addresses of names.
+/// The source of addresses.
 #[derive(Clone)]
 pub(crate) enum Names {
-    /// This machine.
+    /// The resolver of the machine.
     Machine,
-    /// A function, which may say something else each time.
+    /// A function, for tests; it may return different addresses each time.
     Given(Arc<Lookup>),
 }
 
@@ -44,7 +43,7 @@ impl fmt::Debug for Names {
     }
 }
 
-/// The name has no address, or none could be found out.
+/// The name has no address, or the lookup failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct DnsError(String);
@@ -54,7 +53,7 @@ impl GuardedResolver {
         Self { guard, lookups: Arc::new(Semaphore::new(CONCURRENT_LOOKUPS)), names }
     }
 
-    /// Judges a host without connecting to it.
+    /// Checks a host without connecting to it.
     pub(crate) async fn judge(&self, host: &str) -> Result<Vec<SocketAddr>, Failure> {
         let found = look_up(host.to_owned(), Arc::clone(&self.lookups), self.names.clone()).await;
         let addresses = found.map_err(|error| Failure::new(Cause::Dns, error.to_string()))?;
@@ -86,11 +85,11 @@ impl Service<Name> for GuardedResolver {
     }
 }
 
-/// Port 0 stands for the port of the URL, which the connector fills in.
+/// Port 0 means the port of the URL, which the connector inserts.
 async fn look_up(host: String, lookups: Arc<Semaphore>, names: Names) -> Result<Vec<SocketAddr>, DnsError> {
     let permit = lookups.acquire_owned().await.map_err(|_| DnsError("the resolver is closed".to_owned()))?;
-    // A task of its own, since a lookup goes on in its thread when the request gives up: the permit has to
-    // outlive the request.
+    // A separate task, because the thread of the lookup continues when the request gives up. The permit must
+    // be held until the thread is done.
     let lookup = tokio::spawn(async move {
         let found: io::Result<Vec<SocketAddr>> = match names {
             Names::Machine => tokio::net::lookup_host((host.as_str(), 0)).await.map(Iterator::collect),

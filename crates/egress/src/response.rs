@@ -4,35 +4,34 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 
-/// An answer, whatever its status.
+/// A response with any status.
 #[derive(Clone)]
 pub struct OutboundResponse {
-    /// HTTP status. A redirect is an answer like any other.
+    /// HTTP status. A redirect is a response like any other.
     pub status: u16,
-    /// As received; names compare without regard to case.
+    /// As received; compare names regardless of case.
     pub headers: HeaderMap,
-    /// As received (nothing is decompressed), at most `max_response` bytes.
+    /// As received (not decompressed), at most `max_response` bytes.
     pub body: Bytes,
-    /// There was more than `max_response` bytes; the rest was not read.
+    /// The body was longer than `max_response` bytes; the rest was not read.
     pub truncated: bool,
-    /// From the call of `send` until the last byte that was read.
+    /// Time from the call of `send` to the last byte that was read.
     pub elapsed: Duration,
 }
 
 impl OutboundResponse {
-    /// 200 to 299.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// The first header of this name, if it is text.
+    /// The first header with this name, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
 impl fmt::Debug for OutboundResponse {
-    /// Header values and the body stay out: they may hold what the other side would not want in our logs.
+    /// Omits header values and the body, which may contain data that must not be logged.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OutboundResponse")
             .field("status", &self.status)

@@ -2,10 +2,10 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// Far more than any webhook URL, and less than what some servers choke on.
+/// Longer than any real webhook URL, and shorter than the limits of common servers.
 const MAX_URL_LENGTH: usize = 8 * 1024;
 
-/// Checks what can be said about a URL without looking up its host. The error is fit for the person who typed it.
+/// Checks a URL without resolving its host. The error message is for the person who entered the URL.
 pub(crate) fn parse(text: &str, https_only: bool) -> Result<Url, &'static str> {
     if text.len() > MAX_URL_LENGTH {
         return Err("the URL is too long");
@@ -29,8 +29,7 @@ pub(crate) fn parse(text: &str, https_only: bool) -> Result<Url, &'static str> {
     }
 }
 
-/// The address of a URL that names one instead of a host. The connector asks no resolver about it, so the guard
-/// has to be asked before.
+/// The literal address in a URL. The connector does not resolve it, so the guard has to be called before.
 pub(crate) fn literal_address(url: &Url) -> Option<IpAddr> {
     match url.host()? {
         Host::Ipv4(address) => Some(address.into()),

@@ -1,7 +1,7 @@
-//! The JSON Schema of an operator's own event type: compiled once, checked for each event.
+//! The JSON Schema of a custom event type: compiled once, checked for each event.
 //!
-//! A schema comes from the operator and the data from a product, so neither may cost without bound: nothing is
-//! fetched, and patterns are matched in time that grows with the text only.
+//! A schema comes from the operator and the data from a product, so the cost of both is bounded: nothing is
+//! fetched, and patterns are matched in linear time.
 
 use jsonschema::{Draft, PatternOptions, Retrieve, Uri, Validator};
 use patchbay_domain::{Error, Result};
@@ -9,17 +9,18 @@ use serde_json::Value;
 
 /// The longest schema, in bytes.
 pub const MAX_SCHEMA_BYTES: usize = 64 * 1024;
-/// The longest explanation of what is wrong, in characters.
+/// The longest error message, in characters.
 const LONGEST_MESSAGE: usize = 300;
 
-/// A schema that is ready to use.
+/// A compiled schema.
 pub struct EventSchema(Validator);
 
 impl EventSchema {
-    /// Reads a schema: draft 2020-12 unless it says otherwise.
+    /// Compiles a schema: draft 2020-12 unless it names another one.
     ///
     /// # Errors
-    /// On the field `schema_json`: too long, no JSON, no schema, or one that refers to another document.
+    /// An error of the field `schema_json`: too long, not JSON, not a schema, or a reference to another
+    /// document.
     pub fn compile(schema: &[u8]) -> Result<Self> {
         if schema.len() > MAX_SCHEMA_BYTES {
             return Err(problem("The schema exceeds 64 KiB."));
@@ -38,10 +39,10 @@ impl EventSchema {
         Ok(Self(validator))
     }
 
-    /// Whether an event's data satisfy the schema.
+    /// Checks the data of an event against the schema.
     ///
     /// # Errors
-    /// `SCHEMA_VIOLATION` with the place and the reason of the first difference; `INVALID_JSON`.
+    /// `SCHEMA_VIOLATION` with the location and the reason of the first difference; `INVALID_JSON`.
     pub fn check(&self, data: &[u8]) -> Result<()> {
         let data: Value = serde_json::from_slice(data)
             .map_err(|_| Error::invalid("INVALID_JSON", "The data are not JSON in UTF-8."))?;
@@ -60,7 +61,7 @@ fn draft(document: &Value) -> Draft {
     Draft::default().detect(document)
 }
 
-/// Fetches nothing, whatever is asked for.
+/// Refuses to fetch any document.
 struct Nothing;
 
 impl Retrieve for Nothing {
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_schema_is_refused() {
+    fn an_invalid_schema_is_refused() {
         let long = format!(r#"{{"title":"{}"}}"#, "x".repeat(MAX_SCHEMA_BYTES));
         for wrong in ["", "[]", "7", r#"{"type":"thing"}"#, r#"{"pattern":"("}"#, &long] {
             let refusal = EventSchema::compile(wrong.as_bytes()).unwrap_err();

@@ -1,4 +1,4 @@
-//! The command line that all service binaries share.
+//! The command line of all service binaries.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,19 +9,19 @@ use patchbay_runtime::{Settings, exit};
 
 use crate::process::{Process, block_on};
 
-/// What tells one service binary from another.
+/// Describes a service binary.
 #[derive(Clone, Copy, Debug)]
 pub struct Binary {
-    /// The service, for example `auth-token`; also its database schema or file.
+    /// The name of the service, for example `auth-token`, and of its database schema or file.
     pub name: &'static str,
-    /// What its database looks like; `None` when it has none.
+    /// The migrations of its database; `None` if it has none.
     pub migrations: Option<&'static Migrations>,
 }
 
 #[derive(Parser)]
-#[command(version, about = "A service of Patchbay. Without a command it serves until it is told to stop.")]
+#[command(version, about = "A service of Patchbay. Without a command it serves until a stop is requested.")]
 struct Arguments {
-    /// TOML file with settings; `PATCHBAY_*` variables win over it.
+    /// TOML file with settings; `PATCHBAY_*` environment variables take precedence.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -30,17 +30,17 @@ struct Arguments {
 
 #[derive(Subcommand, Clone, Copy)]
 enum Command {
-    /// Serve until told to stop (the default).
+    /// Serve until a stop is requested (the default).
     Serve,
-    /// Bring the database up to date and exit.
+    /// Migrate the database and exit.
     Migrate,
-    /// Ask the admin port whether the service running here is ready; exit 0 if so.
+    /// Exit with 0 if the service on this machine is ready, according to its admin port.
     Healthcheck,
 }
 
-/// Runs a service binary: parses the command line and does what it says.
+/// Runs a service binary: parses the command line and executes the command.
 ///
-/// Exits with 64 when the settings are wrong, 1 on any other failure.
+/// Exits with 64 if the settings are invalid, with 1 on any other failure.
 pub fn main<R>(binary: Binary, run: impl FnOnce(Process) -> R + Send + 'static) -> ExitCode
 where
     R: Future<Output = anyhow::Result<()>> + Send,
@@ -60,8 +60,8 @@ where
     }))
 }
 
-/// A service without a database has no use for the addresses and passwords of storage and broker: whoever
-/// runs it need not hand them to the process that stands at the edge.
+/// A service without a database does not need the addresses and passwords of database and broker, so they
+/// need not be given to a process at the edge of the network.
 fn settings(binary: Binary, settings: Settings) -> Settings {
     match binary.migrations {
         Some(_) => settings,

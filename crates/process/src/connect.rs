@@ -1,4 +1,4 @@
-//! The settings by which a process finds its database, its broker and the other services.
+//! The settings for the database, the broker and the other services.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,35 +11,35 @@ use patchbay_domain::{SecretBytes, SecretString};
 use patchbay_rpc::{Security, Target, TlsFiles};
 use patchbay_runtime::Settings;
 
-/// `BUS_URL` for a bus inside the process.
+/// The `BUS_URL` of the in-process bus.
 const IN_PROCESS: &str = "memory";
 
-/// Where everything is that a service talks to.
+/// The addresses of everything that a service connects to.
 #[derive(Debug)]
 pub struct Connections {
     pub(crate) database: DbConfig,
     pub(crate) migrate_at_start: bool,
     bus: BusConfig,
-    /// How services know each other.
+    /// How services authenticate each other.
     pub security: Security,
 }
 
 impl Connections {
-    /// Declares and reads the settings.
+    /// Reads the settings.
     pub fn read(settings: &Settings) -> Self {
         Self {
             database: database(&settings.section("Database")),
             migrate_at_start: settings.section("Database").get(
                 "MIGRATE_AT_START",
                 "false",
-                "Bring the database up to date before serving. Otherwise a service refuses to start on an old one.",
+                "Migrate the database before serving. Without it, a service refuses to start while migrations are pending.",
             ),
             bus: bus(&settings.section("Message bus")),
             security: security(&settings.section("Between services")),
         }
     }
 
-    /// The message bus: RabbitMQ, or inside the process.
+    /// Opens the message bus: RabbitMQ or in process.
     pub(crate) fn bus(&self) -> anyhow::Result<Bus> {
         if self.bus.url == IN_PROCESS {
             return Ok(Bus::in_process(&self.bus));
@@ -48,7 +48,7 @@ impl Connections {
     }
 }
 
-/// The services that others call, and the port on which each listens on loopback unless configured otherwise.
+/// The services that others call, and their default ports on loopback.
 pub const PEERS: [(&str, u16); 5] = [
     ("event-fanout", 50051),
     ("installation", 50052),
@@ -57,26 +57,26 @@ pub const PEERS: [(&str, u16); 5] = [
     ("tracker", 50055),
 ];
 
-/// Declares and reads where a peer listens.
+/// Reads the address of another service.
 pub(crate) fn peer(settings: &Settings, name: &str) -> Target {
     let port = port(name);
     let variable = format!("{}_URL", name.replace('-', "_").to_ascii_uppercase());
     let default = format!("http://127.0.0.1:{port}");
-    let meaning = format!("Where the {name} service listens.");
+    let meaning = format!("URL of the {name} service.");
     Target::Url(settings.section("Between services").get(&variable, &default, &meaning))
 }
 
-/// The default port of a service; 0, which lets the system choose, for one that nobody calls.
+/// The default port of a service; 0 for a service that is not called, so that the system chooses a port.
 pub(crate) fn port(name: &str) -> u16 {
     PEERS.iter().find(|(peer, _)| *peer == name).map_or(0, |(_, port)| *port)
 }
 
-/// Declares and reads the keys that protect secrets at rest.
+/// Reads the keys that encrypt stored secrets.
 pub(crate) fn sealing_keys(settings: &Settings) -> SealingKeys {
     let settings = settings.section("Encryption at rest");
     let current = settings.required_secret(
         "ENCRYPTION_KEY",
-        "Encrypts client secrets, keys of client certificates and header values; at least 16 bytes. How to change it: docs/keys.md.",
+        "Encrypts client secrets, keys of client certificates and header values; at least 16 bytes. docs/keys.md describes how to change it.",
     );
     let others = settings.secrets(
         "OLD_ENCRYPTION_KEYS",
@@ -94,7 +94,7 @@ pub(crate) fn sealing_keys(settings: &Settings) -> SealingKeys {
     others.iter().for_each(|key| checked("OLD_ENCRYPTION_KEYS", key));
     let others: Vec<_> = others.iter().map(bytes).collect();
     SealingKeys::new(&bytes(&current), &others).unwrap_or_else(|_| {
-        // Never used: the problem just recorded, or the missing value itself, ends the process.
+        // Never used: the process ends with the recorded problem or the missing value.
         SealingKeys::new(&SecretBytes::new([0; 32]), &[]).expect("32 bytes are enough")
     })
 }
@@ -105,8 +105,11 @@ fn database(settings: &Settings) -> DbConfig {
         "`postgres://user:password@host/database`, or `sqlite:<folder>` for one file per service.",
     );
     let mut config = DbConfig::new(url.expose());
-    config.max_connections =
-        settings.get("DATABASE_MAX_CONNECTIONS", "10", "Connections that one service may hold open.");
+    config.max_connections = settings.get(
+        "DATABASE_MAX_CONNECTIONS",
+        "10",
+        "Maximum number of database connections of one service.",
+    );
     config.acquire_timeout = settings.get(
         "DATABASE_ACQUIRE_TIMEOUT",
         "5s",
@@ -124,12 +127,12 @@ fn bus(settings: &Settings) -> BusConfig {
     BusConfig {
         url: url.expose().to_owned(),
         prefix: settings
-            .optional("BUS_PREFIX", "Put before each exchange and queue name, to share a broker.")
+            .optional("BUS_PREFIX", "Prefix of each exchange and queue name, for a shared broker.")
             .unwrap_or_default(),
         publish_timeout: settings.get::<Duration>(
             "BUS_PUBLISH_TIMEOUT",
             "15s",
-            "How long a message may wait for the broker before its publisher is told that it failed.",
+            "How long a message may wait for the broker before publishing fails.",
         ),
         ..defaults
     }
@@ -138,16 +141,13 @@ fn bus(settings: &Settings) -> BusConfig {
 fn security(settings: &Settings) -> Security {
     let secret: SecretString = settings.required_secret(
         "SERVICE_SECRET",
-        "Carried by every call between services, and by the product's own; the same everywhere.",
+        "Shared secret that authenticates calls between services and calls of the product.",
     );
     let file = |name: &str, meaning: &str| -> Option<PathBuf> { settings.optional(name, meaning) };
     let files = (
-        file(
-            "TLS_AUTHORITY",
-            "PEM file of the authority that signed the services' certificates; turns on mutual TLS.",
-        ),
-        file("TLS_CERTIFICATE", "PEM file of this service's certificate chain."),
-        file("TLS_PRIVATE_KEY", "PEM file of the certificate's private key."),
+        file("TLS_AUTHORITY", "PEM file of the certificate authority of the services; turns on mutual TLS."),
+        file("TLS_CERTIFICATE", "PEM file with the certificate chain of this service."),
+        file("TLS_PRIVATE_KEY", "PEM file with the private key of the certificate."),
     );
     let tls = match files {
         (Some(authority), Some(certificate), Some(private_key)) => {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_none_is_named_and_not_shown() {
+    fn an_invalid_key_is_named_and_not_shown() {
         assert!(problems(&[]).contains("PATCHBAY_ENCRYPTION_KEY"));
         assert!(
             problems(&[("ENCRYPTION_KEY", "tiny")]).contains("PATCHBAY_ENCRYPTION_KEY: An encryption key")

@@ -1,4 +1,4 @@
-//! `healthcheck`: what a container runs to learn about the service beside it, without curl in the image.
+//! `healthcheck`: checks the service in a container, without curl in the image.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -12,10 +12,10 @@ use tokio::time::timeout;
 const DEADLINE: Duration = Duration::from_secs(3);
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 
-/// Asks `/readyz` of the admin port that the settings name.
+/// Requests `/readyz` from the admin port in the settings.
 ///
 /// # Errors
-/// When nothing answers there, or the answer is not 200; the message holds what it said.
+/// The port does not answer, or the status is not 200; the message contains the response.
 pub async fn healthcheck(settings: &Settings) -> anyhow::Result<()> {
     let address = reachable(AdminConfig::read(settings).listen);
     let answer = timeout(DEADLINE, ask(address)).await.context("no answer in time")?;
@@ -26,7 +26,7 @@ pub async fn healthcheck(settings: &Settings) -> anyhow::Result<()> {
     bail!("not ready: {}", answer.rsplit("\r\n\r\n").next().unwrap_or_default())
 }
 
-/// An address that means "all interfaces" is asked on loopback.
+/// Replaces an address that means "all interfaces" with loopback.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));

@@ -1,7 +1,8 @@
-//! What every binary puts around its services: the command line, the connections to database, broker and
-//! other services, the admin port, the gRPC port, and an orderly end.
+//! The common parts of all binaries: the command line, the connections to database, broker and other
+//! services, the admin port, the gRPC port, and an orderly stop.
 //!
-//! A service's `main.rs` names its settings, connects what the service needs, starts it and serves:
+//! The `main.rs` of a service reads its settings, connects what the service needs, starts the service and
+//! serves:
 //!
 //! ```no_run
 //! use std::process::ExitCode;

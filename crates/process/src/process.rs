@@ -1,4 +1,4 @@
-//! A process from its settings to its end.
+//! A process from reading its settings to its stop.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -20,14 +20,13 @@ use tokio::net::TcpListener;
 use crate::Binary;
 use crate::connect::{self, Connections};
 
-/// How long a readiness check may take.
+/// Time limit of a readiness check.
 const CHECK_DEADLINE: Duration = Duration::from_secs(2);
 
-/// Every process of ours, and of the product's, keeps a channel or a few and uses them for days. A channel that was closed
-/// as idle connects again with its next call.
+/// Services keep a channel for days. A channel that was closed while idle reconnects with its next call.
 const GRPC_DEFAULTS: Defaults = Defaults { max: "1024", max_per_address: "256", idle: "10m" };
 
-/// A process around one service or several. See the crate's documentation for the order of calls.
+/// A process with one or several services. The crate documentation shows the order of calls.
 #[derive(Debug)]
 pub struct Process {
     settings: Settings,
@@ -39,12 +38,12 @@ pub struct Process {
     grpc_limits: Limits,
     drain_timeout: Duration,
     telemetry: Mutex<Option<Telemetry>>,
-    /// Shared with every service of the process.
+    /// Shared with all services of the process.
     pub runtime: Runtime,
 }
 
 impl Process {
-    /// Declares and reads the settings that every service has. Nothing is opened yet.
+    /// Reads the settings that every service has. Opens nothing.
     pub fn new(binary: Binary, settings: Settings) -> Self {
         let section = settings.section("Process");
         let default_listen = format!("127.0.0.1:{}", connect::port(binary.name));
@@ -58,7 +57,7 @@ impl Process {
             drain_timeout: section.get(
                 "DRAIN_TIMEOUT",
                 "30s",
-                "How long work that has begun may take to end at a stop.",
+                "How long running work may take to finish at a stop.",
             ),
             telemetry: Mutex::new(None),
             runtime: Runtime::new(Clock::system()),
@@ -66,26 +65,26 @@ impl Process {
         }
     }
 
-    /// For the service's own settings.
+    /// The settings, from which a service reads its own.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Declares and reads where another service of [`PEERS`](crate::PEERS) listens.
+    /// Reads the address of another service of [`PEERS`](crate::PEERS).
     pub fn peer(&self, name: &str) -> Target {
         connect::peer(&self.settings, name)
     }
 
-    /// Declares and reads the keys that protect secrets at rest.
+    /// Reads the keys that encrypt stored secrets.
     pub fn sealing_keys(&self) -> SealingKeys {
         connect::sealing_keys(&self.settings)
     }
 
-    /// Ends the reading of settings and starts logging.
+    /// Completes the reading of settings and starts logging.
     ///
     /// # Errors
-    /// [`SettingsError`](patchbay_runtime::SettingsError) with every problem there is. Settings that this process does not know are
-    /// only logged: services share environments and files.
+    /// [`SettingsError`](patchbay_runtime::SettingsError) with all problems. Unknown settings are only
+    /// logged, because services share environments and files.
     pub fn configured(&self) -> anyhow::Result<()> {
         let unknown = self.settings.finish_sharing()?;
         let telemetry = telemetry::init(&self.telemetry_config, self.name)?;
@@ -97,11 +96,11 @@ impl Process {
         Ok(())
     }
 
-    /// Opens the database of a service and checks that it is up to date, or brings it up to date where
-    /// `MIGRATE_AT_START` says so.
+    /// Opens the database of a service. Checks that no migration is pending, or migrates the database if
+    /// `MIGRATE_AT_START` is set.
     ///
     /// # Errors
-    /// When the database cannot be reached, or is behind.
+    /// The database is unavailable, or migrations are pending.
     pub async fn database(
         &self,
         service: &'static str,
@@ -120,10 +119,10 @@ impl Process {
         Ok(db)
     }
 
-    /// Brings the database of a service up to date and prints what was done.
+    /// Migrates the database of a service and prints the applied migrations.
     ///
     /// # Errors
-    /// When the database cannot be reached or a migration fails; then nothing of that one is kept.
+    /// The database is unavailable, or a migration fails, which is then rolled back.
     pub async fn migrate(
         &self,
         service: &'static str,
@@ -144,8 +143,8 @@ impl Process {
     /// The message bus.
     ///
     /// # Errors
-    /// When `BUS_URL` is no address of a broker. A broker that is away is not an error: the
-    /// connection is made in the background.
+    /// `BUS_URL` is not a valid address. An unavailable broker is not an error: the bus connects in the
+    /// background.
     pub fn bus(&self) -> anyhow::Result<Bus> {
         let bus = self.connections.bus()?;
         let checked = bus.clone();
@@ -156,10 +155,10 @@ impl Process {
         Ok(bus)
     }
 
-    /// The channel to another service.
+    /// A channel to another service.
     ///
     /// # Errors
-    /// A URL that is none, certificates that cannot be read.
+    /// The URL is invalid, or certificates cannot be read.
     pub fn channel(&self, target: &Target) -> anyhow::Result<Channel> {
         target.channel(&self.connections.security)
     }
@@ -167,7 +166,7 @@ impl Process {
     /// Binds the gRPC port.
     ///
     /// # Errors
-    /// A port that is taken.
+    /// The port is in use.
     pub async fn bind(&self) -> anyhow::Result<Port> {
         let listener = TcpListener::bind(self.grpc_listen).await;
         let listener =
@@ -179,7 +178,7 @@ impl Process {
     /// Opens the admin port.
     ///
     /// # Errors
-    /// A port that is taken.
+    /// The port is in use.
     pub async fn admin(&self) -> anyhow::Result<AdminServer> {
         let address = self.admin_config.listen;
         admin::start(
@@ -192,21 +191,21 @@ impl Process {
         .with_context(|| taken("admin port", address, "PATCHBAY_ADMIN_LISTEN"))
     }
 
-    /// Serves gRPC and the admin port on the addresses that the settings name until the process is told to
-    /// stop, then waits for the work that has begun.
+    /// Serves gRPC and the admin port on the addresses in the settings until a stop is requested, then waits
+    /// for running work.
     ///
     /// # Errors
-    /// A port that is taken; the failure of a worker; work that did not end in time.
+    /// A port is in use; a worker fails; tasks do not finish in time.
     pub async fn serve(self, server: Server) -> anyhow::Result<()> {
         let listeners = vec![Listener::Tcp(self.bind().await?)];
         let admin = self.admin().await?;
         self.serve_on(server, listeners, admin).await
     }
 
-    /// [`Process::serve`] on listeners that are open already.
+    /// [`Process::serve`] with listeners that are open already.
     ///
     /// # Errors
-    /// The failure of a worker; work that did not end in time.
+    /// A worker fails; tasks do not finish in time.
     pub async fn serve_on(
         self,
         server: Server,
@@ -220,10 +219,10 @@ impl Process {
         self.until_stopped(admin).await
     }
 
-    /// Waits until the process is told to stop, then for the work that has begun; an admin port answers up to then.
+    /// Waits for a stop request, then for running work. The admin port answers until the end.
     ///
     /// # Errors
-    /// The failure of a worker; work that did not end in time.
+    /// A worker fails; tasks do not finish in time.
     pub async fn until_stopped(self, admin: impl Into<Option<AdminServer>>) -> anyhow::Result<()> {
         let admin = admin.into();
         self.runtime.stop.requested().await;
@@ -242,7 +241,7 @@ fn taken(what: &str, address: SocketAddr, variable: &str) -> String {
     format!("cannot listen on {address} ({what}); choose another address with {variable}")
 }
 
-/// Runs a future on a runtime of its own.
+/// Runs a future on a new Tokio runtime.
 pub fn block_on<F>(future: F) -> F::Output
 where
     F: Future,

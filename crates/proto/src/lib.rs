@@ -1,7 +1,7 @@
 //! Code generated from `proto/`: messages, clients and servers of every service's gRPC.
 //!
-//! The documentation of each item is the comment in its `.proto` file. Written by hand are what must not be shown and what a
-//! delivery has to satisfy.
+//! The documentation of each item is the comment in its `.proto` file. Only the redaction of secrets and the fitness rule of
+//! a delivery are written by hand.
 
 #![allow(
     missing_debug_implementations,

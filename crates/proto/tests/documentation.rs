@@ -1,11 +1,11 @@
-//! The proto files are a public API: everything in them is documented.
+//! The proto files are a public API, so everything in them is documented.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use prost::Message;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
-/// Field numbers of `FileDescriptorProto` and below that lead to something with a name.
+/// Field numbers of `FileDescriptorProto` and its parts that lead to named items.
 mod path {
     pub(super) const MESSAGE: i32 = 4;
     pub(super) const ENUM: i32 = 5;
@@ -20,7 +20,7 @@ fn ours() -> Vec<FileDescriptorProto> {
     set.file.into_iter().filter(|file| file.package().starts_with("patchbay.")).collect()
 }
 
-/// The leading comment of the thing at `path`, empty when it has none.
+/// The leading comment of the item at `path`, empty if it has none.
 fn comment(file: &FileDescriptorProto, path: &[i32]) -> String {
     let locations = file.source_code_info.iter().flat_map(|info| &info.location);
     locations
@@ -29,7 +29,7 @@ fn comment(file: &FileDescriptorProto, path: &[i32]) -> String {
         .collect()
 }
 
-/// Every named thing of a file with the path under which its comment is found.
+/// Every named item of a file, with the path of its comment.
 fn named_things(file: &FileDescriptorProto) -> Vec<(String, Vec<i32>)> {
     let mut things = Vec::new();
     for (m, message) in (0..).zip(&file.message_type) {

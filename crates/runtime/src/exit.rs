@@ -1,12 +1,12 @@
-//! How a process ends.
+//! The exit code of a process.
 
 use std::process::ExitCode;
 
 use crate::SettingsError;
 
-/// The last line of a `main`: tells the error, with its causes, on stderr, and what supervisors go by.
+/// The last line of a `main`: prints the error and its causes to stderr and returns the exit code.
 ///
-/// 0 for success, [`SettingsError::EXIT_CODE`] when the settings were wrong, 1 for everything else.
+/// 0 for success, [`SettingsError::EXIT_CODE`] for invalid settings, 1 for all other errors.
 #[expect(
     clippy::print_stderr,
     reason = "logging may not have started, or has ended, when a process gives up"
@@ -29,7 +29,7 @@ mod tests {
     use crate::Settings;
 
     #[test]
-    fn wrong_settings_are_told_from_other_failures() {
+    fn invalid_settings_have_an_exit_code_of_their_own() {
         let wrong = Settings::from_pairs([("NO_SUCH", "1")]).finish();
         assert_eq!(code(&wrong.clone().unwrap_err().into()), 64);
         assert_eq!(code(&wrong.context("cannot start").unwrap_err()), 64);

@@ -1,7 +1,7 @@
-//! What every Patchbay process needs around its services: settings, telemetry, metrics, ports with bounded
-//! connections, the admin port, and an orderly stop. It knows no service by name.
+//! The parts that every Patchbay process needs around its services: settings, telemetry, metrics, ports with bounded
+//! connections, the admin port, and an orderly stop. It is independent of particular services.
 //!
-//! A `main` reads as a list:
+//! The structure of a `main`:
 //!
 //! ```no_run
 //! use patchbay_runtime::{AdminConfig, Metrics, Readiness, Settings, Stop, TelemetryConfig, admin, exit, telemetry};
@@ -52,6 +52,6 @@ pub use stop::Stop;
 pub use telemetry::TelemetryConfig;
 pub use trace_context::TraceContext;
 
-// `metrics!` names it in the code it expands to.
+// `metrics!` uses it in the expanded code.
 #[doc(hidden)]
 pub use prometheus_client;

@@ -1,6 +1,6 @@
-//! Metrics for Prometheus: one registry for the process, a prefix for each part of it.
+//! Metrics for Prometheus: one registry for the process, one name prefix for each service.
 //!
-//! A service lists its metrics in one struct; the doc comment of a field is the help text.
+//! A service declares its metrics in one struct. The doc comment of a field is the help text.
 //!
 //! ```
 //! use patchbay_runtime::metrics::{Counter, Histogram, HistogramFamily, LATENCY, Metrics};
@@ -11,7 +11,7 @@
 //! pub struct Attempt { pub outcome: &'static str }
 //!
 //! patchbay_runtime::metrics! {
-//!     /// What the sender counts.
+//!     /// Metrics of the sender.
 //!     pub struct SenderMetrics in "webhook_sender" {
 //!         /// Messages taken from the bus.
 //!         pub received: Counter,
@@ -30,8 +30,8 @@
 //! assert_eq!(metrics.catalogue().len(), 3);
 //! ```
 //!
-//! Names end in their unit (`_seconds`, `_bytes`) where they have one, never in `_total`: counters get that by
-//! themselves.
+//! A name ends in its unit (`_seconds`, `_bytes`) if it has one. It never ends in `_total`, which is appended to counters
+//! automatically.
 
 mod registration;
 
@@ -50,16 +50,16 @@ pub use prometheus_client::metrics::gauge::Gauge;
 pub use prometheus_client::metrics::histogram::Histogram;
 pub use registration::{Bounds, Buckets, LATENCY, Labels, Registrable, SIZES};
 
-/// A gauge of fractions, such as an age in seconds.
+/// A gauge with a fractional value, such as an age in seconds.
 pub type GaugeF64 = Gauge<f64, std::sync::atomic::AtomicU64>;
-/// Counters that differ by labels.
+/// A counter with labels.
 pub type CounterFamily<L> = Family<L, Counter>;
-/// Gauges that differ by labels.
+/// A gauge with labels.
 pub type GaugeFamily<L> = Family<L, Gauge>;
-/// Histograms with the same buckets that differ by labels.
+/// A histogram with labels; all have the same buckets.
 pub type HistogramFamily<L> = Family<L, Histogram, Buckets>;
 
-/// What `encode` returns, as a `Content-Type`.
+/// The `Content-Type` of the text that [`Metrics::encode`] returns.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The metrics of a process. Cheap to clone; clones share the registry.
@@ -79,38 +79,38 @@ struct Known {
     metric: Box<dyn Any + Send>,
 }
 
-/// A metric as the documentation lists it.
+/// A row of the metrics reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
-    /// Name of its samples; those of a histogram have suffixes of their own.
+    /// Name of the samples. The samples of a histogram have further suffixes (`_bucket`, `_sum`, `_count`).
     pub name: String,
     /// `counter`, `gauge` or `histogram`.
     pub kind: &'static str,
-    /// What it says, a sentence.
+    /// The help text, a sentence.
     pub help: String,
 }
 
 impl Metrics {
-    /// An empty registry; every name will start with `patchbay_`.
+    /// An empty registry. All names start with `patchbay_`.
     #[expect(
         clippy::new_without_default,
-        reason = "a second registry by accident would be metrics nobody sees"
+        reason = "metrics in a second registry by accident would not be served"
     )]
     pub fn new() -> Self {
         let shared = Shared { registry: Registry::default(), known: BTreeMap::new() };
         Self { shared: Arc::new(Mutex::new(shared)), prefix: Arc::from("patchbay") }
     }
 
-    /// The same registry, with `prefix` added in front of the names registered through the result.
+    /// The same registry. Names registered through the result start with `prefix`.
     pub fn with_prefix(&self, prefix: &str) -> Self {
         Self { shared: self.shared.clone(), prefix: Arc::from(format!("{}_{prefix}", self.prefix)) }
     }
 
-    /// Registers a metric, or returns the one registered under this name before: a service that is started
-    /// again within a process continues its counts. `config` is `()` except for histograms.
+    /// Registers a metric, or returns the metric that is registered under this name already. A service that is started again
+    /// in the same process therefore continues its counts. `config` is `()` except for histograms.
     ///
     /// # Panics
-    /// When the name is taken by a metric of another type.
+    /// If the name belongs to a metric of another type.
     pub fn register<M: Registrable>(&self, name: &str, help: &str, config: M::Config) -> M {
         let name = format!("{}_{name}", self.prefix);
         let help = help.trim().trim_end_matches('.').to_owned();
@@ -128,17 +128,26 @@ impl Metrics {
         metric
     }
 
-    /// Every metric's present value in the text format that Prometheus reads; see [`CONTENT_TYPE`].
+    /// The current values of all metrics in the text format of Prometheus; see [`CONTENT_TYPE`].
     pub fn encode(&self) -> String {
         let mut text = String::new();
-        // Writing into a string does not fail; half a page would still be better than none.
+        // Writing into a string does not fail.
         let _ = encode(&mut text, &self.lock().registry);
         text
     }
 
-    /// Every metric by name, for the documentation and the test that keeps it true.
+    /// All registered metrics, sorted by name.
     pub fn catalogue(&self) -> Vec<Described> {
         self.lock().known.values().map(|known| known.described.clone()).collect()
+    }
+
+    /// [`Metrics::catalogue`] as a Markdown table, for the documentation.
+    pub fn reference_markdown(&self) -> String {
+        let row = |Described { name, kind, help }| {
+            format!("| `{name}` | {kind} | {} |\n", help.replace('|', "\\|"))
+        };
+        let rows: String = self.catalogue().into_iter().map(row).collect();
+        format!("| metric | type | meaning |\n|---|---|---|\n{rows}")
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
@@ -163,7 +172,7 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// Declares a struct of metrics whose doc comments are their help texts; see the [module](mod@crate::metrics).
+/// Declares a struct of metrics. The doc comments of the fields are the help texts; see the [module](mod@crate::metrics).
 #[macro_export]
 macro_rules! metrics {
     (
@@ -185,7 +194,7 @@ macro_rules! metrics {
         }
 
         impl $name {
-            /// Registers the metrics, or finds them again when they are registered already.
+            /// Registers the metrics, or returns those that are registered already.
             $visibility fn register(metrics: &$crate::Metrics) -> Self {
                 let metrics = metrics.with_prefix($prefix);
                 Self {
@@ -206,7 +215,7 @@ mod tests {
     }
 
     metrics! {
-        /// What the test counts.
+        /// Metrics of the test.
         struct TestMetrics in "sender" {
             /// Messages taken
             /// from the bus.
@@ -278,5 +287,18 @@ mod tests {
             ("patchbay_sender_attempts_total".into(), "counter", "Attempts by outcome.".into())
         );
         assert_eq!(listed.len(), 4);
+    }
+
+    #[test]
+    fn the_reference_has_a_row_for_each_metric() {
+        let metrics = Metrics::new();
+        TestMetrics::register(&metrics);
+        let page = metrics.reference_markdown();
+        assert!(page.starts_with("| metric | type | meaning |\n|---|---|---|\n"), "{page}");
+        assert!(
+            page.contains("| `patchbay_sender_attempts_total` | counter | Attempts by outcome. |\n"),
+            "{page}"
+        );
+        assert_eq!(page.lines().count(), 2 + metrics.catalogue().len());
     }
 }

@@ -2,16 +2,16 @@ use patchbay_domain::Clock;
 
 use crate::{Metrics, Readiness, Stop};
 
-/// What a process gives to each of its services. Clones share everything.
+/// The parts of a process that its services share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Runtime {
-    /// The time, as services see it.
+    /// Source of the current time.
     pub clock: Clock,
     /// The registry for the service's metrics.
     pub metrics: Metrics,
-    /// The service adds a check here for everything it needs before it can take work.
+    /// Readiness checks; a service adds one for each dependency that it needs to do its work.
     pub readiness: Readiness,
-    /// Background tasks are spawned on it and end when it is requested.
+    /// Background tasks are spawned on it and finish when a stop is requested.
     pub stop: Stop,
 }
 

@@ -1,4 +1,5 @@
-//! Settings: environment `PATCHBAY_*` over an optional TOML file, each declared once where it is read.
+//! Settings: `PATCHBAY_*` environment variables and an optional TOML file. Each setting is declared where it
+//! is read.
 //!
 //! ```
 //! use patchbay_runtime::Settings;
@@ -26,10 +27,11 @@
 //! # Ok::<(), patchbay_runtime::SettingsError>(())
 //! ```
 //!
-//! A setting `DATABASE_URL` is given by `PATCHBAY_DATABASE_URL`, or in the file by `url` in `[database]`. A
-//! secret may be given by a file that holds it, `PATCHBAY_SERVICE_SECRET_FILE`. The environment wins over
-//! the file, the file over defaults; an empty value counts as not given, so that compose files can pass
-//! variables on. Reading never fails on the spot: every problem is kept for [`Settings::finish`].
+//! The setting `DATABASE_URL` is given by `PATCHBAY_DATABASE_URL`, or in the file by `url` in `[database]`. A
+//! secret can be given by a file that contains it, `PATCHBAY_SERVICE_SECRET_FILE`. The environment takes
+//! precedence over the file, and the file over defaults. An empty value counts as not given, so that compose
+//! files can pass variables on. Reading does not fail immediately: all problems are collected for
+//! [`Settings::finish`].
 
 mod byte_size;
 mod duration;
@@ -53,7 +55,7 @@ pub use value::Setting;
 
 use source::Source;
 
-/// The settings of a process, and the record of who declared which. Clones share both.
+/// The settings of a process and the record of their declarations. Clones share both.
 #[derive(Clone)]
 pub struct Settings {
     sources: Arc<Vec<Source>>,
@@ -69,15 +71,16 @@ struct Record {
 }
 
 impl Settings {
-    /// Reads the environment, and the TOML file named by `--config` on the command line or `PATCHBAY_CONFIG`.
+    /// Reads the environment, and the TOML file that `--config` on the command line or `PATCHBAY_CONFIG`
+    /// names.
     ///
     /// # Errors
-    /// When the file cannot be read or is no TOML, or a variable is not UTF-8.
+    /// The file cannot be read or is not TOML, or a variable is not UTF-8.
     pub fn load() -> Result<Self, SettingsError> {
         Self::load_with(source::config_argument(std::env::args_os()))
     }
 
-    /// Like [`Settings::load`] for a program that has parsed its command line itself.
+    /// As [`Settings::load`], for a program that has parsed its command line.
     ///
     /// # Errors
     /// As for [`Settings::load`].
@@ -85,8 +88,8 @@ impl Settings {
         source::load(std::env::vars_os(), config).map(Self::new)
     }
 
-    /// Settings given by hand, for tests and for embedding. Names are those of the declarations, `_FILE`
-    /// works as in the environment. Nothing else is looked at.
+    /// Settings from pairs, for tests and for embedding. Names are those of the declarations; `_FILE` works
+    /// as in the environment. No other source is read.
     pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         Self::new(vec![Source::pairs(pairs.into_iter().map(|(name, value)| (name.into(), value.into())))])
     }
@@ -103,50 +106,51 @@ impl Settings {
         settings
     }
 
-    /// The same settings, declaring under another heading of the reference. Names are not affected.
+    /// The same settings. Declarations through the result appear in this section of the reference. Names are
+    /// not affected.
     pub fn section(&self, title: &str) -> Self {
         Self { section: Arc::from(title), ..self.clone() }
     }
 
-    /// The same settings with another default for `name`, in this handle and those made from it: how a
-    /// binary that embeds a service chooses defaults for it. Applies to every kind of setting.
+    /// The same settings with another default for `name`, in the result and the handles that are made from
+    /// it. A binary that embeds a service uses it to choose defaults. It applies to every kind of setting.
     pub fn with_default_override(&self, name: &str, default: impl Into<String>) -> Self {
         let mut overrides = BTreeMap::clone(&self.overrides);
         overrides.insert(name.to_owned(), default.into());
         Self { overrides: Arc::new(overrides), ..self.clone() }
     }
 
-    /// Records a problem that no single value shows, such as one setting that needs another.
+    /// Records a problem that concerns several settings, such as one setting that requires another.
     pub fn problem(&self, problem: impl Into<String>) {
         self.record().problems.push(problem.into());
     }
 
-    /// Ends the reading, once everything has been declared.
+    /// Completes the reading, after all settings have been declared.
     ///
     /// # Errors
-    /// Every problem found, names nobody declared among them: they are misspellings most of the time, and a
-    /// setting without effect is worse than a process that does not start.
+    /// All problems, including undeclared names: most of these are misspellings, and a setting without effect
+    /// is worse than a process that does not start.
     pub fn finish(&self) -> Result<(), SettingsError> {
         let unknown = self.unknown();
         SettingsError::unless_empty(self.record().problems.iter().cloned().chain(unknown).collect())
     }
 
-    /// Like [`Settings::finish`] for a process that shares environment or file with others, whose settings
-    /// it cannot know: returns a sentence for each unknown name, to be logged.
+    /// As [`Settings::finish`], for a process that shares environment or file with others. Returns a sentence
+    /// for each undeclared name, to be logged.
     ///
     /// # Errors
-    /// Every problem found except for unknown names.
+    /// All problems except undeclared names.
     pub fn finish_sharing(&self) -> Result<Vec<String>, SettingsError> {
         SettingsError::unless_empty(self.record().problems.clone())?;
         Ok(self.unknown())
     }
 
-    /// Everything declared up to now, in order.
+    /// All declarations so far, in order.
     pub fn reference(&self) -> Reference {
         self.record().reference.clone()
     }
 
-    /// The reference as Markdown: a heading and a table for each section.
+    /// The reference as Markdown, with a heading and a table for each section.
     pub fn reference_markdown(&self) -> String {
         self.record().reference.markdown()
     }
@@ -161,7 +165,7 @@ impl Settings {
     }
 }
 
-/// Shows names only: values may be secret.
+/// Prints only names, because values may be secret.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given: Vec<_> = self.sources.iter().flat_map(Source::names).collect();

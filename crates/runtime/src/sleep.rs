@@ -1,4 +1,5 @@
-//! Waiting on a [`Clock`], so that one loop runs by the system's time in production and by hand in tests.
+//! Waiting on a [`Clock`], so that the same loop uses the system time in production and a manual clock in
+//! tests.
 
 use std::future::poll_fn;
 use std::time::Duration;
@@ -6,24 +7,25 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use patchbay_domain::Clock;
 
-/// The system's clock may be set, or the machine suspended, while a timer runs: look again this often.
+/// How often to check the clock: it can be set, or the machine suspended, while a timer runs.
 const LONGEST_TIMER: Duration = Duration::from_secs(60);
 
-/// Returns once `clock` shows `due` or later; at once when it already does.
+/// Returns once `clock` shows `due` or later.
 ///
 /// On a manual clock only `ManualClock::advance` ends the wait. Cancel safe.
 pub async fn sleep_until(clock: &Clock, due: DateTime<Utc>) {
     while clock.now() < due {
         match clock.timer_until(due) {
-            // A timer has a resolution of 1 ms and `now()` is cut to microseconds: never spin on a zero rest.
+            // A timer has a resolution of 1 ms and `now()` is truncated to microseconds, so wait at least
+            // that long.
             Some(rest) => tokio::time::sleep(rest.clamp(Duration::from_millis(1), LONGEST_TIMER)).await,
             None => return poll_fn(|cx| clock.poll_reached(due, cx)).await,
         }
     }
 }
 
-/// Returns once `period` has passed, counted from the first poll. Setting the clock makes it neither longer nor
-/// shorter: a loop that looks every second goes on looking when the time was set back by an hour. Cancel safe.
+/// Returns once `period` has passed since the first poll. Setting the system clock does not change the
+/// period: a loop that runs every second keeps its pace when the time is set back by an hour. Cancel safe.
 pub async fn sleep(clock: &Clock, period: Duration) {
     if clock.runs() {
         return tokio::time::sleep(period).await;
@@ -73,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_period_is_as_long_whatever_the_clock_is_set_to() {
+    async fn setting_the_clock_does_not_change_a_period() {
         let (clock, hand) = Clock::manual(noon());
         for set in [TimeDelta::hours(-1), TimeDelta::days(1)] {
             let mut period = Box::pin(sleep(&clock, Duration::from_secs(5)));

@@ -1,7 +1,8 @@
-//! The end of a process, or of a part of it: who asks for it, who is still at work, and why it ended.
+//! The stop of a process or of a part of it: requests, running tasks, and the reason.
 //!
-//! Two degrees: a *soft* stop asks tasks to finish what they have begun ([`Stop::requested`]); a *hard* stop
-//! drops them where they wait. SIGTERM or SIGINT is soft, a second signal or a drain that takes too long is hard.
+//! A *soft* stop asks tasks to finish their current work ([`Stop::requested`]). A *hard* stop drops them at
+//! their next await. SIGTERM or SIGINT causes a soft stop; a second signal, or a drain that takes too long,
+//! causes a hard stop.
 //!
 //! ```
 //! # use patchbay_runtime::Stop; use std::time::Duration;
@@ -52,14 +53,14 @@ struct Scope {
 }
 
 impl Stop {
-    /// A scope of its own. A process has one at the top; a test has as many as it likes.
-    #[expect(clippy::new_without_default, reason = "a default stop would be one that nobody ever requests")]
+    /// A top-level scope. A process has one; a test can have several.
+    #[expect(clippy::new_without_default, reason = "a default scope would never be stopped")]
     pub fn new() -> Self {
         Self::within(CancellationToken::new(), CancellationToken::new(), None)
     }
 
-    /// A scope inside of this one: stops when this one does, and may be stopped alone. Its tasks count as
-    /// tasks of this one too, and a task of it that fails stops this one as well.
+    /// An inner scope. It stops with this scope and can be stopped alone. Its tasks also count as tasks of
+    /// this scope, and a failing task stops this scope as well.
     pub fn child(&self) -> Self {
         Self::within(self.0.soft.child_token(), self.0.hard.child_token(), Some(self.clone()))
     }
@@ -68,12 +69,12 @@ impl Stop {
         Self(Arc::new(Scope { soft, hard, running: Running::default(), failure: Mutex::new(None), parent }))
     }
 
-    /// Asks for a soft stop of this scope and those inside of it.
+    /// Requests a soft stop of this scope and its inner scopes.
     pub fn request(&self) {
         self.0.soft.cancel();
     }
 
-    /// Asks for a hard stop: every task of this scope is dropped at its next await.
+    /// Requests a hard stop: every task of this scope is dropped at its next await.
     pub fn request_hard(&self) {
         self.0.soft.cancel();
         self.0.hard.cancel();
@@ -89,19 +90,19 @@ impl Stop {
         self.0.soft.is_cancelled()
     }
 
-    /// Returns once a hard stop has been requested, for work outside of tracked tasks. Cancel safe.
+    /// Returns once a hard stop has been requested, for work outside of spawned tasks. Cancel safe.
     pub async fn hard_requested(&self) {
         self.0.hard.cancelled().await;
     }
 
-    /// The soft stop as a token, for libraries that take one.
+    /// The soft stop as a cancellation token, for libraries that take one.
     pub fn token(&self) -> CancellationToken {
         self.0.soft.clone()
     }
 
-    /// Runs a task that is to go on until a stop is requested, such as a server, consumer or worker. When it
-    /// ends before that, by an error, a panic or just so, the process would go on without what the task
-    /// did: therefore the whole process is stopped, and [`Stop::drain`] returns the reason.
+    /// Runs a task that works until a stop is requested, such as a server, consumer or worker. If it ends
+    /// earlier, whether with an error, a panic or without one, the process would continue without its work.
+    /// Therefore the whole process is stopped, and [`Stop::drain`] returns the reason.
     pub fn spawn<F>(&self, name: impl Into<String>, task: F)
     where
         F: Future + Send + 'static,
@@ -110,8 +111,8 @@ impl Stop {
         self.track(name.into(), task, true);
     }
 
-    /// Runs a task that has an end of its own, such as a one-time repair. Only an error or a panic stops
-    /// the process.
+    /// Runs a task that ends by itself, such as a one-time repair. Only an error or a panic stops the
+    /// process.
     pub fn spawn_once<F>(&self, name: impl Into<String>, task: F)
     where
         F: Future + Send + 'static,
@@ -120,7 +121,7 @@ impl Stop {
         self.track(name.into(), task, false);
     }
 
-    /// The names of the tasks that have not ended, those of inner scopes included.
+    /// The names of the running tasks, including those of inner scopes.
     pub fn running(&self) -> Vec<String> {
         self.0.running.names()
     }
@@ -134,7 +135,8 @@ impl Stop {
         let guards: Vec<_> = self.scopes().map(|stop| stop.0.running.enter(name.clone())).collect();
         let stop = self.clone();
         tokio::spawn(async move {
-            // Dropped on every way out, also when the runtime drops the task: nobody waits for a ghost.
+            // Dropped in every case, also if the runtime drops the task, so that the drain does not wait for
+            // a task that is gone.
             let guards = guards;
             let task = AssertUnwindSafe(task).catch_unwind();
             let ended = tokio::select! {
@@ -149,9 +151,9 @@ impl Stop {
         });
     }
 
-    /// Keeps the first failure in every scope up to the top and stops them all.
+    /// Stores the first failure in this scope and all outer scopes, and stops them.
     fn fail(&self, failure: TaskFailure) {
-        tracing::error!(task = %failure.task, reason = %failure.reason, "a task failed, stopping");
+        tracing::error!(task = %failure.task, reason = %failure.reason, "a task failed; the process stops");
         for stop in self.scopes() {
             stop.0
                 .failure
@@ -162,7 +164,7 @@ impl Stop {
         }
     }
 
-    /// Why a stop was requested, if it was by the failure of a task.
+    /// The failure that caused the stop, if a failure did.
     pub fn failure(&self) -> Option<TaskFailure> {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

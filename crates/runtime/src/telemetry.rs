@@ -1,4 +1,4 @@
-//! Logs to stderr, traces to an OpenTelemetry collector.
+//! Logs to stderr and traces to an OpenTelemetry collector.
 
 mod config;
 mod tracer;
@@ -18,21 +18,21 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 pub use config::{LogFilter, LogFormat, Ratio, TelemetryConfig};
 
-/// How long the last spans may take to reach the collector at the end.
+/// How long sending the last spans may take at shutdown.
 const FLUSH_TIME: Duration = Duration::from_secs(3);
 
-/// Keeps telemetry going; what was not sent yet is sent when it is shut down or dropped.
+/// Keeps telemetry running. Shutting it down or dropping it sends the remaining spans.
 #[derive(Debug)]
 #[must_use = "dropping it ends the export of traces"]
 pub struct Telemetry(Option<SdkTracerProvider>);
 
-/// Starts logging and, where configured, tracing for the whole process, as `service_name`. Without a
-/// collector a trace context that comes in is still handed on unchanged.
+/// Starts logging and, if configured, tracing for the whole process, as `service_name`. Without a collector
+/// an incoming trace context is passed on unchanged.
 ///
-/// Must be called within a tokio runtime when a collector is configured.
+/// Must be called within a Tokio runtime if a collector is configured.
 ///
 /// # Errors
-/// When the collector's address is unusable, or the process has a logger already.
+/// The address of the collector is invalid, or the process has a logger already.
 pub fn init(config: &TelemetryConfig, service_name: &'static str) -> anyhow::Result<Telemetry> {
     opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
     let provider = tracer::provider(config, service_name)?;
@@ -46,7 +46,7 @@ pub fn init(config: &TelemetryConfig, service_name: &'static str) -> anyhow::Res
     Ok(Telemetry(provider))
 }
 
-/// The part of [`init`] that makes traces of spans, for a process that has its own exporter, such as a test.
+/// The part of [`init`] that exports spans as traces, for a process with its own exporter, such as a test.
 pub fn span_layer(provider: &SdkTracerProvider) -> Box<dyn Layer<Registry> + Send + Sync> {
     tracer::layer(Some(provider))
 }
@@ -69,7 +69,7 @@ where
 }
 
 impl Telemetry {
-    /// Sends what was not sent yet, within three seconds. To be preferred over dropping, which blocks.
+    /// Sends the remaining spans, within three seconds. Preferable to dropping, which blocks the thread.
     pub async fn shutdown(mut self) {
         if let Some(provider) = self.0.take() {
             let flushed = tokio::task::spawn_blocking(move || flush(&provider));
@@ -88,7 +88,7 @@ impl Drop for Telemetry {
 
 fn flush(provider: &SdkTracerProvider) {
     if let Err(error) = provider.shutdown_with_timeout(FLUSH_TIME) {
-        tracing::warn!(%error, "the last traces were not sent");
+        tracing::warn!(%error, "the last traces could not be sent and are lost");
     }
 }
 

@@ -1,5 +1,5 @@
-//! The W3C trace context as two strings, to carry a trace through outbox rows, message headers and gRPC
-//! metadata, none of which know OpenTelemetry.
+//! The W3C trace context as two strings, which carry a trace through outbox rows, message headers and gRPC
+//! metadata without OpenTelemetry.
 
 use std::collections::BTreeMap;
 
@@ -13,29 +13,29 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 
-/// Where in which trace some work belongs; the field names are those of the W3C headers.
+/// The position in a trace; the fields are named after the W3C headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceContext {
     /// `00-<trace id>-<span id>-<flags>`, hexadecimal.
     pub traceparent: String,
-    /// What other tracing systems have added; absent when empty.
+    /// Additions of other tracing systems; absent if empty.
     pub tracestate: Option<String>,
 }
 
 impl TraceContext {
-    /// The trace of the current span; `None` outside of any trace.
+    /// The context of the current span; `None` outside of a trace.
     pub fn current() -> Option<Self> {
         let mut headers = Headers::default();
         TraceContextPropagator::new().inject_context(&Span::current().context(), &mut headers);
         Self::from_map(&headers.0)
     }
 
-    /// The context among message headers; `None` when there is no `traceparent`.
+    /// Reads the context from message headers; `None` without a `traceparent`.
     pub fn from_map(headers: &BTreeMap<String, String>) -> Option<Self> {
         Self::read(|name| headers.get(name).map(String::as_str))
     }
 
-    /// The context among headers of any kind: `get` looks one up by its lower-case name.
+    /// Reads the context from any kind of headers; `get` returns the header with this lower-case name.
     pub fn read<'h>(get: impl Fn(&str) -> Option<&'h str>) -> Option<Self> {
         let tracestate = get(TRACESTATE).filter(|state| !state.is_empty()).map(str::to_owned);
         Some(Self { traceparent: get(TRACEPARENT)?.to_owned(), tracestate })
@@ -50,26 +50,26 @@ impl TraceContext {
     }
 }
 
-/// The trace of the current span; `None` outside of any trace.
+/// The context of the current span; `None` outside of a trace.
 pub fn inject() -> Option<TraceContext> {
     TraceContext::current()
 }
 
-/// Adds the trace of the current span, if there is one, to message headers.
+/// Adds the context of the current span, if any, to message headers.
 pub fn inject_into(headers: &mut BTreeMap<String, String>) {
     if let Some(context) = inject() {
         context.write(headers);
     }
 }
 
-/// Makes `span` a part of the trace that `context` tells of. Call it before the span is entered; a context
-/// that is not valid is ignored, because it came from outside and a trace is never worth a refusal.
+/// Makes `span` a part of the trace of `context`. Call it before the span is entered. An invalid context is
+/// ignored, because it comes from outside and tracing is not a reason to refuse a request.
 pub fn set_parent(span: &Span, context: &TraceContext) {
     let mut headers = Headers::default();
     context.write(&mut headers.0);
     let parent = TraceContextPropagator::new().extract_with_context(&Context::new(), &headers);
     if parent.span().span_context().is_valid() {
-        // Fails only where nothing traces (no layer, span filtered out): there is nothing to tell then.
+        // Fails only if nothing traces (no layer, or the span is filtered out).
         let _ = span.set_parent(parent);
     }
 }

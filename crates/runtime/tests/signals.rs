@@ -1,4 +1,4 @@
-//! Real signals, in a process of their own: this file has a single test on purpose.
+//! Real signals, in a separate process: this file has only one test on purpose.
 #![cfg(unix)]
 
 use std::future::pending;

@@ -1,4 +1,4 @@
-//! The end of a scope, from the first request to the last task.
+//! The stop of a scope, from the request to the last task.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 const AMPLE: Duration = Duration::from_secs(10);
 const SHORT: Duration = Duration::from_millis(20);
 
-/// A task that ends only when it is asked to, and then does what is left.
+/// A task that runs until a stop is requested and then finishes its work.
 fn obedient(stop: &Stop, name: &str) -> Arc<AtomicBool> {
     let finished = Arc::new(AtomicBool::new(false));
     stop.spawn(name, {
@@ -30,7 +30,7 @@ async fn requested(stop: &Stop) {
 }
 
 #[tokio::test]
-async fn a_drain_lets_tasks_finish_what_they_have_begun() {
+async fn a_drain_lets_tasks_finish_their_work() {
     let stop = Stop::new();
     let finished = obedient(&stop, "worker");
     assert_eq!(stop.running(), ["worker"]);
@@ -79,7 +79,9 @@ async fn a_worker_does_not_end_silently() {
 async fn a_task_with_an_end_of_its_own_may_end() {
     let stop = Stop::new();
     let (done, ended) = oneshot::channel();
-    stop.spawn_once("repair", async move { done.send(()).map_err(|()| anyhow::anyhow!("nobody listens")) });
+    stop.spawn_once("repair", async move {
+        done.send(()).map_err(|()| anyhow::anyhow!("the receiver is dropped"))
+    });
     ended.await.unwrap();
     stop.drain(AMPLE).await.unwrap();
     assert!(stop.failure().is_none());

@@ -1,4 +1,4 @@
-//! Traces to a real endpoint that speaks gRPC. Telemetry is set up once for a process, hence a single test.
+//! Traces sent to a gRPC endpoint. Telemetry is set up once per process, hence a single test.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-/// A collector that keeps the requests as bytes: names of spans stand in them as they are.
+/// A collector that stores requests as bytes, in which the names of spans are readable.
 async fn collector() -> (String, mpsc::UnboundedReceiver<Bytes>) {
     let (received, requests) = mpsc::unbounded_channel();
     let export = move |body: Bytes| async move {
@@ -29,7 +29,7 @@ async fn collector() -> (String, mpsc::UnboundedReceiver<Bytes>) {
     (url, requests)
 }
 
-/// An empty message and a status of zero, as gRPC frames them.
+/// An empty message and a status of zero, in gRPC's framing.
 fn accepted() -> Response<Body> {
     let mut trailers = HeaderMap::new();
     trailers.insert("grpc-status", HeaderValue::from_static("0"));

@@ -1,4 +1,4 @@
-//! Getting the programs.
+//! Installs the server programs.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use crate::{postgres, rabbitmq};
 
-/// The Debian packages of programs that are not on this machine.
+/// The Debian packages of the missing programs.
 pub fn missing() -> Vec<&'static str> {
     let mut packages = Vec::new();
     if postgres::programs().is_none() {
@@ -19,10 +19,10 @@ pub fn missing() -> Vec<&'static str> {
     packages
 }
 
-/// Installs what is [`missing`] with apt-get, telling what it does on stderr.
+/// Installs the [`missing`] programs with apt-get and reports progress on stderr.
 ///
 /// # Errors
-/// When this is no Debian, or not root, or apt-get fails; the message says what to do instead.
+/// The system is not Debian, the user is not root, or apt-get fails; the message suggests an alternative.
 #[expect(clippy::print_stderr, reason = "an installation takes a while and says so")]
 pub fn install_missing() -> anyhow::Result<()> {
     let packages = missing();
@@ -40,13 +40,13 @@ pub fn install_missing() -> anyhow::Result<()> {
 
 fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
     let mut command = Command::new("apt-get");
-    // Debian's packages start their service when installed; nothing here needs those.
+    // Debian's packages start their service when they are installed, which is not needed here.
     command.arg("--quiet=2").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status().context("cannot run apt-get")?;
     if status.success() { Ok(()) } else { bail!("apt-get {} failed ({status})", arguments.join(" ")) }
 }
 
-/// Whether this process may do everything on this machine.
+/// Whether this process runs as root.
 pub fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")

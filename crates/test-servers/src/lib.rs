@@ -1,7 +1,7 @@
 //! Private PostgreSQL and RabbitMQ servers for tests and benchmarks, from the programs on this machine.
 //!
-//! Each runs on free ports of loopback with its data in a folder of its own, needs no service manager, and ends
-//! when its handle is dropped. [`install_missing`] gets the programs from Debian's packages where it can.
+//! Each server uses free ports on loopback and a data folder of its own, needs no service manager, and stops
+//! when its handle is dropped. [`install_missing`] installs the programs from Debian packages if possible.
 
 mod install;
 mod ports;

@@ -1,17 +1,17 @@
-//! Ports of loopback.
+//! Ports on loopback.
 
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-/// A port that was free a moment ago.
+/// A port that is currently free.
 pub(crate) fn free() -> anyhow::Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").context("no free port")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// Waits until something listens; `alive` says whether waiting still makes sense.
+/// Waits until a server listens on the port; gives up when `alive` returns false.
 pub(crate) fn wait_for(port: u16, limit: Duration, mut alive: impl FnMut() -> bool) -> anyhow::Result<()> {
     let started = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {

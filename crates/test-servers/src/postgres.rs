@@ -12,30 +12,30 @@ use anyhow::Context;
 use crate::{install, ports, process};
 
 const START_LIMIT: Duration = Duration::from_secs(60);
-/// How long a start is tried again.
+/// How long a failing start is retried.
 const RESTART_LIMIT: Duration = Duration::from_secs(5);
 
 /// Whether a commit waits for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// As in production: survives a crash of the machine. Benchmarks and crash tests use it.
+    /// As in production: data survives a crash of the machine. For benchmarks and crash tests.
     Full,
-    /// Survives the end of the server process only; for tests that are about something else, faster.
+    /// Data only survives the end of the server process. Faster, for all other tests.
     Relaxed,
 }
 
-/// How a server that runs is ended.
+/// How to stop the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shutdown {
-    /// Ends connections and writes everything to its place.
+    /// Ends connections and writes a checkpoint.
     Fast,
-    /// Ends connections and itself at once; the next start has to recover.
+    /// Ends immediately; the next start has to recover.
     Immediate,
-    /// Not even that: the process is gone.
+    /// Kills the process.
     Kill,
 }
 
-/// A PostgreSQL server. Ends when dropped; its data stays in the folder.
+/// A PostgreSQL server. It stops when dropped; its data stays in the folder.
 #[derive(Debug)]
 pub struct Postgres {
     folder: PathBuf,
@@ -45,10 +45,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server with its data in `folder`, which is made where it is missing.
+    /// Starts a server with its data in `folder`, which is created if it is missing.
     ///
     /// # Errors
-    /// When PostgreSQL is not installed or does not start.
+    /// PostgreSQL is not installed or does not start.
     pub fn start(folder: &Path, durability: Durability) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)?;
         let mut postgres = Self { folder: folder.to_owned(), durability, port: ports::free()?, server: None };
@@ -70,22 +70,22 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// `postgres://…` of a user who may do everything.
+    /// `postgres://…` with a superuser.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// The process that has started all the others, to be measured. `None` while it is down.
+    /// The parent process of the server, for measurements. `None` while it is stopped.
     pub fn pid(&self) -> Option<u32> {
         self.server.as_ref().map(Child::id)
     }
 
-    /// Whether it runs. A server that could not go on (a full disk) has ended itself.
+    /// Whether it is running. A server stops itself if it cannot continue, for example on a full disk.
     pub fn is_running(&mut self) -> bool {
         self.server.as_mut().is_some_and(|server| matches!(server.try_wait(), Ok(None)))
     }
 
-    /// Ends the server and waits until it is gone.
+    /// Stops the server and waits until it has ended.
     pub fn stop(&mut self, how: Shutdown) {
         let Some(mut server) = self.server.take() else { return };
         let signal = match how {
@@ -100,10 +100,10 @@ impl Postgres {
     /// Starts the server again after [`Postgres::stop`], on the same port with the same data.
     ///
     /// # Errors
-    /// When it does not start.
+    /// The server does not start.
     pub fn restart(&mut self) -> anyhow::Result<()> {
         let started = std::time::Instant::now();
-        // What a killed server has started notices its end a moment later, and keeps the next one from starting.
+        // The child processes of a killed server end a moment later and prevent the next start until then.
         while let Err(error) = self.try_start() {
             self.stop(Shutdown::Kill);
             if started.elapsed() > RESTART_LIMIT {
@@ -118,7 +118,7 @@ impl Postgres {
         let mut command = self.program("postgres")?;
         let log = self.folder.join("log");
         command.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-p", &self.port.to_string()]);
-        // Each test has a database of its own with pools in it.
+        // Each test has its own database with several connection pools.
         command.args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=400"]);
         if self.durability == Durability::Relaxed {
             command.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]);
@@ -133,7 +133,7 @@ impl Postgres {
         self.folder.join("data")
     }
 
-    /// One of PostgreSQL's programs, run by the user who owns the data.
+    /// A program of PostgreSQL, run as the owner of the data.
     fn program(&self, name: &str) -> anyhow::Result<Command> {
         let programs = programs().context("PostgreSQL is not installed")?;
         let mut command = Command::new(programs.join(name));
@@ -144,7 +144,7 @@ impl Postgres {
         Ok(command)
     }
 
-    /// The port opens before recovery is over.
+    /// The port opens before recovery is complete.
     fn wait_until_it_answers(&mut self) -> anyhow::Result<()> {
         let mut isready = self.program("pg_isready")?;
         isready.args(["--quiet", "--timeout=30", "--host=127.0.0.1", "--port", &self.port.to_string()]);
@@ -165,7 +165,7 @@ impl Drop for Postgres {
     }
 }
 
-/// The folder with PostgreSQL's programs: the newest of Debian's, or that of `initdb` on the PATH.
+/// The folder with PostgreSQL's programs: Debian's newest version, or that of `initdb` on the PATH.
 pub(crate) fn programs() -> Option<PathBuf> {
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = debian.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").exists()).max();
@@ -176,7 +176,7 @@ pub(crate) fn programs() -> Option<PathBuf> {
     })
 }
 
-/// PostgreSQL refuses to run as root; root runs it as this user.
+/// PostgreSQL refuses to run as root, so root runs it as this user.
 fn unprivileged_user() -> anyhow::Result<Option<(u32, u32)>> {
     if !install::is_root() {
         return Ok(None);

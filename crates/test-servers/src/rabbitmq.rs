@@ -9,12 +9,12 @@ use anyhow::{Context, bail};
 
 use crate::{ports, process};
 
-/// The script that becomes the server; the one on the PATH switches to another user first.
+/// The script that starts the server; the one on the PATH switches to another user first.
 pub(crate) const SERVER: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
 const START_LIMIT: Duration = Duration::from_secs(90);
 
-/// A RabbitMQ node. Ends when dropped; its data stays in the folder.
+/// A RabbitMQ node. It stops when dropped; its data stays in the folder.
 #[derive(Debug)]
 pub struct RabbitMq {
     folder: PathBuf,
@@ -25,10 +25,10 @@ pub struct RabbitMq {
 }
 
 impl RabbitMq {
-    /// Starts a node with its data in `folder`, which is made where it is missing.
+    /// Starts a node with its data in `folder`, which is created if it is missing.
     ///
     /// # Errors
-    /// When RabbitMQ is not installed or does not start.
+    /// RabbitMQ is not installed or does not start.
     pub fn start(folder: &Path) -> anyhow::Result<Self> {
         if !Path::new(SERVER).exists() {
             bail!("RabbitMQ is not installed");
@@ -47,17 +47,17 @@ impl RabbitMq {
         Ok(node)
     }
 
-    /// `amqp://…` of a user who may do everything.
+    /// `amqp://…` with an administrator.
     pub fn url(&self) -> String {
         format!("amqp://guest:guest@127.0.0.1:{}/%2f", self.port)
     }
 
-    /// The process that does the work, to be measured. `None` while it is down.
+    /// The process of the node, for measurements. `None` while it is stopped.
     pub fn pid(&self) -> Option<u32> {
         fs::read_to_string(self.folder.join("pid")).ok()?.trim().parse().ok()
     }
 
-    /// Ends the node as a crash would: nothing is flushed or said goodbye to.
+    /// Kills the node without flushing anything.
     pub fn kill(&mut self) {
         if let Some(pid) = self.pid() {
             process::signal(pid, "KILL");
@@ -68,12 +68,12 @@ impl RabbitMq {
     /// Starts the node again after [`RabbitMq::kill`], on the same port with the same data.
     ///
     /// # Errors
-    /// When it does not start.
+    /// The node does not start.
     pub fn restart(&mut self) -> anyhow::Result<()> {
         let path = |name: &str| self.folder.join(name);
         let mut server = Command::new(SERVER);
         server
-            // The Erlang cookie is made in the home folder: nodes of others stay others'.
+            // The Erlang cookie is created in the home folder, so that other nodes cannot connect.
             .env("HOME", path("home"))
             .env("RABBITMQ_NODENAME", format!("patchbay-{}@localhost", self.port))
             .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
@@ -106,7 +106,7 @@ impl RabbitMq {
 impl Drop for RabbitMq {
     fn drop(&mut self) {
         self.kill();
-        // The node leaves its port mapper behind.
+        // The node does not stop its port mapper.
         let mut epmd = Command::new("epmd");
         epmd.args(["-port", &self.epmd_port.to_string(), "-kill"]).env("ERL_EPMD_RELAXED_COMMAND_CHECK", "1");
         let _ = epmd.stdout(Stdio::null()).stderr(Stdio::null()).status();

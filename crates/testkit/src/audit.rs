@@ -1,4 +1,4 @@
-//! What a service writes to the audit log.
+//! The audit entries that a service writes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,13 +9,13 @@ use prost::Message;
 
 use crate::eventually;
 
-/// Stands in for the audit log: takes every entry off the bus, in the order in which they come. Start one in each test of a
-/// service that writes entries, because an in-process bus holds up an outbox until each message was consumed.
+/// A consumer of audit entries in place of the tracker, in order of arrival. Start one in each test of a
+/// service that writes entries, because an in-process bus holds the outbox up until each message is consumed.
 #[derive(Clone, Debug, Default)]
 pub struct AuditTrail(Arc<Mutex<Vec<AuditEntry>>>);
 
 impl AuditTrail {
-    /// Follows the audit entries on `bus` until it is closed.
+    /// Consumes the audit entries on `bus` until it is closed.
     pub fn follow(bus: &Bus) -> Self {
         let trail = Self::default();
         let (entries, mut consumer) = (trail.0.clone(), bus.consume(Queue::Tracker, 100));
@@ -29,12 +29,12 @@ impl AuditTrail {
         trail
     }
 
-    /// What has come so far.
+    /// The entries so far.
     pub fn entries(&self) -> Vec<AuditEntry> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The entries of these events, in this order and no others among them, as soon as there are so many.
+    /// Waits until there are this many entries of these events, and returns them in order.
     pub async fn expect(&self, events: &[&str]) -> Vec<AuditEntry> {
         let entries = eventually(Duration::from_secs(10), "the audit entries are there", async || {
             Some(self.entries()).filter(|entries| entries.len() >= events.len())

@@ -1,4 +1,4 @@
-//! Throw-away buses: one story told in process and, where a broker is named, on RabbitMQ.
+//! Throw-away buses: the same test in process and, if a broker is configured, on RabbitMQ.
 
 mod proxy;
 
@@ -12,21 +12,21 @@ use uuid::Uuid;
 
 pub use proxy::TcpProxy;
 
-/// Time a broker gets to answer at all; generous, because test machines are busy.
+/// Time limit for the broker's first answer. Generous, because test machines are busy.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// A broker behind a proxy.
 #[derive(Clone, Debug)]
 pub struct CuttableBroker {
-    /// The configuration of the bus under test, but straight to the broker: for what happens behind the bus's back.
+    /// The configuration of the bus under test without the proxy, to act on the broker independently.
     pub direct: BusConfig,
-    /// Cuts the bus's connections and lets them through again.
+    /// Cuts the connections of the bus and allows them again.
     pub proxy: TcpProxy,
 }
 
-/// Runs `test` on a fresh bus of each kind: always in process, and on RabbitMQ when
-/// `PATCHBAY_TEST_AMQP_URL` names a broker. With `PATCHBAY_TEST_REQUIRE_SERVERS=1` a missing URL is a failure.
-/// Queues and exchanges have names of their own and are deleted afterwards, also when the test panics.
+/// Runs `test` on a fresh bus of each kind: always in process, and on RabbitMQ if `PATCHBAY_TEST_AMQP_URL` is
+/// set. With `PATCHBAY_TEST_REQUIRE_SERVERS=1` a missing URL is a failure. Queues and exchanges have unique
+/// names and are deleted afterwards, also if the test panics.
 ///
 /// ```no_run
 /// # use patchbay_bus::{Message, Queue, Topic};
@@ -47,27 +47,31 @@ where
     each_bus_with(BusConfig::default(), test).await;
 }
 
-/// As [`each_bus`], with limits and times of the test's choice. URL and prefix are filled in.
+/// As [`each_bus`], with other limits and timeouts. URL and prefix are overwritten.
 pub async fn each_bus_with<F, R>(config: BusConfig, test: F)
 where
     F: Fn(Bus) -> R,
     R: Future<Output = ()>,
 {
     run("in process", Bus::in_process(&config), &test).await;
-    if let Some(url) = amqp_server() {
-        let config = with_own_names(config, url);
-        on_rabbitmq(config.clone(), &config, &test).await;
-    }
+    let Some(url) = amqp_server() else {
+        return report("not running on RabbitMQ: PATCHBAY_TEST_AMQP_URL is not set");
+    };
+    let config = with_own_names(config, url);
+    on_rabbitmq(config.clone(), &config, &test).await;
 }
 
-/// Runs `test` on RabbitMQ only, through a proxy that can cut the connections; not at all where there is no broker
-/// (see [`each_bus`]).
+/// Runs `test` on RabbitMQ only, through a proxy that can cut the connections. Such a test has
+/// `#[ignore = "needs RabbitMQ; run by cargo xtask test"]`.
+///
+/// # Panics
+/// If `PATCHBAY_TEST_AMQP_URL` is not set.
 pub async fn on_cuttable_rabbitmq<F, R>(config: BusConfig, test: F)
 where
     F: Fn(Bus, CuttableBroker) -> R,
     R: Future<Output = ()>,
 {
-    let Some(url) = amqp_server() else { return };
+    let url = amqp_server().expect("PATCHBAY_TEST_AMQP_URL is the URL of a RabbitMQ server");
     let proxy = TcpProxy::start(host_and_port(&url)).await;
     let through_proxy = url.replacen(host_and_port(&url), &proxy.address().to_string(), 1);
     let direct = with_own_names(config, url);
@@ -80,7 +84,7 @@ fn with_own_names(config: BusConfig, url: String) -> BusConfig {
     BusConfig { url, prefix: format!("test-{}.", Uuid::new_v4().simple()), ..config }
 }
 
-/// `direct` is how the queues are deleted; the bus of the test may be cut off or closed by then.
+/// The queues are deleted through `direct`, because the bus under test may be cut off or closed.
 async fn on_rabbitmq<F, R>(config: BusConfig, direct: &BusConfig, test: &F)
 where
     F: Fn(Bus) -> R,
@@ -102,18 +106,18 @@ where
     F: Fn(Bus) -> R,
     R: Future<Output = ()>,
 {
+    report(&format!("running on the bus {kind}"));
     let outcome = AssertUnwindSafe(test(bus.clone())).catch_unwind().await;
     bus.close().await;
     if let Err(panic) = outcome {
-        report(kind);
         std::panic::resume_unwind(panic);
     }
 }
 
-/// The URL of the broker for tests; `None` when tests have to do without.
+/// The URL of the broker for tests; `None` without a broker.
 ///
 /// # Panics
-/// When there is none although `PATCHBAY_TEST_REQUIRE_SERVERS=1` asks for it.
+/// If it is not set although `PATCHBAY_TEST_REQUIRE_SERVERS=1` is set.
 pub fn amqp_server() -> Option<String> {
     let url = std::env::var("PATCHBAY_TEST_AMQP_URL").ok().filter(|url| !url.is_empty());
     let required = std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
@@ -127,9 +131,9 @@ fn host_and_port(url: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
-#[expect(clippy::print_stderr, reason = "a failing test has to say on which bus it failed")]
-fn report(kind: &str) {
-    eprintln!("the test failed on the bus {kind}");
+#[expect(clippy::print_stderr, reason = "shown by the test runner if the test fails")]
+fn report(line: &str) {
+    eprintln!("{line}");
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Throw-away databases: one story told on SQLite and, where a server is named, on PostgreSQL.
+//! Throw-away databases: the same test on SQLite and, if a server is configured, on PostgreSQL.
 
 mod schema;
 mod throw_away;
@@ -15,9 +15,9 @@ use throw_away::ThrowAway;
 /// The service the databases of [`each_engine`] belong to.
 const SERVICE: &str = "testkit";
 
-/// Runs `test` on a fresh, migrated database of each engine: always on a SQLite file, and on PostgreSQL when
-/// `PATCHBAY_TEST_POSTGRES_URL` names a server. With `PATCHBAY_TEST_REQUIRE_SERVERS=1` a missing URL is a failure.
-/// The databases are dropped afterwards, also when the test panics.
+/// Runs `test` on a fresh, migrated database of each engine: always on a SQLite file, and on PostgreSQL if
+/// `PATCHBAY_TEST_POSTGRES_URL` is set. With `PATCHBAY_TEST_REQUIRE_SERVERS=1` a missing URL is a failure.
+/// The databases are dropped afterwards, also if the test panics.
 ///
 /// ```no_run
 /// # use patchbay_db::Migrations;
@@ -50,15 +50,16 @@ where
 }
 
 /// As [`each_engine`], for tests that open the database themselves: several services, several processes, a
-/// migration. Hands out the configuration of an empty database. Everything opened has to be closed by the end.
+/// migration. Passes the configuration of an empty database. The test must close everything that it opens.
 pub async fn each_config<F, R>(test: F)
 where
     F: Fn(DbConfig) -> R,
     R: Future<Output = ()>,
 {
     on(ThrowAway::sqlite(), &test).await;
-    if let Some(server) = postgres_server() {
-        on(ThrowAway::postgres(&server).await, &test).await;
+    match postgres_server() {
+        Some(server) => on(ThrowAway::postgres(&server).await, &test).await,
+        None => report("not running on Postgres: PATCHBAY_TEST_POSTGRES_URL is not set"),
     }
 }
 
@@ -67,24 +68,23 @@ where
     F: Fn(DbConfig) -> R,
     R: Future<Output = ()>,
 {
+    report(&format!("running on {:?}", database.engine()));
     let outcome = AssertUnwindSafe(test(DbConfig::new(database.url()))).catch_unwind().await;
-    let engine = database.engine();
     database.drop_it().await;
     if let Err(panic) = outcome {
-        report(engine);
         std::panic::resume_unwind(panic);
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a failing test has to say on which engine it failed")]
-fn report(engine: patchbay_db::Engine) {
-    eprintln!("the test failed on {engine:?}");
+#[expect(clippy::print_stderr, reason = "shown by the test runner if the test fails")]
+fn report(line: &str) {
+    eprintln!("{line}");
 }
 
-/// The URL of the PostgreSQL server for tests, whose user may create databases; `None` when tests have to do without.
+/// The URL of the PostgreSQL server for tests, with a user who may create databases; `None` without a server.
 ///
 /// # Panics
-/// When there is none although `PATCHBAY_TEST_REQUIRE_SERVERS=1` asks for it.
+/// If it is not set although `PATCHBAY_TEST_REQUIRE_SERVERS=1` is set.
 pub fn postgres_server() -> Option<String> {
     let url = std::env::var("PATCHBAY_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
     let required = std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");

@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// Short enough not to slow a test down, long enough to leave the processor to what is waited for.
+/// Short enough to keep tests fast, long enough to leave the processor to the code under test.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Asks again and again until `probe` gives a value, and returns it.
+/// Calls `probe` repeatedly until it returns a value.
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 ///
 /// # Panics
 ///
-/// With the description `what` when the deadline passes, also in the middle of a probe that hangs.
+/// With the description `what` if the deadline passes, also while a probe hangs.
 #[track_caller]
 pub fn eventually<T>(
     deadline: Duration,

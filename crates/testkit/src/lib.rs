@@ -1,4 +1,4 @@
-//! What tests need and production does not: throw-away databases and buses, receivers, clocks to move by hand.
+//! Tools for tests: throw-away databases and buses, receivers, manual clocks.
 
 pub mod audit;
 pub mod bus;

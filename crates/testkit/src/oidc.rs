@@ -1,4 +1,4 @@
-//! A small OpenID Connect provider on a port of its own: discovery, keys, authorization code with PKCE, RS256.
+//! A small OpenID Connect provider for tests: discovery, keys, authorization code with PKCE, RS256.
 
 mod provider;
 mod server;

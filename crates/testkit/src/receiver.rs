@@ -1,4 +1,4 @@
-//! A real HTTP server that stands for the outside: an app's webhook, a tracker's API.
+//! An HTTP server in place of an external service, such as the webhook of an app or the API of a tracker.
 
 mod answer;
 mod received;
@@ -18,8 +18,8 @@ pub use received::Received;
 
 use script::Script;
 
-/// Listens on a free port of 127.0.0.1, records every request and answers as told; 200 with an empty body unless
-/// told otherwise. Stops when dropped.
+/// Listens on a free port of 127.0.0.1, records every request and answers as configured; by default 200 with
+/// an empty body. Stops when dropped.
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -42,22 +42,21 @@ use script::Script;
 pub struct Receiver {
     address: SocketAddr,
     script: Arc<Script>,
-    /// Tells the server to end, also by being dropped.
+    /// Stops the server, also by being dropped.
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
 
 impl Receiver {
-    /// Starts on a free port.
     pub async fn start() -> Self {
         Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
     }
 
-    /// Starts on this address, for a receiver that comes back after it was gone.
+    /// Starts on this address, for a receiver that returns after an absence.
     ///
     /// # Panics
     ///
-    /// If the address cannot be listened on.
+    /// If the address cannot be bound.
     pub async fn start_at(address: SocketAddr) -> Self {
         let listener = match TcpListener::bind(address).await {
             Ok(listener) => listener,
@@ -70,59 +69,58 @@ impl Receiver {
         Self { address, script, stop, server }
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// `http://127.0.0.1:<port>` and this path, which starts with a slash.
+    /// `http://127.0.0.1:<port>` with this path, which starts with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Answers from now on with what the function says, given the number of the request (from 0, over the life of
-    /// the receiver) and the request.
+    /// From now on answers with the result of the function. Its arguments are the number of the request (from
+    /// 0, over the life of the receiver) and the request.
     pub fn answer_with(&self, answer: impl Fn(usize, &Received) -> Answer + Send + Sync + 'static) {
         self.script.set_answer(Box::new(answer));
     }
 
-    /// Answers the next requests with these statuses, one each, before what [`answer_with`](Self::answer_with)
-    /// says counts again.
+    /// Answers the next requests with these statuses, one each; afterwards [`answer_with`](Self::answer_with)
+    /// applies again.
     pub fn respond_next(&self, statuses: impl IntoIterator<Item = u16>) {
         self.script.queue(statuses.into_iter().map(Answer::status));
     }
 
-    /// Like [`respond_next`](Self::respond_next) with whole answers.
+    /// As [`respond_next`](Self::respond_next), with complete answers.
     pub fn answer_next(&self, answers: impl IntoIterator<Item = Answer>) {
         self.script.queue(answers.into_iter());
     }
 
-    /// Every request whose body has arrived, in the order of arrival.
+    /// All requests whose body has arrived, in order of arrival.
     pub fn received(&self) -> Vec<Received> {
         self.script.received()
     }
 
-    /// Forgets the recorded requests. The numbering goes on.
+    /// Removes the recorded requests. The numbering continues.
     pub fn clear(&self) {
         self.script.clear();
     }
 
-    /// Waits for at least `n` recorded requests and returns all of them.
+    /// Waits for at least `n` recorded requests and returns all.
     ///
     /// # Panics
     ///
-    /// When the deadline passes.
+    /// If the deadline passes.
     #[track_caller]
     pub fn wait_for(&self, n: usize, deadline: Duration) -> impl Future<Output = Vec<Received>> {
         let what = format!("{n} requests at {}", self.address);
         self.wait(what, move |requests| requests.len() >= n, deadline)
     }
 
-    /// Waits until the recorded requests are as wanted and returns all of them.
+    /// Waits until the recorded requests satisfy the condition and returns all.
     ///
     /// # Panics
     ///
-    /// When the deadline passes.
+    /// If the deadline passes.
     #[track_caller]
     pub fn wait_until(
         &self,
@@ -158,7 +156,7 @@ impl Receiver {
         }
     }
 
-    /// Stops listening and closes every connection; both have happened when this returns.
+    /// Stops listening and closes every connection before it returns.
     pub async fn stop(self) {
         drop(self.stop);
         if let Err(error) = self.server.await {
@@ -176,7 +174,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(20);
 
-    /// Sends a request over a connection of its own and gives the first line of the answer.
+    /// Sends a request over a new connection and returns the first line of the response.
     async fn status_line(address: SocketAddr, path: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(address).await?;
         let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
@@ -218,7 +216,7 @@ mod tests {
 
     #[tokio::test]
     #[should_panic(expected = "not within 20ms: 1 requests")]
-    async fn waiting_for_what_does_not_come_fails() {
+    async fn waiting_for_a_request_that_does_not_come_fails() {
         let receiver = Receiver::start().await;
         receiver.wait_for(1, Duration::from_millis(20)).await;
     }

@@ -1,4 +1,4 @@
-//! A service in the test's own process, reached over memory.
+//! A service in the process of the test, reached in memory.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub fn runtime(now: DateTime<Utc>) -> (Runtime, ManualClock) {
     (Runtime::new(clock), hand)
 }
 
-/// The two ends of a connection in memory. A service can be given the channel to itself before it is served.
+/// The two ends of an in-memory connection. A service can be given the channel to itself before it is served.
 #[must_use]
 pub fn memory() -> (MemoryListener, MemoryConnector, Channel) {
     let (listener, connector) = patchbay_rpc::memory();
@@ -26,7 +26,7 @@ pub fn memory() -> (MemoryListener, MemoryConnector, Channel) {
     (listener, connector, channel)
 }
 
-/// Serves gRPC on the listener, as a task of `stop`. The server lives until then, also without a client.
+/// Serves gRPC on the listener, as a task of `stop`. It runs until then, even without a client.
 pub fn serve_on(listener: MemoryListener, connector: MemoryConnector, server: Server, stop: &Stop) {
     let serving = stop.clone();
     stop.spawn("grpc", async move {
@@ -49,7 +49,7 @@ fn security() -> Security {
 /// The error of a call that was refused.
 ///
 /// # Panics
-/// When the call succeeded.
+/// If the call succeeded.
 #[track_caller]
 pub fn refusal<T>(answer: Result<Response<T>, Status>) -> Error {
     status::to_error(&answer.err().expect("the call is refused"))

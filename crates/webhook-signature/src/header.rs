@@ -1,16 +1,16 @@
-//! Names of the headers, written as they are documented. Header names compare without regard to case.
+//! Header names in their documented spelling. Compare header names regardless of case.
 
-/// Decimal unix seconds of the attempt. Not covered by [`SENTRY_HOOK_SIGNATURE`].
+/// Unix time of the attempt in seconds, in decimal. Not covered by [`SENTRY_HOOK_SIGNATURE`].
 pub const SENTRY_HOOK_TIMESTAMP: &str = "Sentry-Hook-Timestamp";
-/// What the webhook is about, for example `issue`.
+/// The resource of the event, for example `issue`.
 pub const SENTRY_HOOK_RESOURCE: &str = "Sentry-Hook-Resource";
 /// Hex HMAC-SHA256 of the body.
 pub const SENTRY_HOOK_SIGNATURE: &str = "Sentry-Hook-Signature";
-/// Like [`SENTRY_HOOK_SIGNATURE`], on the calls behind UI components; a GET signs the empty body.
+/// As [`SENTRY_HOOK_SIGNATURE`], in requests of UI components. A GET signs the empty body.
 pub const SENTRY_APP_SIGNATURE: &str = "Sentry-App-Signature";
-/// Identity of the message, the same over all attempts.
+/// Id of the message, the same in all attempts.
 pub const WEBHOOK_ID: &str = "webhook-id";
-/// Decimal unix seconds of the attempt, covered by [`WEBHOOK_SIGNATURE`].
+/// Unix time of the attempt in seconds, in decimal; covered by [`WEBHOOK_SIGNATURE`].
 pub const WEBHOOK_TIMESTAMP: &str = "webhook-timestamp";
-/// One or more `v1,<base64>`, separated by spaces, the newest key's first.
+/// One or more signatures `v1,<base64>`, separated by spaces, starting with that of the newest key.
 pub const WEBHOOK_SIGNATURE: &str = "webhook-signature";

@@ -5,32 +5,32 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 const WEBHOOK_PREFIX: &str = "whsec_";
-/// What Standard Webhooks asks of a key.
+/// Key lengths that Standard Webhooks allows.
 const WEBHOOK_KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 const CLIENT_SECRET_DIGITS: usize = 64;
 
-/// A shared secret in both of its forms: the text that keys Sentry's signature and the bytes that key
-/// Standard Webhooks'. `Debug` prints neither, and both are wiped when it is dropped.
+/// A shared secret in both forms: the text that is the key of Sentry's signature and the bytes that are the
+/// key of Standard Webhooks. `Debug` prints neither; both are wiped when it is dropped.
 #[derive(Clone)]
 pub struct Secret {
     text: Zeroizing<String>,
     bytes: Zeroizing<Vec<u8>>,
 }
 
-/// Why a text is no secret. The text itself is not repeated.
+/// Why a text is not a valid secret. The text is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
     /// A client secret has exactly 64 characters.
     #[error("a client secret has 64 hexadecimal digits")]
     ClientSecretLength,
-    /// Some character is no hexadecimal digit.
+    /// A character is not a hexadecimal digit.
     #[error("a client secret has hexadecimal digits only")]
     NotHex,
-    /// `whsec_` is missing in front.
+    /// The prefix `whsec_` is missing.
     #[error("a webhook secret starts with whsec_")]
     Prefix,
-    /// What follows `whsec_` is no standard base64 with padding.
+    /// The text after `whsec_` is not standard base64 with padding.
     #[error("a webhook secret is base64 behind whsec_")]
     NotBase64,
     /// The key is shorter than 24 or longer than 64 bytes.
@@ -39,9 +39,9 @@ pub enum SecretError {
 }
 
 impl Secret {
-    /// The client secret as the app's settings show it: 64 hexadecimal digits.
+    /// Parses a client secret as the settings of an app show it: 64 hexadecimal digits.
     ///
-    /// Its case is kept, because Sentry's signature is keyed with the text and not with its value.
+    /// Its case is preserved, because the key of Sentry's signature is the text.
     pub fn from_client_secret(text: &str) -> Result<Self, SecretError> {
         if text.len() != CLIENT_SECRET_DIGITS {
             return Err(SecretError::ClientSecretLength);
@@ -50,7 +50,8 @@ impl Secret {
         Ok(Self { text: Zeroizing::new(text.to_owned()), bytes })
     }
 
-    /// `whsec_<base64>` as Standard Webhooks writes it. The client secret is then the lower-case hex of its bytes.
+    /// Parses `whsec_<base64>`, the form of Standard Webhooks. The client secret is the lower-case
+    /// hexadecimal form of its bytes.
     pub fn from_webhook_secret(text: &str) -> Result<Self, SecretError> {
         let encoded = text.strip_prefix(WEBHOOK_PREFIX).ok_or(SecretError::Prefix)?;
         let bytes = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| SecretError::NotBase64)?);
@@ -60,12 +61,12 @@ impl Secret {
         Ok(Self { text: Zeroizing::new(hex::encode(bytes.as_slice())), bytes })
     }
 
-    /// The text that keys Sentry's signature.
+    /// The text that is the key of Sentry's signature.
     pub fn client_secret(&self) -> &str {
         &self.text
     }
 
-    /// The same secret as `whsec_<base64>`, for any Standard Webhooks library.
+    /// The same secret as `whsec_<base64>`, for Standard Webhooks libraries.
     pub fn webhook_secret(&self) -> Zeroizing<String> {
         let encoded = Zeroizing::new(STANDARD.encode(self.bytes.as_slice()));
         Zeroizing::new(format!("{WEBHOOK_PREFIX}{}", encoded.as_str()))
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_is_told_apart() {
+    fn each_kind_of_invalid_secret_has_its_own_error() {
         let short = &CLIENT_SECRET[2..];
         let not_hex = CLIENT_SECRET.replace('9', "g");
         assert_eq!(Secret::from_client_secret(short).unwrap_err(), SecretError::ClientSecretLength);

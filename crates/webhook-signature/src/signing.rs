@@ -9,8 +9,8 @@ use crate::Secret;
 
 pub(crate) type HmacSha256 = Hmac<Sha256>;
 
-/// One secret, ready to sign: the HMAC states of both families with the key already mixed in, so that a message
-/// costs a copy of the state and no hashing of the key.
+/// One secret, ready to sign. The HMAC states of both schemes already contain the key, so signing a message
+/// copies a state and does not hash the key.
 #[derive(Clone)]
 pub struct SigningKey {
     sentry: HmacSha256,
@@ -18,18 +18,18 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// Mixes the secret into both states.
     pub fn new(secret: &Secret) -> Self {
         Self { sentry: keyed(secret.client_secret().as_bytes()), standard: keyed(secret.webhook_key()) }
     }
 
-    /// Lower-case hex for `Sentry-Hook-Signature`; of the empty body for a GET with `Sentry-App-Signature`.
+    /// Lower-case hexadecimal, for `Sentry-Hook-Signature`; over the empty body for a GET with
+    /// `Sentry-App-Signature`.
     pub fn sentry(&self, body: &[u8]) -> String {
         hex::encode(self.sentry_mac(body))
     }
 
-    /// `v1,<base64>` for `webhook-signature`. `timestamp` is in unix seconds and `id` must hold no dot
-    /// (verifiers refuse such an id, see [`crate::VerifyError::MalformedId`]).
+    /// `v1,<base64>` for `webhook-signature`. `timestamp` is in Unix seconds. `id` must not contain a dot
+    /// (verifiers refuse it, see [`crate::VerifyError::MalformedId`]).
     pub fn standard(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         format!("v1,{}", STANDARD.encode(self.standard_mac(id, &timestamp.to_string(), body)))
     }
@@ -55,9 +55,9 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Signs with the newest secret, and during a rotation with the previous ones as well.
+/// Signs with the newest secret and, during a rotation, also with previous ones.
 ///
-/// Build it once per app and keep it: signing needs only `&self`.
+/// Create one per app and keep it: signing needs only `&self`.
 #[derive(Debug, Clone)]
 pub struct Signer {
     newest: SigningKey,
@@ -65,26 +65,26 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Signs with this one secret.
+    /// Signs with one secret.
     pub fn new(newest: &Secret) -> Self {
         Self { newest: SigningKey::new(newest), previous: Vec::new() }
     }
 
-    /// Signs with an older secret too, behind the ones already there.
+    /// Also signs with an older secret, after those that were added before.
     #[must_use]
     pub fn and_previous(mut self, older: &Secret) -> Self {
         self.previous.push(SigningKey::new(older));
         self
     }
 
-    /// Value of `Sentry-Hook-Signature` and `Sentry-App-Signature`: that header has room for one signature,
-    /// the newest key's.
+    /// The value of `Sentry-Hook-Signature` and `Sentry-App-Signature`. The header has room for one
+    /// signature, which is that of the newest key.
     pub fn sentry(&self, body: &[u8]) -> String {
         self.newest.sentry(body)
     }
 
-    /// Value of `webhook-signature`: one `v1,<base64>` per key, newest first, separated by spaces.
-    /// `timestamp` is in unix seconds; `id` must hold no dot.
+    /// The value of `webhook-signature`: one `v1,<base64>` per key, newest first, separated by spaces.
+    /// `timestamp` is in Unix seconds; `id` must not contain a dot.
     pub fn standard(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         let mut value = self.newest.standard(id, timestamp, body);
         for key in &self.previous {

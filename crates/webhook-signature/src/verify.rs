@@ -6,59 +6,58 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::{Secret, SigningKey};
 
-/// How far a timestamp may lie from the receiver's clock, in either direction.
+/// The default for the allowed difference between a timestamp and the receiver's clock, in both directions.
 pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
-/// More signatures than any rotation needs; the rest of a longer header is not looked at.
+/// More signatures than a rotation needs; further ones in a longer header are ignored.
 const MAX_SIGNATURES: usize = 16;
 
-/// Checks signatures against one or more secrets. Comparisons take the same time whatever the bytes are.
+/// Verifies signatures with one or more secrets, in constant time.
 #[derive(Debug, Clone)]
 pub struct Verifier {
     keys: Vec<SigningKey>,
     tolerance: Duration,
 }
 
-/// Why a call is not to be trusted. Answer it with 401 and do nothing else.
+/// Why a webhook must not be trusted. Respond with 401 and do nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The id is empty or holds a dot. With a dot, parts of the signed text could be moved between id, timestamp
-    /// and body without changing the signature.
+    /// The id is empty or contains a dot. With a dot, parts of the signed text could be moved between id,
+    /// timestamp and body without changing the signature.
     #[error("webhook-id is empty or holds a dot")]
     MalformedId,
-    /// The timestamp is not decimal unix seconds.
+    /// The timestamp is not a decimal number of Unix seconds.
     #[error("webhook-timestamp is not unix seconds")]
     MalformedTimestamp,
-    /// The message is older than the tolerance: perhaps a replay.
+    /// The message is older than the tolerance and may be a replay.
     #[error("webhook-timestamp is too old")]
     TooOld,
-    /// The message is from the future by more than the tolerance: look at the clocks.
+    /// The message is from the future by more than the tolerance; check the clocks.
     #[error("webhook-timestamp is in the future")]
     TooNew,
-    /// The header holds no signature of a known form.
+    /// The header contains no signature of a known version.
     #[error("no signature of a known form")]
     MalformedSignature,
-    /// The signature belongs to another body, id, time or secret.
+    /// The signature belongs to a different body, id, timestamp or secret.
     #[error("signature does not match")]
     Mismatch,
 }
 
 impl Verifier {
-    /// Accepts what any of these secrets signed. Without a secret nothing is accepted.
+    /// Accepts signatures of any of these secrets. Without secrets it accepts nothing.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         Self { keys: secrets.into_iter().map(SigningKey::new).collect(), tolerance: DEFAULT_TOLERANCE }
     }
 
-    /// Replaces the tolerance of five minutes.
+    /// Replaces the default tolerance of five minutes.
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Checks Standard Webhooks' three headers, given as they came, over the body as it came.
-    /// `now` is in unix seconds.
+    /// Verifies the three headers of Standard Webhooks over the received body. `now` is in Unix seconds.
     pub fn standard(
         &self,
         id: &str,
@@ -76,8 +75,8 @@ impl Verifier {
         self.any_key_made(&given, |key| key.standard_mac(id, timestamp, body))
     }
 
-    /// Checks `Sentry-Hook-Signature` (or `Sentry-App-Signature`) over the body as it came.
-    /// It says nothing about age: a recorded call passes for ever.
+    /// Verifies `Sentry-Hook-Signature` (or `Sentry-App-Signature`) over the received body. The signature
+    /// does not cover the time, so a replayed message stays valid forever.
     pub fn sentry(&self, signature: &str, body: &[u8]) -> Result<(), VerifyError> {
         let mut given = [0; 32];
         hex::decode_to_slice(signature, &mut given).map_err(|_| VerifyError::MalformedSignature)?;
@@ -118,7 +117,7 @@ impl Verifier {
     }
 }
 
-/// Other versions (`v1a` is asymmetric) may stand beside ours and are passed over.
+/// Other versions (`v1a` is asymmetric) may be present and are skipped.
 fn standard_signature(entry: &str) -> Option<[u8; 32]> {
     STANDARD.decode(entry.strip_prefix("v1,")?).ok()?.try_into().ok()
 }
@@ -190,7 +189,7 @@ mod tests {
     #[test]
     fn moving_the_border_between_id_and_timestamp_is_noticed() {
         let signature = Signer::new(&secret("ab")).standard("msg_1", NOW, b"1700000001.x");
-        // The signed text is the same one: "msg_1.1700000000" + "." + "1700000001" + "." + "x".
+        // The signed text is the same: "msg_1.1700000000" + "." + "1700000001" + "." + "x".
         assert_eq!(check("msg_1.1700000000", "1700000001", &signature, b"x"), Err(VerifyError::MalformedId));
     }
 
@@ -203,7 +202,7 @@ mod tests {
             let standard = signer.standard("msg_1", NOW, BODY);
             assert_eq!(verifier.standard("msg_1", &NOW.to_string(), &standard, BODY, NOW), Ok(()));
         }
-        // A receiver that still has only the old secret accepts a header signed with both.
+        // A receiver that only has the old secret accepts a header with signatures of both.
         let both = Signer::new(&new).and_previous(&old).standard("msg_1", NOW, BODY);
         assert_eq!(check("msg_1", &NOW.to_string(), &both, BODY), Ok(()));
     }
@@ -225,7 +224,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_signed_is_verified(body: Vec<u8>, id in "[a-zA-Z0-9_-]{1,40}", sent in 0_i64..i64::MAX) {
+        fn every_signature_is_verified(body: Vec<u8>, id in "[a-zA-Z0-9_-]{1,40}", sent in 0_i64..i64::MAX) {
             let signature = Signer::new(&secret("ab")).standard(&id, sent, &body);
             let verifier = Verifier::new([&secret("ab")]);
             prop_assert_eq!(verifier.standard(&id, &sent.to_string(), &signature, &body, sent), Ok(()));

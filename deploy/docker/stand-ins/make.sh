@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes what the Dockerfile and docker-compose.yml would pull, under the same names, from Debian's packages and this
-# machine's Rust. Images that are there already are left alone.
+# Builds the base images of the Dockerfile and docker-compose.yml, under the same names, from Debian packages and the installed
+# Rust. Existing images are kept.
 #
 #   DOCKER_HOST=… deploy/docker/stand-ins/make.sh
 set -euo pipefail
@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 
 there() { docker image inspect "$1" > /dev/null 2>&1; }
 
-# debian RELEASE: what debian:RELEASE-slim holds, from the mirror that this machine uses.
+# debian RELEASE: the contents of debian:RELEASE-slim, from the mirror of this machine.
 debian() {
     there "debian:$1-slim" && return
     echo "debian:$1-slim"

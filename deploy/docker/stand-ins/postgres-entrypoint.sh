@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the database named by the variables on an empty volume, then becomes the server.
+# Creates the database named by the variables on an empty volume, then executes the server.
 set -euo pipefail
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then

@@ -8,7 +8,7 @@ RUN groupadd --system --gid 999 rabbitmq \
     && install --directory --owner rabbitmq --group rabbitmq --mode 1777 \
         /var/lib/rabbitmq /var/log/rabbitmq /etc/rabbitmq /etc/rabbitmq/conf.d \
     && echo "log.console = true" > /etc/rabbitmq/conf.d/10-defaults.conf
-# Past Debian's wrappers, which as a container's first process would keep the signal to stop from the server.
+# Without Debian's wrapper scripts, which as the first process of a container would not pass the stop signal on.
 ENV HOME=/var/lib/rabbitmq \
     LANG=C.UTF-8 \
     PATH=/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

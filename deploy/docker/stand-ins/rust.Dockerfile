@@ -1,5 +1,5 @@
-# Stands in for rust:1.95-slim-bookworm. The context holds the machine's own toolchain, and the certificate authorities that
-# the machine trusts, since the way to the crates may lead through a proxy.
+# Stands in for rust:1.95-slim-bookworm. The context contains the toolchain of the machine, and its trusted certificate authorities,
+# because crates may be downloaded through a proxy.
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates gcc libc6-dev \

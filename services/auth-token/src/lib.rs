@@ -53,7 +53,7 @@ pub use config::{Config, OidcConfig};
 
 use grpc::sessions::SessionsService;
 use grpc::tokens::TokensService;
-use metrics::AuthTokenMetrics;
+pub use metrics::AuthTokenMetrics;
 use revocation_feed::RevocationFeed;
 use state::State;
 

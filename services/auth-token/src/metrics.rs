@@ -12,7 +12,7 @@ pub(crate) struct Outcome {
 
 patchbay_runtime::metrics! {
     /// What this service counts.
-    pub(crate) struct AuthTokenMetrics in "auth_token" {
+    pub struct AuthTokenMetrics in "auth_token" {
         /// Exchanges of grants by outcome.
         pub(crate) exchanges: CounterFamily<Outcome>,
         /// Refreshes by outcome; repeated is the same answer once more.

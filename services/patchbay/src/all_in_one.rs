@@ -1,5 +1,4 @@
-//! Every service in this process, on one gRPC server that is reached over memory and, for the
-//! product's own services, over TCP.
+//! All services in this process, on one gRPC server. It is reached in memory and, by the product's services, over TCP.
 
 use std::net::SocketAddr;
 
@@ -14,18 +13,18 @@ use tokio::task::JoinHandle;
 
 use crate::data_folder::DataFolder;
 
-/// The address of the REST API and whatever else the settings of an all-in-one process need.
+/// The inputs of [`AllInOne::start`].
 #[derive(Debug)]
 pub struct Plan<'a> {
-    /// Databases, secrets and lock.
+    /// The locked folder with databases and secrets.
     pub data: &'a DataFolder,
-    /// Where the REST API listens, bound before anything else so that a port that is taken is noticed first.
+    /// The bound port of the REST API. It is bound first, so that a port in use is reported before anything else is done.
     pub http: TcpListener,
-    /// Whether logging is set up for the process; off where another part of the process has done so.
+    /// Whether to set up logging; false if another part of the process has done so.
     pub log: bool,
-    /// Whether it runs for the length of a command only: then it has neither a gRPC nor an admin port.
+    /// Whether it runs for one command only. It then opens neither a gRPC nor an admin port.
     pub is_brief: bool,
-    /// Where people reach it, unless that is `http`.
+    /// Public URL, if it differs from the address of `http`.
     pub public_url: Option<String>,
 }
 
@@ -34,21 +33,20 @@ pub struct Plan<'a> {
 pub struct AllInOne {
     /// `http://host:port` of the REST API.
     pub base_url: String,
-    /// Where the gRPC port listens; `None` while it runs for a command only.
+    /// Address of the gRPC port; `None` if the plan is brief.
     pub grpc: Option<SocketAddr>,
-    /// Where the admin port listens; `None` likewise.
+    /// Address of the admin port; `None` if the plan is brief.
     pub admin: Option<SocketAddr>,
     /// A channel to every service.
     pub channel: Channel,
-    /// Ends it.
     pub stop: Stop,
     running: JoinHandle<anyhow::Result<()>>,
 }
 
-/// The settings of an all-in-one process: everything that a laptop needs, each still open to configuration.
+/// The settings of an all-in-one process, with defaults that need no configuration.
 ///
 /// # Errors
-/// When secrets cannot be kept in the data folder.
+/// The secrets cannot be written to the data folder.
 pub fn settings(settings: Settings, plan: &Plan<'_>) -> anyhow::Result<Settings> {
     let database = format!("sqlite:{}", plan.data.path().display());
     let public_url = match &plan.public_url {
@@ -70,10 +68,10 @@ pub fn settings(settings: Settings, plan: &Plan<'_>) -> anyhow::Result<Settings>
 }
 
 impl AllInOne {
-    /// Starts every service and waits until they can be used.
+    /// Starts all services and waits until they are ready.
     ///
     /// # Errors
-    /// Wrong settings, a database that cannot be opened, a port that is taken.
+    /// Invalid settings, a database that cannot be opened, a port in use.
     pub async fn start(base: Settings, plan: Plan<'_>) -> anyhow::Result<Self> {
         let process = Process::new(Binary { name: "patchbay", migrations: None }, settings(base, &plan)?);
         let installation_config = patchbay_installation::Config::read(process.settings());
@@ -83,7 +81,7 @@ impl AllInOne {
         let tracker_config = patchbay_tracker::Config::read(process.settings());
         let gateway_config = patchbay_gateway::Config::read(process.settings());
         let sealing = process.sealing_keys();
-        // Every service is here, so a setting that none of them knows is a mistake.
+        // All services have read their settings, so an unknown setting is a mistake.
         process.settings().finish()?;
         if plan.log {
             process.configured()?;
@@ -178,11 +176,11 @@ impl AllInOne {
         })
     }
 
-    /// Waits until it has stopped, by a signal or by [`AllInOne::stop`].
+    /// Waits until all services have stopped, after a signal or a request of [`AllInOne::stop`].
     ///
     /// # Errors
-    /// The failure of a worker; work that did not end in time.
+    /// The failure of a worker; tasks that did not finish in time.
     pub async fn stopped(self) -> anyhow::Result<()> {
-        self.running.await.context("the process ended in disorder")?
+        self.running.await.context("the services did not stop in order")?
     }
 }

@@ -11,12 +11,12 @@ use patchbay_rpc::{request, status};
 
 use crate::clients::Clients;
 
-/// Makes sure that there is an organization with an owner, and returns that owner.
+/// Creates the first organization and its owner unless they exist, and returns the owner.
 ///
-/// Each step looks first, so that a start that was interrupted is completed by the next one.
+/// Each step checks first whether it is necessary, so the next start completes one that was interrupted.
 ///
 /// # Errors
-/// Those of the tracker's directory.
+/// Errors of the tracker's `Directory`.
 pub async fn first_owner(clients: &Clients, organization: &str, email: &str) -> anyhow::Result<User> {
     let mut directory = clients.directory.clone();
     let existing = directory
@@ -27,17 +27,17 @@ pub async fn first_owner(clients: &Clients, organization: &str, email: &str) -> 
     let first = match existing.into_iter().next() {
         Some(first) => first,
         None => {
-            let wanted = CreateOrganizationRequest { name: organization.to_owned(), ..Default::default() };
-            directory.create_organization(request(wanted)).await?.into_inner()
+            let first = CreateOrganizationRequest { name: organization.to_owned(), ..Default::default() };
+            directory.create_organization(request(first)).await?.into_inner()
         }
     };
     let by_email = GetUserRequest { user: Some(get_user_request::User::Email(email.to_owned())) };
     let user = match directory.get_user(request(by_email)).await {
         Ok(user) => user.into_inner(),
         Err(refusal) if status::to_error(&refusal).kind == ErrorKind::NotFound => {
-            let wanted =
+            let owner =
                 CreateUserRequest { name: "Owner".to_owned(), email: email.to_owned(), ..Default::default() };
-            directory.create_user(request(wanted)).await?.into_inner()
+            directory.create_user(request(owner)).await?.into_inner()
         }
         Err(refusal) => return Err(refusal.into()),
     };
@@ -45,12 +45,12 @@ pub async fn first_owner(clients: &Clients, organization: &str, email: &str) -> 
     Ok(directory.set_member(request(owner)).await?.into_inner())
 }
 
-/// A link that signs the user in, once.
+/// A link that signs the user in once.
 ///
 /// # Errors
-/// Those of the session service.
+/// Errors of `Sessions`.
 pub async fn sign_in_link(clients: &Clients, base_url: &str, user_id: i64) -> anyhow::Result<String> {
-    let wanted = CreateSignInLinkRequest { user_id };
-    let link = clients.sessions.clone().create_sign_in_link(request(wanted)).await?.into_inner();
+    let user = CreateSignInLinkRequest { user_id };
+    let link = clients.sessions.clone().create_sign_in_link(request(user)).await?.into_inner();
     Ok(format!("{base_url}/auth/link/{}/", link.secret))
 }

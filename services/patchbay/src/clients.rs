@@ -1,4 +1,4 @@
-//! gRPC clients of every service over one channel.
+//! gRPC clients of the services over one channel.
 
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
@@ -9,7 +9,6 @@ use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_proto::webhook_sender::webhooks_client::WebhooksClient;
 use patchbay_rpc::Channel;
 
-/// gRPC clients of an all-in-one Patchbay.
 #[derive(Clone, Debug)]
 pub struct Clients {
     pub directory: DirectoryClient<Channel>,

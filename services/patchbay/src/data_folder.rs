@@ -1,4 +1,4 @@
-//! The folder of an all-in-one Patchbay: databases, the secrets made on the first start, and a lock.
+//! The data folder of an all-in-one Patchbay: databases, secrets, and a lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
@@ -8,19 +8,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use patchbay_domain::{SecretString, token};
 
-/// What `patchbay up` says of itself in its folder, for the operator's commands.
+/// The addresses of a running `patchbay up`, which the operator's commands read from the data folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
-    /// Where its gRPC port can be reached from this machine.
+    /// Address of the gRPC port, reachable from this machine.
     pub grpc: SocketAddr,
     /// `http://host:port` of the REST API.
     pub base_url: String,
 }
 
-/// Holds an [`Announcement`] while there is somebody to announce, and afterwards until the folder is opened again.
+/// File with the [`Announcement`]. It is removed when the folder is opened the next time.
 const ANNOUNCEMENT: &str = "running";
 
-/// An opened data folder. It stays locked against a second process while this lives, and no longer, however the process ends.
+/// An open data folder. It is locked against other processes until this is dropped or the process ends.
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
@@ -28,10 +28,10 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Opens the folder, creating it where it is missing.
+    /// Opens the folder; creates it if it is missing.
     ///
     /// # Errors
-    /// A folder that cannot be created or written, and one that another process is using.
+    /// The folder cannot be created or written, or another process has locked it.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         match Self::open_if_free(path)? {
             Some(data) => Ok(data),
@@ -39,10 +39,10 @@ impl DataFolder {
         }
     }
 
-    /// As [`DataFolder::open`]; `None` while another process is using it.
+    /// As [`DataFolder::open`], but `None` if another process has locked the folder.
     ///
     /// # Errors
-    /// A folder that cannot be created or written.
+    /// The folder cannot be created or written.
     pub fn open_if_free(path: &Path) -> anyhow::Result<Option<Self>> {
         let name = path.display();
         fs::create_dir_all(path).with_context(|| format!("cannot create the data folder {name}"))?;
@@ -56,7 +56,7 @@ impl DataFolder {
             }
         }
         let path = path.canonicalize().with_context(|| format!("cannot open the data folder {name}"))?;
-        // Left by a process that was killed. Nobody may take its port for ours.
+        // A killed process leaves its announcement behind; its port may belong to another program now.
         match fs::remove_file(path.join(ANNOUNCEMENT)) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(error).context(format!("the data folder {name} is not writable"))
@@ -65,29 +65,29 @@ impl DataFolder {
         }
     }
 
-    /// Tells the operator's commands where this process can be reached.
+    /// Writes the addresses of this process for the operator's commands.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// The folder cannot be written.
     pub fn announce(&self, announcement: &Announcement) -> std::io::Result<()> {
         let Announcement { grpc, base_url } = announcement;
-        // Whole or not at all: somebody may be reading it.
+        // Renaming is atomic, so a reader never sees half a file.
         let written = self.path.join("running.new");
         fs::write(&written, format!("{grpc}\n{base_url}\n"))?;
         fs::rename(written, self.path.join(ANNOUNCEMENT))
     }
 
-    /// Who is using the folder, if they have said so.
-    pub fn who_runs(path: &Path) -> Option<Announcement> {
+    /// The addresses of the process that uses the folder, if it has announced them.
+    pub fn announcement(path: &Path) -> Option<Announcement> {
         let text = fs::read_to_string(path.join(ANNOUNCEMENT)).ok()?;
         let (grpc, base_url) = text.trim_end().split_once('\n')?;
         Some(Announcement { grpc: grpc.parse().ok()?, base_url: base_url.to_owned() })
     }
 
-    /// A secret of a folder that another process is using.
+    /// Reads a secret of a folder that another process has locked.
     ///
     /// # Errors
-    /// When its file cannot be read.
+    /// The file cannot be read.
     pub fn known_secret(path: &Path, name: &str) -> anyhow::Result<SecretString> {
         let file = path.join("secrets").join(name);
         let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -98,16 +98,16 @@ impl DataFolder {
         &self.path
     }
 
-    /// The secret of that name; it is made when first asked for and stays the same from then on.
+    /// Returns the secret with this name; the first call generates it.
     ///
     /// # Errors
-    /// When its file cannot be read or written.
+    /// The file cannot be read or written.
     pub fn secret(&self, name: &str) -> anyhow::Result<SecretString> {
         let folder = self.path.join("secrets");
         let file = folder.join(name);
         match fs::read_to_string(&file) {
             Ok(text) if !text.trim().is_empty() => return Ok(SecretString::new(text.trim())),
-            // An empty file is what a crash between creating and writing leaves.
+            // A crash between creating and writing the file leaves it empty.
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error).context(format!("cannot read {}", file.display())),
@@ -118,7 +118,7 @@ impl DataFolder {
     }
 }
 
-/// Writes a file that only its owner can read, and returns once it is on disk: what it encrypts may be there next.
+/// Writes a file that only its owner can read and flushes it to disk, before anything is encrypted with the secret.
 fn write_private(folder: &Path, file: &Path, secret: &SecretString) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut options = OpenOptions::new();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_process_is_turned_away() {
+    fn a_second_process_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let first = DataFolder::open(folder.path()).unwrap();
         let error = DataFolder::open(folder.path()).unwrap_err();
@@ -161,22 +161,22 @@ mod tests {
     }
 
     #[test]
-    fn who_runs_is_known_while_they_run_and_forgotten_at_the_next_start() {
+    fn the_announcement_lasts_until_the_folder_is_opened_again() {
         let folder = tempfile::tempdir().unwrap();
         let first = DataFolder::open(folder.path()).unwrap();
-        assert_eq!(DataFolder::who_runs(folder.path()), None);
+        assert_eq!(DataFolder::announcement(folder.path()), None);
         let announcement =
             Announcement { grpc: "127.0.0.1:50051".parse().unwrap(), base_url: "http://x".to_owned() };
         first.announce(&announcement).unwrap();
-        assert_eq!(DataFolder::who_runs(folder.path()), Some(announcement));
+        assert_eq!(DataFolder::announcement(folder.path()), Some(announcement));
         assert!(DataFolder::open_if_free(folder.path()).unwrap().is_none());
         drop(first);
         let _second = DataFolder::open(folder.path()).unwrap();
-        assert_eq!(DataFolder::who_runs(folder.path()), None);
+        assert_eq!(DataFolder::announcement(folder.path()), None);
     }
 
     #[test]
-    fn a_folder_that_cannot_be_is_named() {
+    fn an_error_names_a_folder_that_cannot_be_created() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();

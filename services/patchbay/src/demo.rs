@@ -1,8 +1,8 @@
-//! `patchbay demo`: the life of an app, played against a real Patchbay over real sockets, each step checked.
+//! `patchbay demo`: the life of an app on a real Patchbay over real sockets. Every step is checked.
 
 mod app;
 mod checks;
-mod narrator;
+mod printer;
 mod rest;
 mod story;
 
@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use crate::all_in_one::{AllInOne, Plan};
 use crate::data_folder::DataFolder;
 
-use narrator::Narrator;
+use printer::Printer;
 
 /// Options of `patchbay demo`.
 #[derive(Args, Debug, Clone)]
@@ -23,10 +23,10 @@ pub struct Options {
     bodies: bool,
 }
 
-/// Plays the story in a temporary folder.
+/// Plays the story on a Patchbay in a temporary folder.
 ///
 /// # Errors
-/// The first check that does not hold.
+/// The first check that fails.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let data = DataFolder::open(folder.path())?;
@@ -34,19 +34,19 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let plan = Plan { data: &data, http, log: true, is_brief: false, public_url: None };
     let running = AllInOne::start(demo_settings(), plan).await?;
     let stop = running.stop.clone();
-    let told = story::tell(&running, &data, Narrator::new(options.bodies)).await;
+    let played = story::play(&running, &data, Printer::new(options.bodies)).await;
     stop.request();
     running.stopped().await?;
-    told
+    played
 }
 
-/// The environment is not looked at: the demo shows the same on every machine.
+/// Fixed settings, without the environment: the demo does the same on every machine.
 fn demo_settings() -> Settings {
     Settings::from_pairs([
         ("GRPC_LISTEN", "127.0.0.1:0"),
         ("ADMIN_LISTEN", "127.0.0.1:0"),
         ("LOG", "warn"),
-        // The schedule's real steps are seconds to hours.
+        // The steps of the default schedule are seconds to hours.
         ("RETRY_SCHEDULE", "200ms,400ms,5s"),
     ])
 }

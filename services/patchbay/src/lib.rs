@@ -1,4 +1,4 @@
-//! All of Patchbay in one process: what `patchbay up` and `patchbay demo` run, and what tests start.
+//! All services of Patchbay in one process, and the commands of the `patchbay` program.
 
 pub mod all_in_one;
 pub mod bootstrap;
@@ -7,6 +7,7 @@ pub mod data_folder;
 pub mod demo;
 pub mod migrate;
 pub mod operator;
+pub mod reference;
 pub mod seed;
 pub mod up;
 

@@ -1,17 +1,17 @@
-//! `patchbay`: the whole platform as one program.
+//! `patchbay`: the whole platform in one program.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use patchbay::{demo, migrate, operator, up};
+use patchbay::{demo, migrate, operator, reference, up};
 use patchbay_runtime::{Settings, exit};
 
 /// A self-hosted integration platform: apps, installations, tokens and webhooks for your product.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// TOML file with settings; `PATCHBAY_*` variables win over it.
+    /// TOML file with settings; `PATCHBAY_*` environment variables take precedence.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -20,16 +20,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run everything in this process, on SQLite in a folder.
+    /// Run all services in this process, with SQLite databases in a data folder.
     Up(up::Options),
-    /// Play the life of an app from registration to uninstallation, and check every step.
+    /// Demonstrate the life of an app, from registration to uninstallation, and check every step.
     Demo(demo::Options),
-    /// Bring the databases of all services up to date and exit.
+    /// Migrate the databases of all services and exit.
     Migrate,
-    /// Ask the admin port of the process running here whether it is ready; exit 0 if so.
+    /// Exit with 0 if the process on this machine is ready, according to its admin port.
     Healthcheck,
     /// Print the reference of all settings as Markdown.
+    #[command(hide = true)]
     Settings,
+    /// Print the reference of all metrics as Markdown.
+    #[command(hide = true)]
+    Metrics,
     #[command(flatten)]
     Operator(operator::Command),
 }
@@ -43,7 +47,8 @@ fn main() -> ExitCode {
             Command::Demo(options) => demo::run(options).await,
             Command::Migrate => migrate::run(settings).await,
             Command::Healthcheck => patchbay_process::healthcheck(&settings).await,
-            Command::Settings => migrate::print_settings(),
+            Command::Settings => reference::print(&reference::settings()),
+            Command::Metrics => reference::print(&reference::metrics()),
             Command::Operator(command) => operator::run(settings, command).await,
         }
     }))

@@ -1,7 +1,7 @@
-//! The operator's commands: organizations, people, tokens, reviews, at the command line.
+//! The operator's commands for organizations, users, tokens, apps and keys.
 //!
-//! They say what they want over gRPC, as every service does, and never touch a database by themselves. [`connection`] finds out
-//! where: in a deployment, in the `patchbay up` that runs on a folder, or in one started here for the moment.
+//! They call the services over gRPC and never open a database themselves. [`connection`] finds the services: a deployment, the
+//! `patchbay up` that runs on a data folder, or services started in this process for the command.
 
 mod apps;
 mod arguments;
@@ -30,32 +30,31 @@ use tonic::{Request, Response, Status};
 use connection::Connection;
 use output::Output;
 
-/// A command of the operator.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Found organizations, list and change them.
+    /// Create, list and change organizations.
     Organizations(With<organizations::Command>),
-    /// Register users, list and change them.
+    /// Create, list and change users.
     Users(With<users::Command>),
-    /// Say who is what in an organization.
+    /// Add, list and remove members of an organization, and set their roles.
     Members(With<members::Command>),
-    /// Make, list and revoke personal tokens of users.
+    /// Create, list and revoke personal tokens of users.
     Tokens(With<tokens::Command>),
-    /// Make a link with which a user signs in, once.
+    /// Create a link that signs a user in once.
     SignInLink(sign_in_link::Arguments),
     /// List, approve and reject requests to publish an app.
     PublishRequests(With<publish_requests::Command>),
     /// List, disable and enable apps.
     Apps(With<apps::Command>),
-    /// List, add, change and remove event types beside the built-in ones.
+    /// List, add, change and remove custom event types.
     EventTypes(With<event_types::Command>),
-    /// Tell how far the encryption of stored secrets with a new key is.
+    /// Show which encryption keys the stored secrets use.
     Keys(With<keys::Command>),
-    /// Fill a new organization with people, projects, errors, comments and rules, to look at or to try things on.
+    /// Create an organization with sample users, projects, errors, comments and alert rules.
     Seed(seed::Arguments),
 }
 
-/// One of several commands about the same things.
+/// The subcommands about one kind of thing.
 #[derive(Args, Debug)]
 pub struct With<C: Subcommand> {
     #[command(flatten)]
@@ -64,27 +63,27 @@ pub struct With<C: Subcommand> {
     command: C,
 }
 
-/// What every command of the operator takes.
+/// Options of every operator command.
 #[derive(Args, Debug, Clone, Default)]
 pub struct Options {
-    /// Print JSON, for scripts.
+    /// Print JSON instead of text.
     #[arg(long, global = true)]
     json: bool,
-    /// Folder of a `patchbay up`, running or not. Without it: the deployment whose PATCHBAY_TRACKER_URL is set, else .patchbay.
+    /// Data folder of a `patchbay up`, which need not be running. Without this option: the deployment that PATCHBAY_TRACKER_URL belongs to, or .patchbay if it is not set.
     #[arg(long, value_name = "FOLDER", global = true)]
     data_dir: Option<PathBuf>,
 }
 
-/// Runs a command and prints what came of it.
+/// Runs a command and prints the result.
 ///
 /// # Errors
-/// Wrong settings, services that cannot be reached, and whatever they refuse.
+/// Invalid settings, an unreachable service, a refusal by a service.
 pub async fn run(settings: Settings, command: Command) -> anyhow::Result<()> {
     let Options { json, data_dir } = command.options().clone();
     let connection = Connection::open(settings, data_dir).await?;
     let done = perform(&connection, command).await;
     let place = connection.place.clone();
-    // Also after a refusal: what runs here for the moment has to end in order.
+    // Also after a refusal: services that run in this process have to stop in order.
     connection.close().await?;
     let is_away = |error: &anyhow::Error| {
         error.downcast_ref::<Refusal>().is_some_and(|refusal| refusal.0.kind == ErrorKind::Unavailable)
@@ -128,16 +127,16 @@ impl Command {
 }
 
 /// A request in the operator's name.
-fn ask<M>(message: M) -> Request<M> {
+fn as_operator<M>(message: M) -> Request<M> {
     request_as(&Caller::Operator, message)
 }
 
-/// The answer, or the refusal in words for people.
+/// The response, or the refusal as a readable error.
 fn answered<M>(answer: Result<Response<M>, Status>) -> anyhow::Result<M> {
     answer.map(Response::into_inner).map_err(|refusal| refused(&refusal))
 }
 
-/// The answer, or `None` when the thing is not there.
+/// The response, or `None` if the service answers "not found".
 fn found<M>(answer: Result<Response<M>, Status>) -> anyhow::Result<Option<M>> {
     match answer {
         Ok(answer) => Ok(Some(answer.into_inner())),
@@ -150,7 +149,7 @@ fn refused(refusal: &Status) -> anyhow::Error {
     Refusal(status::to_error(refusal)).into()
 }
 
-/// Why a service did not do what it was asked.
+/// The error with which a service refused a request, as a message for the terminal.
 #[derive(Debug)]
 struct Refusal(Error);
 

@@ -1,4 +1,4 @@
-//! `patchbay up`: everything in this process, on SQLite in a folder.
+//! `patchbay up`: all services in this process, with SQLite databases in a data folder.
 
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -19,13 +19,13 @@ use crate::data_folder::{Announcement, DataFolder};
 /// Options of `patchbay up`.
 #[derive(Args, Debug, Clone)]
 pub struct Options {
-    /// Address of the REST API, 127.0.0.1:8080 unless set; anything but loopback makes it reachable from outside.
+    /// Address of the REST API, 127.0.0.1:8080 by default. Any address other than loopback makes it reachable from other machines.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// Folder for databases and secrets, .patchbay unless set; created where it is missing.
+    /// Folder for databases and secrets, .patchbay by default; created if it is missing.
     #[arg(long, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
-    /// Name of the first organization, used once, on an empty folder.
+    /// Name of the first organization; used only on an empty data folder.
     #[arg(long, default_value = "My Organization", value_name = "NAME")]
     organization: String,
     /// E-mail address of the first organization's owner.
@@ -33,16 +33,17 @@ pub struct Options {
     owner: String,
 }
 
-/// Declares and reads the folder for databases and secrets.
+/// Reads the setting for the data folder.
 pub fn data_dir(settings: &Settings) -> PathBuf {
-    let meaning = "Folder for databases and secrets of `patchbay up`; `--data-dir` does the same.";
+    let meaning =
+        "Folder for databases and secrets of `patchbay up`; the option `--data-dir` takes precedence.";
     settings.section("Process").get("DATA_DIR", ".patchbay", meaning)
 }
 
-/// Runs until told to stop.
+/// Runs until a stop is requested.
 ///
 /// # Errors
-/// Wrong settings, a folder or port that cannot be used, the failure of a worker.
+/// Invalid settings, a data folder or port that cannot be used, the failure of a worker.
 pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     let (listen, folder) = (http_listen(&settings), data_dir(&settings));
     let data = DataFolder::open(&options.data_dir.unwrap_or(folder))?;
@@ -63,7 +64,7 @@ pub async fn run(settings: Settings, options: Options) -> anyhow::Result<()> {
     running.stopped().await
 }
 
-/// An address that means "all interfaces" is reached on loopback.
+/// Replaces an address that means "all interfaces" with loopback.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
@@ -86,11 +87,8 @@ fn greet(
     writeln!(out, "  gRPC       {grpc} (service secret in {})", secret.display())?;
     writeln!(out, "  data       {}", data.path().display())?;
     writeln!(out, "  sign in    {link}")?;
-    writeln!(out, "             as {owner}; works once, within an hour")?;
-    writeln!(
-        out,
-        "  webhooks   may go to localhost in this mode; everywhere else private addresses are refused"
-    )?;
+    writeln!(out, "             as {owner}; the link works once, within an hour")?;
+    writeln!(out, "  webhooks   may be sent to localhost in this mode; other private addresses are refused")?;
     if std::io::stdout().is_terminal() {
         writeln!(out, "Press Ctrl-C to stop.")?;
     }

@@ -1,4 +1,4 @@
-//! The page for app developers says what really works: its commands are run, in its order.
+//! The commands on the tutorial page work: they are run in the order of the page.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -7,10 +7,11 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
-/// Everything on the page together takes seconds.
+/// The whole page takes seconds.
 const LIMIT: &str = "120";
 
-/// The page's shell blocks as one script; those marked `background` run beside it until it ends.
+/// The shell blocks of the page as one script. Blocks marked `background` run in parallel until the script
+/// ends.
 fn script(page: &str) -> String {
     let mut script = String::from("set -euo pipefail\ntrap 'kill $(jobs -p)' EXIT\n");
     let mut blocks = 0;
@@ -34,7 +35,7 @@ fn every_command_of_the_page_works() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/first-integration.md");
     let page = std::fs::read_to_string(page).unwrap();
     let (api, receiver) = (free_port(), free_port());
-    // The binary under test in place of cargo, and ports that nobody else has: nothing else differs from the page.
+    // The only differences to the page are the binary, which replaces cargo, and free ports.
     let script = script(&page)
         .replace("cargo run --quiet --", env!("CARGO_BIN_EXE_patchbay"))
         .replace("127.0.0.1:8080", &format!("127.0.0.1:{api}"))
@@ -49,9 +50,10 @@ fn every_command_of_the_page_works() {
         .env("PATCHBAY_ADMIN_LISTEN", "127.0.0.1:0")
         .output()
         .expect("bash, curl and python3 are what the page asks for");
-    let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{told}\n{errors}");
+    let (printed, errors) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{printed}\n{errors}");
     for words in ["installation.created", r#""status":"installed""#, r#""slug":"acme""#] {
-        assert!(told.contains(words), "{words} is missing:\n{told}\n{errors}");
+        assert!(printed.contains(words), "{words} is missing:\n{printed}\n{errors}");
     }
 }

@@ -1,4 +1,5 @@
-//! The operator's commands as a shell script uses them: on a folder where nothing runs, and on one where `patchbay up` does.
+//! The operator's commands as a shell script uses them: on a data folder without a process, and with a
+//! running `patchbay up`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 use patchbay_egress::{Egress, EgressPolicy, Method, OutboundRequest};
 use serde_json::{Value, json};
 
-/// Nothing but what a test says decides how the binary behaves.
+/// Only the arguments of the test affect the binary.
 fn patchbay(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_patchbay"));
     command.current_dir(folder).env_clear().env("PATCHBAY_HTTP_LISTEN", "127.0.0.1:0");
@@ -22,9 +23,9 @@ fn run(folder: &Path, line: &str) -> Output {
     patchbay(folder).args(line.split_whitespace()).output().unwrap()
 }
 
-/// What a command that succeeds prints for programs.
+/// Runs a command that must succeed, and returns its JSON.
 #[track_caller]
-fn told(folder: &Path, line: &str) -> Value {
+fn json_of(folder: &Path, line: &str) -> Value {
     let output = run(folder, &format!("{line} --json"));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{line}: {errors}");
@@ -83,13 +84,13 @@ impl Drop for Up {
     }
 }
 
-/// From nothing to a token of an owner.
+/// Creates a user, an organization and a token of its owner.
 fn bootstrap(folder: &Path) -> String {
-    let ada = told(folder, "users create ada@example.com --name Ada");
+    let ada = json_of(folder, "users create ada@example.com --name Ada");
     assert_eq!((&ada["created"], &ada["superuser"]), (&json!(true), &json!(false)));
-    let acme = told(folder, "organizations create Acme --slug acme --owner ada@example.com");
+    let acme = json_of(folder, "organizations create Acme --slug acme --owner ada@example.com");
     assert_eq!((&acme["created"], &acme["slug"]), (&json!(true), &json!("acme")));
-    let token = told(folder, "tokens create ada@example.com --scope org:admin,member:admin");
+    let token = json_of(folder, "tokens create ada@example.com --scope org:admin,member:admin");
     token["token"].as_str().unwrap().to_owned()
 }
 
@@ -97,7 +98,7 @@ fn bootstrap(folder: &Path) -> String {
 async fn an_instance_is_made_ready_before_it_runs() {
     let folder = tempfile::tempdir().unwrap();
     let token = bootstrap(folder.path());
-    let members = told(folder.path(), "members list acme");
+    let members = json_of(folder.path(), "members list acme");
     assert_eq!((&members[0]["email"], &members[0]["role"]), (&json!("ada@example.com"), &json!("owner")));
 
     let up = Up::start(folder.path());
@@ -129,36 +130,36 @@ async fn everything_can_be_said_while_it_runs() {
     let token = bootstrap(folder.path());
     assert_eq!(up.get("/api/0/organizations/acme/", &token).await.0, 200);
 
-    let again = told(folder.path(), "organizations create Acme --slug acme --owner ada@example.com");
+    let again = json_of(folder.path(), "organizations create Acme --slug acme --owner ada@example.com");
     assert_eq!(again["created"], false);
-    assert_eq!(told(folder.path(), "users create ADA@example.com")["created"], false);
-    told(folder.path(), "users create bob@example.com");
-    told(folder.path(), "members set acme bob@example.com admin");
-    told(folder.path(), "members set acme bob@example.com manager");
+    assert_eq!(json_of(folder.path(), "users create ADA@example.com")["created"], false);
+    json_of(folder.path(), "users create bob@example.com");
+    json_of(folder.path(), "members set acme bob@example.com admin");
+    json_of(folder.path(), "members set acme bob@example.com manager");
     let (_, members) = up.get("/api/0/organizations/acme/members/", &token).await;
     assert_eq!((&members[1]["email"], &members[1]["role"]), (&json!("bob@example.com"), &json!("manager")));
-    assert_eq!(told(folder.path(), "members remove acme bob@example.com")["removed"], true);
-    assert_eq!(told(folder.path(), "members remove acme bob@example.com")["removed"], false);
+    assert_eq!(json_of(folder.path(), "members remove acme bob@example.com")["removed"], true);
+    assert_eq!(json_of(folder.path(), "members remove acme bob@example.com")["removed"], false);
 
     let feature = "sentry-app-manual-token-refresh";
-    let changed = told(folder.path(), &format!("organizations set acme --add-feature {feature}"));
+    let changed = json_of(folder.path(), &format!("organizations set acme --add-feature {feature}"));
     assert!(changed["features"].as_array().unwrap().contains(&json!(feature)), "{changed}");
-    let link = told(folder.path(), "sign-in-link ada@example.com");
+    let link = json_of(folder.path(), "sign-in-link ada@example.com");
     let link = link["url"].as_str().unwrap();
     assert!(link.starts_with(&format!("{}/auth/link/", up.1)), "{link}");
 
-    let tokens = told(folder.path(), "tokens list ada@example.com");
-    told(folder.path(), &format!("tokens revoke ada@example.com {}", tokens[0]["id"]));
+    let tokens = json_of(folder.path(), "tokens list ada@example.com");
+    json_of(folder.path(), &format!("tokens revoke ada@example.com {}", tokens[0]["id"]));
     let gone = async || (up.get("/api/0/organizations/acme/", &token).await.0 == 401).then_some(());
     patchbay_testkit::eventually(std::time::Duration::from_secs(5), "the token is refused", gone).await;
 
-    let root = told(folder.path(), "users set bob@example.com --superuser yes");
+    let root = json_of(folder.path(), "users set bob@example.com --superuser yes");
     assert_eq!(root["superuser"], true);
-    let root = told(folder.path(), "tokens create bob@example.com --scope org:admin");
+    let root = json_of(folder.path(), "tokens create bob@example.com --scope org:admin");
     let root = root["token"].as_str().unwrap();
     assert_eq!(up.get("/api/0/organizations/?show=all", root).await.0, 200);
-    assert_eq!(told(folder.path(), "users unbind bob@example.com")["unbound"], 0);
-    told(folder.path(), "users set bob@example.com --disabled yes");
+    assert_eq!(json_of(folder.path(), "users unbind bob@example.com")["unbound"], 0);
+    json_of(folder.path(), "users set bob@example.com --disabled yes");
     let out = async || (up.get("/api/0/users/me/", root).await.0 == 401).then_some(());
     patchbay_testkit::eventually(std::time::Duration::from_secs(5), "bob is kept out", out).await;
 }
@@ -167,7 +168,7 @@ async fn everything_can_be_said_while_it_runs() {
 fn people_get_words_and_tables() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), "organizations create Acme");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "founded the organization acme (number 1)\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "created the organization acme (id 1)\n");
     let output = run(folder.path(), "organizations list");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "ID  SLUG  NAME\n1   acme  Acme\n");
     let help = run(folder.path(), "users set --help");
@@ -175,7 +176,7 @@ fn people_get_words_and_tables() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said_with_the_reason() {
+fn a_refused_command_prints_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     bootstrap(folder.path());
     let folder = folder.path();
@@ -201,10 +202,10 @@ fn event_types_are_added_changed_listed_and_removed() {
     let write = |text: &str| std::fs::write(folder.join("deploy.json"), text).unwrap();
     write(r#"{"type": "object", "required": ["version"]}"#);
     let add = "event-types add deploy.finished --scope project:read --schema deploy.json";
-    let added = told(folder, add);
+    let added = json_of(folder, add);
     assert_eq!((&added["created"], &added["type"]), (&json!(true), &json!("deploy.finished")));
     assert_eq!(added["schema"]["required"], json!(["version"]));
-    assert_eq!(told(folder, add)["created"], false);
+    assert_eq!(json_of(folder, add)["created"], false);
     refused(
         folder,
         "event-types add deploy.finished --scope org:read",
@@ -223,23 +224,23 @@ fn event_types_are_added_changed_listed_and_removed() {
     write(r#"{"type": "deploy"}"#);
     refused(folder, "event-types change deploy.finished --schema deploy.json", 1, "schema_json");
 
-    let changed = told(folder, "event-types change deploy.finished --scope org:read");
+    let changed = json_of(folder, "event-types change deploy.finished --scope org:read");
     assert_eq!((&changed["scope"], &changed["hasSchema"]), (&json!("org:read"), &json!(true)));
-    let changed = told(folder, "event-types change deploy.finished --no-schema");
+    let changed = json_of(folder, "event-types change deploy.finished --no-schema");
     assert_eq!((&changed["scope"], &changed["schema"]), (&json!("org:read"), &Value::Null));
     let output = run(folder, "event-types list");
     assert_eq!(
         String::from_utf8_lossy(&output.stdout),
         "TYPE             SCOPE     HASSCHEMA  BUILTIN\ndeploy.finished  org:read  no         no\n"
     );
-    assert!(told(folder, "event-types list --all").as_array().unwrap().len() > 10);
-    assert_eq!(told(folder, "event-types remove deploy.finished")["removed"], true);
-    assert_eq!(told(folder, "event-types remove deploy.finished")["removed"], false);
+    assert!(json_of(folder, "event-types list --all").as_array().unwrap().len() > 10);
+    assert_eq!(json_of(folder, "event-types remove deploy.finished")["removed"], true);
+    assert_eq!(json_of(folder, "event-types remove deploy.finished")["removed"], false);
     refused(folder, "event-types change deploy.finished --no-schema", 1, "event-types add");
-    assert_eq!(told(folder, "event-types list"), json!([]));
+    assert_eq!(json_of(folder, "event-types list"), json!([]));
 }
 
-/// Registers an internal app of Acme, whose client secret is encrypted.
+/// Registers an internal app of Acme, which has an encrypted client secret.
 async fn app(up: &Up, token: &str, name: &str) {
     let body = json!({ "name": name, "organization": "acme", "isInternal": true, "scopes": ["org:read"] });
     let (status, answer) = up.post("/api/0/sentry-apps/", token, &body).await;
@@ -252,7 +253,7 @@ async fn the_encryption_key_is_changed_and_the_old_one_taken_away() {
     let up = Up::start(folder.path());
     let token = bootstrap(folder.path());
     app(&up, &token, "First").await;
-    let first = told(folder.path(), "keys status");
+    let first = json_of(folder.path(), "keys status");
     assert_eq!((&first["left"], &first["keys"][0]["secrets"]), (&json!(0), &json!(1)), "{first}");
     drop(up);
 
@@ -269,14 +270,20 @@ async fn the_encryption_key_is_changed_and_the_old_one_taken_away() {
 
     let (done, _, said) = run("keys status", &[new]);
     assert!(!done && said.contains(first["keys"][0]["key"].as_str().unwrap()), "it names the key: {said}");
-    let (done, told, said) = run("keys status --wait 20 --json", &[new, old]);
+    let (done, printed, said) = run("keys status --wait 20 --json", &[new, old]);
     assert!(done, "{said}");
-    let told: Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["left"], 0);
-    assert_eq!((&told["keys"][0]["state"], &told["keys"][0]["secrets"]), (&json!("current"), &json!(1)));
-    assert_eq!((&told["keys"][1]["key"], &told["keys"][1]["secrets"]), (&first["keys"][0]["key"], &json!(0)));
-    let (done, told, said) = run("keys status", &[new]);
-    assert!(done && told.ends_with("every secret is encrypted with the current key\n"), "{told}{said}");
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(printed["left"], 0);
+    assert_eq!(
+        (&printed["keys"][0]["state"], &printed["keys"][0]["secrets"]),
+        (&json!("current"), &json!(1))
+    );
+    assert_eq!(
+        (&printed["keys"][1]["key"], &printed["keys"][1]["secrets"]),
+        (&first["keys"][0]["key"], &json!(0))
+    );
+    let (done, printed, said) = run("keys status", &[new]);
+    assert!(done && printed.ends_with("every secret is encrypted with the current key\n"), "{printed}{said}");
 }
 
 #[test]
@@ -302,15 +309,15 @@ fn a_deployment_that_is_not_there_is_not_taken_for_a_folder() {
 
 #[test]
 fn a_seeded_organization_is_full_and_the_same_each_time() {
-    let planted = [0, 1].map(|_| {
+    let seeded = [0, 1].map(|_| {
         let folder = tempfile::tempdir().unwrap();
-        let planted = told(folder.path(), "seed --number 7");
-        assert_eq!((&planted["organization"], &planted["issues"]), (&json!("harbour-goods-7"), &json!(500)));
-        assert!(planted["errors"].as_u64().unwrap() > 1000 && planted["comments"].as_u64().unwrap() > 20);
-        let members = told(folder.path(), "members list harbour-goods-7");
+        let seeded = json_of(folder.path(), "seed --number 7");
+        assert_eq!((&seeded["organization"], &seeded["issues"]), (&json!("harbour-goods-7"), &json!(500)));
+        assert!(seeded["errors"].as_u64().unwrap() > 1000 && seeded["comments"].as_u64().unwrap() > 20);
+        let members = json_of(folder.path(), "members list harbour-goods-7");
         assert_eq!(members.as_array().unwrap().len(), 8);
         refused(folder.path(), "seed --number 7", 1, "SLUG_TAKEN");
-        planted
+        seeded
     });
-    assert_eq!(planted[0], planted[1]);
+    assert_eq!(seeded[0], seeded[1]);
 }

@@ -1,4 +1,4 @@
-//! `patchbay up` as an operator meets it: killed, started again, and refused where it cannot run.
+//! `patchbay up` is killed, restarted, and refused where it cannot run.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -29,7 +29,7 @@ fn command(folder: &Path) -> Command {
 }
 
 impl Up {
-    /// Starts it and reads what it says until it is ready.
+    /// Starts it and reads its output until it is ready.
     fn start(folder: &Path) -> Self {
         let mut process = command(folder).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = Vec::new();
@@ -42,7 +42,7 @@ impl Up {
         Self { process, lines }
     }
 
-    /// The first word behind a label of what it printed.
+    /// The first word after a label in its output.
     fn said(&self, label: &str) -> &str {
         let line = self.lines.iter().find(|line| line.trim_start().starts_with(label)).unwrap();
         line.trim_start().strip_prefix(label).unwrap().split_whitespace().next().unwrap()
@@ -69,7 +69,7 @@ fn refused(output: &Output, words: &str) {
 }
 
 #[tokio::test]
-async fn what_was_accepted_before_a_kill_is_there_after_the_next_start() {
+async fn events_accepted_before_a_kill_are_there_after_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let up = Up::start(folder.path());
     let event = PublishRequest {

@@ -38,7 +38,7 @@ pub use config::Config;
 use consumers::audit_entries::{self, AuditEntries};
 use domain::links::Links;
 use grpc::OwnMemberships;
-use metrics::TrackerMetrics;
+pub use metrics::TrackerMetrics;
 use record::Worker;
 use tracker::Tracker;
 use workers::audit_retention;

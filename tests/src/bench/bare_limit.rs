@@ -1,4 +1,4 @@
-//! The bare limit: what a loop that only signs and posts the same body to the same receiver reaches.
+//! The bare limit: the throughput of a loop that only signs and posts the same body to the same receiver.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::receiver::Receiver;
 
-/// Webhooks per second of a bare loop with `callers` at once.
+/// Webhooks per second of a bare loop with `callers` concurrent requests.
 pub(super) async fn measure(receiver: &Receiver, webhooks: usize, callers: usize) -> anyhow::Result<f64> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     let signer = Arc::new(Signer::new(&Secret::from_client_secret(&"ab".repeat(32))?));

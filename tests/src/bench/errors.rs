@@ -1,4 +1,4 @@
-//! Scenario errors: errors of known kinds, in batches, into a project with as many alert rules as a project may have.
+//! Scenario `errors`: batches of errors of known kinds, in a project with the maximum number of alert rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,27 +26,27 @@ const ISSUES: usize = 200;
 const PEOPLE: usize = 5_000;
 const BATCH: usize = 200;
 const RULES: usize = 100;
-/// A product that sends from several places at once.
+/// Concurrent callers.
 const CALLERS: usize = 8;
 
-/// What the scenario has shown.
+/// The results of the scenario.
 #[derive(Debug)]
 pub(super) struct Errors {
     pub(super) errors: usize,
     pub(super) rate: f64,
-    /// CPU seconds of all of Patchbay for 10,000 errors.
+    /// CPU seconds of all Patchbay processes for 10,000 errors.
     pub(super) cpu_per_10_000: f64,
 }
 
-/// Records `errors` errors, and checks afterwards that every issue has exactly its own. `told` says whether apps may hear of
-/// each of them, and so each is an event too.
+/// Records `errors` errors and checks the counts of all issues. With `published`, the organization may subscribe to errors,
+/// so each error is also published as an event.
 ///
 /// # Errors
-/// When a call fails, or a count is wrong.
-pub(super) async fn measure(running: &Running, errors: usize, told: bool) -> anyhow::Result<Errors> {
-    let place = Arc::new(Place::found(&running.services.tracker, told).await?);
+/// A call fails, or a count is wrong.
+pub(super) async fn measure(running: &Running, errors: usize, published: bool) -> anyhow::Result<Errors> {
+    let place = Arc::new(Place::found(&running.services.tracker, published).await?);
     let sent = Arc::new(Mutex::new(Sent::default()));
-    // The issues are opened before, and everything is warm.
+    // The issues are opened first, as a warm-up.
     let opened = record(&place, &sent, (0..ISSUES).map(|kind| (kind, 0)).collect()).await?;
     ensure!(opened.values().collect::<BTreeSet<_>>().len() == ISSUES, "each kind has an issue");
 
@@ -60,7 +60,7 @@ pub(super) async fn measure(running: &Running, errors: usize, told: bool) -> any
             let mut next = caller;
             while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
             {
-                // Steps without a common divisor, so that kinds and people meet in every combination.
+                // Steps without a common divisor combine every kind with every user.
                 let batch = (0..BATCH).map(|_| {
                     next += 7919;
                     (next % ISSUES, (next / 3) % PEOPLE)
@@ -85,11 +85,10 @@ pub(super) async fn measure(running: &Running, errors: usize, told: bool) -> any
     })
 }
 
-/// What was sent of each kind: how many errors, and by whom.
+/// The number of errors of each kind, and their users.
 #[derive(Debug, Default)]
 struct Sent(BTreeMap<usize, (usize, BTreeSet<usize>)>);
 
-/// An organization of its own.
 #[derive(Debug)]
 struct Place {
     tracker: Channel,
@@ -97,11 +96,11 @@ struct Place {
 }
 
 impl Place {
-    async fn found(tracker: &Channel, told: bool) -> anyhow::Result<Self> {
+    async fn found(tracker: &Channel, published: bool) -> anyhow::Result<Self> {
         let mut directory = DirectoryClient::new(tracker.clone());
         let wanted = CreateOrganizationRequest { name: "Bench errors".to_owned(), ..Default::default() };
         let organization = directory.create_organization(request(wanted)).await?.into_inner().slug;
-        if !told {
+        if !published {
             let quiet = UpdateOrganizationRequest {
                 organization: organization.clone(),
                 features: Some(Features { names: Vec::new() }),
@@ -144,7 +143,7 @@ impl Place {
     }
 }
 
-/// A rule that looks at every error and is seldom of the opinion that there is something to say.
+/// A rule that evaluates every error and rarely triggers.
 fn rule(number: usize) -> NewRule {
     let condition = |name: &str| json!({ "id": format!("sentry.rules.conditions.{name}") });
     let (conditions, filters) = match number % 4 {
@@ -179,7 +178,7 @@ fn rule(number: usize) -> NewRule {
     }
 }
 
-/// Records an error of each of these kinds and people; the issue of each kind.
+/// Records an error for each of these kinds and users, and returns the issue of each kind.
 async fn record(
     place: &Place,
     sent: &Mutex<Sent>,
@@ -205,7 +204,7 @@ async fn record(
     Ok(issues)
 }
 
-/// About as large as what an SDK sends for a small stack.
+/// About the size of an event that an SDK sends for a small stack trace.
 fn error(kind: usize, person: usize) -> String {
     let frame = |function: String| {
         json!({
@@ -230,11 +229,11 @@ fn error(kind: usize, person: usize) -> String {
 }
 
 impl Errors {
-    /// For the report.
-    pub(super) fn line(&self, told: bool) -> String {
-        let told = if told { "told to apps" } else { "not told to apps" };
+    /// A line of the report.
+    pub(super) fn line(&self, published: bool) -> String {
+        let published = if published { "published to apps" } else { "not published to apps" };
         format!(
-            "errors ({told}, {RULES} rules): {} errors, {:.0}/s, {:.2} CPU s per 10,000; counts are exact",
+            "errors ({published}, {RULES} rules): {} errors, {:.0}/s, {:.2} CPU s per 10,000; counts are exact",
             self.errors, self.rate, self.cpu_per_10_000
         )
     }

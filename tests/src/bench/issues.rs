@@ -1,4 +1,4 @@
-//! Scenario issues: pages of the list of issues of a project that has a hundred thousand of them.
+//! Scenario `issues`: pages of the issue list of a project with a hundred thousand issues.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -25,12 +25,12 @@ use super::running::Running;
 use super::usage::Usage;
 
 const BATCH: usize = 1_000;
-/// Below what one user may ask for in a minute.
+/// Below the rate limit of a user.
 const SAMPLES: usize = 150;
 const PAGE: i32 = 100;
 const EMAIL: &str = "ada@bench-issues.example";
 
-/// What people look for, and what they hope to find: a full page, or how many there are.
+/// The queries and the expected results: a full page, or a number of issues.
 const QUERIES: [(&str, &str, &str); 16] = [
     ("newest", "", "date"),
     ("opened last", "", "new"),
@@ -38,11 +38,11 @@ const QUERIES: [(&str, &str, &str); 16] = [
     ("resolved", "is:resolved", "date"),
     ("ignored, a few of all", "is:ignored", "date"),
     ("ignored, by opening", "is:ignored", "new"),
-    ("of one person", "assigned:ada@bench-issues.example", "date"),
-    ("of one person, by opening", "assigned:ada@bench-issues.example", "new"),
-    ("resolved of one person", "is:resolved assigned:ada@bench-issues.example", "date"),
-    ("nobody's", "is:unassigned", "date"),
-    ("somebody's, a few of all", "is:assigned", "new"),
+    ("of one user", "assigned:ada@bench-issues.example", "date"),
+    ("of one user, by opening", "assigned:ada@bench-issues.example", "new"),
+    ("resolved, of one user", "is:resolved assigned:ada@bench-issues.example", "date"),
+    ("unassigned", "is:unassigned", "date"),
+    ("assigned, a few of all", "is:assigned", "new"),
     ("a word that all have", "typeerror", "date"),
     ("a word of some", "handler7", "date"),
     ("a word that only old ones have", "ancient", "new"),
@@ -50,7 +50,7 @@ const QUERIES: [(&str, &str, &str); 16] = [
     ("the one with this number", "number77777", "date"),
 ];
 
-/// How long pages took.
+/// Durations.
 #[derive(Debug)]
 pub(super) struct Pages {
     pub(super) issues: usize,
@@ -64,14 +64,14 @@ pub(super) struct Query {
     pub(super) name: &'static str,
     pub(super) grpc: (f64, f64),
     pub(super) rest: (f64, f64),
-    /// Issues on the first page.
+    /// The number of issues on the first page.
     pub(super) found: usize,
 }
 
-/// Opens `issues` issues in a project of its own, and asks for pages of them one after the other.
+/// Opens `issues` issues in a new project, and requests pages of the list one after the other.
 ///
 /// # Errors
-/// When a call fails, or the number of issues is wrong.
+/// A call fails, or the number of issues is wrong.
 pub(super) async fn measure(running: &Running, issues: usize) -> anyhow::Result<Pages> {
     let (place, http) = (Place::found(running).await?, reqwest::Client::new());
     let started = Instant::now();
@@ -106,7 +106,7 @@ async fn times(ask: impl AsyncFn() -> anyhow::Result<()>) -> anyhow::Result<(f64
     Ok((millis(0.5), millis(0.99)))
 }
 
-/// Waits until the opened issues have been told and Patchbay has nothing to do.
+/// Waits until the events of the opened issues are published and Patchbay is idle.
 async fn settle(running: &Running) -> anyhow::Result<()> {
     for _ in 0..600 {
         let usage = Usage::begin(&running.processes);
@@ -134,7 +134,7 @@ impl Place {
         let mut directory = DirectoryClient::new(tracker.clone());
         let wanted = CreateOrganizationRequest { name: "Bench issues".to_owned(), ..Default::default() };
         let organization = directory.create_organization(request(wanted)).await?.into_inner().slug;
-        // Errors need not be told of to be listed.
+        // Listing does not need the events of errors.
         let quiet = UpdateOrganizationRequest {
             organization: organization.clone(),
             features: Some(Features { names: Vec::new() }),
@@ -155,7 +155,7 @@ impl Place {
         ProjectsClient::new(tracker.clone()).create_project(request(wanted)).await?;
         let scopes = vec!["event:read".to_owned(), "org:read".to_owned()];
         let wanted = MintUserTokenRequest { user_id, scopes, name: "bench".to_owned() };
-        // In the embedded mode every service answers here.
+        // In the embedded mode every service answers on this channel.
         let token =
             TokensClient::new(tracker.clone()).mint_user_token(request(wanted)).await?.into_inner().token;
         Ok(Self { tracker, organization, gateway, token })
@@ -184,7 +184,8 @@ impl Place {
         Ok(())
     }
 
-    /// Of every ten pages of issues one is resolved and one is Ada's; of a single page every tenth is ignored.
+    /// Of every ten pages of issues one is resolved and one is assigned to Ada; of a single page every tenth
+    /// issue is ignored.
     async fn change(&self) -> anyhow::Result<()> {
         let (mut cursor, mut number) = (String::new(), 0);
         loop {
@@ -212,7 +213,7 @@ impl Place {
         }
     }
 
-    /// Every issue is on one page and no other.
+    /// Checks that every issue is on exactly one page.
     async fn check(&self, issues: usize) -> anyhow::Result<()> {
         let (mut cursor, mut ids) = (String::new(), BTreeSet::new());
         loop {
@@ -254,7 +255,7 @@ impl Place {
 }
 
 impl Pages {
-    /// For the report.
+    /// A line of the report.
     pub(super) fn table(&self) -> String {
         let mut table = format!(
             "issues: {} opened at {:.0}/s; pages of {PAGE}, {SAMPLES} times each, in ms\n\n| query | found | gRPC p50 | p99 | REST p50 | p99 |\n|---|---|---|---|---|---|\n",

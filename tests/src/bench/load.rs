@@ -1,4 +1,4 @@
-//! The product's side of a benchmark: publishes events and waits until their webhooks have arrived.
+//! The product in a benchmark: it publishes events and waits until their webhooks have arrived.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,10 +15,10 @@ use super::receiver::{Arrived, Receiver};
 use super::running::Running;
 use super::usage::Usage;
 
-/// Events per second where the load is light.
+/// Events per second of a light load.
 pub(super) const LIGHT_RATE: u64 = 200;
 
-/// What a load has shown.
+/// The results of a load.
 pub(super) struct Measured {
     /// Events accepted per second.
     pub(super) accepted_rate: f64,
@@ -29,12 +29,12 @@ pub(super) struct Measured {
     pub(super) usage: Vec<(String, f64, f64)>,
 }
 
-/// Whose events there are.
+/// The publishing organizations.
 #[derive(Clone, Debug)]
 pub(super) struct Product {
-    /// Their events take turns.
+    /// They publish in turns.
     pub(super) organizations: Arc<[i64]>,
-    /// Webhooks that each event becomes.
+    /// The number of webhooks of each event.
     pub(super) webhooks_per_event: usize,
 }
 
@@ -43,8 +43,8 @@ impl Product {
         Self { organizations: [organization_id].into(), webhooks_per_event: 1 }
     }
 
-    /// Publishes `events` events as fast as `callers` concurrent callers of Publish get them accepted, after a twentieth
-    /// more that is not measured: connections and caches are as in the middle of a day.
+    /// Publishes `events` events with `callers` concurrent callers. A twentieth more is published first and
+    /// not measured, so that connections and caches are warm.
     pub(super) async fn flood(
         &self,
         running: &Running,
@@ -73,8 +73,8 @@ impl Product {
         })
     }
 
-    /// Publishes `rate` events a second, one after the other, and waits for `expected` webhooks: where some go to an endpoint
-    /// that does not answer, there are fewer than events.
+    /// Publishes `rate` events per second, one after the other, and waits for `expected` webhooks. There are
+    /// fewer webhooks than events if some go to an endpoint that does not answer.
     pub(super) async fn trickle(
         &self,
         running: &Running,
@@ -104,8 +104,8 @@ impl Product {
         Ok(Measured { accepted_rate, delivered_rate, arrived, usage: before.until_now() })
     }
 
-    /// Waits until installations made just before are known to whoever gets events out. Their changes are told in
-    /// order, so webhooks of the last organization mean that all are known.
+    /// Waits until event-fanout and webhook-sender know the new installations. Changes arrive in order, so
+    /// webhooks of the last organization mean that all are known.
     pub(super) async fn until_known(&self, running: &Running, receiver: &Receiver) -> anyhow::Result<()> {
         receiver.forget().await?;
         let deadline = Instant::now() + Duration::from_secs(120);

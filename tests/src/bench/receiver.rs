@@ -1,4 +1,4 @@
-//! The endpoint that webhooks go to: a process of its own that counts and takes times.
+//! The endpoint of the webhooks: a separate process that counts webhooks and measures their latency.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,10 +20,10 @@ use tokio::time::Instant;
 use super::published_micros;
 use crate::program::free_address;
 
-/// Longest time from publishing to arrival that is told apart: a minute.
+/// The longest measurable latency: a minute.
 const LONGEST_MICROS: u64 = 60_000_000;
 
-/// Longest silence while webhooks are still to come.
+/// The longest silence while webhooks are still expected.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Seen {
@@ -41,10 +41,10 @@ impl Seen {
 
 type Shared = Arc<Mutex<Seen>>;
 
-/// Receives until killed.
+/// Receives until the process is killed.
 ///
 /// # Errors
-/// When the address is taken.
+/// The address is in use.
 pub async fn serve(address: SocketAddr) -> anyhow::Result<()> {
     let seen: Shared = Arc::new(Mutex::new(Seen::nothing()));
     let router = Router::new()
@@ -68,7 +68,7 @@ async fn receive(State(seen): State<Shared>, body: Bytes) -> StatusCode {
     StatusCode::OK
 }
 
-/// Longer than any timeout of ours.
+/// Longer than any timeout of Patchbay.
 async fn hang(_: Bytes) -> StatusCode {
     tokio::time::sleep(Duration::from_secs(120)).await;
     StatusCode::OK
@@ -86,18 +86,18 @@ async fn forget(State(seen): State<Shared>) {
     *seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen::nothing();
 }
 
-/// What had arrived at one moment.
+/// The webhooks received so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arrived {
     pub(super) count: u64,
-    /// When the last one came in, in microseconds since 1970.
+    /// Arrival of the last webhook, in microseconds since 1970.
     pub(super) last_micros: i64,
-    /// From publishing to arrival, in milliseconds.
+    /// Latency from publishing to arrival, in milliseconds.
     pub(super) p50: f64,
     pub(super) p99: f64,
 }
 
-/// The receiver's process, from outside.
+/// The receiver process, as the benchmark sees it.
 #[derive(Debug)]
 pub(super) struct Receiver {
     address: SocketAddr,
@@ -125,7 +125,7 @@ impl Receiver {
         format!("http://{}{path}", self.address)
     }
 
-    /// Forgets all that has arrived.
+    /// Resets the counters.
     pub(super) async fn forget(&self) -> anyhow::Result<()> {
         self.http.delete(self.url("/seen")).send().await?.error_for_status()?;
         Ok(())

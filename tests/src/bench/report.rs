@@ -1,4 +1,4 @@
-//! The figures as Markdown tables, ready for `docs/benchmarks.md`.
+//! The results as Markdown tables for `docs/contributing/benchmarks.md`.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::Mode;
 use super::load::Measured;
 use super::scenarios::{Figures, Scenario};
 
-/// Collects the figures until all are there.
+/// Collects the results.
 #[derive(Default)]
 pub(super) struct Report {
     bare: String,
@@ -15,7 +15,7 @@ pub(super) struct Report {
     notes: String,
 }
 
-/// Tells what is going on.
+/// Prints progress.
 #[expect(clippy::print_stderr, reason = "a benchmark says what it is doing")]
 pub(super) fn progress(what: &str) {
     eprintln!("… {what}");

@@ -1,4 +1,4 @@
-//! Patchbay in each of its modes.
+//! Patchbay in both modes.
 
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -19,19 +19,19 @@ use crate::scenario::Services;
 
 /// A running Patchbay.
 pub(super) struct Running {
-    /// Where events are published.
+    /// The channel for publishing.
     pub(super) events: Channel,
     /// In the embedded mode every service answers on each of these channels.
     pub(super) services: Services,
-    /// Where HTTP is served, in the embedded mode.
+    /// The address of the HTTP port, in the embedded mode.
     pub(super) gateway: Option<String>,
-    /// Every process that does the work, by name.
+    /// Every process to measure, by name.
     pub(super) processes: Vec<(String, u32)>,
     database_url: String,
     _parts: Parts,
 }
 
-/// What ends when the measurement is over. The order matters: processes before their servers before their folder.
+/// Stopped after the measurement. The order matters: processes, then their servers, then the folder.
 #[expect(dead_code, reason = "held only to be dropped")]
 struct Parts {
     program: Option<Program>,
@@ -51,7 +51,7 @@ impl Running {
         }
     }
 
-    /// A new organization with so many installed apps, whose webhooks go to `url`.
+    /// A new organization with this many installed apps, whose webhooks go to `url`.
     pub(super) async fn customer(&self, name: &str, apps: usize, url: &str) -> anyhow::Result<i64> {
         let organization = self.services.organization(name).await?;
         for number in 1..=apps {
@@ -61,7 +61,7 @@ impl Running {
         Ok(organization.id)
     }
 
-    /// A new organization with an installed app: its id, the app's and the installation's.
+    /// A new organization with an installed app: the ids of organization, app and installation.
     pub(super) async fn installed(&self, name: &str, url: &str) -> anyhow::Result<(i64, i64, Uuid)> {
         let organization = self.services.organization(name).await?;
         let app = self.services.app(&organization, name, url).await?;
@@ -69,13 +69,13 @@ impl Running {
         Ok((organization.id, app.id, installation.parse()?))
     }
 
-    /// A published app that is installed nowhere.
+    /// A published app that is not installed.
     pub(super) async fn app(&self, name: &str, url: &str) -> anyhow::Result<i64> {
         let organization = self.services.organization(name).await?;
         Ok(self.services.app(&organization, name, url).await?.id)
     }
 
-    /// The database of a service, to put rows into it by the hundred thousand.
+    /// The database of a service, to insert rows in bulk.
     pub(super) async fn database(
         &self,
         service: &'static str,
@@ -141,7 +141,7 @@ async fn distributed(folder: TempDir) -> anyhow::Result<Running> {
     })
 }
 
-/// The broker writes its process id a moment after it listens.
+/// The broker writes its process id a moment after it starts listening.
 async fn wait_for_pid(rabbitmq: &RabbitMq) -> anyhow::Result<u32> {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {

@@ -1,4 +1,4 @@
-//! What is played.
+//! The scenarios.
 
 mod deep;
 mod fair;
@@ -23,7 +23,7 @@ pub(crate) enum Scenario {
     B,
     /// 200 apps with one installation each.
     C,
-    /// 200 events a second.
+    /// 200 events per second.
     Light,
     /// Nothing happens.
     Idle,
@@ -31,16 +31,16 @@ pub(crate) enum Scenario {
     Fair,
     /// Many installations of other organizations.
     Wide,
-    /// Many webhooks wait for an endpoint that does not answer. The last one: they stay.
+    /// Many webhooks wait for an endpoint that does not answer. Runs last, because they remain.
     Deep,
 }
 
-/// What a scenario has shown.
+/// The results of a scenario.
 #[derive(Default)]
 pub(crate) struct Figures {
-    /// Loads by name, to be put into a table.
+    /// Loads by name, for the table.
     pub(super) loads: Vec<(String, Measured)>,
-    /// What is no load, as sentences.
+    /// Other results, as sentences.
     pub(super) notes: Vec<String>,
 }
 

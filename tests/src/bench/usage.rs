@@ -1,14 +1,14 @@
-//! What a process uses, as Linux tells.
+//! Resource usage of a process, from `/proc`.
 
 use std::fs;
 
-/// `USER_HZ`: what `/proc` counts CPU time in, 100 on every Linux that Rust's std runs on.
+/// `USER_HZ`, the unit of CPU time in `/proc`: 100 on every Linux that Rust's std supports.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// CPU seconds of a process so far, in user and kernel mode, those of its children that have ended included.
+/// CPU seconds of a process so far, in user and kernel mode, including its children that have ended.
 fn cpu_seconds(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // The name in parentheses may hold anything; the numbers begin behind it.
+    // The name in parentheses may contain anything; the numbers follow it.
     let numbers: Vec<f64> = stat
         .rsplit(')')
         .next()
@@ -26,12 +26,13 @@ fn peak_mib(pid: u32) -> f64 {
     line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
-/// Lets the peak begin at what is resident now. Where that is not allowed, the peak is that of the whole life.
+/// Resets the peak to the current value. Without the permission to do so, the peak is that of the whole life
+/// of the process.
 fn forget_peak(pid: u32) {
     let _ = fs::write(format!("/proc/{pid}/clear_refs"), "5");
 }
 
-/// A process and all that it has started.
+/// A process and its descendants.
 fn family(pid: u32) -> Vec<u32> {
     let mut family = vec![pid];
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
@@ -41,7 +42,7 @@ fn family(pid: u32) -> Vec<u32> {
     family
 }
 
-/// Named processes and how much CPU each had used at one moment, children included.
+/// Named processes and the CPU time each had used at the start, including children.
 #[derive(Clone, Debug)]
 pub(super) struct Usage(Vec<(String, u32, f64)>);
 
@@ -51,7 +52,7 @@ impl Usage {
         Self(processes.iter().map(|(name, pid)| (name.clone(), *pid, of_family(*pid))).collect())
     }
 
-    /// CPU seconds of each process from then to now, and its peak memory in MiB.
+    /// CPU seconds of each process since the start, and its peak memory in MiB.
     pub(super) fn until_now(&self) -> Vec<(String, f64, f64)> {
         let used =
             |(name, pid, then): &(String, u32, f64)| (name.clone(), of_family(*pid) - then, peak_mib(*pid));

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast Patchbay is, next to the bare limit of the machine it runs on.
+//! `cargo xtask bench`: the throughput of Patchbay compared with the bare limit of the machine.
 
 use std::process::ExitCode;
 

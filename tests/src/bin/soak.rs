@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: whether Patchbay keeps its promises for longer than a test lasts.
+//! `cargo xtask soak`: whether Patchbay keeps its guarantees for longer than a test runs.
 
 use std::process::ExitCode;
 

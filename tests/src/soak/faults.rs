@@ -1,4 +1,4 @@
-//! Faults at random.
+//! Random faults.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -22,7 +22,7 @@ enum Fault {
     Database,
 }
 
-/// When the next one is due, and which it is.
+/// The time of the next fault, and the random generator.
 pub(super) struct Faults {
     chance: StdRng,
     every: u64,
@@ -37,7 +37,7 @@ impl Faults {
         faults
     }
 
-    /// Waits for the moment of the next one.
+    /// Waits for the time of the next fault.
     pub(super) async fn next(&self) {
         if self.every == 0 {
             std::future::pending::<()>().await;
@@ -45,7 +45,7 @@ impl Faults {
         tokio::time::sleep_until(self.due).await;
     }
 
-    /// Does harm, and makes good what an operator would. Says what it was.
+    /// Causes a fault and repairs what an operator would repair. Returns a description.
     pub(super) async fn strike(&mut self, stage: &mut Stage, may_kill: bool) -> anyhow::Result<String> {
         self.plan();
         let kinds: &[Fault] = match (&stage.patchbay, may_kill) {
@@ -104,7 +104,7 @@ impl Faults {
         }
     }
 
-    /// Between half and one and a half of the time from now.
+    /// A random pause between half and one and a half of the average.
     fn plan(&mut self) {
         let every = self.every.max(1) * 1000;
         let pause = self.chance.random_range(every / 2..every * 3 / 2);

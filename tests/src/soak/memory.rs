@@ -8,7 +8,7 @@ use anyhow::ensure;
 
 use crate::memory::resident_mib;
 
-/// What may be added over the whole time: the noise of allocators, and a part of what there is.
+/// Allowed growth over the whole run: the noise of allocators, and a share of the total.
 const NOISE_MIB: f64 = 6.0;
 const NOISE_PART: f64 = 0.1;
 
@@ -27,17 +27,17 @@ struct Series {
     latest: f64,
 }
 
-/// How a process's memory went: a straight line through its samples.
+/// The trend of a process's memory: a straight line through its samples.
 #[derive(Debug, PartialEq)]
 struct Trend {
     mean: f64,
     mib_per_minute: f64,
-    /// By how much the line rises from the first sample to the last.
+    /// The growth of the line from the first sample to the last.
     growth: f64,
 }
 
 impl Memory {
-    /// Takes the memory of each process. What counts for the trend are samples of one life.
+    /// Samples the memory of each process. The trend covers the samples of the current process only.
     pub(super) fn sample(&mut self, processes: &[(String, u32)], counts: bool) {
         let seconds = self.begun.get_or_insert_with(Instant::now).elapsed().as_secs_f64();
         for (name, pid) in processes {
@@ -52,7 +52,7 @@ impl Memory {
         }
     }
 
-    /// The latest figures.
+    /// The latest values.
     pub(super) fn now(&self) -> String {
         let figures = self.processes.iter().map(|(name, series)| {
             format!("{} {:.0}", name.strip_prefix("patchbay-").unwrap_or(name), series.latest)
@@ -60,7 +60,7 @@ impl Memory {
         figures.collect::<Vec<_>>().join(", ")
     }
 
-    /// A table for people.
+    /// A Markdown table.
     pub(super) fn table(&self) -> String {
         let mut table = "| process | MiB on average | MiB a minute | growth |\n|---|---|---|---|".to_owned();
         for (name, series) in &self.processes {
@@ -71,7 +71,7 @@ impl Memory {
     }
 
     /// # Errors
-    /// When a process's memory grew.
+    /// The memory of a process grew.
     pub(super) fn judge(&self) -> anyhow::Result<()> {
         for (name, series) in &self.processes {
             let trend = trend(&series.samples);
@@ -82,7 +82,7 @@ impl Memory {
     }
 }
 
-/// The least squares.
+/// Least squares.
 fn trend(samples: &[(f64, f64)]) -> Trend {
     let count = samples.len().max(1) as f64;
     let (time, mean) =
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_leak_is_told_from_noise() {
+    fn a_leak_is_distinguished_from_noise() {
         let of = |mib: fn(f64) -> f64| {
             (0..300).map(|second| (f64::from(second), mib(f64::from(second)))).collect::<Vec<_>>()
         };

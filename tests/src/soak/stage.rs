@@ -12,7 +12,7 @@ use crate::program::Program;
 use crate::scene::{Access, Expected, Scene};
 use crate::servers::{Embedded, Servers};
 
-/// Retries and recovery while somebody watches.
+/// Short retries and recovery times.
 const SETTINGS: [(&str, &str); 5] = [
     ("RETRY_SCHEDULE", "1s,2s,5s,5s,10s,10s"),
     ("FANOUT_RECOVER_AFTER", "2s"),
@@ -23,12 +23,12 @@ const SETTINGS: [(&str, &str); 5] = [
 
 pub(super) struct Stage {
     pub(super) scene: Scene,
-    /// Whether the flaky app takes nothing at all.
+    /// Whether the flaky app refuses everything.
     pub(super) down: Arc<AtomicBool>,
     pub(super) patchbay: Patchbay,
 }
 
-/// Processes before their servers: that is the order in which they end.
+/// Stopped in this order: processes before their servers.
 pub(super) enum Patchbay {
     Embedded(Box<Embedded>),
     Distributed { deployment: Box<Deployment>, proxy: TcpProxy, servers: Box<Servers> },
@@ -55,7 +55,7 @@ impl Stage {
         Ok(Self { scene: scene(access, down.clone()).await?, down, patchbay })
     }
 
-    /// Those whose memory is followed.
+    /// The processes whose memory is measured.
     pub(super) fn processes(&self) -> Vec<(String, u32)> {
         let programs: Vec<&Program> = match &self.patchbay {
             Patchbay::Embedded(embedded) => vec![&embedded.program],
@@ -64,7 +64,7 @@ impl Stage {
         programs.iter().filter_map(|program| Some((program.name().to_owned(), program.pid()?))).collect()
     }
 
-    /// Those that ended by themselves.
+    /// The processes that ended by themselves.
     pub(super) fn ended(&mut self) -> Vec<&'static str> {
         match &mut self.patchbay {
             Patchbay::Embedded(embedded) => {

@@ -1,4 +1,4 @@
-//! Apps: some as callers, some to be called about.
+//! The apps of the tests, as callers and as targets.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,17 +15,17 @@ use tokio::time::Instant;
 use crate::people::HOME;
 use crate::server::Server;
 
-/// The longest that an app may stay unknown to who sends its webhooks.
+/// How long webhook-sender may take to learn of an app.
 const KNOWN_WITHIN: Duration = Duration::from_secs(10);
 
-/// Makes apps.
+/// Creates apps.
 pub(crate) struct Apps<'s> {
     server: &'s Server,
-    /// Answers as an app does.
+    /// The endpoint of the apps.
     receiver: Receiver,
     /// Tokens of owners, by organization.
     owners: HashMap<&'static str, String>,
-    /// Tokens of internal apps that call, by organization and scopes.
+    /// Tokens of calling internal apps, by organization and scopes.
     callers: Mutex<HashMap<(&'static str, ScopeSet), String>>,
     number: AtomicU32,
     delivery: OnceCell<String>,
@@ -65,7 +65,7 @@ impl<'s> Apps<'s> {
         }
     }
 
-    /// The body that registers one more app.
+    /// The body that registers another app.
     pub(crate) fn body(&self, organization: &str, is_internal: bool, scopes: ScopeSet) -> Value {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         json!({
@@ -95,12 +95,12 @@ impl<'s> Apps<'s> {
         callers.entry(key).or_insert(token).clone()
     }
 
-    /// The slug of a new app of [`HOME`] that is not published.
+    /// The slug of a new unpublished app of [`HOME`].
     pub(crate) async fn unpublished(&self) -> String {
         self.register(HOME, false, ScopeSet::EMPTY).await["slug"].as_str().unwrap().to_owned()
     }
 
-    /// The slug of a new app of [`HOME`] that has a logo, which it needs to be published.
+    /// The slug of a new app of [`HOME`] with a logo, which publishing requires.
     pub(crate) async fn with_logo(&self) -> String {
         let slug = self.unpublished().await;
         let logo = json!({ "avatar_type": "upload", "avatar_photo": picture(), "color": true });
@@ -108,7 +108,7 @@ impl<'s> Apps<'s> {
         slug
     }
 
-    /// The slug of a new app of [`HOME`] that waits for a reviewer.
+    /// The slug of a new app of [`HOME`] with a pending publish request.
     pub(crate) async fn waiting(&self) -> String {
         let slug = self.with_logo().await;
         let request = json!({ "questionnaire": [{ "question": "Why?", "answer": "Because." }] });
@@ -116,14 +116,14 @@ impl<'s> Apps<'s> {
         slug
     }
 
-    /// The slug of a new app of [`HOME`] that is switched off.
+    /// The slug of a new disabled app of [`HOME`].
     pub(crate) async fn disabled(&self) -> String {
         let slug = self.unpublished().await;
         self.owner("POST", &format!("/api/0/sentry-apps/{slug}/disable/"), &json!({})).await;
         slug
     }
 
-    /// The uuid of a webhook of an app of [`HOME`], once it was tried.
+    /// The id of a webhook of an app of [`HOME`], once it was attempted.
     pub(crate) async fn delivery(&self) -> String {
         let sent = async || {
             let installed = self.installed(ScopeSet::EMPTY).await;
@@ -141,7 +141,7 @@ impl<'s> Apps<'s> {
         self.delivery.get_or_init(sent).await.clone()
     }
 
-    /// The slug of an app of [`HOME`] that alert rules may name.
+    /// The slug of an app of [`HOME`] that can be used in alert rules.
     pub(crate) async fn alertable(&self) -> String {
         let installed = async || {
             let mut body = self.body(HOME, false, ScopeSet::EMPTY);
@@ -161,10 +161,10 @@ impl<'s> Apps<'s> {
         self.owner("POST", &path, &json!({ "slug": slug })).await["uuid"].as_str().unwrap().to_owned()
     }
 
-    /// The uuid of a new job that sends webhooks of an app of [`HOME`] again.
+    /// The id of a new recovery of webhooks of an app of [`HOME`].
     pub(crate) async fn recovery(&self) -> String {
         let path = format!("/api/0/sentry-apps/{}/webhook-recoveries/", self.unpublished().await);
-        // The sender hears of a new app a moment after it is there.
+        // webhook-sender learns of a new app a moment later.
         let started = eventually(KNOWN_WITHIN, "a recovery of the new app", async || {
             let answer = self.server.call("POST", &path, &self.owners[HOME], Some(&json!({}))).await;
             (answer.status != 404).then_some(answer)
@@ -173,21 +173,21 @@ impl<'s> Apps<'s> {
         started["id"].as_str().unwrap().to_owned()
     }
 
-    /// What the owner of [`HOME`] does succeeds.
+    /// Sends a request as the owner of [`HOME`], which must succeed.
     pub(crate) async fn owner(&self, method: &str, path: &str, body: &Value) -> Value {
         let answer = self.server.call(method, path, &self.owners[HOME], Some(body)).await;
         assert!(answer.status < 300, "{method} {path}: {answer:?}");
         serde_json::from_str(&answer.body).unwrap_or_default()
     }
 
-    /// The slug of a new internal app of [`HOME`], and the number of its token.
+    /// The slug of a new internal app of [`HOME`], and the id of its token.
     pub(crate) async fn internal(&self) -> (String, String) {
         let app = self.register(HOME, true, ScopeSet::EMPTY).await;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         (text(&app["slug"]), text(&app["tokens"][0]["id"]))
     }
 
-    /// A new app, installed and waiting to be confirmed.
+    /// A new installation that is pending.
     pub(crate) async fn installed(&self, scopes: ScopeSet) -> Installed {
         let app = self.register(HOME, false, scopes).await;
         let owner = &self.owners[HOME];
@@ -200,7 +200,7 @@ impl<'s> Apps<'s> {
         Installed { app: slug, uuid, token: self.exchange(&app, &installation).await }
     }
 
-    /// The token of a new installation, for its code.
+    /// Exchanges the code of a new installation for its token.
     pub(crate) async fn exchange(&self, app: &Value, installation: &Value) -> String {
         let uuid = installation["uuid"].as_str().unwrap();
         let path = format!("/api/0/sentry-app-installations/{uuid}/authorizations/");
@@ -219,7 +219,7 @@ impl<'s> Apps<'s> {
     }
 }
 
-/// The smallest PNG that is taken for a logo, in base64.
+/// The smallest PNG that is accepted as a logo, in base64.
 fn picture() -> String {
     const SIDE: u32 = 256;
     let mut bytes = Vec::new();

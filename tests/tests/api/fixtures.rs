@@ -1,5 +1,5 @@
-//! Something for each operation to be called about. An operation that is not known here fails the tests: add what
-//! stands in its path to [`Fixtures::part`] and its body to [`Fixtures::body`].
+//! A target for each operation. The tests fail for an operation without one: add the parameter of its path to
+//! [`Fixtures::part`] and its body to [`Fixtures::body`].
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -22,17 +22,17 @@ use crate::apps::Apps;
 use crate::operation::{Apps as AppAccess, Operation};
 use crate::people::{HOME, Person};
 
-/// A request that succeeds for whoever may send it.
+/// A request that succeeds for every authorized caller.
 #[derive(Debug, Clone)]
 pub(crate) struct Thing {
     pub(crate) path: String,
     pub(crate) body: Option<Value>,
-    /// A token of the app it belongs to.
+    /// A token of the app that the target belongs to.
     pub(crate) app: Option<String>,
     found: Found,
 }
 
-/// Operations, beside those that delete, after which the same request about the same thing is another one.
+/// Operations, other than deletions, that change the effect of a repeated request.
 const ONCE: [&str; 7] = [
     "request_publication",
     "review_publication",
@@ -43,16 +43,16 @@ const ONCE: [&str; 7] = [
     "decline_invitation",
 ];
 
-/// Makes things.
+/// Creates targets.
 pub(crate) struct Fixtures<'s> {
     pub(crate) apps: Apps<'s>,
     channel: Channel,
-    /// Number of [`HOME`].
+    /// Id of [`HOME`].
     home: i64,
     number: AtomicU32,
 }
 
-/// What else a request needs once its path is known.
+/// The parts of a request besides its path.
 #[derive(Debug, Clone, Default)]
 struct Found {
     app: Option<String>,
@@ -73,7 +73,7 @@ impl<'s> Fixtures<'s> {
         Self { apps, channel: channel.clone(), home, number: AtomicU32::new(0) }
     }
 
-    /// A thing of [`HOME`] that nobody else uses; one's own, where people have things of their own.
+    /// A target in [`HOME`] that no other test uses; for personal things, one of the caller's own.
     pub(crate) async fn fresh(&self, operation: &Operation, person: Option<&Person>) -> Thing {
         let mut path = operation.path.clone();
         let mut found = Found::default();
@@ -96,7 +96,7 @@ impl<'s> Fixtures<'s> {
         Thing { path, body, app: found.app.clone(), found }
     }
 
-    /// The same thing for another request, where the one before left it as it was.
+    /// The same target for another request, if the previous request did not change it.
     pub(crate) async fn again(&self, operation: &Operation, thing: &Thing) -> Option<Thing> {
         let is_used_up = operation.method == "DELETE" || ONCE.contains(&operation.id.as_str());
         if is_used_up || operation.names().any(|name| name == "comment") {
@@ -138,7 +138,7 @@ impl<'s> Fixtures<'s> {
             ("issue", _) => found.issue.to_string(),
             ("event", "explain_event") => self.published().await,
             ("event", _) => found.error.clone(),
-            // Whoever may change it gets their own.
+            // Callers who may change it get a target of their own.
             ("comment", _) => {
                 let path = format!("/api/0/issues/{}/comments/", found.issue);
                 text(&self.apps.owner("POST", &path, &json!({ "text": "Mine." })).await["id"])
@@ -160,7 +160,7 @@ impl<'s> Fixtures<'s> {
         }
     }
 
-    /// The number of a new member of [`HOME`].
+    /// The id of a new member of [`HOME`].
     async fn member(&self) -> i64 {
         let mut directory = DirectoryClient::new(self.channel.clone());
         let name = self.unique("member");
@@ -173,7 +173,7 @@ impl<'s> Fixtures<'s> {
         user_id
     }
 
-    /// The slug of a new organization, and the number of an invitation of this person to it.
+    /// The slug of a new organization and the id of an invitation of this person to it.
     async fn invitation(&self, person: Option<&Person>) -> (String, String) {
         let mut directory = DirectoryClient::new(self.channel.clone());
         let wanted = CreateOrganizationRequest { name: self.unique("host"), ..Default::default() };
@@ -188,7 +188,7 @@ impl<'s> Fixtures<'s> {
         (organization, invited.id.to_string())
     }
 
-    /// The number of a new personal token.
+    /// The id of a new personal token.
     async fn token_of(&self, person: &Person) -> i64 {
         let (user_id, scopes) = (person.user_id(), vec!["openid".to_owned()]);
         let wanted = MintUserTokenRequest { user_id, scopes, name: "to be revoked".to_owned() };
@@ -214,7 +214,7 @@ impl<'s> Fixtures<'s> {
         (event.issue_id, event.event_id)
     }
 
-    /// The id of something that happened.
+    /// The id of an event.
     async fn published(&self) -> String {
         let event = PublishRequest {
             organization_id: self.home,
@@ -285,7 +285,7 @@ impl<'s> Fixtures<'s> {
     }
 }
 
-/// Which of several are meant, and what is asked.
+/// Query parameters that select the target and the content.
 fn query(operation: &Operation, found: &Found) -> String {
     match operation.id.as_str() {
         "update_issues" | "delete_issues" | "update_project_issues" | "delete_project_issues" => {
@@ -309,13 +309,13 @@ fn metric_rule() -> Value {
     })
 }
 
-/// A name or a number, as a path has it.
+/// A name or a number, as in a path.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 impl Thing {
-    /// The same request about what there is not: with the last name in its path replaced by one that nobody has.
+    /// The same request about something that does not exist: the last name in its path is replaced.
     pub(crate) fn missing(&self, operation: &Operation) -> Self {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let mut parts: Vec<_> = path.split('/').collect();
@@ -325,7 +325,7 @@ impl Thing {
             "{installation}" | "{delivery}" | "{recovery}" | "{event}" => {
                 "00000000-0000-4000-8000-000000000000"
             }
-            "{organization}" | "{app}" | "{project}" | "{team}" => "nobodys",
+            "{organization}" | "{app}" | "{project}" | "{team}" => "missing",
             _ => "999999999",
         };
         let path = [parts.join("/").as_str(), query].join("?");

@@ -1,4 +1,4 @@
-//! The description is valid OpenAPI, and the API keeps to it whatever it is sent: checked with tools from PyPI.
+//! The description is valid OpenAPI, and the API conforms to it for any input. Checked with tools from PyPI.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,11 +11,10 @@ use crate::people::HOME;
 use crate::server::Server;
 
 /// An interpreter with the packages of `xtask/src/python.rs`; `cargo xtask test` makes one.
-fn python() -> Option<PathBuf> {
-    let python = std::env::var_os("PATCHBAY_TEST_PYTHON").map(PathBuf::from);
-    let required = std::env::var("PATCHBAY_TEST_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
-    assert!(python.is_some() || !required, "PATCHBAY_TEST_PYTHON is not set");
-    python
+fn python() -> PathBuf {
+    std::env::var_os("PATCHBAY_TEST_PYTHON")
+        .map(PathBuf::from)
+        .expect("cargo xtask test sets PATCHBAY_TEST_PYTHON")
 }
 
 async fn succeeds(mut command: Command) {
@@ -25,8 +24,9 @@ async fn succeeds(mut command: Command) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the Python environment of cargo xtask test"]
 async fn the_description_is_valid_openapi() {
-    let Some(python) = python() else { return };
+    let python = python();
     let server = Server::start().await;
     let document = server.send("GET", "/api/0/openapi.json", &[], None).await.body;
     let folder = tempfile::tempdir().unwrap();
@@ -37,7 +37,7 @@ async fn the_description_is_valid_openapi() {
     succeeds(command).await;
 }
 
-/// Runs a phase of schemathesis with the names in paths that this configuration gives.
+/// Runs a phase of schemathesis with the path parameters of this configuration.
 async fn fuzz(python: PathBuf, server: &Server, token: &str, phase: &str, configuration: &str) {
     const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                           response_headers_conformance,response_schema_conformance";
@@ -60,15 +60,16 @@ async fn fuzz(python: PathBuf, server: &Server, token: &str, phase: &str, config
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_is_sent_the_api_keeps_to_its_description() {
-    let Some(python) = python() else { return };
+#[ignore = "needs the Python environment of cargo xtask test"]
+async fn the_api_conforms_to_its_description_for_any_input() {
+    let python = python();
     let server = Server::start().await;
     let world = World::new(&server).await;
     let (owner, root) = (world.people.named("owner").clone(), world.people.named("superuser").clone());
     let all = Scope::ALL.iter().copied().collect();
     fuzz(python.clone(), &server, &world.people.token(&owner, all).await, "coverage", "").await;
 
-    // Random names lead to 404 nearly always. With those that exist, requests get to what lies behind.
+    // Random names nearly always lead to 404. Existing names reach the code behind.
     let app = world.fixtures.apps.unpublished().await;
     let installation = world.fixtures.apps.installed(ScopeSet::EMPTY).await.uuid;
     let names = format!(

@@ -1,4 +1,4 @@
-//! The REST API of an all-in-one Patchbay, operation by operation, as its own description lists them.
+//! The REST API of an all-in-one Patchbay, for each operation in its OpenAPI description.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

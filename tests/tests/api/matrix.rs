@@ -1,5 +1,5 @@
-//! What the description says of who may call an operation, against what the services answer: every operation, as
-//! everybody, with every kind of credentials.
+//! Compares the access rules in the description with the responses of the services: every operation, for
+//! every kind of caller.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use crate::people::{ABROAD, HOME, People};
 use crate::server::{Answer, Server};
 use crate::who::{Outcome, Who};
 
-/// Operations that are tried out at once.
+/// Operations that are tested concurrently.
 const AT_ONCE: usize = 4;
 
-/// Everything a test needs to call as anybody.
+/// The targets and users of a test.
 pub(crate) struct World<'s> {
     server: &'s Server,
     pub(crate) people: People,
@@ -38,7 +38,8 @@ impl<'s> World<'s> {
         Self { server, people, fixtures }
     }
 
-    /// As [`World::fixtures`] makes it, but what only its author may change is by whoever asks.
+    /// As [`World::fixtures`] creates it, but with the caller as the author of things that only the author
+    /// may change.
     async fn fresh(&self, operation: &Operation, who: &Who) -> Thing {
         let mut thing = self.fixtures.fresh(operation, who.person()).await;
         if operation.names().any(|name| name == "comment") {
@@ -53,11 +54,11 @@ impl<'s> World<'s> {
         thing
     }
 
-    /// Asks for a thing as somebody.
+    /// Sends a request as a caller.
     pub(crate) async fn ask(&self, operation: &Operation, thing: &Thing, who: &Who) -> Answer {
         let bearer = |token: String| vec![("authorization", format!("Bearer {token}"))];
         let headers = match who {
-            Who::Nobody => Vec::new(),
+            Who::Anonymous => Vec::new(),
             Who::Session(person) => {
                 vec![("cookie", person.cookie.clone()), ("sec-fetch-site", "same-origin".to_owned())]
             }
@@ -69,25 +70,25 @@ impl<'s> World<'s> {
         self.server.send(&operation.method, &thing.path, &headers, thing.body.as_ref()).await
     }
 
-    /// Everybody who may stand before an operation.
-    fn everybody(&self, operation: &Operation, thing: &Thing) -> Vec<Who> {
+    /// All callers for an operation.
+    fn callers(&self, operation: &Operation, thing: &Thing) -> Vec<Who> {
         let sets = scope_sets(operation.access.scopes());
-        let mut everybody = vec![Who::Nobody];
+        let mut callers = vec![Who::Anonymous];
         for person in &self.people.all {
-            everybody.push(Who::Session(person.clone()));
-            everybody.extend(sets.iter().map(|set| Who::Token(person.clone(), *set)));
+            callers.push(Who::Session(person.clone()));
+            callers.extend(sets.iter().map(|set| Who::Token(person.clone(), *set)));
         }
-        // Nobody registers an app with scopes they do not hold.
+        // No one can register an app with scopes they do not have.
         let owners = Role::Owner.scopes();
         for set in sets.iter().map(|set| set.intersection(owners)) {
-            everybody.extend([Who::Neighbour(set), Who::Foreigner(set)]);
+            callers.extend([Who::Neighbour(set), Who::Foreigner(set)]);
         }
-        everybody.extend(thing.app.as_ref().map(|_| Who::TheApp));
-        everybody
+        callers.extend(thing.app.as_ref().map(|_| Who::TheApp));
+        callers
     }
 }
 
-/// Each scope that suffices alone, all of those that do not, and all there are.
+/// Each sufficient scope alone, all insufficient ones, and all scopes.
 fn scope_sets(needed: &[Scope]) -> Vec<ScopeSet> {
     let all: ScopeSet = Scope::ALL.iter().copied().collect();
     let alone = needed.iter().map(|scope| ScopeSet::of(&[*scope]));
@@ -96,13 +97,13 @@ fn scope_sets(needed: &[Scope]) -> Vec<ScopeSet> {
     alone.chain([useless, all]).collect()
 }
 
-/// Calls one operation as everybody: how many cases that were, and what was wrong.
+/// Calls one operation as every caller. Returns the number of cases and the differences.
 async fn try_out(world: &World<'_>, operation: Operation) -> (usize, Vec<String>) {
     let (mut tried, mut wrong) = (0, Vec::new());
     let shared = world.fixtures.fresh(&operation, None).await;
-    for who in world.everybody(&operation, &shared) {
+    for who in world.callers(&operation, &shared) {
         let expected = who.expected(&operation.access);
-        // What succeeds may use its thing up.
+        // A successful request may consume its target.
         let thing = match expected == Outcome::Done && !operation.is_safe() {
             true => match world.fixtures.again(&operation, &shared).await {
                 Some(thing) => thing,
@@ -120,7 +121,7 @@ async fn try_out(world: &World<'_>, operation: Operation) -> (usize, Vec<String>
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_gets_the_answer_that_the_description_promises_them() {
+async fn every_caller_gets_the_answer_that_the_description_promises() {
     let server = Server::start().await;
     let world = World::new(&server).await;
     let mut operations = server.operations().await;

@@ -1,9 +1,8 @@
-//! An operation as the API's description tells it.
+//! An operation in the description of the API.
 
 use patchbay_domain::{Scope, ScopeSet};
 use serde_json::Value;
 
-/// One operation.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
     pub(crate) id: String,
@@ -56,7 +55,7 @@ impl Operation {
         operations.collect()
     }
 
-    /// The names in its path.
+    /// The parameters of its path.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
     }
@@ -95,7 +94,7 @@ impl Access {
         }
     }
 
-    /// The scopes of which one is needed.
+    /// The scopes, one of which is required.
     pub(crate) fn scopes(&self) -> &[Scope] {
         if let Rule::Scopes(scopes) = &self.rule { scopes } else { &[] }
     }

@@ -1,4 +1,4 @@
-//! Everybody who may stand in front of the API.
+//! The users of the tests.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,17 @@ use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetM
 use patchbay_rpc::{Channel, request};
 use tokio::sync::Mutex;
 
-/// The organization whose things are asked for, and the one of strangers.
+/// The organization of the targets, and an unrelated one.
 pub(crate) const HOME: &str = "acme";
 pub(crate) const ABROAD: &str = "globex";
 
-/// One person.
+/// A user.
 #[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) name: &'static str,
     /// The cookie of their session.
     pub(crate) cookie: String,
-    /// Number of [`HOME`].
+    /// Id of [`HOME`].
     pub(crate) home: i64,
     user: UserCaller,
 }
@@ -31,7 +31,7 @@ impl Person {
         self.user.user_id
     }
 
-    /// What the gateway makes of them: in a session, or with a token that is limited to these scopes.
+    /// The caller that the gateway creates for them: with a session, or with a token limited to these scopes.
     pub(crate) fn caller(&self, token_scopes: Option<ScopeSet>) -> Caller {
         Caller::User(UserCaller { token_scopes, ..self.user.clone() })
     }
@@ -114,7 +114,7 @@ impl People {
         self.all.iter().find(|person| person.name == name).unwrap()
     }
 
-    /// A personal token that is limited to these scopes.
+    /// A personal token limited to these scopes.
     pub(crate) async fn token(&self, person: &Person, scopes: ScopeSet) -> String {
         let key = (person.user.user_id, scopes);
         let mut tokens = self.tokens.lock().await;

@@ -1,4 +1,4 @@
-//! A running Patchbay and a client of it.
+//! A running Patchbay and a client.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) struct Server {
     _folder: TempDir,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -37,9 +37,9 @@ impl Server {
         Self::with(&[]).await
     }
 
-    /// As [`Server::start`], with settings of the test's own.
+    /// As [`Server::start`], with further settings.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        // reqwest wants a process-wide one even where nothing speaks TLS; a second call finds the first one's.
+        // reqwest needs a process-wide provider even without TLS; a second call finds the first provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::open(&folder.path().join("data")).unwrap();
@@ -47,7 +47,7 @@ impl Server {
         let usual = [
             ("GRPC_LISTEN", "127.0.0.1:0"),
             ("ADMIN_LISTEN", "127.0.0.1:0"),
-            // Thousands of requests come from here.
+            // The tests send thousands of requests from one address.
             ("GATEWAY_CALLER_LIMIT", "0"),
             ("GATEWAY_ADDRESS_LIMIT", "0"),
         ];
@@ -89,7 +89,7 @@ impl Server {
         self.send(method, path, &[("authorization", format!("Bearer {token}"))], body).await
     }
 
-    /// Every operation, as the API describes itself.
+    /// Every operation in the description of the API.
     pub(crate) async fn operations(&self) -> Vec<Operation> {
         let document = self.send("GET", "/api/0/openapi.json", &[], None).await.json();
         Operation::read_all(&document)

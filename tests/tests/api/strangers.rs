@@ -1,4 +1,4 @@
-//! Whoever belongs to another organization is refused, and does not learn from the refusal what there is.
+//! Members of another organization are refused, and the refusal does not reveal what exists.
 
 use patchbay_domain::{Role, Scope};
 
@@ -7,11 +7,11 @@ use crate::operation::{Operation, Rule};
 use crate::server::{Answer, Server};
 use crate::who::{Outcome, Who};
 
-/// Names for which Sentry's own words tell those that exist from those that do not: slugs of organizations and apps,
-/// which stand in addresses for everybody to see, and uuids, which nobody can guess.
+/// Path parameters for which Sentry's own messages distinguish existing from missing values: slugs of
+/// organizations and apps, which are visible in addresses, and UUIDs, which cannot be guessed.
 const TOLD_APART: [&str; 5] = ["organization", "app", "installation", "delivery", "recovery"];
 
-/// All that may be told beside a sentence.
+/// Further information that a refusal may contain.
 const KEYS: [&str; 2] = ["detail", "context"];
 
 fn strangers(world: &World<'_>) -> Vec<Who> {
@@ -27,7 +27,7 @@ fn says_no_more_than_a_sentence(operation: &Operation, answer: &Answer) {
     let body = answer.json();
     let keys: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
     assert!(keys.iter().all(|key| KEYS.contains(key)), "{}: {answer:?}", operation.id);
-    // Sentry tells a user of which organizations they are themselves.
+    // Sentry shows users the organizations that they belong to.
     let context = &body["context"];
     let own = serde_json::json!({ "user_organizations": ["globex"] });
     assert!(context.is_null() || *context == own, "{}: {answer:?}", operation.id);
@@ -39,8 +39,8 @@ async fn a_stranger_is_refused_and_learns_nothing() {
     let world = World::new(&server).await;
     let mut compared = 0;
     for operation in server.operations().await {
-        let is_of_somebody = matches!(operation.access.rule, Rule::Scopes(_) | Rule::TheApp);
-        if !is_of_somebody || operation.names().next().is_none() {
+        let has_owner = matches!(operation.access.rule, Rule::Scopes(_) | Rule::TheApp);
+        if !has_owner || operation.names().next().is_none() {
             continue;
         }
         let there = world.fixtures.fresh(&operation, None).await;

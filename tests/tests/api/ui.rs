@@ -1,5 +1,5 @@
-//! Apps that are part of the product's own pages: their components, what these offer, the links and alert rules that are made with
-//! them. The apps are real HTTP servers.
+//! UI components of apps: their options, and the links and alert rules that are created with them. The apps
+//! are real HTTP servers.
 
 mod alerts;
 mod app;
@@ -21,12 +21,12 @@ use crate::people::HOME;
 use crate::server::{Answer, Server};
 use app::App;
 
-/// The longest that an app may stay unknown to who sends its requests.
+/// How long webhook-sender may take to learn of an app.
 const KNOWN_WITHIN: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_that_uses_every_component_is_driven_through_all_of_them() {
-    // Longer than the test takes, however slow the machine: what is asked twice is asked once.
+    // Longer than the test takes on any machine, so that a repeated request is answered from the cache.
     let server = Server::with(&[("GATEWAY_OPTIONS_CACHE", "1h")]).await;
     let world = World::new(&server).await;
     let stage = Stage { world: &world, server: &server, app: App::install(&world).await };
@@ -42,7 +42,7 @@ async fn an_app_that_uses_every_component_is_driven_through_all_of_them() {
     assert_eq!(stage.app.unsigned(), Vec::<String>::new(), "every request is signed");
 }
 
-/// What every part of the test needs.
+/// The setup of every test.
 struct Stage<'s> {
     world: &'s World<'s>,
     server: &'s Server,
@@ -50,12 +50,12 @@ struct Stage<'s> {
 }
 
 impl Stage<'_> {
-    /// As the owner of [`HOME`].
+    /// Sends a request as the owner of [`HOME`].
     async fn owner(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         self.call(method, path, self.world.fixtures.apps.owner_token(), body).await
     }
 
-    /// As the app, with the token of its installation.
+    /// Sends a request as the app, with the token of its installation.
     async fn app(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         self.call(method, path, &self.app.token, body).await
     }
@@ -64,12 +64,12 @@ impl Stage<'_> {
         self.server.call(method, path, token, body.as_ref()).await
     }
 
-    /// Where something of the app's installation is.
+    /// A path of the app's installation.
     fn installation(&self, rest: &str) -> String {
         format!("/api/0/sentry-app-installations/{}/{rest}", self.app.installation)
     }
 
-    /// Who sends its requests hears of a new app a moment after it is there.
+    /// webhook-sender learns of a new app a moment later.
     async fn is_known(&self) {
         let path = self.installation("external-requests/?uri=/known");
         eventually(KNOWN_WITHIN, "the app can be asked", async || {
@@ -78,7 +78,7 @@ impl Stage<'_> {
         .await;
     }
 
-    /// An error of a new kind: the number of its issue.
+    /// Records an error of a new kind and returns the id of its issue.
     async fn error(&self, message: &str) -> i64 {
         let event = json!({ "message": message, "fingerprint": [message] });
         let wanted = RecordErrorRequest {
@@ -90,7 +90,8 @@ impl Stage<'_> {
         issues.record_error(request(wanted)).await.unwrap().into_inner().events[0].issue_id
     }
 
-    /// What the app was asked is listed under the name of its event, also where it failed.
+    /// Requests to components are listed in the request log with the name of their event, including failed
+    /// ones.
     async fn everything_is_in_the_log(&self) {
         let log = format!("/api/0/sentry-apps/{}/webhook-requests/", self.app.slug);
         let events = [
@@ -117,7 +118,7 @@ impl Stage<'_> {
 }
 
 impl Answer {
-    /// Status and body, for refusals, whose every letter is known.
+    /// Status and body of a refusal, whose text is part of the contract.
     #[track_caller]
     fn is(&self, status: u16, body: &Value) {
         assert_eq!((self.status, self.json()), (status, body.clone()));

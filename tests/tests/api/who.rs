@@ -1,26 +1,26 @@
-//! One way of standing in front of the API, and what is to be expected of it.
+//! A kind of caller, and the expected response.
 
 use patchbay_domain::ScopeSet;
 
 use crate::operation::{Access, Apps, Rule};
 use crate::people::Person;
 
-/// Who sends a request, with what.
+/// A caller with its credentials.
 #[derive(Debug, Clone)]
 pub(crate) enum Who {
-    Nobody,
+    Anonymous,
     Session(Person),
-    /// A personal token, limited to these scopes.
+    /// A personal token limited to these scopes.
     Token(Person, ScopeSet),
-    /// The app the thing belongs to.
+    /// The app that the target belongs to.
     TheApp,
-    /// Another app, installed where the thing is.
+    /// Another app, installed in the same organization.
     Neighbour(ScopeSet),
     /// An app of another organization.
     Foreigner(ScopeSet),
 }
 
-/// The kind of answer.
+/// The expected kind of response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Done,
@@ -28,7 +28,7 @@ pub(crate) enum Outcome {
     Unknown,
     /// 403 or 404
     Refused,
-    /// 401 or 403: the credentials are of a kind that is not looked at.
+    /// 401 or 403: the operation does not accept this kind of credentials.
     NotLookedAt,
 }
 
@@ -51,10 +51,10 @@ impl Who {
         }
     }
 
-    /// What the description of an operation promises.
+    /// The expectation according to the description of an operation.
     pub(crate) fn expected(&self, access: &Access) -> Outcome {
         let may = match self {
-            Self::Nobody => return Outcome::Unknown,
+            Self::Anonymous => return Outcome::Unknown,
             Self::Session(_) => self.may(access),
             _ if access.session => return Outcome::NotLookedAt,
             _ => self.may(access),
@@ -64,10 +64,10 @@ impl Who {
 
     fn may(&self, access: &Access) -> bool {
         match self {
-            Self::Nobody => false,
+            Self::Anonymous => false,
             Self::Session(person) => person_may(person, None, access),
             Self::Token(person, limit) => person_may(person, Some(*limit), access),
-            // It has no scopes, unless it needs them.
+            // It has no scopes unless it needs them.
             Self::TheApp => matches!(access.apps, Apps::Own | Apps::OwnWithScopes),
             Self::Neighbour(scopes) => match access.apps {
                 Apps::WithScopes => holds(*scopes, access),

@@ -1,5 +1,5 @@
-//! Whatever happens to Patchbay, its servers or the receivers: nothing is lost, little comes twice, the books are exact,
-//! healthy apps get everything, and no process has to be restarted that was not killed.
+//! During faults of Patchbay, its servers or the receivers no event is lost, there are few duplicates, the
+//! ledger is exact, healthy apps get everything, and only killed processes have to be restarted.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "a fault that was found by chance has to be found again")]
@@ -23,8 +23,8 @@ use patchbay_tests::scene::{Access, Expected, Scene};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-/// Retries and recovery within the patience of a test. What a killed sender had claimed waits until its claim has run out, which
-/// the longest attempt decides.
+/// Short retries and recovery times. The claims of a killed sender have to expire, and the
+/// longest attempt determines the duration of a claim.
 const SOON: [(&str, &str); 6] = [
     ("RETRY_SCHEDULE", "1s,1s,2s,2s,5s,5s"),
     ("FANOUT_RECOVER_AFTER", "2s"),
@@ -34,13 +34,13 @@ const SOON: [(&str, &str); 6] = [
     ("WEBHOOK_TIMEOUT_MAX", "2s"),
 ];
 
-/// How long the books may stay open after the last event was accepted.
+/// How long the ledger may stay open after the last event was accepted.
 const PATIENCE: Duration = Duration::from_secs(240);
 
 const EVENTS: usize = 800;
 const PER_SECOND: u32 = 200;
 
-/// Chance that can be had again: `PATCHBAY_TEST_SEED=<number>`.
+/// A random generator whose seed is printed and can be set: `PATCHBAY_TEST_SEED=<number>`.
 fn chance() -> StdRng {
     let given = std::env::var("PATCHBAY_TEST_SEED").ok().map(|seed| seed.parse().unwrap());
     let seed = given.unwrap_or_else(rand::random);
@@ -48,7 +48,7 @@ fn chance() -> StdRng {
     StdRng::seed_from_u64(seed)
 }
 
-/// An organization with a healthy app and one that refuses or resets every third request.
+/// An organization with a healthy app and an app that refuses or resets every third request.
 async fn healthy_and_flaky(access: Access) -> Scene {
     let mut scene = Scene::new(access).await.unwrap();
     let healthy = Endpoint::start(|_| Conduct::Take).await.unwrap();
@@ -62,7 +62,7 @@ async fn healthy_and_flaky(access: Access) -> Scene {
     scene
 }
 
-/// Everything that was accepted is accounted for.
+/// Checks that every accepted event is accounted for.
 async fn nothing_is_lost(scene: &Scene, product: Product) {
     let accepted = product.event_ids().await.unwrap();
     let closed = scene.closes(&accepted, PATIENCE).await.unwrap();
@@ -70,6 +70,6 @@ async fn nothing_is_lost(scene: &Scene, product: Product) {
     closed.with_few_duplicates().unwrap();
 }
 
-fn nobody_ended(deployment: &mut Deployment) {
+fn no_process_ended(deployment: &mut Deployment) {
     assert!(deployment.ended().is_empty(), "{:?} ended", deployment.ended());
 }

@@ -1,4 +1,4 @@
-//! Receivers that do harm, beside one that does not.
+//! Harmful receivers beside a healthy one.
 
 use std::net::SocketAddr;
 
@@ -6,18 +6,18 @@ use patchbay_test_servers::is_root;
 use patchbay_tests::endpoint::{Conduct, ELSEWHERE, Endpoint};
 use patchbay_tests::memory::peak_mib;
 use patchbay_tests::scene::{Access, Expected, Scene};
-use patchbay_tests::servers::{Embedded, Servers, installed, required};
+use patchbay_tests::servers::{Embedded, Servers};
 
-use crate::{PATIENCE, PER_SECOND, SOON, nobody_ended};
+use crate::{PATIENCE, PER_SECOND, SOON, no_process_ended};
 
 const EVENTS: usize = 500;
-/// Of all answers together there are 50 GB.
+/// All responses together have 50 GB.
 const MOST_MIB: f64 = 150.0;
-/// An attempt ends soon, so that retries do.
+/// Short attempts, so that retries follow soon.
 const HURRY: [(&str, &str); 2] = [("WEBHOOK_TIMEOUT", "1s"), ("RETRY_SCHEDULE", "1s,1s")];
 
-/// Apps that do harm, each in its way, and one that does not: that one gets everything, and the sender, which is this process,
-/// stays small.
+/// Runs apps that do harm in different ways and a healthy app. The healthy app gets everything, and the
+/// memory of the process `sender` stays small.
 async fn no_receiver_harms_another_one(access: Access, sender: u32) {
     let mut scene = Scene::new(access).await.unwrap();
     for (name, conduct, expected) in [
@@ -41,15 +41,13 @@ async fn no_receiver_harms_another_one(access: Access, sender: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
 async fn no_receiver_harms_another_one_of_a_deployment() {
-    if !installed() {
-        return;
-    }
     let servers = Servers::start().unwrap();
     let mut deployment = servers.deployment(&[&SOON[..], &HURRY].concat()).await.unwrap();
     let sender = deployment.program("webhook-sender").pid().unwrap();
     no_receiver_harms_another_one(deployment.access().await.unwrap(), sender).await;
-    nobody_ended(&mut deployment);
+    no_process_ended(&mut deployment);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,10 +58,8 @@ async fn no_receiver_harms_another_one_of_the_all_in_one_process() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
 async fn a_receiver_that_comes_back_gets_all_that_waited() {
-    if !installed() {
-        return;
-    }
     let servers = Servers::start().unwrap();
     let mut deployment = servers.deployment(&SOON).await.unwrap();
     let mut scene = Scene::new(deployment.access().await.unwrap()).await.unwrap();
@@ -76,20 +72,15 @@ async fn a_receiver_that_comes_back_gets_all_that_waited() {
     let closed = scene.closes(&accepted, PATIENCE).await.unwrap();
     eprintln!("{closed}");
     closed.with_few_duplicates().unwrap();
-    nobody_ended(&mut deployment);
+    no_process_ended(&mut deployment);
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL, RabbitMQ and root; run by cargo xtask test"]
 async fn a_receiver_whose_name_moves_to_a_private_address_gets_nothing_there() {
-    if !installed() {
-        return;
-    }
-    if !is_root() {
-        assert!(!required(), "names of one's own take root, which this is not");
-        return;
-    }
+    assert!(is_root(), "only root can replace /etc/hosts for a process");
     let servers = Servers::start().unwrap();
-    // Only the first of this machine's addresses counts as public.
+    // Only the first loopback address counts as public.
     let settings = [&SOON[..], &HURRY, &[("EGRESS_ALLOW", "127.0.0.1/32")]].concat();
     let mut deployment = servers.deployment(&settings).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -105,7 +96,7 @@ async fn a_receiver_whose_name_moves_to_a_private_address_gets_nothing_there() {
     let mut scene = Scene::new(deployment.access().await.unwrap()).await.unwrap();
     let healthy = Endpoint::start(|_| Conduct::Take).await.unwrap();
     scene.app("healthy", Expected::All, healthy).await.unwrap();
-    // Takes each request over a connection of its own, so that its name is looked up for each.
+    // Accepts each request over a new connection, so that its name is resolved for each.
     let moving = Endpoint::start(|_| Conduct::TakeAtLength).await.unwrap();
     let inside = Endpoint::start_at(SocketAddr::new(ELSEWHERE, moving.port()), |_| Conduct::Take);
     let inside = inside.await.unwrap();
@@ -122,5 +113,5 @@ async fn a_receiver_whose_name_moves_to_a_private_address_gets_nothing_there() {
     assert!(account.delivered > 0 && account.dead > 0, "{account:?}");
     assert_eq!(inside.requests(), 0, "nothing was sent to the private address");
     closed.with_few_duplicates().unwrap();
-    nobody_ended(&mut deployment);
+    no_process_ended(&mut deployment);
 }

@@ -1,4 +1,4 @@
-//! A project that is being removed while the process dies.
+//! A project is removed while the process is killed.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use patchbay_tests::servers::Embedded;
 
 use crate::SOON;
 
-/// A project of `acme` with so many issues; its number.
+/// Creates a project of `acme` with this many issues and returns its id.
 async fn project(channel: &Channel, name: &str, issues: usize) -> i64 {
     let wanted =
         CreateProjectRequest { organization: "acme".into(), name: name.into(), ..Default::default() };
@@ -29,7 +29,7 @@ async fn project(channel: &Channel, name: &str, issues: usize) -> i64 {
     project.id
 }
 
-/// Tables with this column.
+/// The tables with this column.
 async fn tables_with(db: &Db, column: &str) -> Vec<String> {
     db.query(
         "select t.name from sqlite_schema t, pragma_table_info(t.name) c where t.type = 'table' and c.name = $1",

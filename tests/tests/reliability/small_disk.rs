@@ -1,4 +1,4 @@
-//! A file system of a few MiB that can be filled up and freed again.
+//! A file system of a few MiB that can be filled and freed.
 
 use std::fs::File;
 use std::io::Write;
@@ -6,34 +6,29 @@ use std::path::Path;
 use std::process::Command;
 
 use patchbay_test_servers::is_root;
-use patchbay_tests::servers::required;
 use tempfile::TempDir;
 
 const BALLAST: &str = "ballast";
 
-/// Mounted until dropped.
+/// Mounted until it is dropped.
 pub(crate) struct SmallDisk {
     folder: TempDir,
 }
 
 impl SmallDisk {
-    /// Only root can mount one. Without, the test fails where it must run, and says so elsewhere.
-    pub(crate) fn mount(mib: usize) -> Option<Self> {
-        if !is_root() {
-            assert!(!required(), "a disk that gets full takes root, which this is not");
-            return None;
-        }
+    pub(crate) fn mount(mib: usize) -> Self {
+        assert!(is_root(), "only root can mount a file system");
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={mib}m,mode=0755");
         run(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder.path()));
-        Some(Self { folder })
+        Self { folder }
     }
 
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Leaves not a byte free.
+    /// Fills the disk to the last byte.
     pub(crate) fn fill(&self) {
         let mut ballast = File::create(self.path().join(BALLAST)).unwrap();
         for size in [1024 * 1024, 4096, 1] {
@@ -49,7 +44,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily: a process that a failed test leaves behind must not keep it.
+        // Lazily, so that a process that a failed test has left behind does not block the unmount.
         run(Command::new("umount").arg("--lazy").arg(self.path()));
     }
 }

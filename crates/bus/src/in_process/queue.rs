@@ -12,7 +12,8 @@ use crate::{BusConfig, BusError, Confirm, DeadLetter, DeadReason, Message, Outco
 pub(super) struct MessageQueue {
     ready: Mutex<VecDeque<Envelope>>,
     arrived: Notify,
-    /// A permit per message from its publish to its end, so that putting one back never has to wait.
+    /// Each message holds a permit until it is settled for good, so returning a message never has to wait for
+    /// capacity.
     room: Arc<Semaphore>,
     dead: Mutex<VecDeque<DeadLetter>>,
     dead_letter_limit: usize,
@@ -22,7 +23,7 @@ pub(super) struct MessageQueue {
 
 pub(super) struct Envelope {
     pub(super) message: Arc<Message>,
-    /// How often it has been delivered, the delivery under way included.
+    /// How often the message has been delivered, including the current delivery.
     pub(super) attempt: u32,
     answer: Answer,
     _room: OwnedSemaphorePermit,
@@ -73,7 +74,7 @@ impl MessageQueue {
     fn take_ready(&self) -> Option<Envelope> {
         let mut ready = lock(&self.ready);
         let first = ready.pop_front();
-        // `Notify` keeps one wake-up at most, so each consumer that found work wakes the next one.
+        // `Notify` stores one wake-up at most, so each consumer that found a message wakes the next consumer.
         if !ready.is_empty() {
             self.arrived.notify_one();
         }
@@ -94,7 +95,7 @@ impl MessageQueue {
     fn make_ready(&self, put: impl FnOnce(&mut VecDeque<Envelope>)) {
         put(&mut lock(&self.ready));
         self.arrived.notify_one();
-        // Closing may have cleared the queue just before.
+        // Closing the bus may have cleared the queue in the meantime.
         if self.closed.is_cancelled() {
             self.clear();
         }
@@ -109,7 +110,7 @@ impl MessageQueue {
             let surplus = dead.len().saturating_sub(self.dead_letter_limit);
             dead.drain(..surplus);
         }
-        // After the dead letter is in place: who sees the error can look at it.
+        // Sent after the dead letter is stored, so that a caller who sees the error can inspect it.
         drop(envelope.answer.send(Err(BusError::DeadLettered)));
     }
 
@@ -145,7 +146,7 @@ impl MessageQueue {
         dead.len()
     }
 
-    /// Lets go of what waits, which fails the confirms, and of the dead letters.
+    /// Drops the waiting messages, which fails their confirms, and the dead letters.
     pub(super) fn clear(&self) {
         let waiting = std::mem::take(&mut *lock(&self.ready));
         drop(waiting);
@@ -159,11 +160,11 @@ impl std::fmt::Debug for MessageQueue {
     }
 }
 
-/// A delivery of this bus that waits for its consumer's answer.
+/// A delivery of this bus that is not settled yet.
 pub(crate) struct Unsettled {
     pub(super) queue: Arc<MessageQueue>,
     pub(super) envelope: Envelope,
-    /// The place in the consumer's window.
+    /// The permit of the consumer's window.
     pub(super) _place: OwnedSemaphorePermit,
 }
 

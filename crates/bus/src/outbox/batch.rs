@@ -1,4 +1,4 @@
-//! Publishes some rows and clears away those that arrived.
+//! Publishes a batch of rows and deletes those that are confirmed.
 
 use patchbay_db::{Db, DbError, OutboxRow};
 use patchbay_domain::Clock;
@@ -7,10 +7,10 @@ use super::Interrupted;
 use super::lease::Lease;
 use crate::{Bus, BusError, Confirm, Message, Topic};
 
-/// As many as are under way at once.
+/// The number of rows that are on their way at the same time.
 pub(super) const ROWS: u32 = 512;
 
-/// Publishes `rows` in order. Whatever interrupts it, the rows that are confirmed up to then are gone.
+/// Publishes `rows` in order. Rows that are confirmed before an interruption are deleted.
 pub(super) async fn publish(
     rows: Vec<OutboxRow>,
     db: &Db,
@@ -62,14 +62,14 @@ async fn clear(db: &Db, clock: &Clock, arrived: &[i64], dead: Vec<(i64, BusError
         db.outbox_delete(arrived).await?;
     }
     for (id, error) in dead {
-        tracing::error!(id, %error, "a message of the outbox is given up");
+        tracing::error!(id, %error, "a message of the outbox cannot be published; moved to outbox_dead");
         db.outbox_bury(id, &error.to_string(), clock.now()).await?;
     }
     Ok(())
 }
 
-/// Tells errors that pass, which interrupt, from those that are the message's own. A bus that was closed is
-/// replaced by the next start.
+/// Whether the error is temporary and interrupts the batch, or concerns this message only. A closed bus
+/// counts as temporary: the next start opens another one.
 fn settled<T>(result: Result<T, BusError>) -> Result<Result<T, BusError>, Interrupted> {
     match result {
         Err(error) if error.is_retryable() || error == BusError::Closed => Err(error.into()),

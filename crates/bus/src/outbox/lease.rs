@@ -1,4 +1,4 @@
-//! Whose turn it is to relay.
+//! The lease that makes one process the relay.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use super::Interrupted;
 const NAME: &str = "outbox-relay";
 const TTL: TimeDelta = TimeDelta::seconds(15);
 
-/// A third of the time it lasts: two renewals may fail.
+/// A third of the duration of the lease, so that two renewals may fail.
 const RENEW_EVERY: Duration = Duration::from_secs(5);
 
-/// Only one relay works at a time, which keeps the order. Two at once, after a pause of one of them, do no
-/// harm beyond repeats.
+/// Only one relay works at a time, which keeps the order. Two at the same time, after one of them was paused,
+/// only cause repetitions.
 pub(super) struct Lease {
     db: Db,
     clock: Clock,
@@ -30,7 +30,7 @@ impl Lease {
         Self { db, clock, holder: Uuid::new_v4(), renew_at: None }
     }
 
-    /// Takes or renews the lease when it is time; false while another one has it.
+    /// Takes or renews the lease when it is due; false while another process holds it.
     pub(super) async fn hold(&mut self) -> Result<bool, DbError> {
         if self.renew_at.is_some_and(|at| Instant::now() < at) {
             return Ok(true);
@@ -42,7 +42,7 @@ impl Lease {
         Ok(held)
     }
 
-    /// Waits for `work` and keeps the lease meanwhile.
+    /// Runs `work` and keeps the lease renewed.
     pub(super) async fn hold_during<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
         tokio::pin!(work);
         loop {
@@ -58,10 +58,10 @@ impl Lease {
         }
     }
 
-    /// Lets another replica begin at once.
+    /// Releases the lease, so that another replica can start immediately.
     pub(super) async fn release(self) {
         if let Err(error) = self.db.release_lease(NAME, self.holder).await {
-            tracing::debug!(%error, "the lease runs out by itself");
+            tracing::debug!(%error, "cannot release the lease; it expires by itself");
         }
     }
 }

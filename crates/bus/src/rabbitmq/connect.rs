@@ -1,4 +1,4 @@
-//! From a URL to a connection.
+//! Connects to the broker.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use lapin::{Connection, ConnectionProperties};
 use super::{Shared, unavailable};
 use crate::{BusError, Result};
 
-/// Seconds between heartbeats unless the URL says otherwise; a peer silent for two of them is gone.
+/// Seconds between heartbeats unless the URL sets another value. A peer that is silent for two of them counts
+/// as lost.
 const HEARTBEAT_SECONDS: u16 = 10;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,7 +23,7 @@ pub(super) fn parse_url(url: &str) -> Result<AMQPUri> {
     Ok(uri)
 }
 
-/// One attempt to connect. `purpose` shows in the broker's list of connections.
+/// Makes one attempt to connect. `purpose` is shown in the broker's list of connections.
 pub(super) async fn connect(shared: &Shared, purpose: &str) -> Result<Connection> {
     let name = format!("patchbay {purpose} {}", std::process::id());
     let properties = ConnectionProperties::default().with_connection_name(name.into());
@@ -38,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_that_is_none_is_refused_without_repeating_it() {
+    fn an_invalid_url_is_refused_without_repeating_it() {
         let error = parse_url("http://guest:hunter2@localhost").unwrap_err();
         assert!(matches!(&error, BusError::Config(text) if !text.contains("hunter2")), "{error}");
     }

@@ -1,4 +1,4 @@
-//! Looks into a dead letter queue.
+//! Reads a dead letter queue.
 
 use lapin::options::{BasicAckOptions, BasicGetOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
@@ -6,7 +6,7 @@ use lapin::types::FieldTable;
 use super::{Link, Shared, link, properties, unavailable};
 use crate::{DeadLetter, DeadReason, Message, Queue, Result};
 
-/// Takes up to `max` messages without acknowledging them; closing the channel puts them back.
+/// Gets up to `max` messages without acknowledging them. Closing the channel returns them to the queue.
 pub(super) async fn read(shared: &Shared, link: &Link, queue: Queue, max: usize) -> Result<Vec<DeadLetter>> {
     let reading = async {
         let (_connection, channel) = link::channel(link, shared).await;
@@ -72,7 +72,7 @@ fn letter(delivery: lapin::message::Delivery) -> DeadLetter {
         other => DeadReason::Other(other.unwrap_or_default()),
     };
     let message = Message {
-        // The dead letter queue is reached by its own name; the key the message had is in `x-death`.
+        // Dead letters are routed by the name of their queue; the original key is in `x-death`.
         key: properties::first_death_key(&delivery.properties).unwrap_or_default(),
         headers: properties::headers(&delivery.properties),
         body: delivery.data.into(),

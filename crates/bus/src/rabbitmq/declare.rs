@@ -1,4 +1,4 @@
-//! Makes the broker have the exchanges and queues of the topology.
+//! Declares the exchanges and queues of the topology.
 
 use lapin::options::{
     ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions,
@@ -9,8 +9,8 @@ use lapin::{Channel, ExchangeKind};
 use super::{Shared, unavailable};
 use crate::{Queue, Result, Topic};
 
-/// Declares everything. Harmless to repeat, and repeated on each new channel: whatever was deleted
-/// meanwhile comes back.
+/// Declares everything. Repeating it is harmless, and every new channel does so: whatever has been deleted is
+/// created again.
 pub(super) async fn topology(channel: &Channel, shared: &Shared) -> Result<()> {
     for topic in Topic::ALL {
         let (exchange, queue) = (shared.names.exchange(topic), shared.names.queue(topic.queue()));
@@ -53,7 +53,7 @@ pub(super) async fn nothing(channel: &Channel, shared: &Shared) -> Result<()> {
     Ok(())
 }
 
-/// Declares a queue and, before it, the dead letter queue it points to.
+/// Declares a queue and, first, its dead letter queue.
 async fn queues(channel: &Channel, shared: &Shared, queue: Queue) -> Result<()> {
     let (name, dead) = (shared.names.queue(queue), shared.names.dead_letter_queue(queue));
 
@@ -64,12 +64,13 @@ async fn queues(channel: &Channel, shared: &Shared, queue: Queue) -> Result<()> 
     arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(as_int(shared.config.delivery_limit)));
     arguments.insert("x-dead-letter-exchange".into(), AMQPValue::LongString("".into()));
     arguments.insert("x-dead-letter-routing-key".into(), AMQPValue::LongString(dead.into()));
-    // The default strategy drops a dead letter when the node dies on the way to its queue.
+    // The default strategy loses a dead letter if the node dies before the letter reaches its queue.
     arguments.insert("x-dead-letter-strategy".into(), AMQPValue::LongString("at-least-once".into()));
     declare(channel, &name, arguments).await
 }
 
-/// Replicated, on disk, and at its limit it refuses new messages instead of dropping old ones.
+/// Arguments of a replicated, durable queue that refuses new messages at its limit instead of dropping old
+/// ones.
 fn bounded_quorum(limit: u32) -> FieldTable {
     let mut arguments = FieldTable::default();
     arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));

@@ -1,4 +1,4 @@
-//! A connection that is made again whenever it is lost.
+//! A connection that is opened again whenever it is lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use tokio::sync::watch;
 use super::{Shared, connect, declare, unavailable};
 use crate::{BusError, Result};
 
-/// The first pause after a failed attempt; doubled up to the configured longest.
+/// The first pause after a failed attempt. Pauses double up to the configured maximum.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
 /// How long a broker may take to open a channel and declare the topology.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How often a connection is looked at in case its end went unannounced.
+/// How often the connection is checked, in case its loss was not announced.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(super) struct Link(watch::Receiver<State>);
 enum State {
     Down(BusError),
     Up(Arc<Connection>),
-    /// Connected, but the broker is short of memory or disk and reads nothing.
+    /// Connected, but the broker is short of memory or disk space and does not read.
     Blocked(Arc<Connection>),
 }
 
@@ -45,7 +45,7 @@ impl Link {
         }
     }
 
-    /// Waits for a connection. Pending for ever once the bus is closed.
+    /// Waits for a connection. Never returns once the bus is closed.
     pub(super) async fn connection(&self) -> Arc<Connection> {
         let mut link = self.0.clone();
         loop {
@@ -68,14 +68,14 @@ impl Link {
     }
 }
 
-/// A channel on the link's connection with the topology declared, tried until it works.
+/// Opens a channel on the connection of the link and declares the topology; retries until it works.
 pub(super) async fn channel(link: &Link, shared: &Shared) -> (Arc<Connection>, Channel) {
     let mut backoff = Backoff::new(shared.config.max_backoff);
     loop {
         let connection = link.connection().await;
         match open_channel(&connection, shared).await {
             Ok(channel) => return (connection, channel),
-            Err(error) => tracing::warn!(%error, "opening a channel failed"),
+            Err(error) => tracing::warn!(%error, "cannot open a channel; trying again"),
         }
         backoff.pause().await;
     }
@@ -105,10 +105,10 @@ async fn keep(shared: Arc<Shared>, purpose: &'static str, state: watch::Sender<S
                 if watch_over(connection, &shared, &state).await.is_none() {
                     return;
                 }
-                tracing::warn!(purpose, "lost the connection to the broker");
+                tracing::warn!(purpose, "lost the connection to the broker; connecting again");
             }
             Err(error) => {
-                tracing::warn!(purpose, %error, "cannot connect to the broker");
+                tracing::warn!(purpose, %error, "cannot connect to the broker; trying again");
                 state.send_replace(State::Down(error));
             }
         }
@@ -118,7 +118,7 @@ async fn keep(shared: Arc<Shared>, purpose: &'static str, state: watch::Sender<S
     }
 }
 
-/// Reports a connection's states until it is lost. `None` when the bus was closed instead.
+/// Publishes the state of the connection until it is lost. Returns `None` if the bus was closed.
 async fn watch_over(connection: Connection, shared: &Shared, state: &watch::Sender<State>) -> Option<()> {
     let connection = Arc::new(connection);
     state.send_replace(State::Up(connection.clone()));
@@ -146,7 +146,7 @@ async fn watch_over(connection: Connection, shared: &Shared, state: &watch::Send
     open
 }
 
-/// Pauses that double up to a longest one.
+/// Pauses that double up to a maximum.
 pub(super) struct Backoff {
     next: Duration,
     longest: Duration,

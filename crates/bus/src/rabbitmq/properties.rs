@@ -1,14 +1,14 @@
-//! Between our messages and AMQP's properties.
+//! Conversion between our messages and AMQP properties.
 
 use std::collections::BTreeMap;
 
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable};
 
-/// Tells the broker to write the message to disk.
+/// The delivery mode with which the broker writes the message to disk.
 const PERSISTENT: u8 = 2;
 
-/// `id` is the publisher's number of the message, by which a returned message is recognised.
+/// `id` is the publisher's number of the message, which identifies a returned message.
 pub(super) fn of_message(headers: &BTreeMap<String, String>, id: u64) -> BasicProperties {
     let properties =
         BasicProperties::default().with_delivery_mode(PERSISTENT).with_message_id(id.to_string().into());
@@ -22,7 +22,7 @@ pub(super) fn of_message(headers: &BTreeMap<String, String>, id: u64) -> BasicPr
     properties.with_headers(table)
 }
 
-/// The headers that are ours: text, and not set by the broker.
+/// The text headers that were not set by the broker.
 pub(super) fn headers(properties: &BasicProperties) -> BTreeMap<String, String> {
     let table = properties.headers().as_ref().map(FieldTable::inner);
     let text = |(name, value): (&lapin::types::ShortString, &AMQPValue)| match value {
@@ -34,7 +34,7 @@ pub(super) fn headers(properties: &BasicProperties) -> BTreeMap<String, String> 
     table.into_iter().flatten().filter_map(text).collect()
 }
 
-/// How often the message came back to its queue: RabbitMQ counts it on quorum queues.
+/// How often the message was returned to its queue. RabbitMQ counts this for quorum queues.
 pub(super) fn times_returned(properties: &BasicProperties) -> u32 {
     let count = properties.headers().as_ref().and_then(|table| table.inner().get("x-delivery-count"));
     let count = match count {
@@ -49,7 +49,7 @@ pub(super) fn times_returned(properties: &BasicProperties) -> u32 {
     count.unwrap_or(0)
 }
 
-/// Why the message was dead-lettered, in the broker's word.
+/// Why the message was dead-lettered, as RabbitMQ names it.
 pub(super) fn first_death_reason(properties: &BasicProperties) -> Option<String> {
     let table = properties.headers().as_ref()?.inner();
     match table.get("x-first-death-reason")? {

@@ -1,7 +1,8 @@
-//! Publishes over one channel, with many confirms under way.
+//! Publishes over one channel, with many unconfirmed messages.
 //!
-//! One task owns the channel. That keeps the order of messages, and lapin numbers a message and
-//! queues its frames in two steps that two tasks would interleave, crediting one with the other's confirm.
+//! One task owns the channel. This keeps the order of the messages. It is also necessary because lapin
+//! assigns the number of a message and queues its frames in two steps: two tasks would interleave them, and
+//! each would get the confirm of the other.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,19 +19,19 @@ use super::{Link, Shared, declare, link, properties, unavailable};
 use crate::confirm::Answer;
 use crate::{BusError, Confirm, Message, Result, Topic};
 
-/// Messages taken over but not yet written; a few batches, so that the task never starves.
+/// Capacity for messages that are not written yet; a few batches, so that the task always has work.
 const WAITING: usize = 256;
 
-/// For so many publish timeouts a single confirm is waited for while others come.
+/// A confirm that takes longer than this many publish timeouts fails.
 const CONFIRM_TIMEOUTS: u32 = 4;
 
-/// How many messages are written before confirms are looked at.
+/// How many messages are written before confirms are processed.
 const BATCH: usize = 64;
 
 #[derive(Debug)]
 pub(super) struct Publisher {
     link: Link,
-    /// Whether there is a channel to write to.
+    /// Whether a channel is open.
     open: watch::Receiver<bool>,
     waiting: mpsc::Sender<Publish>,
     publish_timeout: Duration,
@@ -83,7 +84,7 @@ struct Writer {
     incoming: mpsc::Receiver<Publish>,
 }
 
-/// A message on its way: its number, who waits for it, and what the broker said.
+/// A published message: its number, its sender's answer channel, and the broker's confirmation.
 type Sent = (u64, Answer, lapin::Result<Confirmation>);
 
 impl Writer {
@@ -100,7 +101,7 @@ impl Writer {
             .await;
     }
 
-    /// Waits for a channel. Publishes wait along up to their timeout, after that they fail at once.
+    /// Waits for a channel. Publishes wait for their timeout; after that they fail immediately.
     async fn next_channel(&mut self) -> Option<(Arc<Connection>, Channel)> {
         let patience = Instant::now() + self.shared.config.publish_timeout;
         let opening = confirming_channel(&self.link, &self.shared);
@@ -121,8 +122,8 @@ impl Writer {
         }
     }
 
-    /// Publishes until the channel or its connection ends. What is unconfirmed then fails as its
-    /// future or, at the latest, its answer is dropped.
+    /// Publishes until the channel or its connection ends. Unconfirmed messages then fail, at the latest when
+    /// their answer channel is dropped.
     async fn write(&mut self, connection: &Arc<Connection>, channel: Channel) {
         let exchanges = Topic::ALL.map(|topic| self.shared.names.exchange(topic));
         let (link, config) = (self.link.clone(), self.shared.config.clone());
@@ -155,7 +156,7 @@ impl Writer {
                         next_id += 1;
                         let exchange = &exchanges[publish.topic as usize];
                         let mut sent = Box::pin(send(channel.clone(), exchange.as_str().into(), publish, next_id, patience));
-                        // The first poll queues the frames: in this order.
+                        // The first poll queues the frames, so the messages are sent in this order.
                         match futures::poll!(&mut sent) {
                             std::task::Poll::Ready(sent) => settled.push(sent),
                             std::task::Poll::Pending => under_way.push(sent),
@@ -164,7 +165,7 @@ impl Writer {
                 }
                 () = &mut lost => return,
                 () = sleep_until(stalled), if !under_way.is_empty() => {
-                    tracing::warn!(unconfirmed = under_way.len(), "the broker confirms nothing");
+                    tracing::warn!(unconfirmed = under_way.len(), "the broker does not confirm; opening another channel");
                     return;
                 }
             }
@@ -185,7 +186,7 @@ async fn confirming_channel(link: &Link, shared: &Shared) -> (Arc<Connection>, C
         let (connection, channel) = link::channel(link, shared).await;
         match channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(unavailable) {
             Ok(()) => return (connection, channel),
-            Err(error) => tracing::warn!(%error, "the broker refuses to confirm"),
+            Err(error) => tracing::warn!(%error, "the broker refuses publisher confirms; trying again"),
         }
     }
 }
@@ -218,7 +219,8 @@ fn collect_ready<F: Future<Output = Sent>>(under_way: &mut FuturesUnordered<F>, 
     }
 }
 
-/// Answers; `true` when a message was unroutable, so the topology has to be declared again.
+/// Answers the publishers. Returns `true` if a message was unroutable, so that the topology has to be
+/// declared again.
 fn settle(settled: &mut Vec<Sent>, unroutable: &mut Unroutable) -> bool {
     for (_, _, confirmation) in &*settled {
         unroutable.note(confirmation);

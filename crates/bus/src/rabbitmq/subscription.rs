@@ -1,4 +1,4 @@
-//! A consumer of a queue on the broker.
+//! A consumer of a RabbitMQ queue.
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,29 +27,51 @@ pub(crate) struct Subscription {
 }
 
 enum State {
-    /// Kept as a future of its own, so that a caller who gives up waiting does not start it afresh each time.
+    /// Stored as a future, so that a caller who stops waiting and calls again does not restart it.
     Subscribing(BoxFuture<'static, Stream>),
     Consuming(Stream),
 }
 
-/// A subscription on one channel. It lives as long as the channel and its connection do.
+/// A subscription on one channel. It ends with the channel and its connection.
 struct Stream {
     deliveries: lapin::Consumer,
     channel: Arc<Channel>,
     connection: Arc<Connection>,
-    check_at: Instant,
+    check: Check,
 }
-
-/// How long a queue may be silent before the broker is asked whether it still knows the consumer. It forgets
-/// without a word when a queue is deleted while somebody subscribes to it.
-const SILENCE: Duration = Duration::from_secs(10);
 
 impl Stream {
     /// Whether the broker still counts a consumer on the queue.
     async fn is_known(&self, queue: &str) -> bool {
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-        let asking = self.channel.queue_declare(queue.into(), passive, FieldTable::default());
-        matches!(timeout(SILENCE, asking).await, Ok(Ok(queue)) if queue.consumer_count() > 0)
+        let declaring = self.channel.queue_declare(queue.into(), passive, FieldTable::default());
+        matches!(timeout(CHECK_TIMEOUT, declaring).await, Ok(Ok(queue)) if queue.consumer_count() > 0)
+    }
+}
+
+/// When to ask the broker whether it still knows the consumer of a silent queue.
+///
+/// A consumer that subscribes while its queue is being deleted can be attached to the old queue. The broker then forgets it
+/// without sending a cancellation. This happens only right after a subscription, so the first check comes early and the
+/// pauses double.
+struct Check {
+    at: Instant,
+    pause: Duration,
+}
+
+const FIRST_CHECK: Duration = Duration::from_millis(250);
+const LONGEST_CHECK_PAUSE: Duration = Duration::from_secs(10);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Check {
+    fn of_new_subscription() -> Self {
+        Self { at: Instant::now() + FIRST_CHECK, pause: FIRST_CHECK }
+    }
+
+    /// After a check or a delivery, both of which show that the subscription works.
+    fn postpone(&mut self) {
+        self.pause = (self.pause * 2).min(LONGEST_CHECK_PAUSE);
+        self.at = Instant::now() + self.pause;
     }
 }
 
@@ -72,21 +94,22 @@ impl Subscription {
                     let next = tokio::select! {
                         next = stream.deliveries.next() => next,
                         () = self.link.lost(&stream.connection) => None,
-                        () = sleep_until(stream.check_at) => {
+                        () = sleep_until(stream.check.at) => {
                             if stream.is_known(&self.shared.names.queue(self.queue)).await {
-                                stream.check_at = Instant::now() + SILENCE;
+                                stream.check.postpone();
                                 continue;
                             }
+                            tracing::warn!(queue = self.queue.name(), "the broker lost the subscription; subscribing again");
                             None
                         }
                     };
                     match next {
                         Some(Ok(delivery)) => {
-                            stream.check_at = Instant::now() + SILENCE;
+                            stream.check.postpone();
                             return received(delivery, stream.channel.clone());
                         }
                         Some(Err(error)) => {
-                            tracing::warn!(queue = self.queue.name(), %error, "a subscription broke");
+                            tracing::warn!(queue = self.queue.name(), %error, "the subscription failed; subscribing again");
                             self.resubscribe();
                         }
                         None => self.resubscribe(),
@@ -118,11 +141,11 @@ async fn subscribe(shared: Arc<Shared>, link: Link, queue: Queue, window: u16) -
         match consume(&channel, &shared.names.queue(queue), window).await {
             Ok(deliveries) => {
                 tracing::info!(queue = queue.name(), window, "subscribed");
-                let check_at = Instant::now() + SILENCE;
-                return Stream { deliveries, channel: Arc::new(channel), connection, check_at };
+                let check = Check::of_new_subscription();
+                return Stream { deliveries, channel: Arc::new(channel), connection, check };
             }
             Err(error) => {
-                tracing::warn!(queue = queue.name(), %error, "cannot subscribe");
+                tracing::warn!(queue = queue.name(), %error, "cannot subscribe; trying again");
                 backoff.pause().await;
             }
         }
@@ -148,7 +171,7 @@ fn received(delivery: lapin::message::Delivery, channel: Arc<Channel>) -> Delive
     Delivery::new(Arc::new(message), returned.saturating_add(1), redelivered, receipt)
 }
 
-/// A delivery of the broker that waits for its consumer's answer.
+/// A delivery that the consumer has not settled yet.
 pub(crate) struct Unsettled {
     channel: Arc<Channel>,
     tag: u64,
@@ -156,8 +179,8 @@ pub(crate) struct Unsettled {
 
 impl Unsettled {
     pub(crate) fn settle(self, outcome: Outcome) {
-        // One poll queues the frame. There is no reply to wait for, and on a channel that is gone
-        // there is nobody to tell: the broker has put the message back.
+        // One poll queues the frame, and the broker sends no reply. If the channel is gone, the broker has put the message
+        // back into the queue already.
         let failed = match outcome {
             Outcome::Ack => self.channel.basic_ack(self.tag, BasicAckOptions::default()).now_or_never(),
             Outcome::Retry | Outcome::Reject => {
@@ -166,7 +189,7 @@ impl Unsettled {
             }
         };
         if let Some(Err(error)) = failed {
-            tracing::debug!(%error, ?outcome, "an answer came too late");
+            tracing::debug!(%error, ?outcome, "the outcome came too late; the broker delivers the message again");
         }
     }
 }

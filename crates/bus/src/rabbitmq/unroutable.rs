@@ -1,4 +1,4 @@
-//! Which of the published messages came back because no queue takes them.
+//! Recognises published messages that were returned because no queue receives them.
 
 use std::collections::HashSet;
 
@@ -6,14 +6,14 @@ use lapin::Confirmation;
 
 use crate::{BusError, Result};
 
-/// The broker returns an unroutable message right before it confirms it. lapin hands a returned
-/// message to whichever confirm it resolves next, which need not be the message's own when the
-/// broker confirms several at once. So messages carry a number, and a batch of confirms is judged together.
+/// The broker returns an unroutable message right before it confirms it. lapin attaches a returned message to
+/// the next confirm that it resolves, which can be the confirm of another message if the broker confirms
+/// several at once. Messages therefore carry a number, and the confirms of a batch are evaluated together.
 #[derive(Debug, Default)]
 pub(super) struct Unroutable(HashSet<u64>);
 
 impl Unroutable {
-    /// Remembers the returned message that `confirmation` carries, if any.
+    /// Records the returned message that `confirmation` carries, if any.
     pub(super) fn note(&mut self, confirmation: &lapin::Result<Confirmation>) {
         if let Ok(Confirmation::Ack(Some(returned)) | Confirmation::Nack(Some(returned))) = confirmation {
             let id = returned.delivery.properties.message_id().as_ref();
@@ -21,7 +21,7 @@ impl Unroutable {
         }
     }
 
-    /// What became of message `id`, once all confirms that were resolved along with its own are noted.
+    /// The result of publishing message `id`, once all confirms that were resolved with its own are recorded.
     pub(super) fn judge(&mut self, id: u64, confirmation: lapin::Result<Confirmation>) -> Result<()> {
         let returned = self.0.remove(&id);
         match confirmation {

@@ -1,4 +1,4 @@
-//! Messages nobody can handle.
+//! Messages that cannot be processed.
 
 use patchbay_bus::{BusError, DeadReason, Message, Queue, Topic};
 use patchbay_testkit::bus::each_bus_with;
@@ -19,9 +19,9 @@ async fn a_rejected_message_is_kept_among_the_dead_letters_as_it_was() {
         .await;
         assert_eq!(letters.len(), 1);
         assert_eq!((&letters[0].message, &letters[0].reason), (&sent, &DeadReason::Rejected));
-        // RabbitMQ confirmed when it stored the message; in process the publisher hears of it.
+        // RabbitMQ confirmed when it stored the message; in process the publisher gets the error.
         assert!(matches!(confirm.await, Ok(()) | Err(BusError::DeadLettered)));
-        // Looking at a dead letter leaves it in place.
+        // Reading a dead letter does not remove it.
         eventually(SOON, "the dead letter is there still", async || {
             let letters = bus.dead_letters(Queue::EventFanout, 10).await.unwrap();
             (letters.len() == 1).then_some(())

@@ -1,4 +1,4 @@
-//! What consumers get, and what becomes of their answers.
+//! Deliveries, and the effect of settling them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -61,7 +61,8 @@ async fn a_delivery_sent_back_goes_to_whichever_consumer_is_free() {
         let mut first = bus.consume(Queue::EventFanout, 1);
         let delivery = next(&mut first).await;
         let mut second = bus.consume(Queue::EventFanout, 1);
-        // The second one is subscribed before the first lets go of its message, and takes all from then on.
+        // The second consumer subscribes before the first returns its message, and receives all messages from
+        // then on.
         let received = tokio::spawn(async move { next(&mut second).await });
         delivery.settle(Outcome::Retry);
         drop(first);
@@ -95,7 +96,7 @@ async fn consumers_of_one_queue_share_its_messages() {
         for i in 0..3 {
             confirms.push(publish(&bus, i).await);
         }
-        // Each holds what it got, so that only the others can get the rest.
+        // Each consumer keeps its message, so the others receive the rest.
         let mut held = Vec::new();
         for _ in 0..3 {
             let mut consumer = bus.consume(Queue::EventFanout, 1);
@@ -113,7 +114,7 @@ async fn consumers_of_one_queue_share_its_messages() {
 async fn giving_up_the_wait_for_a_message_loses_none() {
     each_bus(|bus| async move {
         let mut consumer = bus.consume(Queue::EventFanout, 10);
-        // Shorter than a subscription takes: it has to go on between the calls.
+        // Shorter than a subscription takes: the subscription has to continue between the calls.
         let waiting = tokio::spawn(async move {
             loop {
                 if let Ok(delivery) = timeout(Duration::from_millis(1), next(&mut consumer)).await {

@@ -1,4 +1,4 @@
-//! One suite for both buses, and what only a broker can suffer.
+//! One suite for both buses, and tests of RabbitMQ's failures.
 
 mod confirm;
 mod dead_letters;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use patchbay_bus::{Bus, BusConfig, Consumer, Delivery, Message, Topic};
 
-/// How long anything may take before a test gives up.
+/// The deadline of every wait.
 const SOON: Duration = Duration::from_secs(20);
 
 async fn next(consumer: &mut Consumer) -> Delivery {

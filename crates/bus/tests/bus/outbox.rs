@@ -63,7 +63,7 @@ impl Relay {
         tokio::time::timeout(SOON, self.task).await.expect("the relay stops in time").expect("no panic");
     }
 
-    /// As a process that is killed: nothing is given back.
+    /// As in a killed process, the lease is not released.
     async fn kill(self) {
         self.task.abort();
         assert!(self.task.await.is_err_and(|end| end.is_cancelled()));
@@ -121,7 +121,7 @@ async fn when_publishing_fails_in_the_middle_nothing_is_lost_and_the_order_retur
     const ROWS: usize = 50;
     const NOISE: usize = 1_000;
     each_engine(&MIGRATIONS, |db| async move {
-        // Room for a few only, and nobody takes them at first: the fourth is refused.
+        // There is room for a few messages and no consumer at first: the fourth is refused.
         let config =
             BusConfig { queue_limit: 3, publish_timeout: Duration::from_millis(50), ..BusConfig::default() };
         let bus = Bus::in_process(&config);
@@ -132,7 +132,7 @@ async fn when_publishing_fails_in_the_middle_nothing_is_lost_and_the_order_retur
         while first_seen.len() < ROWS {
             let held = next(&mut consumer).await;
             if first_seen.len() % 10 == 0 {
-                // The relay is refused like the test is, and had been waiting for longer.
+                // The relay is refused as the test is, and has been waiting for longer.
                 while bus.publish(Topic::Events, message(NOISE)).await.is_ok() {}
             }
             let taken = number(&held);
@@ -167,7 +167,8 @@ async fn two_relays_at_once_lose_nothing_and_the_second_takes_over_from_one_that
         for expected in 0..ROWS / 3 {
             assert_eq!(take(&mut consumer).await, expected, "one of them works, the other waits");
         }
-        // Whichever worked is gone without a word, and a fresh one comes with the one that waited.
+        // The relay that worked disappears without releasing its lease, and a new one starts beside the one
+        // that waited.
         let [first, second] = relays;
         first.kill().await;
         second.kill().await;
@@ -193,7 +194,7 @@ async fn two_relays_at_once_lose_nothing_and_the_second_takes_over_from_one_that
 }
 
 #[tokio::test]
-async fn a_message_that_can_never_arrive_is_put_aside_and_holds_up_nobody() {
+async fn a_message_that_can_never_arrive_is_set_aside_and_blocks_no_other() {
     each_engine(&MIGRATIONS, |db| async move {
         let bus = Bus::in_process(&BusConfig::default());
         write_to(&db, "no-such-topic", 0..1).await;

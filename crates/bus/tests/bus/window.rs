@@ -1,4 +1,4 @@
-//! How much a consumer holds at a time.
+//! How many deliveries a consumer holds at a time.
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ async fn a_database_in_memory_takes_writes_reads_and_transactions() {
 }
 
 #[tokio::test]
-async fn sqlite_creates_its_folder_and_keeps_what_was_committed() {
+async fn sqlite_creates_its_folder_and_keeps_committed_rows() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("deep/er");
     let config = DbConfig::new(format!("sqlite:{}", folder.display()));
@@ -34,7 +34,7 @@ async fn sqlite_creates_its_folder_and_keeps_what_was_committed() {
 }
 
 #[tokio::test]
-async fn sqlite_moves_what_was_committed_into_its_file_without_being_told() {
+async fn sqlite_moves_committed_pages_into_its_file_by_itself() {
     let folder = tempfile::tempdir().unwrap();
     let config = DbConfig::new(format!("sqlite:{}", folder.path().display()));
     let db = Db::connect(&config, "a-service", &MIGRATIONS).await.unwrap();

@@ -19,7 +19,7 @@ async fn any_number_of_rows_is_inserted() {
 }
 
 #[tokio::test]
-async fn rows_in_conflict_are_left_out_of_what_is_returned() {
+async fn conflicting_rows_are_not_returned() {
     each_engine(&MIGRATIONS, |db| async move {
         insert(&db, &[thing(2), thing(600)]).await.unwrap();
         let things: Vec<_> = (0..700).map(thing).collect();
@@ -58,7 +58,7 @@ async fn a_row_with_too_few_values_is_refused() {
 }
 
 #[tokio::test]
-async fn a_spawned_task_can_insert_what_it_owns() {
+async fn a_spawned_task_can_insert_rows_that_it_owns() {
     each_engine(&MIGRATIONS, |db| async move {
         let task = tokio::spawn(async move {
             let things = vec![thing(1), thing(2)];

@@ -4,7 +4,7 @@ use patchbay_testkit::database::each_engine;
 use crate::things::{MIGRATIONS, insert, thing};
 
 #[tokio::test]
-async fn a_list_of_any_length_selects_what_is_in_it() {
+async fn a_list_of_any_length_selects_its_items() {
     each_engine(&MIGRATIONS, |db| async move {
         insert(&db, &(0..10).map(thing).collect::<Vec<_>>()).await.unwrap();
         for wanted in [vec![], vec![3], vec![1, 2, 5], (0..9).collect()] {

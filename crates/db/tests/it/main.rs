@@ -1,4 +1,4 @@
-//! The same stories on both engines.
+//! Tests that run on both engines.
 
 mod connecting;
 mod errors;

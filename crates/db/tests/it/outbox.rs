@@ -70,7 +70,7 @@ async fn a_lease_has_one_holder_until_it_expires_or_is_released() {
         assert!(take(two, now + TimeDelta::seconds(19)).await, "expired");
         assert!(!take(one, now + TimeDelta::seconds(10)).await, "by a clock that is a little behind");
         db.release_lease("outbox", one).await.unwrap();
-        assert!(!take(one, now + TimeDelta::seconds(20)).await, "released by somebody who no longer has it");
+        assert!(!take(one, now + TimeDelta::seconds(20)).await, "released by a holder that no longer has it");
         db.release_lease("outbox", two).await.unwrap();
         assert!(take(one, now + TimeDelta::seconds(20)).await);
         assert!(take(two, now - TimeDelta::hours(1)).await, "the clock was set back by an hour");

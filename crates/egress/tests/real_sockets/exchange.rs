@@ -85,7 +85,7 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
 #[tokio::test]
 async fn of_a_long_answer_only_the_beginning_is_read() {
     let receiver = Receiver::start().await;
-    // More than all buffers on the way hold: reading to the end would take the whole time limit.
+    // More than all buffers on the way can hold: reading to the end would exceed the time limit.
     receiver.answer_with(|_, _| Answer::huge(4 * 1024 * 1024));
     let egress = local_egress();
     let response = egress.send(OutboundRequest::get(receiver.url("/"))).await.unwrap();

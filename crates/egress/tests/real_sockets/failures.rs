@@ -16,7 +16,7 @@ async fn failure(request: OutboundRequest) -> EgressError {
     error
 }
 
-/// Generous limits, of which each test tightens one.
+/// Generous limits; each test tightens one of them.
 fn patient() -> Timeouts {
     Timeouts::within(LONG)
 }
@@ -55,7 +55,7 @@ async fn the_whole_exchange_has_a_limit_of_its_own() {
 async fn a_handshake_that_does_not_go_on_runs_into_the_limit_for_connecting() {
     let (address, _served) = raw::serve_one(async |mut stream| {
         let mut hello = Vec::new();
-        // Ends when the client gives up.
+        // Returns when the client gives up.
         stream.read_to_end(&mut hello).await
     })
     .await;
@@ -66,8 +66,8 @@ async fn a_handshake_that_does_not_go_on_runs_into_the_limit_for_connecting() {
 }
 
 #[tokio::test]
-async fn a_port_where_nobody_listens_refuses_the_connection() {
-    // Bound and not listening: nobody else can take the port meanwhile.
+async fn a_port_without_a_listener_refuses_the_connection() {
+    // Bound but not listening, so no other program can take the port.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
@@ -117,7 +117,7 @@ async fn an_answer_that_is_not_http_is_a_protocol_failure() {
 
 #[tokio::test]
 async fn a_name_without_address_is_a_dns_failure() {
-    // A label longer than DNS allows fails on this machine, without waiting for any server.
+    // A label longer than DNS allows fails locally, without a server.
     let error = failure(OutboundRequest::get(format!("http://{}.invalid/", "a".repeat(64)))).await;
     assert_eq!(error.cause, Cause::Dns, "{error}");
 }
@@ -133,7 +133,7 @@ async fn a_failure_names_neither_the_url_nor_a_header() {
 }
 
 #[tokio::test]
-async fn an_unfit_header_is_told_before_anything_is_sent() {
+async fn an_invalid_header_is_reported_before_anything_is_sent() {
     let receiver = Receiver::start().await;
     let error = failure(OutboundRequest::post(receiver.url("/"), "x").header("Host", "internal")).await;
     assert_eq!(error.cause, Cause::InvalidHeader);

@@ -4,7 +4,7 @@ use patchbay_testkit::receiver::{Answer, Receiver};
 use crate::local_egress;
 
 #[tokio::test]
-async fn no_spelling_of_a_url_leads_to_where_nobody_may_go() {
+async fn no_spelling_of_a_url_reaches_a_forbidden_address() {
     let receiver = Receiver::start().await;
     let port = receiver.address().port();
     let egress = Egress::new(EgressPolicy::default()).unwrap();

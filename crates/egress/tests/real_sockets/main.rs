@@ -1,4 +1,4 @@
-//! The client against real sockets on this machine. What needs no socket is tested beside the code.
+//! The client with real sockets on this machine. Tests that need no socket are beside the code.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use patchbay_egress::{Egress, EgressPolicy};
 
-/// Far beyond what anything here takes; reached only when something hangs.
+/// A deadline that is only reached when something hangs.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
 
 pub(crate) fn local_egress() -> Egress {

@@ -6,7 +6,7 @@ const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nproxy";
 
 #[tokio::test]
 async fn with_a_proxy_everything_goes_by_way_of_it_wherever_it_is() {
-    // The policy lets nothing private through, and the proxy is private.
+    // The policy allows no private address, and the proxy has one.
     let (address, served) = serve_one(|stream| answer(stream, OK)).await;
     let builder = Egress::builder(EgressPolicy::default());
     let egress = builder.proxy(&format!("http://{address}")).unwrap().build().unwrap();

@@ -1,4 +1,4 @@
-//! Servers that do what no HTTP library would.
+//! Servers with behaviour that no HTTP library has.
 
 use std::net::SocketAddr;
 
@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// Accepts one connection, hands it to `conduct` and gives its result back.
+/// Accepts one connection, passes it to `conduct` and returns its result.
 pub(crate) async fn serve_one<T, F>(
     conduct: impl FnOnce(TcpStream) -> F + Send + 'static,
 ) -> (SocketAddr, JoinHandle<T>)
@@ -23,7 +23,7 @@ where
     (address, served)
 }
 
-/// Reads until the blank line behind the headers.
+/// Reads up to the blank line after the headers.
 pub(crate) async fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -32,7 +32,7 @@ pub(crate) async fn read_head(stream: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-/// Reads the headers of a request, sends these bytes as they are and closes.
+/// Reads the headers of a request, sends these bytes and closes the connection.
 pub(crate) async fn answer(mut stream: TcpStream, bytes: &[u8]) -> String {
     let head = read_head(&mut stream).await;
     stream.write_all(bytes).await.unwrap();

@@ -1,4 +1,4 @@
-//! Names whose addresses change between one look and the next, or are told in one breath with others.
+//! Names whose addresses change between two lookups, or that have several addresses.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use patchbay_egress::{Cause, Connections, Egress, EgressPolicy, OutboundRequest};
 use patchbay_testkit::Receiver;
 
-/// Counts as public here: the only address of this machine that the policy lets through.
+/// Counts as public here: the only address of this machine that the policy allows.
 const OUTSIDE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const INSIDE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
@@ -19,7 +19,8 @@ struct Scene {
 }
 
 impl Scene {
-    /// `names` is told the number of the lookup, from 0. No connection serves twice, so each request needs a lookup.
+    /// `names` gets the number of the lookup, from 0. No connection is reused, so each request needs a
+    /// lookup.
     async fn new(names: impl Fn(usize) -> Vec<IpAddr> + Send + Sync + 'static) -> Self {
         let outside = Receiver::start().await;
         let inside = Receiver::start_at(SocketAddr::new(INSIDE, outside.address().port())).await;

@@ -12,17 +12,17 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use crate::{local_egress, local_policy};
 
-// Made for these tests alone: valid for the name localhost, and the authority's key was thrown away.
+// Created for these tests: valid for the name localhost; the key of the authority was deleted.
 pub(crate) const AUTHORITY: &[u8] = include_bytes!("../fixtures/authority.pem");
 const CERTIFICATE: &[u8] = include_bytes!("../fixtures/localhost.pem");
 const KEY: &[u8] = include_bytes!("../fixtures/localhost.key");
 
-/// Vouches for the client's certificate.
+/// The authority of the client certificate.
 const CLIENTS: &[u8] = include_bytes!("../fixtures/clients.pem");
 const CLIENT: &[u8] = include_bytes!("../fixtures/client.pem");
 const CLIENT_KEY: &[u8] = include_bytes!("../fixtures/client.key");
 
-/// A server for localhost that lets in whom this authority vouches for, or everybody.
+/// A server for localhost that accepts clients with a certificate of this authority, or all clients.
 pub(crate) fn server_config(clients: Option<&[u8]>) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
@@ -41,7 +41,7 @@ pub(crate) fn server_config(clients: Option<&[u8]>) -> ServerConfig {
     builder.with_single_cert(vec![certificate], PrivateKeyDer::from_pem_slice(KEY).unwrap()).unwrap()
 }
 
-/// Answers one request over TLS. Failed handshakes are the client's to report.
+/// Answers one request over TLS. Failed handshakes are reported by the client.
 fn serve_one() -> SocketAddr {
     serve_one_for(None)
 }
@@ -71,7 +71,7 @@ async fn a_server_of_an_own_authority_is_reached_once_the_authority_is_trusted()
 }
 
 #[tokio::test]
-async fn a_certificate_nobody_vouches_for_is_a_tls_failure() {
+async fn an_untrusted_certificate_is_a_tls_failure() {
     let error =
         local_egress().send(OutboundRequest::get(format!("https://{}/", serve_one()))).await.unwrap_err();
     assert_eq!(error.cause, Cause::Tls, "{error}");

@@ -1,4 +1,4 @@
-//! How each type of metric is made.
+//! The types of metrics that can be registered.
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -10,25 +10,25 @@ use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 
-/// Upper bounds of a histogram's buckets, ascending; the last one, infinity, is added.
+/// Upper bounds of a histogram's buckets, in ascending order. The last bucket, infinity, is added automatically.
 pub type Bounds = &'static [f64];
 
-/// Seconds, from a local call to a receiver that keeps us waiting until the time limit.
+/// Seconds, from the duration of a local call to the longest time limit of a webhook.
 pub const LATENCY: Bounds =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// Numbers of things handled together, such as the rows of a batch.
+/// Sizes of batches.
 pub const SIZES: Bounds = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
 
 /// A metric that `Metrics` can register. Clones share the value.
 pub trait Registrable: EncodeMetric + Clone + Debug + Send + Sync + 'static {
-    /// What has to be known to make one: `()`, or the bounds of a histogram.
+    /// `()`, or the bounds of a histogram.
     type Config;
 
-    /// Makes one at zero.
+    /// A metric with the value zero.
     fn new(config: Self::Config) -> Self;
 }
 
-/// Makes the histograms of a family.
+/// Constructs the histograms of a [`HistogramFamily`](super::HistogramFamily).
 #[derive(Clone, Copy, Debug)]
 pub struct Buckets(pub Bounds);
 
@@ -70,7 +70,7 @@ impl Registrable for Histogram {
     }
 }
 
-/// What a set of labels has to be.
+/// A set of labels. Implemented for every type with the required traits.
 pub trait Labels: EncodeLabelSet + Clone + Eq + Hash + Debug + Send + Sync + 'static {}
 
 impl<L: EncodeLabelSet + Clone + Eq + Hash + Debug + Send + Sync + 'static> Labels for L {}

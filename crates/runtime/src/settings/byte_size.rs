@@ -1,4 +1,4 @@
-//! Sizes as people write them: `512`, `64KiB`, `5MB`.
+//! Sizes in readable form: `512`, `64KiB`, `5MB`.
 
 use super::Setting;
 
@@ -18,7 +18,7 @@ const UNITS: [(&str, u64); 8] = [
 ];
 
 impl ByteSize {
-    /// The size as an index; more than memory can hold becomes the largest one.
+    /// The size as a `usize`; a larger value becomes `usize::MAX`.
     pub fn as_usize(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }

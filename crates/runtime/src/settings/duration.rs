@@ -1,4 +1,4 @@
-//! Durations as people write them: `250ms`, `5s`, `1h30m`.
+//! Durations in readable form: `250ms`, `5s`, `1h30m`.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use super::Setting;
 
 const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-/// Reads whole numbers with units `d`, `h`, `m`, `s`, `ms`, several in a row; `0` needs none.
+/// Parses one or several whole numbers with the units `d`, `h`, `m`, `s`, `ms`; `0` needs no unit.
 ///
 /// # Errors
-/// A sentence for the operator.
+/// A sentence that describes the problem.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     if text == "0" {
@@ -32,7 +32,7 @@ fn parts(mut rest: &str) -> Option<u64> {
     Some(millis)
 }
 
-/// Writes a duration so that [`parse_duration`] reads it, in the largest units that fit, to the millisecond.
+/// Formats a duration with the largest possible units, to the millisecond. [`parse_duration`] can read it.
 pub fn format_duration(duration: Duration) -> String {
     let mut rest = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let mut text = String::new();
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_formatted_duration_is_parsed_back() {
         for text in ["0", "250ms", "5s", "1h30m", "2d1ms"] {
             assert_eq!(format_duration(parse_duration(text).unwrap()), text);
         }

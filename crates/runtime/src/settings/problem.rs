@@ -1,16 +1,16 @@
-//! Everything wrong with the settings, in one error.
+//! The error with all problems of the settings.
 
 use std::fmt;
 
-/// The problems found in the settings, all of them at once, without any secret value.
+/// All problems found in the settings, without any secret value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
     problems: Vec<String>,
 }
 
 impl SettingsError {
-    /// What a process ends with when its settings are wrong: `EX_USAGE` of `sysexits.h`, which tells a
-    /// supervisor that another attempt will not help.
+    /// Exit code for invalid settings: `EX_USAGE` of `sysexits.h`, which tells a supervisor that restarting
+    /// does not help.
     pub const EXIT_CODE: u8 = 64;
 
     /// One sentence for each problem.

@@ -1,4 +1,4 @@
-//! The calls that declare a setting and read it at once.
+//! Methods that declare a setting and read it.
 
 use std::fs;
 
@@ -8,11 +8,11 @@ use super::source::Given;
 use super::{Declaration, Default, Setting, Settings};
 
 impl Settings {
-    /// A setting with a default, written as an operator would write it. A value that does not parse is a
-    /// problem for [`Settings::finish`]; until then the default stands in.
+    /// A setting with a default in text form. A value that cannot be parsed is recorded for
+    /// [`Settings::finish`], and the default is returned.
     ///
     /// # Panics
-    /// When `default` itself does not parse, which any test that reads the settings shows.
+    /// If `default` cannot be parsed, which any test that reads the settings detects.
     pub fn get<T: Setting>(&self, name: &str, default: &str, meaning: &str) -> T {
         let default_given = self.overrides.get(name).map_or(default, String::as_str);
         self.declare::<T>(name, Default::Value(default_given.to_owned()), meaning, false);
@@ -22,17 +22,17 @@ impl Settings {
             .unwrap_or_else(|| panic!("the default {default_given:?} of {name} is not {}", T::kind()))
     }
 
-    /// A setting that may be left out.
+    /// An optional setting.
     pub fn optional<T: Setting>(&self, name: &str, meaning: &str) -> Option<T> {
         self.declare::<T>(name, self.overridden(name, Default::None), meaning, false);
         self.given_or_overridden(name).and_then(|given| self.parse(&given))
     }
 
-    /// A setting without which the process cannot run. `example` is shown in the reference and in the
-    /// complaint, and stands in for the value until [`Settings::finish`] has complained.
+    /// A required setting. `example` is shown in the reference and in the error message, and is returned in
+    /// place of a missing value.
     ///
     /// # Panics
-    /// When `example` does not parse.
+    /// If `example` cannot be parsed.
     pub fn required<T: Setting>(&self, name: &str, example: &str, meaning: &str) -> T {
         let without = self.overridden(name, Default::Required { example: example.to_owned() });
         self.declare::<T>(name, without, meaning, false);
@@ -46,24 +46,24 @@ impl Settings {
             .unwrap_or_else(|| panic!("the example {example:?} of {name} is not {}", T::kind()))
     }
 
-    /// A secret that may be left out, also from a file named by `<name>_FILE`. Its value is never shown.
+    /// An optional secret, also from a file that `<name>_FILE` names. Its value is never shown.
     pub fn secret(&self, name: &str, meaning: &str) -> Option<SecretString> {
         self.declare::<String>(name, self.overridden(name, Default::None), meaning, true);
         self.given_secret(name)
     }
 
-    /// Several secrets, separated by commas or each on a line of its own; also from a file. None of them is ever shown.
+    /// Several secrets, separated by commas or line breaks; also from a file. Their values are never shown.
     pub fn secrets(&self, name: &str, meaning: &str) -> Vec<SecretString> {
         let given = self.secret(name, meaning);
         let parts = given.iter().flat_map(|secrets| secrets.expose().split([',', '\n']));
         parts.map(str::trim).filter(|part| !part.is_empty()).map(SecretString::new).collect()
     }
 
-    /// A secret without which the process cannot run; empty until [`Settings::finish`] has complained.
+    /// A required secret; empty in place of a missing value.
     pub fn required_secret(&self, name: &str, meaning: &str) -> SecretString {
         let without = self.overridden(name, Default::Required { example: String::new() });
         self.declare::<String>(name, without, meaning, true);
-        // A secret file that cannot be read is a problem of its own, not a missing secret.
+        // A secret file that cannot be read is reported as such and not as a missing secret.
         if !self.is_given(name) {
             self.problem(format!("PATCHBAY_{name} or PATCHBAY_{name}_FILE is missing: {meaning}"));
         }
@@ -116,7 +116,7 @@ impl Settings {
         let Given { value, origin } = given;
         T::parse(value)
             .inspect_err(|problem| {
-                // An address may carry a password even where nobody declared it a secret.
+                // The value may contain a password even if it is not declared as a secret.
                 let shown = if value.contains('@') { String::new() } else { format!(" = {value:?}") };
                 self.problem(format!("{origin}{shown}: {problem}"));
             })

@@ -1,65 +1,63 @@
-//! The list of every setting, from which the documentation is written.
+//! The list of all settings, from which the documentation is generated.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// What a setting is without being given.
+/// The value of a setting that is not given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Default {
-    /// This value, as an operator would write it.
+    /// This value, in text form.
     Value(String),
-    /// Nothing: the feature is off.
+    /// None: the feature is off.
     None,
     /// The process does not start.
     Required {
-        /// What a value could be; empty for secrets.
+        /// An example of a value; empty for secrets.
         example: String,
     },
 }
 
-/// One setting as declared.
+/// A declared setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
-    /// Heading it stands under.
+    /// Its section in the reference.
     pub section: String,
-    /// Name without `PATCHBAY_`.
+    /// Its name without `PATCHBAY_`.
     pub name: String,
-    /// Type, in words.
+    /// Its type in words.
     pub kind: String,
-    /// Value when not given.
     pub default: Default,
-    /// What it does.
+    /// The help text.
     pub meaning: String,
-    /// Never shown, and may be given by `<name>_FILE`.
+    /// Its value is never shown, and can be given by `<name>_FILE`.
     pub secret: bool,
 }
 
-/// Every declaration, sections and settings in the order of their first one.
+/// All declarations; sections and settings are in the order of their first declaration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reference {
     declarations: Vec<Declaration>,
 }
 
 impl Reference {
-    /// The declarations in order.
     pub fn declarations(&self) -> &[Declaration] {
         &self.declarations
     }
 
-    /// One setting may be declared by several readers, as the database's is by each service.
+    /// A setting may be declared by several readers, for example that of the database by each service.
     pub(super) fn add(&mut self, declaration: Declaration) {
         if !self.declarations.contains(&declaration) {
             self.declarations.push(declaration);
         }
     }
 
-    /// Every name that may be given, `_FILE` of secrets included.
+    /// All valid names, including the `_FILE` names of secrets.
     pub(super) fn names(&self) -> BTreeSet<String> {
         let file = |d: &Declaration| d.secret.then(|| format!("{}_FILE", d.name));
         self.declarations.iter().flat_map(|d| [Some(d.name.clone()), file(d)]).flatten().collect()
     }
 
-    /// A heading and a table for each section.
+    /// A heading and a table for each section, as Markdown.
     pub fn markdown(&self) -> String {
         let mut sections: Vec<&str> = Vec::new();
         for declaration in &self.declarations {

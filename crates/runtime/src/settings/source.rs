@@ -1,4 +1,4 @@
-//! Where values come from: the environment, a TOML file, or pairs given by hand. The first that has one wins.
+//! The sources of values: the environment, a TOML file, or pairs. The first source with a value is used.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -8,20 +8,20 @@ use super::SettingsError;
 
 const PREFIX: &str = "PATCHBAY_";
 
-/// Names that others have agreed on, and ours for the same thing, which wins.
+/// Standard variable names and our names for the same settings, which take precedence.
 const STANDARD_NAMES: [(&str, &str); 1] = [("OTEL_EXPORTER_OTLP_ENDPOINT", "OTLP_ENDPOINT")];
 
-/// A value and where it was written, for messages.
+/// A value and its location, for messages.
 #[derive(Clone)]
 pub(super) struct Given {
     pub(super) value: String,
     pub(super) origin: String,
 }
 
-/// The values of one place by declared name.
+/// The values of one source by declared name.
 pub(super) struct Source {
     values: BTreeMap<String, Given>,
-    /// Whether a name that nobody declares is a mistake. It is not in a place that belongs to others.
+    /// Whether an undeclared name is a mistake. It is not in a source that other programs use too.
     pub(super) is_ours: bool,
 }
 
@@ -49,7 +49,7 @@ impl Source {
     }
 }
 
-/// The environment, the file it or `config` names, and standard variables, in this order.
+/// The environment, the file that it or `config` names, and standard variables, in this order.
 pub(super) fn load(
     environment: impl Iterator<Item = (OsString, OsString)>,
     config: Option<PathBuf>,
@@ -85,7 +85,7 @@ pub(super) fn load(
         .collect())
 }
 
-/// The path after `--config`, wherever it stands among the arguments.
+/// The path after `--config`, anywhere among the arguments.
 pub(super) fn config_argument(arguments: impl Iterator<Item = OsString>) -> Option<PathBuf> {
     let mut arguments = arguments.skip(1);
     while let Some(argument) = arguments.next() {
@@ -107,9 +107,9 @@ fn read_file(path: &Path) -> Result<Source, String> {
     toml_source(&text, &path.display().to_string())
 }
 
-/// Turns tables into names: `url` in `[database]` is `DATABASE_URL`.
+/// Converts tables to names: `url` in `[database]` becomes `DATABASE_URL`.
 fn toml_source(text: &str, file: &str) -> Result<Source, String> {
-    // The parser's own message quotes the line, which may hold a secret.
+    // The message of the parser quotes the line, which may contain a secret.
     let table: toml::Table = toml::from_str(text).map_err(|error: toml::de::Error| {
         let line =
             error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
@@ -185,7 +185,7 @@ mod tests {
                 ("PATCHBAY_CONFIG", path),
                 ("PATCHBAY_LOG", "debug"),
                 ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://standard"),
-                ("LOG", "of somebody else"),
+                ("LOG", "of another program"),
             ]),
             None,
         )

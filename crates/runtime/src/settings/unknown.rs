@@ -1,10 +1,10 @@
-//! Names that are given but that nobody declared.
+//! Names that are given but not declared.
 
 use std::collections::BTreeSet;
 
 use super::source::{Given, Source};
 
-/// One sentence for each unknown name of `source`, with the declared name it resembles.
+/// A sentence for each unknown name of `source`, with the declared name that it resembles.
 pub(super) fn problems(source: &Source, declared: &BTreeSet<String>) -> Vec<String> {
     let unknown = |(name, given): (&str, &Given)| {
         let known = declared.contains(name) || is_of_others(name, &given.value);
@@ -16,13 +16,13 @@ pub(super) fn problems(source: &Source, declared: &BTreeSet<String>) -> Vec<Stri
     if source.is_ours { source.iter().filter_map(unknown).collect() } else { Vec::new() }
 }
 
-/// Variables with our prefix that are not meant for us.
+/// Variables with our prefix that are not settings.
 fn is_of_others(name: &str, value: &str) -> bool {
-    // The test suite's own, inherited by the processes it starts.
+    // The variables of the test suite, which the processes it starts inherit.
     name.starts_with("TEST_") || is_service_link(name, value)
 }
 
-/// Kubernetes and Docker links tell a container about a service `patchbay-gateway` in variables such as
+/// Kubernetes and Docker describe a service `patchbay-gateway` to other containers in variables such as
 /// `PATCHBAY_GATEWAY_SERVICE_HOST` and `PATCHBAY_GATEWAY_PORT_8080_TCP`.
 fn is_service_link(name: &str, value: &str) -> bool {
     let is_url = ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
@@ -35,13 +35,13 @@ fn is_service_link(name: &str, value: &str) -> bool {
         || numbered
 }
 
-/// The declared name that takes the fewest edits, if these are few for its length.
+/// The declared name with the smallest edit distance, if it is small for the length of the name.
 fn closest<'d>(name: &str, declared: &'d BTreeSet<String>) -> Option<&'d str> {
     let nearest = declared.iter().map(|candidate| (distance(name, candidate), candidate)).min()?;
     (nearest.0 <= 1 + name.len() / 5).then_some(nearest.1.as_str())
 }
 
-/// Levenshtein's distance, over bytes: names are ASCII.
+/// The Levenshtein distance over bytes; names are ASCII.
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {

@@ -1,4 +1,4 @@
-//! What a setting may be.
+//! The types of settings.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
-/// A type that can be read from the text an operator writes.
+/// A type that can be parsed from the text of a setting.
 pub trait Setting: Sized {
-    /// What the reference calls the type, such as `duration`.
+    /// The name of the type in the reference, such as `duration`.
     fn kind() -> String;
 
-    /// Reads the text.
+    /// Parses the text.
     ///
     /// # Errors
-    /// What is wrong, as the end of a sentence and without the value itself: `not a duration like 5s`.
+    /// The problem as the end of a sentence, without the value: `not a duration like 5s`.
     fn parse(text: &str) -> Result<Self, String>;
 }
 
@@ -28,7 +28,7 @@ impl Setting for String {
     }
 }
 
-/// Comma separated; spaces around an element do not count, nothing at all is the empty list.
+/// Separated by commas; spaces around an element are ignored; an empty text is the empty list.
 impl<T: Setting> Setting for Vec<T> {
     fn kind() -> String {
         format!("list of {}", T::kind())

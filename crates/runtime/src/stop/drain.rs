@@ -1,4 +1,4 @@
-//! Waiting for the tasks of a scope to end.
+//! Waiting for the tasks of a scope to finish.
 
 use std::time::Duration;
 
@@ -6,26 +6,26 @@ use tokio::time::timeout;
 
 use super::{Stop, TaskFailure};
 
-/// What tasks get to drop what they hold after a hard stop: closing a file, not finishing work.
+/// Time for tasks to release resources after a hard stop, for example to close a file.
 const DROP_TIME: Duration = Duration::from_secs(1);
 
-/// Why a drain was not clean.
+/// Why a drain failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum DrainError {
-    /// A task failed, which is why the scope was stopped.
+    /// A task failed, which caused the stop.
     #[error(transparent)]
     Failed(#[from] TaskFailure),
-    /// These tasks had not ended by the deadline, or by the second signal, and were dropped.
+    /// These tasks had not finished at the deadline or at the second signal, and were dropped.
     #[error("dropped tasks that did not end in time: {}", .0.join(", "))]
     StillRunning(Vec<String>),
 }
 
 impl Stop {
-    /// Asks for a soft stop if nobody has yet, and waits up to `deadline` for the tasks of this scope and
-    /// those inside of it. What is left then gets a hard stop.
+    /// Requests a soft stop unless one is requested already, and waits up to `deadline` for the tasks of this
+    /// scope and its inner scopes. Remaining tasks get a hard stop.
     ///
     /// # Errors
-    /// The first task that failed, or the names of those that had to be dropped.
+    /// The first task that failed, or the names of the tasks that were dropped.
     pub async fn drain(&self, deadline: Duration) -> Result<(), DrainError> {
         self.request();
         let ended = tokio::select! {
@@ -40,7 +40,7 @@ impl Stop {
         }
         let left = self.0.running.unfinished();
         if !left.is_empty() {
-            tracing::warn!(tasks = left.join(", "), "dropped tasks that did not end in time");
+            tracing::warn!(tasks = left.join(", "), "dropped tasks that did not finish in time");
         }
         match self.failure() {
             Some(failure) => Err(failure.into()),

@@ -1,11 +1,10 @@
-//! How a task ended, and whether that is a failure.
+//! The result of a task, and whether it is a failure.
 
 use std::any::Any;
 use std::sync::Arc;
 
-/// What a task may return: nothing, or a result whose error says why it gave up.
+/// A possible result of a task: nothing, or a `Result`.
 pub trait Outcome: Send {
-    /// The result as one type.
     fn into_result(self) -> Result<(), anyhow::Error>;
 }
 
@@ -21,17 +20,17 @@ impl<E: Into<anyhow::Error> + Send> Outcome for Result<(), E> {
     }
 }
 
-/// A task that ended as it should not have.
+/// A task that ended unexpectedly.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("task {task}: {reason}")]
 pub struct TaskFailure {
-    /// Name it was spawned with.
+    /// The name of the task.
     pub task: Arc<str>,
-    /// What happened, with the chain of causes.
+    /// The cause, with its chain of causes.
     pub reason: Arc<str>,
 }
 
-/// `early`: the task was to go on until a stop is requested, and none was.
+/// `early`: the task ended although no stop was requested.
 pub(super) fn failure(
     task: &Arc<str>,
     ended: Result<Result<(), anyhow::Error>, Box<dyn Any + Send>>,

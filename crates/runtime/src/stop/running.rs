@@ -1,4 +1,4 @@
-//! The tasks of a scope that have not ended, and those that had to be dropped.
+//! The running tasks of a scope, and those that were dropped.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 type Names = BTreeMap<u64, Arc<str>>;
 
-/// Counts tasks by name and tells when none is left.
+/// Counts tasks by name.
 #[derive(Debug, Default)]
 pub(super) struct Running {
     tasks: Arc<watch::Sender<Tasks>>,
@@ -18,32 +18,32 @@ pub(super) struct Running {
 #[derive(Debug, Default)]
 struct Tasks {
     running: Names,
-    // Kept, because a task that a hard stop drops may be gone before the drain looks.
+    // Kept separately, because a task that a hard stop drops may be gone before the drain reads the list.
     dropped: Names,
 }
 
 impl Running {
-    /// Enters a task; it leaves when the guard is dropped.
+    /// Adds a task, which is removed when the guard is dropped.
     pub(super) fn enter(&self, name: Arc<str>) -> Guard {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         self.tasks.send_modify(|tasks| _ = tasks.running.insert(id, name));
         Guard { tasks: self.tasks.clone(), id }
     }
 
-    /// The names of the tasks that have not ended, each once, with a count where several share it.
+    /// The names of the running tasks, each once, with a count if several share the name.
     pub(super) fn names(&self) -> Vec<String> {
         counted(&self.tasks.borrow().running)
     }
 
-    /// Those and the ones that a hard stop has dropped.
+    /// The running tasks and those that a hard stop has dropped.
     pub(super) fn unfinished(&self) -> Vec<String> {
         let tasks = self.tasks.borrow();
         counted(&tasks.running.clone().into_iter().chain(tasks.dropped.clone()).collect())
     }
 
-    /// Returns once no task is left.
+    /// Returns once no task is running.
     pub(super) async fn none_left(&self) {
-        // Fails only when the sender is gone, which `self` holds.
+        // Fails only if the sender is dropped, but `self` owns it.
         let _ = self.tasks.subscribe().wait_for(|tasks| tasks.running.is_empty()).await;
     }
 }
@@ -58,14 +58,13 @@ fn counted(names: &Names) -> Vec<String> {
     counts.into_iter().map(shown).collect()
 }
 
-/// A task's entry.
 pub(super) struct Guard {
     tasks: Arc<watch::Sender<Tasks>>,
     id: u64,
 }
 
 impl Guard {
-    /// Notes that the task is dropped before its end.
+    /// Records that the task is dropped before its end.
     pub(super) fn note_dropped(&self) {
         self.tasks.send_if_modified(|tasks| {
             let name = tasks.running.get(&self.id).cloned();

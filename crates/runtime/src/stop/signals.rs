@@ -5,11 +5,11 @@ use std::io;
 use super::Stop;
 
 impl Stop {
-    /// From now on the first SIGTERM or SIGINT is a soft stop of this scope and the second a hard one. Call
-    /// it once, in `main`, and before the process starts anything that must not be cut off.
+    /// From now on the first SIGTERM or SIGINT requests a soft stop of this scope, and the second a hard
+    /// stop. Call it once in `main`, before starting anything that must not be interrupted.
     ///
     /// # Errors
-    /// When the operating system refuses the handlers.
+    /// The operating system refuses the signal handlers.
     pub fn listen_for_signals(&self) -> io::Result<()> {
         let mut signals = Signals::new()?;
         let stop = self.clone();
@@ -33,7 +33,7 @@ struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// The handlers are in place when this returns: a signal right after is not missed.
+    /// Installs the handlers before it returns, so a signal right after the call is not missed.
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })

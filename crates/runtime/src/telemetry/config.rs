@@ -1,4 +1,4 @@
-//! What is logged, how, and where traces go.
+//! The settings for logs and traces.
 
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -8,37 +8,37 @@ use crate::{Setting, Settings};
 /// Settings of [`crate::telemetry::init`].
 #[derive(Clone, Debug)]
 pub struct TelemetryConfig {
-    /// Which events are logged.
+    /// The filter of log events.
     pub log: LogFilter,
-    /// How they are written.
+    /// The format of log lines.
     pub format: LogFormat,
-    /// Collector that speaks OTLP over gRPC; no traces are exported without.
+    /// OTLP collector (gRPC); without it no traces are exported.
     pub otlp_endpoint: Option<Url>,
-    /// Share of the traces begun here that are exported. Those begun elsewhere follow their beginner.
+    /// The exported share of traces that start here. For other traces the caller decides.
     pub trace_ratio: Ratio,
 }
 
 impl TelemetryConfig {
-    /// Declares and reads the settings.
+    /// Reads the settings.
     pub fn read(settings: &Settings) -> Self {
         let s = settings.section("Logs and traces");
         Self {
-            log: s.get("LOG", "info", "What is logged: a level, or levels by module like `info,patchbay_bus=debug`."),
-            format: s.get("LOG_FORMAT", "text", "How logs are written to stderr."),
+            log: s.get("LOG", "info", "Log filter: a level, or levels by module such as `info,patchbay_bus=debug`."),
+            format: s.get("LOG_FORMAT", "text", "Format of the logs on stderr."),
             otlp_endpoint: s.optional(
                 "OTLP_ENDPOINT",
-                "OpenTelemetry collector (OTLP over gRPC) that traces are sent to; `OTEL_EXPORTER_OTLP_ENDPOINT` does the same.",
+                "OpenTelemetry collector for traces (OTLP over gRPC); `OTEL_EXPORTER_OTLP_ENDPOINT` has the same effect.",
             ),
             trace_ratio: s.get(
                 "TRACE_RATIO",
                 "1",
-                "Share of traces that is exported, from 0 to 1; traces begun by a caller follow the caller.",
+                "Share of traces that are exported, from 0 to 1; for traces started by a caller, the caller decides.",
             ),
         }
     }
 }
 
-/// A filter in the syntax of `tracing-subscriber`, checked when read.
+/// A filter in the syntax of `tracing-subscriber`, validated when it is parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(pub String);
 
@@ -48,7 +48,7 @@ impl Setting for LogFilter {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        // A lone word that is no level would be taken for a module, and silence everything else.
+        // A single word that is not a level would be interpreted as a module and disable everything else.
         let levels = ["off", "error", "warn", "info", "debug", "trace"];
         let is_filter = text.contains('=') || levels.contains(&text.trim().to_ascii_lowercase().as_str());
         let filter = EnvFilter::try_new(text.trim()).ok().filter(|_| is_filter);
@@ -58,12 +58,12 @@ impl Setting for LogFilter {
     }
 }
 
-/// How a log line looks.
+/// The format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people; coloured on a terminal.
+    /// Text; coloured on a terminal.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -81,7 +81,7 @@ impl Setting for LogFormat {
     }
 }
 
-/// A share from 0 to 1.
+/// A share between 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio(pub f64);
 

@@ -1,4 +1,4 @@
-//! The part of tracing that knows OpenTelemetry.
+//! The OpenTelemetry part of tracing.
 
 use anyhow::Context;
 use opentelemetry::trace::TracerProvider;
@@ -11,7 +11,7 @@ use tracing_subscriber::{Layer, Registry};
 
 use super::TelemetryConfig;
 
-/// The exporter of traces, if a collector is configured.
+/// The exporter, if a collector is configured.
 pub(super) fn provider(
     config: &TelemetryConfig,
     service_name: &'static str,
@@ -31,7 +31,7 @@ pub(super) fn provider(
     Ok(Some(provider))
 }
 
-/// Spans as traces. Without a provider they carry on the context they were given and cost little.
+/// Exports spans as traces. Without a provider they pass the given context on and cost little.
 pub(super) fn layer(provider: Option<&SdkTracerProvider>) -> Box<dyn Layer<Registry> + Send + Sync> {
     let layer = tracing_opentelemetry::layer();
     match provider {
@@ -40,8 +40,8 @@ pub(super) fn layer(provider: Option<&SdkTracerProvider>) -> Box<dyn Layer<Regis
     }
 }
 
-/// The log filter does not apply to traces: a quiet log must not cut them. The transport's own spans are
-/// left out, because sending a span to the collector would make further ones.
+/// The log filter does not apply to traces, so that a quiet log does not cut them. Spans of the transport are
+/// excluded, because sending a span to the collector would create further ones.
 fn spans() -> Targets {
     let transport = ["h2", "hyper", "opentelemetry", "tonic", "tower"];
     Targets::new()

@@ -5,7 +5,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// Stands between a client and a server and can cut them off from each other. Clones are the same proxy.
+/// A proxy between a client and a server that can cut their connections. Clones are the same proxy.
 #[derive(Clone, Debug)]
 pub struct TcpProxy {
     address: SocketAddr,
@@ -22,23 +22,23 @@ impl TcpProxy {
         Self { address, open }
     }
 
-    /// Where clients connect.
+    /// The address for clients.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Drops all connections in the middle of whatever they carry, and new ones at once.
+    /// Closes all connections, even in the middle of a transfer, and refuses new ones.
     pub fn cut(&self) {
         self.open.send_replace(false);
     }
 
-    /// Lets new connections through again.
+    /// Accepts new connections again.
     pub fn restore(&self) {
         self.open.send_replace(true);
     }
 }
 
-/// Ends when the last clone of the proxy is dropped, and its connections with it.
+/// Ends, with all connections, when the last clone of the proxy is dropped.
 async fn accept(listener: TcpListener, server: String, mut open: watch::Receiver<bool>) {
     let mut proxy = open.clone();
     loop {

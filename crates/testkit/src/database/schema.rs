@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 
 use patchbay_db::{Db, Engine, Migrations};
 
-/// A table's columns with "may be null", and its unique keys by name.
+/// For each table, its columns and whether they may be null.
 type Schema = BTreeMap<String, BTreeMap<String, bool>>;
 
-/// Asserts that the two texts of every migration mean the same: that both engines end up with the same tables, columns
-/// and nullability, and that unique indexes have the name by which [`patchbay_db::DbError::UniqueViolation`] reports
-/// them. Compares with PostgreSQL only where there is a server (see [`super::each_engine`]); the names of migrations
-/// and what SQLite makes of them are checked always.
+/// Asserts that both texts of every migration have the same effect: both engines have the same tables,
+/// columns and nullability, and unique indexes have the names with which
+/// [`patchbay_db::DbError::UniqueViolation`] reports them. The comparison with PostgreSQL needs a server (see
+/// [`super::each_engine`]). The names of migrations and the SQLite schema are always checked.
 pub async fn assert_same_schema(migrations: &'static Migrations) {
     let names: Vec<_> = migrations.iter().map(|migration| migration.name).collect();
     assert!(names.is_sorted(), "migrations are not listed in the order of their names: {names:?}");
@@ -39,8 +39,8 @@ pub async fn assert_same_schema(migrations: &'static Migrations) {
 }
 
 async fn read(db: &Db) -> Schema {
-    // Partitions are part of their table, and a matter of PostgreSQL alone.
-    // SQLite reports a key column as nullable although `strict` tables refuse null there.
+    // Partitions belong to their table and exist only on PostgreSQL.
+    // SQLite reports a key column as nullable although `strict` tables refuse null in it.
     let columns: Vec<(String, String, bool)> = db
         .query_per_engine(
             "select table_name::text, column_name::text, is_nullable = 'YES' from information_schema.columns
@@ -61,7 +61,7 @@ async fn read(db: &Db) -> Schema {
     schema
 }
 
-/// Unique indexes over columns (not over expressions) must be called `<table>_<column>_…_key`.
+/// Unique indexes over columns (not over expressions) must be named `<table>_<column>_…_key`.
 async fn assert_unique_names(db: &Db) {
     let indexes: Vec<(String, String)> = match db.engine() {
         Engine::Postgres => db.query(

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 static NO_MIGRATIONS: Migrations = Migrations::new(&[]);
 
-/// An empty database with a name nobody else has.
+/// An empty database with a unique name.
 pub(super) enum ThrowAway {
     Sqlite(TempDir),
     Postgres { server: String, name: String },
@@ -38,7 +38,7 @@ impl ThrowAway {
     pub(super) async fn drop_it(self) {
         match self {
             Self::Sqlite(folder) => folder.close().expect("the temporary folder is removed"),
-            // Connections of a test that failed may still be open.
+            // Connections of a failed test may still be open.
             Self::Postgres { server, name } => {
                 administrate(&server, format!("drop database {name} with (force)")).await;
             }
@@ -54,7 +54,7 @@ async fn administrate(server: &str, statement: String) {
     db.close().await;
 }
 
-/// The server's URL with another database.
+/// The URL of the server with another database.
 fn with_database(server: &str, name: &str) -> String {
     let (address, options) = server.split_once('?').map_or((server, None), |(a, o)| (a, Some(o)));
     let host_end = address.find("://").map_or(0, |at| at + 3);

@@ -10,17 +10,17 @@ use tokio::task::AbortHandle;
 
 use super::server;
 
-/// The one client that the provider knows.
+/// The id of the only client.
 pub const CLIENT_ID: &str = "patchbay-tests";
-/// The secret of that client.
+/// The secret of the client.
 pub const CLIENT_SECRET: &str = "between provider and client";
 
-/// A key for tests, in PKCS #1.
+/// A private key for tests, in PKCS #1.
 const KEY: &[u8] = include_bytes!("../../fixtures/oidc-provider.der");
-/// Its modulus.
+/// The modulus of the key.
 const MODULUS: &str = "uVwzFDp1jS-qAm3oJx_TouhjMoZQ4OpMPlwj5P_DQC9eG-50f4chq5TNM97RpXs21CSEOBnPKRO6pU0mbkOfepRfNa_Zy6wD4IPFoQ_iFdv90JmAMJRSznV3Z4KFnmg9P56XukEEBjrK6dASS3NQOZzbA9sxNqusvP5cmh7J1XzGYLTc1nd6jzbhrvqfffYYqYs6msXZiVdKJ8FwxKOvUYCbwcsOn60uFvG4HeqiXOsYtYbyZ3WiHQ_yhSkLcnVhopekVtrOlChp64230fkIA7kLlhcf9kL-z_iRBnaKa4kA56I7xIWmNRpAff-85NA6vy4mPlOcJfRE0LD0fg6hDQ";
 
-/// A running provider; it ends when it is dropped.
+/// A running provider. It stops when dropped.
 #[derive(Debug)]
 pub struct Provider {
     issuer: String,
@@ -32,18 +32,18 @@ pub struct Provider {
 pub(super) struct State {
     issuer: String,
     now: i64,
-    told: Mutex<Told>,
+    behaviour: Mutex<Behaviour>,
 }
 
 #[derive(Debug, Default)]
-struct Told {
-    /// What the next answers say otherwise than they should.
+struct Behaviour {
+    /// Deliberate deviations of the next responses.
     lies: Value,
     signs_with_secret: bool,
     codes: HashMap<String, Begun>,
 }
 
-/// A person who has signed in at the provider and whose code has not been exchanged.
+/// A user who has signed in and whose code has not been exchanged yet.
 #[derive(Debug)]
 struct Begun {
     nonce: String,
@@ -51,32 +51,32 @@ struct Begun {
     redirect_uri: String,
 }
 
-/// Pairs of a query or a form.
+/// The pairs of a query or a form.
 pub(super) type Pairs = HashMap<String, String>;
 
 impl Provider {
-    /// Listens on a free port of this machine. Its clock stands still at this moment, in seconds since 1970.
+    /// Listens on a free port of loopback. Its clock stands still at this Unix time in seconds.
     pub async fn start(now: i64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let issuer = format!("http://{}", listener.local_addr().expect("it has an address"));
-        let state = Arc::new(State { issuer: issuer.clone(), now, told: Mutex::default() });
+        let state = Arc::new(State { issuer: issuer.clone(), now, behaviour: Mutex::default() });
         let serving = tokio::spawn(server::serve(listener, state.clone())).abort_handle();
         Self { issuer, state, serving }
     }
 
-    /// What the provider calls itself.
+    /// The issuer URL.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// From now on the claims of id tokens are changed like this; null takes one away.
+    /// Changes the claims of id tokens from now on; null removes a claim.
     pub fn lie(&self, changes: Value) {
-        self.state.told().lies = changes;
+        self.state.behaviour().lies = changes;
     }
 
-    /// From now on id tokens are signed with what the client knows too, as if that were the key.
+    /// Signs id tokens with the client secret from now on, as if it were the key.
     pub fn sign_with_secret(&self) {
-        self.state.told().signs_with_secret = true;
+        self.state.behaviour().signs_with_secret = true;
     }
 }
 
@@ -87,8 +87,8 @@ impl Drop for Provider {
 }
 
 impl State {
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
+        self.behaviour.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn configuration(&self) -> Value {
@@ -106,7 +106,7 @@ impl State {
         json!({ "keys": [key] })
     }
 
-    /// Signs the person in without asking; where the browser goes next. `None` when the client asks wrongly.
+    /// Signs the user in without a dialog and returns the redirect. `None` if the request is invalid.
     pub(super) fn authorize(&self, query: &Pairs) -> Option<String> {
         let asked = |name: &str, value: &str| query.get(name).is_some_and(|given| given == value);
         if !asked("client_id", CLIENT_ID)
@@ -124,18 +124,18 @@ impl State {
             redirect_uri: redirect_uri.clone(),
         };
         let location = format!("{redirect_uri}?code={code}&state={state}");
-        self.told().codes.insert(code, begun);
+        self.behaviour().codes.insert(code, begun);
         Some(location)
     }
 
-    /// The answer to a code, once. `None` when the client or its proof is wrong.
+    /// Exchanges a code once. `None` if the client or its proof is wrong.
     pub(super) fn token(&self, authorization: &str, form: &Pairs) -> Option<Value> {
         let client = BASE64_STANDARD.decode(authorization.strip_prefix("Basic ")?).ok()?;
         let secret = CLIENT_SECRET.replace(' ', "+");
         if client != format!("{CLIENT_ID}:{secret}").as_bytes() {
             return None;
         }
-        let begun = self.told().codes.remove(form.get("code")?)?;
+        let begun = self.behaviour().codes.remove(form.get("code")?)?;
         let proof = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(form.get("code_verifier")?));
         if proof != begun.challenge || form.get("redirect_uri")? != &begun.redirect_uri {
             return None;
@@ -151,8 +151,8 @@ impl State {
             "iss": self.issuer, "aud": CLIENT_ID, "sub": "7", "iat": self.now, "exp": self.now + 300, "nonce": nonce,
             "email": "Jane@Acme.example", "email_verified": true, "name": "Jane Doe",
         });
-        let told = self.told();
-        for (name, value) in told.lies.as_object().into_iter().flatten() {
+        let behaviour = self.behaviour();
+        for (name, value) in behaviour.lies.as_object().into_iter().flatten() {
             claims[name] = value.clone();
         }
         let claims: serde_json::Map<_, _> = claims
@@ -162,7 +162,7 @@ impl State {
             .filter(|(_, value)| !value.is_null())
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        let (algorithm, key) = match told.signs_with_secret {
+        let (algorithm, key) = match behaviour.signs_with_secret {
             false => (Algorithm::RS256, EncodingKey::from_rsa_der(KEY)),
             true => (Algorithm::HS256, EncodingKey::from_secret(CLIENT_SECRET.as_bytes())),
         };

@@ -15,14 +15,14 @@ use url::form_urlencoded;
 
 use super::provider::{Pairs, State};
 
-/// Serves until the task is aborted, which ends its connections too.
+/// Serves until the task is aborted, which also closes its connections.
 pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let state = Arc::clone(&state);
         connections.spawn(async move {
             let service = service_fn(|request| answer(request, Arc::clone(&state)));
-            // A client that breaks off notices it itself.
+            // A client that disconnects notices the error itself.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-/// What a [`Receiver`](super::Receiver) does with one request.
+/// How a [`Receiver`](super::Receiver) answers a request.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub(super) status: u16,
@@ -13,13 +13,13 @@ pub struct Answer {
 
 #[derive(Debug, Clone)]
 pub(super) enum Conduct {
-    /// A whole body.
+    /// A complete body.
     Whole(Bytes),
-    /// The piece again and again with a pause before each, so many times.
+    /// The same piece several times with a pause before each.
     Drip { piece: Bytes, pause: Duration, times: usize },
-    /// No answer ever; the connection stays open.
+    /// No response; the connection stays open.
     Hang,
-    /// The connection is closed instead of an answer.
+    /// The connection is closed without a response.
     HangUp,
 }
 
@@ -34,12 +34,12 @@ impl Answer {
         Self::status(200).header("content-type", "application/json").body(body)
     }
 
-    /// Takes the request and never answers.
+    /// Receives the request and never answers.
     pub fn hang() -> Self {
         Self { conduct: Conduct::Hang, ..Self::status(200) }
     }
 
-    /// Takes the request and closes the connection.
+    /// Receives the request and closes the connection.
     pub fn hang_up() -> Self {
         Self { conduct: Conduct::HangUp, ..Self::status(200) }
     }
@@ -49,19 +49,17 @@ impl Answer {
         Self { conduct: Conduct::Drip { piece: piece.into(), pause, times }, ..Self::status(200) }
     }
 
-    /// 200 with a body of this many kibibytes, made up while it is sent.
+    /// 200 with a body of this many KiB, generated while it is sent.
     pub fn huge(kibibytes: usize) -> Self {
         Self::drip(vec![b'x'; 1024], Duration::ZERO, kibibytes)
     }
 
-    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.headers.push((name.into(), value.to_string()));
         self
     }
 
-    /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.conduct = Conduct::Whole(body.into());

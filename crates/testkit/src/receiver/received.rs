@@ -4,27 +4,27 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::HeaderMap;
 
-/// One request as it arrived.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Received {
     /// `GET`, `POST`, …
     pub method: String,
-    /// Without the query.
+    /// The path without the query.
     pub path: String,
-    /// Behind the question mark; empty without one.
+    /// The text after the question mark, or empty.
     pub query: String,
-    /// Names compare without regard to case.
+    /// Compare names regardless of case.
     pub headers: HeaderMap,
-    /// The exact bytes.
+    /// The exact bytes of the body.
     pub body: Bytes,
     /// When the body was complete.
     pub at: Instant,
-    /// The other end of the connection: equal for requests over one connection.
+    /// The client's end of the connection; equal for requests over the same connection.
     pub peer: SocketAddr,
 }
 
 impl Received {
-    /// The first header of this name, if it is text.
+    /// The first header with this name, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -33,7 +33,7 @@ impl Received {
     ///
     /// # Panics
     ///
-    /// If it is none.
+    /// If the body is not JSON.
     pub fn json(&self) -> serde_json::Value {
         match serde_json::from_slice(&self.body) {
             Ok(value) => value,

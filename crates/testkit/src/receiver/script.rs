@@ -9,7 +9,7 @@ use super::{Answer, Received};
 
 pub(super) type AnswerWith = Box<dyn Fn(usize, &Received) -> Answer + Send + Sync>;
 
-/// What has come and what is to be answered, shared by the receiver and its connections.
+/// The received requests and the answers to come, shared by the receiver and its connections.
 #[derive(Default)]
 pub(super) struct Script {
     state: Mutex<State>,
@@ -19,7 +19,7 @@ pub(super) struct Script {
 #[derive(Default)]
 struct State {
     received: Vec<Received>,
-    /// Survives `clear`, so that a scripted answer can count on it.
+    /// Not reset by `clear`, so that a scripted answer can rely on it.
     count: usize,
     next: VecDeque<Answer>,
     answer_with: Option<AnswerWith>,
@@ -42,12 +42,12 @@ impl Script {
         self.state().received.clear();
     }
 
-    /// Resolves at the next request after this call, whenever it is polled first.
+    /// Resolves at the next request after this call, even if it is polled later.
     pub(super) fn news(&self) -> OwnedNotified {
         Arc::clone(&self.arrived).notified_owned()
     }
 
-    /// Records a request and says how to answer it.
+    /// Records a request and returns the answer.
     pub(super) fn take(&self, request: Received) -> Answer {
         let mut state = self.state();
         let number = state.count;
@@ -63,7 +63,7 @@ impl Script {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A panic of a test's own closure must not hide behind a poisoned lock.
+        // A poisoned lock must not hide the panic of a test's closure.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

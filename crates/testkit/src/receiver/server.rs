@@ -25,7 +25,7 @@ use super::{Answer, Received};
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-/// Serves until `stopped` resolves (its sender may just be dropped), then closes every connection.
+/// Serves until `stopped` resolves (or its sender is dropped), then closes every connection.
 pub(super) async fn serve(listener: TcpListener, script: Arc<Script>, mut stopped: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
@@ -45,11 +45,11 @@ pub(super) async fn serve(listener: TcpListener, script: Arc<Script>, mut stoppe
 
 async fn converse(stream: TcpStream, peer: SocketAddr, script: Arc<Script>) {
     let service = service_fn(|request| handle(request, peer, Arc::clone(&script)));
-    // Clients that break off, and our own hanging up, end here: both are what a test is about.
+    // Errors of clients that disconnect, and of connections closed on purpose; tests cause both deliberately.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// An error makes the server close the connection without an answer.
+/// An error makes the server close the connection without a response.
 async fn handle(
     request: Request<Incoming>,
     peer: SocketAddr,

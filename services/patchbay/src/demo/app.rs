@@ -1,5 +1,5 @@
-//! The outside app of the story: a real HTTP endpoint that checks signatures, answers the components that it has in the product,
-//! and sometimes has a bad moment.
+//! The app of the story: an HTTP endpoint that receives webhooks, checks signatures and answers requests of its UI components.
+//! It can be made to fail.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,13 +19,12 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 const WEBHOOK: &str = "/webhook";
-/// Where the app is asked about alert rules.
+/// Path at which the app checks the settings of an alert rule action.
 pub(super) const ALERT: &str = "/alert";
 
-/// How long the story waits for a webhook before it says that none came.
+/// How long the story waits for a request before it fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running endpoint.
 pub(super) struct App {
     pub(super) webhook_url: String,
     inbox: Arc<Inbox>,
@@ -41,12 +40,12 @@ struct Inbox {
 #[derive(Default)]
 struct InboxState {
     unread: VecDeque<Webhook>,
-    /// Webhooks, not what components ask.
+    /// Number of webhooks; requests of components are not counted.
     total: usize,
-    bad_moments: usize,
+    failures_left: usize,
 }
 
-/// A webhook as it came in, or what a component asks.
+/// A webhook, or a request of a UI component.
 #[derive(Clone, Debug)]
 pub(super) struct Webhook {
     path: String,
@@ -61,18 +60,18 @@ impl App {
         let inbox = Arc::new(Inbox::default());
         let router = Router::new().fallback(receive).with_state(inbox.clone());
         let server = tokio::spawn(async move {
-            // Ends with the task only.
+            // Runs until the task is aborted.
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self { webhook_url, inbox, server })
     }
 
     /// Answers the next `times` webhooks with 500.
-    pub(super) fn have_bad_moments(&self, times: usize) {
-        self.inbox.state().bad_moments = times;
+    pub(super) fn fail_next(&self, times: usize) {
+        self.inbox.state().failures_left = times;
     }
 
-    /// How many webhooks have come in so far.
+    /// Number of webhooks received so far.
     pub(super) fn total(&self) -> usize {
         self.inbox.state().total
     }
@@ -83,15 +82,15 @@ impl App {
     }
 
     /// The next request to this path.
-    pub(super) async fn asked(&self, path: &str) -> anyhow::Result<Webhook> {
+    pub(super) async fn request_to(&self, path: &str) -> anyhow::Result<Webhook> {
         self.first(path, |request| request.path == path).await
     }
 
-    async fn first(&self, what: &str, wanted: impl Fn(&Webhook) -> bool) -> anyhow::Result<Webhook> {
+    async fn first(&self, what: &str, matches: impl Fn(&Webhook) -> bool) -> anyhow::Result<Webhook> {
         let arrival = async {
             loop {
                 let arrived = self.inbox.arrived.notified();
-                let found = self.inbox.state().take(&wanted);
+                let found = self.inbox.state().take(&matches);
                 if let Some(found) = found {
                     return found;
                 }
@@ -115,15 +114,15 @@ impl Inbox {
 }
 
 impl InboxState {
-    fn take(&mut self, wanted: impl Fn(&Webhook) -> bool) -> Option<Webhook> {
-        let position = self.unread.iter().position(wanted)?;
+    fn take(&mut self, matches: impl Fn(&Webhook) -> bool) -> Option<Webhook> {
+        let position = self.unread.iter().position(matches)?;
         self.unread.remove(position)
     }
 
     fn status(&mut self) -> StatusCode {
         self.total += 1;
-        if self.bad_moments > 0 {
-            self.bad_moments -= 1;
+        if self.failures_left > 0 {
+            self.failures_left -= 1;
             StatusCode::INTERNAL_SERVER_ERROR
         } else {
             StatusCode::OK
@@ -167,20 +166,20 @@ impl Webhook {
         Ok(value.to_str()?)
     }
 
-    /// Resource and action, as far as they are told.
+    /// `resource.action`; parts that are missing are empty.
     fn event(&self) -> String {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
         let resource = self.header("sentry-hook-resource").unwrap_or_default();
         format!("{resource}.{}", body["action"].as_str().unwrap_or_default())
     }
 
-    /// What a component asks, with its signature checked.
+    /// Checks the signature of a request of a UI component and returns its body.
     pub(super) fn signed(&self, secret: &Secret) -> anyhow::Result<Value> {
         self.check_signature(secret)?;
         Ok(serde_json::from_slice(&self.body)?)
     }
 
-    /// As [`Webhook::signed`], of a GET: the empty text is signed.
+    /// As [`Webhook::signed`], for a GET, whose signature is over the empty text.
     pub(super) fn signed_without_body(&self, secret: &Secret) -> anyhow::Result<()> {
         ensure!(self.body.is_empty(), "a GET has a body");
         self.check_signature(secret)
@@ -191,7 +190,7 @@ impl Webhook {
         Verifier::new([secret]).sentry(signature, &self.body).context("Sentry-App-Signature")
     }
 
-    /// The body of a webhook that must be this event, with both signatures checked.
+    /// Checks both signatures and the event, and returns the body.
     pub(super) fn verified(&self, event: &str, secret: &Secret) -> anyhow::Result<Value> {
         let verifier = Verifier::new([secret]);
         verifier
@@ -207,7 +206,7 @@ impl Webhook {
             )
             .context("webhook-signature")?;
         let value: Value = serde_json::from_slice(&self.body)?;
-        let Some((resource, action)) = event.split_once('.') else { bail!("{event} is no event") };
+        let Some((resource, action)) = event.split_once('.') else { bail!("{event} is not an event") };
         let seen = (self.header("sentry-hook-resource")?, value["action"].as_str());
         ensure!(seen == (resource, Some(action)), "expected {event}, got {seen:?}");
         Ok(value)

@@ -1,4 +1,4 @@
-//! What the story claims, as functions that fail with what they saw instead.
+//! Checks of the story. A failed check reports the expected and the actual value.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::rest::Answer;
 
 impl Answer {
-    /// The JSON of an answer that must have this status.
+    /// Checks the status and returns the JSON body.
     pub(super) fn expect(self, status: u16) -> anyhow::Result<Value> {
         let seen = self.status;
         let body = String::from_utf8_lossy(&self.body);
@@ -17,7 +17,8 @@ impl Answer {
         if self.body.is_empty() {
             return Ok(Value::Null);
         }
-        serde_json::from_slice(&self.body).with_context(|| format!("the API answered no JSON: {body}"))
+        serde_json::from_slice(&self.body)
+            .with_context(|| format!("the answer of the API is not JSON: {body}"))
     }
 }
 
@@ -26,7 +27,7 @@ pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> anyhow::Result<&'v st
     value.pointer(pointer).and_then(Value::as_str).with_context(|| format!("no text at {pointer} of {value}"))
 }
 
-/// Asks again until there is an answer, for at most twenty seconds.
+/// Polls until there is an answer, for at most 20 seconds.
 pub(super) async fn until<T>(
     what: &str,
     mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
@@ -41,7 +42,6 @@ pub(super) async fn until<T>(
     }
 }
 
-/// Fails unless both are the same.
 pub(super) fn same<T: PartialEq + std::fmt::Debug>(what: &str, seen: T, expected: T) -> anyhow::Result<()> {
     ensure!(seen == expected, "{what}: expected {expected:?}, saw {seen:?}");
     Ok(())

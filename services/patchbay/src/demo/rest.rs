@@ -1,18 +1,16 @@
-//! The REST API as an outside program sees it.
+//! A client of the REST API.
 
 use anyhow::Context;
 use bytes::Bytes;
 use patchbay_egress::{Egress, EgressPolicy, Method, OutboundRequest};
 use serde_json::Value;
 
-/// A client of the REST API.
 #[derive(Debug, Clone)]
 pub(super) struct Rest {
     base_url: String,
     http: Egress,
 }
 
-/// What the API answered.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -37,7 +35,7 @@ impl Rest {
         self.send(Method::POST, path, Some(token), Some(body)).await
     }
 
-    /// Without a token: the exchange of grants, whose credentials are in the body.
+    /// Sends no token: the credentials of a grant exchange are in the body.
     pub(super) async fn post_anonymously(&self, path: &str, body: Value) -> anyhow::Result<Answer> {
         self.send(Method::POST, path, None, Some(body)).await
     }

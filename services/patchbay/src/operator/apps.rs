@@ -6,27 +6,27 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::output::Output;
-use super::{answered, ask};
+use super::{answered, as_operator};
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// List apps, newest first.
     List {
-        /// Only those of the organization of this slug or number.
+        /// List only the apps of this organization (slug or id).
         #[arg(long, default_value = "")]
         organization: String,
     },
-    /// Switch an app off: nothing is sent to it and its tokens do nothing. Its owners are told by mail.
+    /// Disable an app: it receives no webhooks, its tokens are refused, and its owners are notified by mail.
     Disable {
-        /// Slug or number of the app.
+        /// Slug or id of the app.
         app: String,
-        /// Why, for its owners.
+        /// Reason, shown to the owners of the app.
         #[arg(long)]
         reason: String,
     },
-    /// Put a disabled app into use again.
+    /// Enable a disabled app.
     Enable {
-        /// Slug or number of the app.
+        /// Slug or id of the app.
         app: String,
     },
 }
@@ -35,12 +35,12 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
     match command {
         Command::List { organization } => list(connection, organization).await,
         Command::Disable { app, reason } => {
-            let asked = DisableAppRequest { app, reason, ..Default::default() };
-            let app = answered(connection.apps().disable_app(ask(asked)).await)?;
+            let request = DisableAppRequest { app, reason, ..Default::default() };
+            let app = answered(connection.apps().disable_app(as_operator(request)).await)?;
             Ok(Output::new(json(&app), format!("disabled the app {}", app.slug)))
         }
         Command::Enable { app } => {
-            let app = answered(connection.apps().enable_app(ask(EnableAppRequest { app })).await)?;
+            let app = answered(connection.apps().enable_app(as_operator(EnableAppRequest { app })).await)?;
             Ok(Output::new(json(&app), format!("enabled the app {}", app.slug)))
         }
     }
@@ -49,12 +49,12 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
 async fn list(connection: &Connection, organization: String) -> anyhow::Result<Output> {
     let mut rows = Vec::new();
     loop {
-        let asked = ListAppsRequest {
+        let request = ListAppsRequest {
             organization: organization.clone(),
             offset: i32::try_from(rows.len())?,
             ..Default::default()
         };
-        let page = answered(connection.apps().list_apps(ask(asked)).await)?;
+        let page = answered(connection.apps().list_apps(as_operator(request)).await)?;
         rows.extend(page.apps.iter().map(json));
         if !page.has_more {
             return Ok(Output::table(&["id", "slug", "name", "status", "organization", "disabled"], rows));

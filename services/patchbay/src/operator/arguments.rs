@@ -1,8 +1,7 @@
-//! Answers to yes-or-no questions.
+//! Values of options that several commands have.
 
 use clap::ValueEnum;
 
-/// An option that changes a flag either way.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum YesNo {
     Yes,

@@ -1,4 +1,4 @@
-//! Where the operator's commands are carried out.
+//! Finds the services that the operator's commands call.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,35 +22,34 @@ use crate::all_in_one::{AllInOne, Plan};
 use crate::data_folder::DataFolder;
 use crate::up::data_dir;
 
-/// How long a folder may be in use by a process that does not say where it listens: one that is just starting, or another
-/// command that is about to end.
+/// How long to wait for a data folder that is locked by a process without an announced address: one that is starting, or another
+/// command that is about to finish.
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The setting by whose presence a deployment is told from a folder.
+/// If this setting is present, the commands call a deployment, otherwise a data folder.
 const DEPLOYED: &str = "TRACKER_URL";
 
-/// The services that the operator's commands call.
 #[derive(Debug)]
 pub(super) struct Connection {
     tracker: Channel,
     auth_token: Channel,
     installation: Channel,
-    /// Where people reach the platform, without a slash at the end.
+    /// Public URL of the platform, without a slash at the end.
     pub(super) base_url: String,
-    /// Where the services are, for people.
+    /// Where the services are, for error messages.
     pub(super) place: String,
-    /// Started for this command, and the folder it runs on.
+    /// The services started for this command, and their data folder.
     here: Option<(AllInOne, DataFolder)>,
 }
 
 impl Connection {
-    /// Finds the services: those of a folder that is named, of the deployment that the settings know, or of the usual folder.
+    /// Connects to the services of the given data folder, of the deployment in the settings, or of the default data folder.
     ///
     /// # Errors
-    /// Wrong settings, a folder that cannot be used.
+    /// Invalid settings, a data folder that cannot be used.
     pub(super) async fn open(settings: Settings, folder: Option<PathBuf>) -> anyhow::Result<Self> {
-        let deployed: Option<String> = settings.optional(DEPLOYED, "Where the tracker service listens.");
+        let deployed: Option<String> = settings.optional(DEPLOYED, "URL of the tracker service.");
         match (folder, deployed) {
             (None, Some(_)) => deployment(&settings),
             (folder, _) => {
@@ -60,17 +59,16 @@ impl Connection {
         }
     }
 
-    /// Ends what was started for the command.
+    /// Stops the services that were started for the command.
     ///
     /// # Errors
-    /// Work that did not end in time.
+    /// Tasks that did not finish in time.
     pub(super) async fn close(self) -> anyhow::Result<()> {
         let Some((running, _folder)) = self.here else { return Ok(()) };
         running.stop.request();
         running.stopped().await
     }
 
-    /// Everything that the tracker serves.
     pub(super) fn tracker(&self) -> &Channel {
         &self.tracker
     }
@@ -103,7 +101,7 @@ impl Connection {
         PublishingClient::new(self.installation.clone())
     }
 
-    /// All services behind one channel.
+    /// A connection where one channel reaches all services.
     fn everything(channel: Channel, place: String, base_url: String) -> Self {
         Self {
             tracker: channel.clone(),
@@ -116,13 +114,13 @@ impl Connection {
     }
 }
 
-/// Each service where the settings say that it listens.
+/// Connects to the services at the URLs in the settings.
 fn deployment(settings: &Settings) -> anyhow::Result<Connection> {
     let process = client(settings.clone());
     let (tracker, auth_token, installation) =
         (process.peer("tracker"), process.peer("auth-token"), process.peer("installation"));
     let base_url = public_url(settings)?;
-    // Settings are shared with the services, and theirs are not known here.
+    // The settings may contain those of the services, which are not declared here.
     process.settings().finish_sharing()?;
     Ok(Connection {
         tracker: process.channel(&tracker)?,
@@ -141,18 +139,18 @@ fn url(target: &Target) -> &str {
     }
 }
 
-/// Through the process that holds the folder, or in this one if nobody does.
+/// Connects to the process that has locked the data folder, or starts the services in this process if the folder is free.
 async fn on_folder(settings: Settings, folder: &Path) -> anyhow::Result<Connection> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(data) = DataFolder::open_if_free(folder)? {
             return start_here(settings, data).await;
         }
-        if let Some(running) = DataFolder::who_runs(folder) {
+        if let Some(running) = DataFolder::announcement(folder) {
             let secret = DataFolder::known_secret(folder, "service-secret")?;
             let settings = settings.with_default_override("SERVICE_SECRET", secret.expose());
             let process = client(settings);
-            // The port speaks TLS when the settings, which are the same for both, name certificates.
+            // Both processes have the same settings, so the port uses TLS if they name certificates.
             let tls: Option<PathBuf> =
                 process.settings().optional("TLS_AUTHORITY", "PEM file of the authority.");
             let scheme = if tls.is_some() { "https" } else { "http" };
@@ -163,15 +161,15 @@ async fn on_folder(settings: Settings, folder: &Path) -> anyhow::Result<Connecti
         }
         anyhow::ensure!(
             Instant::now() < deadline,
-            "the data folder {} is in use by a process that does not say where it listens",
+            "the data folder {} is in use by a process that does not announce its address",
             folder.display()
         );
         sleep(PAUSE).await;
     }
 }
 
-/// The whole platform for the moment, reached over memory; what waits to be done is done meanwhile. Its ports are any that are
-/// free: nobody is told of them.
+/// Starts all services in this process for one command. They process pending work in the meantime. The HTTP port is a free one
+/// that is not announced.
 async fn start_here(settings: Settings, data: DataFolder) -> anyhow::Result<Connection> {
     let public = public_url(&settings)?;
     let http = TcpListener::bind("127.0.0.1:0").await.context("cannot listen on loopback")?;
@@ -188,7 +186,7 @@ fn public_url(settings: &Settings) -> anyhow::Result<String> {
     Ok(url.trim_end_matches('/').to_owned())
 }
 
-/// A process that only calls: it has neither a database nor a broker.
+/// A process that only calls services: it needs neither a database nor a broker.
 fn client(settings: Settings) -> Process {
     let settings =
         settings.with_default_override("DATABASE_URL", "unused").with_default_override("BUS_URL", "memory");

@@ -1,4 +1,4 @@
-//! `patchbay event-types`: kinds of events beside the built-in ones.
+//! `patchbay event-types`: custom event types.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,49 +12,49 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::output::Output;
-use super::{answered, ask, found, people};
+use super::{answered, as_operator, found, people};
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// List the operator's own event types; --json has their schemas too.
+    /// List custom event types; --json includes their schemas.
     List {
-        /// Also the built-in ones.
+        /// Include the built-in event types.
         #[arg(long)]
         all: bool,
     },
-    /// Add a type. It may be repeated: one that is there already and is the same is left as it is.
+    /// Add an event type. Does nothing if the same type exists already.
     Add {
         #[command(flatten)]
         name: Name,
-        /// Scope that an app needs to be sent it, such as project:read. All types of a resource need the same.
+        /// Scope that an app needs to receive the event, such as project:read. All types of a resource need the same scope.
         #[arg(long)]
         scope: String,
-        /// File with the JSON Schema that its data have to satisfy.
+        /// File with a JSON Schema for the data of the event.
         #[arg(long, value_name = "FILE")]
         schema: Option<PathBuf>,
     },
-    /// Change a type; what is not given stays as it is. Events that were accepted before are delivered as they are.
+    /// Change an event type; options that are not given keep their value. Events accepted before the change are delivered unchanged.
     Change {
         #[command(flatten)]
         name: Name,
-        /// Another scope.
+        /// New scope.
         #[arg(long)]
         scope: Option<String>,
-        /// File with another JSON Schema.
+        /// File with the new JSON Schema.
         #[arg(long, value_name = "FILE", conflicts_with = "no_schema")]
         schema: Option<PathBuf>,
-        /// Take whatever the data are.
+        /// Remove the schema: any data is accepted.
         #[arg(long)]
         no_schema: bool,
     },
-    /// Remove a type: such events are refused from then on. Those that were accepted before are still delivered.
+    /// Remove an event type: new events of the type are refused, those accepted before are still delivered.
     Remove {
         #[command(flatten)]
         name: Name,
     },
 }
 
-/// A type as people write it.
+/// The name of an event type.
 #[derive(Args, Debug)]
 pub struct Name {
     /// Resource and action, such as deploy.finished.
@@ -73,43 +73,46 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
     match command {
         Command::List { all } => {
             let mut types = list(connection).await?;
-            types.retain(|one| all || !one.built_in);
+            types.retain(|event_type| all || !event_type.built_in);
             Ok(Output::table(&["type", "scope", "hasSchema", "builtIn"], types.iter().map(json).collect()))
         }
         Command::Add { name, scope, schema } => {
             let (resource, action) = name.parts;
             let schema_json = schema.map(read).transpose()?.unwrap_or_default();
-            let wanted = EventType { resource, action, scope, schema_json, built_in: false };
-            match get(connection, &wanted.resource, &wanted.action).await? {
-                Some(existing) if existing == wanted => {
-                    told(&existing, "created", false, "there is already the type")
+            let event_type = EventType { resource, action, scope, schema_json, built_in: false };
+            match get(connection, &event_type.resource, &event_type.action).await? {
+                Some(existing) if existing == event_type => {
+                    output(&existing, "created", false, "the type exists already:")
                 }
                 Some(existing) if !existing.built_in => {
                     let name = label(&existing);
-                    bail!("there is already another {name}; `patchbay event-types change {name}` changes it")
+                    bail!(
+                        "the type {name} exists already with other values; change it with `patchbay event-types change {name}`"
+                    )
                 }
-                // Why a built-in one cannot be added is the service's to say.
-                _ => told(&put(connection, wanted).await?, "created", true, "added the type"),
+                // For a built-in type the service refuses with the reason.
+                _ => output(&put(connection, event_type).await?, "created", true, "added the type"),
             }
         }
         Command::Change { name, scope, schema, no_schema } => {
             let (resource, action) = name.parts;
-            let Some(mut wanted) = get(connection, &resource, &action).await? else {
-                bail!("there is no {resource}.{action}; `patchbay event-types add` adds it")
+            let Some(mut event_type) = get(connection, &resource, &action).await? else {
+                bail!("there is no type {resource}.{action}; add it with `patchbay event-types add`")
             };
-            wanted.scope = scope.unwrap_or(wanted.scope);
+            event_type.scope = scope.unwrap_or(event_type.scope);
             if let Some(file) = schema {
-                wanted.schema_json = read(file)?;
+                event_type.schema_json = read(file)?;
             } else if no_schema {
-                wanted.schema_json.clear();
+                event_type.schema_json.clear();
             }
-            told(&put(connection, wanted).await?, "changed", true, "changed the type")
+            output(&put(connection, event_type).await?, "changed", true, "changed the type")
         }
         Command::Remove { name } => {
             let (resource, action) = name.parts;
             let name = format!("{resource}.{action}");
-            let asked = DeleteEventTypeRequest { resource, action };
-            let removed = found(connection.event_types().delete_event_type(ask(asked)).await)?.is_some();
+            let request = DeleteEventTypeRequest { resource, action };
+            let removed =
+                found(connection.event_types().delete_event_type(as_operator(request)).await)?.is_some();
             let text = if removed { "removed the type" } else { "there is no type" };
             Ok(Output::new(json!({ "type": name, "removed": removed }), format!("{text} {name}")))
         }
@@ -117,46 +120,48 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
 }
 
 async fn list(connection: &Connection) -> anyhow::Result<Vec<EventType>> {
-    let asked = ListEventTypesRequest {};
-    Ok(answered(connection.event_types().list_event_types(ask(asked)).await)?.event_types)
+    let request = ListEventTypesRequest {};
+    Ok(answered(connection.event_types().list_event_types(as_operator(request)).await)?.event_types)
 }
 
 async fn get(connection: &Connection, resource: &str, action: &str) -> anyhow::Result<Option<EventType>> {
     let types = list(connection).await?;
-    Ok(types.into_iter().find(|one| (one.resource.as_str(), one.action.as_str()) == (resource, action)))
+    Ok(types
+        .into_iter()
+        .find(|event_type| (event_type.resource.as_str(), event_type.action.as_str()) == (resource, action)))
 }
 
-async fn put(connection: &Connection, wanted: EventType) -> anyhow::Result<EventType> {
-    let EventType { resource, action, scope, schema_json, .. } = wanted;
-    let asked = PutEventTypeRequest { resource, action, scope, schema_json };
-    answered(connection.event_types().put_event_type(ask(asked)).await)
+async fn put(connection: &Connection, event_type: EventType) -> anyhow::Result<EventType> {
+    let EventType { resource, action, scope, schema_json, .. } = event_type;
+    let request = PutEventTypeRequest { resource, action, scope, schema_json };
+    answered(connection.event_types().put_event_type(as_operator(request)).await)
 }
 
-/// What a file holds; whether it is a schema is the service's to say. One that is empty would mean that there is none.
+/// Reads a schema, which the service validates. An empty file is refused, because an empty schema means "no schema".
 fn read(file: PathBuf) -> anyhow::Result<String> {
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     anyhow::ensure!(!text.trim().is_empty(), "{} is empty", file.display());
     Ok(text)
 }
 
-fn told(one: &EventType, key: &str, value: bool, text: &str) -> anyhow::Result<Output> {
-    Ok(Output::new(people::with(json(one), key, value)?, format!("{text} {}", label(one))))
+fn output(event_type: &EventType, key: &str, value: bool, text: &str) -> anyhow::Result<Output> {
+    Ok(Output::new(people::with(json(event_type), key, value)?, format!("{text} {}", label(event_type))))
 }
 
-fn label(one: &EventType) -> String {
-    format!("{}.{}", one.resource, one.action)
+fn label(event_type: &EventType) -> String {
+    format!("{}.{}", event_type.resource, event_type.action)
 }
 
-fn json(one: &EventType) -> Value {
-    // What is not JSON is not there.
-    let schema: Option<Value> = serde_json::from_str(&one.schema_json).ok();
+fn json(event_type: &EventType) -> Value {
+    // An empty text means that there is no schema.
+    let schema: Option<Value> = serde_json::from_str(&event_type.schema_json).ok();
     json!({
-        "type": label(one),
-        "resource": one.resource,
-        "action": one.action,
-        "scope": one.scope,
+        "type": label(event_type),
+        "resource": event_type.resource,
+        "action": event_type.action,
+        "scope": event_type.scope,
         "hasSchema": schema.is_some(),
         "schema": schema,
-        "builtIn": one.built_in,
+        "builtIn": event_type.built_in,
     })
 }

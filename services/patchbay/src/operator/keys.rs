@@ -1,4 +1,4 @@
-//! `patchbay keys`: the keys with which secrets are encrypted at rest.
+//! `patchbay keys`: the encryption keys of stored secrets.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use tokio::time::{Instant, sleep};
 
 use super::connection::Connection;
 use super::output::Output;
-use super::{answered, ask};
+use super::{answered, as_operator};
 
-/// Between two looks of somebody who waits.
+/// Pause between two checks of `--wait`.
 const PAUSE: Duration = Duration::from_millis(500);
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Show how many stored secrets are encrypted with which key, and how many are still to be with the current one.
+    /// Show how many stored secrets each key encrypts, and how many are not yet encrypted with the current key.
     Status {
-        /// Wait until none is left; after so many seconds it is a failure.
+        /// Wait until all secrets are encrypted with the current key; fail after this many seconds.
         #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
         wait: u32,
     },
@@ -29,8 +29,8 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
     let Command::Status { wait } = command;
     let deadline = Instant::now() + Duration::from_secs(wait.into());
     loop {
-        let asked = ListEncryptionKeysRequest {};
-        let keys = answered(connection.encryption().list_encryption_keys(ask(asked)).await)?.keys;
+        let request = ListEncryptionKeysRequest {};
+        let keys = answered(connection.encryption().list_encryption_keys(as_operator(request)).await)?.keys;
         let left: i64 = keys.iter().filter(|key| !is_current(key)).map(total).sum();
         if left == 0 || wait == 0 {
             return Ok(status(&keys, left));

@@ -6,34 +6,34 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::output::Output;
-use super::{answered, ask, found, people};
+use super::{answered, as_operator, found, people};
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Make a user a member, or change their role.
+    /// Set a member's role; a user who is not a member becomes one.
     Set {
-        /// Slug or number of the organization.
+        /// Slug or id of the organization.
         organization: String,
         /// E-mail address of the user.
         email: String,
-        /// What they are to be.
+        /// New role.
         role: RoleName,
     },
-    /// List the members of an organization, who joined first in front.
+    /// List the members of an organization, the earliest first.
     List {
-        /// Slug or number of the organization.
+        /// Slug or id of the organization.
         organization: String,
     },
-    /// End a membership. Somebody who is no member is no error.
+    /// Remove a member. Does nothing if the user is not a member.
     Remove {
-        /// Slug or number of the organization.
+        /// Slug or id of the organization.
         organization: String,
         /// E-mail address of the user.
         email: String,
     },
 }
 
-/// From the one with the fewest rights to the one with all.
+/// The roles, in ascending order of permissions.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum RoleName {
     Member,
@@ -58,18 +58,18 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
         Command::Set { organization, email, role } => {
             let role = role.as_str();
             let user_id = people::known(connection, &email).await?.id;
-            let asked =
+            let request =
                 SetMemberRequest { organization: organization.clone(), user_id, role: role.to_owned() };
-            let user = answered(connection.directory().set_member(ask(asked)).await)?;
+            let user = answered(connection.directory().set_member(as_operator(request)).await)?;
             Ok(Output::new(people::json(&user), format!("{} is {role} of {organization}", user.email)))
         }
         Command::List { organization } => list(connection, organization).await,
         Command::Remove { organization, email } => {
             let user = people::known(connection, &email).await?;
-            let asked = RemoveMemberRequest { organization: organization.clone(), user_id: user.id };
-            // Whether there is such an organization at all is asked by listing it: not there is not there.
-            let removed = found(connection.directory().remove_member(ask(asked)).await)?.is_some();
-            let text = if removed { "is no longer a member of" } else { "was no member of" };
+            let request = RemoveMemberRequest { organization: organization.clone(), user_id: user.id };
+            // "Not found" also means that there is no such organization.
+            let removed = found(connection.directory().remove_member(as_operator(request)).await)?.is_some();
+            let text = if removed { "is no longer a member of" } else { "was not a member of" };
             let json = json!({ "email": user.email, "organization": organization, "removed": removed });
             Ok(Output::new(json, format!("{} {text} {organization}", user.email)))
         }
@@ -79,12 +79,12 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
 async fn list(connection: &Connection, organization: String) -> anyhow::Result<Output> {
     let mut rows = Vec::new();
     loop {
-        let asked = ListMembersRequest {
+        let request = ListMembersRequest {
             organization: organization.clone(),
             offset: i32::try_from(rows.len())?,
             ..Default::default()
         };
-        let page = answered(connection.directory().list_members(ask(asked)).await)?;
+        let page = answered(connection.directory().list_members(as_operator(request)).await)?;
         rows.extend(page.members.iter().map(json));
         if !page.has_more {
             return Ok(Output::table(&["id", "email", "name", "role"], rows));

@@ -12,37 +12,37 @@ use serde_json::{Value, json};
 use super::arguments::YesNo;
 use super::connection::Connection;
 use super::output::Output;
-use super::{answered, ask, found, people};
+use super::{answered, as_operator, found, people};
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Found an organization. With --slug it may be repeated: one that is there already is left as it is.
+    /// Create an organization. With --slug, an organization that exists already is left unchanged.
     Create {
-        /// Name, shown to people.
+        /// Display name.
         name: String,
-        /// Readable id; made from the name unless given.
+        /// Slug; derived from the name if not given.
         #[arg(long)]
         slug: Option<String>,
-        /// E-mail address of the user who becomes its owner.
+        /// E-mail address of the user who becomes the owner.
         #[arg(long, value_name = "EMAIL")]
         owner: Option<String>,
     },
     /// List all organizations, oldest first.
     List,
-    /// Change an organization; what is not given stays as it is.
+    /// Change an organization; options that are not given keep their value.
     Set {
-        /// Slug or number.
+        /// Slug or id.
         organization: String,
-        /// Another name.
+        /// New name.
         #[arg(long)]
         name: Option<String>,
-        /// Whether e-mail addresses of its people are kept out of webhooks.
+        /// Whether to leave e-mail addresses of its users out of webhooks.
         #[arg(long, value_name = "YES|NO", hide_possible_values = true)]
         enhanced_privacy: Option<YesNo>,
-        /// A feature it is to have, such as sentry-app-manual-token-refresh; may be repeated.
+        /// Feature to enable, such as sentry-app-manual-token-refresh; may be given several times.
         #[arg(long = "add-feature", value_name = "FEATURE")]
         add: Vec<String>,
-        /// A feature it is to lose; may be repeated.
+        /// Feature to disable; may be given several times.
         #[arg(long = "remove-feature", value_name = "FEATURE")]
         remove: Vec<String>,
     },
@@ -54,13 +54,13 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
         Command::List => list(connection).await,
         Command::Set { organization, name, enhanced_privacy, add, remove } => {
             let features = changed_features(connection, &organization, &add, &remove).await?;
-            let asked = UpdateOrganizationRequest {
+            let request = UpdateOrganizationRequest {
                 organization,
                 name,
                 enhanced_privacy: enhanced_privacy.map(Into::into),
                 features,
             };
-            let changed = answered(connection.directory().update_organization(ask(asked)).await)?;
+            let changed = answered(connection.directory().update_organization(as_operator(request)).await)?;
             Ok(Output::new(json(&changed), format!("changed the organization {}", changed.slug)))
         }
     }
@@ -83,26 +83,26 @@ async fn create(
     let (organization, created) = match existing {
         Some(organization) => {
             if let Some(owner) = &owner {
-                let asked = SetMemberRequest {
+                let request = SetMemberRequest {
                     organization: organization.slug.clone(),
                     user_id: owner.id,
                     role: "owner".to_owned(),
                 };
-                answered(connection.directory().set_member(ask(asked)).await)?;
+                answered(connection.directory().set_member(as_operator(request)).await)?;
             }
             (organization, false)
         }
         None => {
-            let asked = CreateOrganizationRequest {
+            let request = CreateOrganizationRequest {
                 name,
                 slug: slug.unwrap_or_default(),
                 owner_id: owner.map_or(0, |owner| owner.id),
             };
-            (answered(connection.directory().create_organization(ask(asked)).await)?, true)
+            (answered(connection.directory().create_organization(as_operator(request)).await)?, true)
         }
     };
-    let text = if created { "founded the organization" } else { "there is already the organization" };
-    let text = format!("{text} {} (number {})", organization.slug, organization.id);
+    let text = if created { "created the organization" } else { "the organization exists already:" };
+    let text = format!("{text} {} (id {})", organization.slug, organization.id);
     Ok(Output::new(people::with(json(&organization), "created", created)?, text))
 }
 
@@ -110,8 +110,8 @@ async fn list(connection: &Connection) -> anyhow::Result<Output> {
     let mut rows = Vec::new();
     loop {
         let offset = i32::try_from(rows.len())?;
-        let asked = ListOrganizationsRequest { offset, ..Default::default() };
-        let page = answered(connection.directory().list_organizations(ask(asked)).await)?;
+        let request = ListOrganizationsRequest { offset, ..Default::default() };
+        let page = answered(connection.directory().list_organizations(as_operator(request)).await)?;
         rows.extend(page.organizations.iter().map(json));
         if !page.has_more {
             return Ok(Output::table(&["id", "slug", "name"], rows));
@@ -119,7 +119,7 @@ async fn list(connection: &Connection) -> anyhow::Result<Output> {
     }
 }
 
-/// All features as they are to be, if any are to change.
+/// The complete new list of features; `None` if it does not change.
 async fn changed_features(
     connection: &Connection,
     organization: &str,
@@ -129,16 +129,16 @@ async fn changed_features(
     if add.is_empty() && remove.is_empty() {
         return Ok(None);
     }
-    let asked = GetOrganizationRequest { organization: organization.to_owned() };
-    let found = answered(connection.directory().get_organization(ask(asked)).await)?;
+    let request = GetOrganizationRequest { organization: organization.to_owned() };
+    let found = answered(connection.directory().get_organization(as_operator(request)).await)?;
     let mut names: BTreeSet<String> = found.features.into_iter().chain(add.iter().cloned()).collect();
     names.retain(|name| !remove.contains(name));
     Ok(Some(Features { names: names.into_iter().collect() }))
 }
 
 async fn get(connection: &Connection, organization: &str) -> anyhow::Result<Option<Organization>> {
-    let asked = GetOrganizationRequest { organization: organization.to_owned() };
-    found(connection.directory().get_organization(ask(asked)).await)
+    let request = GetOrganizationRequest { organization: organization.to_owned() };
+    found(connection.directory().get_organization(as_operator(request)).await)
 }
 
 fn json(organization: &Organization) -> Value {

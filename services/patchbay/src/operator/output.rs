@@ -1,11 +1,11 @@
-//! What a command prints.
+//! The output of a command.
 
 use std::io::Write;
 
 use anyhow::Context;
 use serde_json::Value;
 
-/// What came of a command, for programs and for people.
+/// The result of a command as JSON and as text.
 #[derive(Debug)]
 pub(super) struct Output {
     json: Value,
@@ -17,7 +17,7 @@ impl Output {
         Self { json, text: text.into() }
     }
 
-    /// A list: the values of these keys as columns under a line of headings.
+    /// A list. As text it is a table with these keys as columns.
     pub(super) fn table(columns: &[&str], rows: Vec<Value>) -> Self {
         let mut lines = vec![columns.iter().map(|column| column.to_ascii_uppercase()).collect::<Vec<_>>()];
         lines.extend(rows.iter().map(|row| columns.iter().map(|column| cell(&row[*column])).collect()));
@@ -31,14 +31,14 @@ impl Output {
         Self { json: Value::Array(rows), text }
     }
 
-    /// With what follows from a list: for people in a line under it, for programs in an object beside it.
+    /// Adds a conclusion to a list: a line below the table, and a key beside the list in JSON.
     pub(super) fn concluded(self, list: &str, conclusion: &str, value: Value, line: &str) -> Self {
         let json = Value::from_iter([(list, self.json), (conclusion, value)]);
         Self { json, text: format!("{}\n{line}", self.text) }
     }
 
     /// # Errors
-    /// When nobody reads it any more.
+    /// Standard output is closed.
     pub(super) fn print(self, as_json: bool) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         let written = if as_json { writeln!(out, "{:#}", self.json) } else { writeln!(out, "{}", self.text) };
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_a_table_for_people_and_an_array_for_programs() {
+    fn a_list_is_a_table_as_text_and_an_array_as_json() {
         let rows = vec![
             json!({ "slug": "acme", "id": 1, "features": ["a", "b"], "hidden": 1 }),
             json!({ "slug": "initech", "id": 12, "features": [], "hidden": 2 }),

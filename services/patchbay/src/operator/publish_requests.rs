@@ -9,25 +9,25 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::output::Output;
-use super::{answered, ask};
+use super::{answered, as_operator};
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// List the requests that wait for a decision, oldest first; --json has the answers to the questionnaire too.
+    /// List pending requests, oldest first; --json includes the answers to the questionnaire.
     List,
-    /// Publish an app: every organization can install it from then on.
+    /// Approve the request: the app is published and every organization can install it.
     Approve {
-        /// Slug or number of the app.
+        /// Slug or id of the app.
         app: String,
-        /// For the one who asked.
+        /// Note to the user who made the request.
         #[arg(long, default_value = "")]
         note: String,
     },
-    /// Refuse to publish an app, which goes back to being unpublished.
+    /// Reject the request: the app stays unpublished.
     Reject {
-        /// Slug or number of the app.
+        /// Slug or id of the app.
         app: String,
-        /// For the one who asked.
+        /// Note to the user who made the request.
         #[arg(long, default_value = "")]
         note: String,
     },
@@ -42,9 +42,9 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
 }
 
 async fn review(connection: &Connection, app: String, note: String, approve: bool) -> anyhow::Result<Output> {
-    let asked = ReviewPublicationRequest { app, approve, note };
-    let app = answered(connection.publishing().review_publication(ask(asked)).await)?;
-    let text = if approve { "published the app" } else { "refused to publish the app" };
+    let request = ReviewPublicationRequest { app, approve, note };
+    let app = answered(connection.publishing().review_publication(as_operator(request)).await)?;
+    let text = if approve { "published the app" } else { "rejected the request to publish the app" };
     let json = json!({ "id": app.id, "slug": app.slug, "approved": approve });
     Ok(Output::new(json, format!("{text} {}", app.slug)))
 }
@@ -52,8 +52,8 @@ async fn review(connection: &Connection, app: String, note: String, approve: boo
 async fn list(connection: &Connection) -> anyhow::Result<Output> {
     let mut rows = Vec::new();
     loop {
-        let asked = ListPublicationRequestsRequest { offset: i32::try_from(rows.len())?, limit: 0 };
-        let page = answered(connection.publishing().list_publication_requests(ask(asked)).await)?;
+        let request = ListPublicationRequestsRequest { offset: i32::try_from(rows.len())?, limit: 0 };
+        let page = answered(connection.publishing().list_publication_requests(as_operator(request)).await)?;
         rows.extend(page.requests.iter().map(json));
         if !page.has_more {
             return Ok(Output::table(&["app", "name", "organization", "requester", "requested"], rows));

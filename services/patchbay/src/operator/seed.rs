@@ -13,23 +13,23 @@ use crate::seed;
 pub struct Arguments {
     #[command(flatten)]
     pub(super) options: Options,
-    /// Which organization; the same number gives the same one.
+    /// Seed of the random data; the same number creates the same organization.
     #[arg(long, default_value_t = 1)]
     number: u64,
 }
 
 pub(super) async fn run(connection: &Connection, arguments: Arguments) -> anyhow::Result<Output> {
-    let planted = seed::plant(connection.tracker(), arguments.number).await.map_err(|error| {
-        // In the words that the other commands have for a refusal.
+    let seeded = seed::create(connection.tracker(), arguments.number).await.map_err(|error| {
+        // Prints a refusal in the same way as the other commands.
         error.downcast_ref::<Status>().map(refused).unwrap_or(error)
     })?;
     let text = format!(
         "The organization {} has {} issues, {} errors and {} comments.",
-        planted.organization, planted.issues, planted.errors, planted.comments
+        seeded.organization, seeded.issues, seeded.errors, seeded.comments
     );
     let json = json!({
-        "organization": planted.organization, "issues": planted.issues, "errors": planted.errors,
-        "comments": planted.comments,
+        "organization": seeded.organization, "issues": seeded.issues, "errors": seeded.errors,
+        "comments": seeded.comments,
     });
     Ok(Output::new(json, text))
 }

@@ -10,22 +10,22 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::output::Output;
-use super::{answered, ask, people};
+use super::{answered, as_operator, people};
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Make a token. It is printed now and never again.
+    /// Create a token. It is printed once and cannot be shown again.
     Create {
-        /// E-mail address of the user in whose name it acts.
+        /// E-mail address of the user that the token acts for.
         email: String,
-        /// What it may do, such as org:read; may be repeated or separated by commas. Never more than its user may.
+        /// Scopes, such as org:read; may be given several times or separated by commas. The token never has more permissions than its user.
         #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',', required = true)]
         scopes: Vec<String>,
-        /// What it is for.
+        /// Name of the token.
         #[arg(long, default_value = "made by the operator")]
         name: String,
     },
-    /// List the tokens of a user, without what they are.
+    /// List the tokens of a user without their values.
     List {
         /// E-mail address of the user.
         email: String,
@@ -34,7 +34,7 @@ pub enum Command {
     Revoke {
         /// E-mail address of the user.
         email: String,
-        /// Number of the token, as it is listed.
+        /// Id of the token, from the list.
         id: i64,
     },
 }
@@ -43,8 +43,8 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
     match command {
         Command::Create { email, scopes, name } => {
             let user = people::known(connection, &email).await?;
-            let asked = MintUserTokenRequest { user_id: user.id, scopes, name: name.clone() };
-            let token = answered(connection.tokens().mint_user_token(ask(asked)).await)?;
+            let request = MintUserTokenRequest { user_id: user.id, scopes, name: name.clone() };
+            let token = answered(connection.tokens().mint_user_token(as_operator(request)).await)?;
             let json = json!({
                 "id": token.id,
                 "token": token.token,
@@ -56,15 +56,15 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
         }
         Command::List { email } => {
             let user = people::known(connection, &email).await?;
-            let asked = ListUserTokensRequest { user_id: user.id };
-            let list = answered(connection.tokens().list_user_tokens(ask(asked)).await)?;
+            let request = ListUserTokensRequest { user_id: user.id };
+            let list = answered(connection.tokens().list_user_tokens(as_operator(request)).await)?;
             let rows = list.tokens.iter().map(json).collect();
             Ok(Output::table(&["id", "name", "lastCharacters", "scopes", "lastUsed"], rows))
         }
         Command::Revoke { email, id } => {
             let user = people::known(connection, &email).await?;
-            let asked = RevokeUserTokenRequest { user_id: user.id, token_id: id };
-            answered(connection.tokens().revoke_user_token(ask(asked)).await)?;
+            let request = RevokeUserTokenRequest { user_id: user.id, token_id: id };
+            answered(connection.tokens().revoke_user_token(as_operator(request)).await)?;
             Ok(Output::new(json!({ "id": id, "revoked": true }), format!("revoked the token {id}")))
         }
     }

@@ -1,81 +1,38 @@
-//! Errors as clients of three platforms send them.
+//! Recorded errors, from which the tracker makes the issues.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
+use chrono::Utc;
+use patchbay_proto::tracker::{NewEvent, Organization, RecordErrorRequest};
 
-use super::dice::Dice;
+use super::error_events;
+use super::{PROJECTS, Seeder, as_operator};
 
-const MODULES: [&str; 8] =
-    ["cart", "orders", "sessions", "shipping", "invoices", "search", "catalogue", "accounts"];
-const FUNCTIONS: [&str; 8] = ["load", "save", "render", "validate", "submit", "parse", "refresh", "notify"];
-const BROWSERS: [&str; 3] = ["Firefox", "Chrome", "Safari"];
-const LEVELS: [&str; 6] = ["error", "error", "error", "error", "warning", "fatal"];
-/// Minutes of the two weeks over which errors are spread.
-const MINUTES: u64 = 14 * 24 * 60;
+/// Issues in all projects together.
+const ISSUES: usize = 500;
+/// Errors in one request.
+const BATCH: usize = 500;
 
-/// One to eight errors of the kind with this number.
-pub(super) fn of_kind(dice: &mut Dice, kind: usize, platform: &str, now: DateTime<Utc>) -> Vec<Value> {
-    let (name, value) = exception(dice, platform);
-    let (module, function) = (*dice.pick(&MODULES), *dice.pick(&FUNCTIONS));
-    let function = format!("{function}_{kind}");
-    let level = *dice.pick(&LEVELS);
-    let count = 1 + dice.below(8);
-    (0..count)
-        .map(|_| {
-            let minutes = i64::try_from(dice.below(MINUTES)).unwrap_or_default();
-            let happened_at = now - TimeDelta::minutes(minutes);
-            json!({
-                "event_id": format!("{:016x}{:016x}", dice.next(), dice.next()),
-                "platform": platform,
-                "level": level,
-                "timestamp": happened_at.timestamp(),
-                "release": format!("{module}@1.{}", dice.below(4)),
-                "exception": { "values": [{
-                    "type": name,
-                    "value": value,
-                    "stacktrace": { "frames": frames(module, &function, platform) },
-                }] },
-                "tags": { "browser": dice.pick(&BROWSERS), "environment": "production" },
-                "user": { "id": dice.below(300), "ip_address": format!("203.0.113.{}", dice.below(250)) },
-                "request": { "url": format!("https://shop.example/{module}"), "method": "GET" },
-                "sdk": { "name": format!("sentry.{platform}"), "version": "9.1.0" },
-            })
-        })
-        .collect()
-}
-
-fn exception(dice: &mut Dice, platform: &str) -> (&'static str, &'static str) {
-    match platform {
-        "javascript" => *dice.pick(&[
-            ("TypeError", "Cannot read properties of undefined (reading 'price')"),
-            ("ReferenceError", "cartTotal is not defined"),
-            ("RangeError", "Maximum call stack size exceeded"),
-        ]),
-        "python" => *dice.pick(&[
-            ("KeyError", "'shipping_address'"),
-            ("ConnectionError", "Connection to payments.internal timed out"),
-            ("ValueError", "invalid literal for int() with base 10: ''"),
-        ]),
-        _ => *dice.pick(&[
-            ("*net.OpError", "dial tcp 10.0.3.7:5432: connect: connection refused"),
-            ("runtime.Error", "invalid memory address or nil pointer dereference"),
-        ]),
+impl Seeder<'_> {
+    /// Returns the ids of the issues and the number of recorded errors.
+    pub(super) async fn errors(&mut self, organization: &Organization) -> anyhow::Result<(Vec<i64>, usize)> {
+        let now = Utc::now();
+        let (mut issues, mut recorded) = (Vec::with_capacity(ISSUES), 0);
+        for (position, (name, platform)) in PROJECTS.into_iter().enumerate() {
+            let kinds = (position..ISSUES).step_by(PROJECTS.len());
+            let events: Vec<NewEvent> = kinds
+                .flat_map(|kind| error_events::of_kind(&mut self.rng, kind, platform, now))
+                .map(|event| NewEvent { event_json: event.to_string().into() })
+                .collect();
+            for batch in events.chunks(BATCH) {
+                let request = RecordErrorRequest {
+                    organization: organization.slug.clone(),
+                    project: name.to_ascii_lowercase(),
+                    events: batch.to_vec(),
+                };
+                let answer = self.issues_client().record_error(as_operator(request)).await?.into_inner();
+                recorded += answer.events.len();
+                issues.extend(answer.events.iter().filter(|event| event.opened).map(|event| event.issue_id));
+            }
+        }
+        Ok((issues, recorded))
     }
-}
-
-/// The outermost call first, as clients send them.
-fn frames(module: &str, function: &str, platform: &str) -> Value {
-    let ending = match platform {
-        "javascript" => "js",
-        "python" => "py",
-        _ => "go",
-    };
-    json!([
-        { "module": "framework.router", "filename": format!("framework/router.{ending}"), "function": "dispatch",
-          "lineno": 118, "in_app": false },
-        { "module": format!("shop.{module}"), "filename": format!("shop/{module}.{ending}"), "function": "handle",
-          "lineno": 42, "in_app": true, "context_line": "    return self.next(request)" },
-        { "module": format!("shop.{module}"), "filename": format!("shop/{module}.{ending}"), "function": function,
-          "lineno": 77, "in_app": true },
-    ])
 }

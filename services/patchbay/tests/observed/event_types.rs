@@ -20,7 +20,7 @@ async fn webhooks_of_an_event_type_of_the_operators_own_are_found_in_the_log() {
     types.put_event_type(request_as(&Caller::Operator, deploy)).await.unwrap();
     let app = platform.app("Deploys", &receiver.url("/"), json!({ "events": ["deploy", "error"] })).await;
     platform.publish(platform.event("error", "created")).await;
-    // The process that publishes learns of the type by and by.
+    // The publishing process learns of the type a moment later.
     eventually(SOON, "the type is known", async || {
         let event = patchbay_rpc::request(platform.event("deploy", "finished"));
         platform.clients.events.clone().publish(event).await.ok()

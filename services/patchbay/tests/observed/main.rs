@@ -1,4 +1,4 @@
-//! What can be seen of a running platform from outside: traces, metrics, the log of webhooks.
+//! A running platform observed from outside: traces, metrics, the request log.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

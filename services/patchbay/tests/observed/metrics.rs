@@ -1,4 +1,4 @@
-//! The figures by which an operator sees how deliveries go.
+//! The metrics with which an operator observes deliveries.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::platform::{Platform, SOON};
 
-/// Samples that are not there before any traffic, or zero, and are more than that after it.
+/// Samples that are missing or zero without traffic, and positive after traffic.
 const FIGURES: &[&str] = &[
     "patchbay_event_fanout_accepted_total{source=\"grpc\"}",
     "patchbay_event_fanout_handed_over_total",
@@ -27,7 +27,7 @@ const FIGURES: &[&str] = &[
     "patchbay_webhook_sender_database_connections",
 ];
 
-/// The value of a sample, or the sum over the labels of one that is named without any.
+/// The value of a sample, or the sum over all labels if `figure` has none.
 fn value(page: &str, figure: &str) -> f64 {
     let lines = page.lines().filter(|line| {
         let rest = line.strip_prefix(figure);
@@ -48,7 +48,7 @@ async fn the_figures_of_deliveries_move_with_traffic() {
     let (platform, receiver) = (Platform::start(&settings).await, Receiver::start().await);
     receiver.answer_with(|_, request| match request.path.as_str() {
         "/fails" | "/waits" | "/breaks" => Answer::status(500),
-        // Longer than the figures are looked at.
+        // Longer than the test observes the metrics.
         "/hangs" => Answer::status(200).after(Duration::from_secs(25)),
         _ => Answer::status(200),
     });
@@ -64,10 +64,10 @@ async fn the_figures_of_deliveries_move_with_traffic() {
     platform.app("Waits", &receiver.url("/waits"), far_off.clone()).await;
     platform.app("Hangs", &receiver.url("/hangs"), json!({})).await;
     platform.publish(platform.event("error", "created")).await;
-    // One that is told of three more errors than the others, and breaks on them.
+    // This app receives three more errors than the others, and fails on them.
     platform.app("Breaks", &receiver.url("/breaks"), far_off).await;
     let all_there = |all: &[patchbay_testkit::receiver::Received]| {
-        // The second failure is the last one of that app before it is sent nothing for a while.
+        // The second failure of that app opens its breaker.
         [("/works", 1), ("/fails", 2), ("/waits", 1), ("/hangs", 1)]
             .iter()
             .all(|(path, times)| all.iter().filter(|one| one.path == *path).count() >= *times)

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-/// Generous: machines that run tests are busy.
+/// Generous, because test machines are busy.
 pub(crate) const SOON: Duration = Duration::from_secs(60);
 
-/// All of Patchbay in this process, with the organization `acme` and an owner's token.
+/// All services in this process, with the organization `acme` and a token of its owner.
 pub(crate) struct Platform {
     pub(crate) running: AllInOne,
     pub(crate) clients: Clients,
@@ -44,13 +44,13 @@ impl Platform {
         Self { running, clients, organization_id, token, http, _data: data, _folder: folder }
     }
 
-    /// Ends it in order.
+    /// Stops all services in order.
     pub(crate) async fn stop(self) {
         self.running.stop.request();
         self.running.stopped().await.unwrap();
     }
 
-    /// An internal app of acme, installed there, that hears of errors and whatever else is named.
+    /// An internal app of acme, installed there, that subscribes to errors and to further events.
     pub(crate) async fn app(&self, name: &str, webhook_url: &str, changes: Value) -> String {
         let mut wanted = json!({
             "name": name, "organization": "acme", "isInternal": true, "webhookUrl": webhook_url,
@@ -63,7 +63,7 @@ impl Platform {
         let is_installed = wanted["isInternal"] == true;
         let app = self.post("/api/0/sentry-apps/", wanted, &[]).await;
         if is_installed {
-            // An installation is there before event-fanout has heard of it.
+            // event-fanout learns of an installation a moment after it exists.
             eventually(SOON, "event-fanout knows the installation", async || {
                 (self.known_installations().await > known).then_some(())
             })
@@ -80,7 +80,7 @@ impl Platform {
             .unwrap()
     }
 
-    /// An event of acme.
+    /// Publishes an event of acme.
     pub(crate) fn event(&self, resource: &str, action: &str) -> PublishRequest {
         PublishRequest {
             organization_id: self.organization_id,
@@ -107,7 +107,7 @@ impl Platform {
         self.with_body(Method::PUT, path, body, headers).await
     }
 
-    /// What the admin port says.
+    /// The metrics page of the admin port.
     pub(crate) async fn metrics(&self) -> String {
         let mut request = OutboundRequest::get(format!("http://{}/metrics", self.running.admin.unwrap()));
         request.max_response = 1024 * 1024;

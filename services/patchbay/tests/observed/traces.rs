@@ -1,4 +1,4 @@
-//! One trace, from whoever caused an event to the webhook, told by the spans that really leave the process.
+//! One trace from the cause of an event to the webhook, built from the spans that leave the process.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,18 +17,19 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::platform::{Platform, SOON};
 
-/// Every span that has ended in this process; tests tell theirs apart by the trace.
+/// All finished spans of this process; tests distinguish theirs by trace.
 static SPANS: LazyLock<InMemory> = LazyLock::new(|| {
     let exporter = InMemory::default();
     let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
     let subscriber = Registry::default().with(telemetry::span_layer(&provider));
     tracing::subscriber::set_global_default(subscriber).unwrap();
-    // It lasts as long as the process.
+    // Kept for the life of the process.
     std::mem::forget(provider);
     exporter
 });
 
-/// Keeps what it is given. The one of the SDK is behind a feature for which everything would be built twice.
+/// Stores spans. The SDK's own exporter for tests is behind a feature for which everything would be compiled
+/// twice.
 #[derive(Debug, Clone, Default)]
 struct InMemory(Arc<Mutex<Vec<SpanData>>>);
 
@@ -45,7 +46,7 @@ impl SpanExporter for InMemory {
     }
 }
 
-/// A trace that somebody outside has begun.
+/// A trace that started outside.
 struct Trace {
     id: TraceId,
     begun_by: SpanId,
@@ -79,7 +80,7 @@ impl Trace {
         .await
     }
 
-    /// The span and those it is a part of, up to what came from outside.
+    /// The span and its ancestors, up to the external parent.
     async fn ancestry(&self, span: SpanData) -> Vec<SpanData> {
         let mut ancestry = vec![span];
         loop {
@@ -99,7 +100,7 @@ fn names(spans: &[SpanData]) -> Vec<&str> {
     spans.iter().map(|span| span.name.as_ref()).collect()
 }
 
-/// Of an issue, and not of what made it.
+/// The trace starts with the issue and excludes its setup.
 fn about(webhook: &Received, resource: &str, action: &str) -> bool {
     webhook.header("sentry-hook-resource") == Some(resource) && webhook.json()["action"] == action
 }
@@ -134,7 +135,7 @@ async fn a_producers_trace_goes_through_every_service_to_each_attempt_of_the_web
         assert!(publish.start_time <= wait.start_time && wait.start_time <= attempt.start_time);
         assert!(wait.end_time <= attempt.end_time);
     }
-    // From the bus to a place at the endpoint.
+    // From the bus to a slot of the endpoint.
     let waits = trace.spans().into_iter().filter(|span| span.name == "webhook_sender.wait");
     let waits: Vec<_> = waits.collect();
     assert!(!waits.is_empty());
@@ -187,7 +188,8 @@ async fn a_trace_goes_on_behind_the_outboxes_of_tracker_and_installation() {
     platform.stop().await;
 }
 
-/// That an attempt is a part of a call of this service, which is a part of a request, with the wait in between.
+/// Asserts that an attempt belongs to a call of this service, which belongs to a request, with the wait in
+/// between.
 async fn assert_passed(trace: &Trace, attempt: SpanData, service: &str, request: &str) {
     assert_eq!(attempt.name, "webhook_sender.attempt");
     let ancestry = trace.ancestry(attempt).await;

@@ -206,11 +206,9 @@ async fn every_kind_has_the_keys_that_sentry_has_and_says_who_did_it() {
 }
 
 #[tokio::test]
+#[ignore = "needs Node.js; run by cargo xtask test"]
 async fn what_apps_are_told_survives_javascript() {
-    let node = std::env::var_os("PATCHBAY_TEST_NODE");
-    let required = std::env::var_os("PATCHBAY_TEST_REQUIRE_SERVERS").is_some();
-    assert!(node.is_some() || !required, "PATCHBAY_TEST_NODE is not set");
-    let Some(node) = node else { return };
+    let node = std::env::var_os("PATCHBAY_TEST_NODE").expect("cargo xtask test sets PATCHBAY_TEST_NODE");
     each(|tracker| {
         let node = node.clone();
         async move {

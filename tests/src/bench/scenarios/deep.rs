@@ -1,4 +1,4 @@
-//! `deep`: whether a long backlog slows down those who have none, and whether it takes memory.
+//! `deep`: whether a long backlog slows other endpoints down, and whether it uses memory.
 
 use patchbay_db::{Db, Engine};
 use patchbay_domain::Clock;
@@ -31,7 +31,7 @@ pub(super) async fn play(running: &Running, receiver: &Receiver, sizes: &Sizes) 
     Ok(Figures::default().load("deep, without backlog", before).load("deep, with backlog", after).note(note))
 }
 
-/// Rows as the sender leaves them when webhooks have to wait.
+/// Rows as webhook-sender writes them for waiting webhooks.
 async fn add_backlog(
     running: &Running,
     (organization_id, app_id, installation): &(i64, i64, uuid::Uuid),
@@ -43,7 +43,7 @@ async fn add_backlog(
     let body = String::from_utf8(crate::bench::data(1))?;
     for begin in (0..count).step_by(ROWS_AT_ONCE) {
         let rows = ROWS_AT_ONCE.min(count - begin) as i64;
-        // A number in place of random bits: the ids only have to differ.
+        // A number instead of random bits: the ids only have to differ.
         db.query_per_engine(
             "insert into deliveries (delivery_id, event_id, installation_id, app_id, organization_id, resource, action, body,
                  accepted_at, unconditional, status, attempts, due_at, response_code, reason, updated_at, sequence)
@@ -72,10 +72,10 @@ async fn add_backlog(
     Ok(())
 }
 
-/// A real backlog of that size takes hours to come about, and databases keep house meanwhile.
+/// A real backlog of this size takes hours to build up, and databases run maintenance in the meantime.
 async fn settle(db: &Db) -> anyhow::Result<()> {
     match db.engine() {
-        // Of a service's own tables, which are where the search path of the connection leads.
+        // The tables of the service, which are in the search path of the connection.
         Engine::Postgres => {
             db.query("vacuum analyze deliveries").execute().await?;
             db.query("checkpoint").execute().await?;

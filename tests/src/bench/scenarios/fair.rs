@@ -15,7 +15,7 @@ pub(super) async fn play(running: &Running, receiver: &Receiver, sizes: &Sizes) 
     }
     let hanging = running.customer("Fair Hanging", 1, &receiver.url("/hang")).await?;
     let alone = Product { organizations: healthy.clone().into(), webhooks_per_event: 1 };
-    // Every second event is for the one that hangs.
+    // Every second event goes to the endpoint that hangs.
     let beside = healthy.iter().flat_map(|organization| [*organization, hanging]).collect();
     let beside = Product { organizations: beside, webhooks_per_event: 1 };
 

@@ -1,4 +1,4 @@
-//! `a`, `b` and `c`: as many events as are taken.
+//! `a`, `b` and `c`: the maximum throughput.
 
 use super::Figures;
 use crate::bench::Sizes;
@@ -16,7 +16,7 @@ pub(super) async fn one_endpoint(
     Ok(Figures::default().load("a", product.flood(running, receiver, sizes.events, sizes.callers).await?))
 }
 
-/// An organization has one installation of an app at most, so the ten that get an event are of ten apps.
+/// An organization has at most one installation of an app, so the ten installations belong to ten apps.
 pub(super) async fn ten_installations(
     running: &Running,
     receiver: &Receiver,

@@ -1,4 +1,4 @@
-//! `idle`: what it costs to do nothing.
+//! `idle`: the cost of doing nothing.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::bench::Sizes;
 use crate::bench::running::Running;
 use crate::bench::usage::Usage;
 
-/// What was begun before is over by then.
+/// Earlier work is finished by then.
 const SETTLING: Duration = Duration::from_secs(5);
 
 pub(super) async fn play(running: &Running, sizes: &Sizes) -> Figures {

@@ -1,4 +1,4 @@
-//! `light`: how long a webhook takes when there is little to do.
+//! `light`: the latency of a webhook under a light load.
 
 use super::Figures;
 use crate::bench::Sizes;
@@ -8,7 +8,7 @@ use crate::bench::running::Running;
 
 pub(super) async fn play(running: &Running, receiver: &Receiver, sizes: &Sizes) -> anyhow::Result<Figures> {
     let product = Product::of(running.customer("Light", 1, &receiver.url("/webhook")).await?);
-    // Connections are made.
+    // Opens the connections.
     product.flood(running, receiver, 200, 1).await?;
     let (rate, seconds) = (LIGHT_RATE, sizes.seconds);
     Ok(Figures::default()

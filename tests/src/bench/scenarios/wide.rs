@@ -1,4 +1,4 @@
-//! `wide`: whether the installations of others make anything slower.
+//! `wide`: whether installations of other organizations slow anything down.
 
 use patchbay_domain::Clock;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::bench::receiver::Receiver;
 use crate::bench::running::Running;
 
 const ROWS_AT_ONCE: usize = 10_000;
-/// Far from every id that was given out.
+/// Larger than any allocated id.
 const FIRST_ID: i64 = 1_000_000_000;
 
 pub(super) async fn play(running: &Running, receiver: &Receiver, sizes: &Sizes) -> anyhow::Result<Figures> {
@@ -30,8 +30,8 @@ pub(super) async fn play(running: &Running, receiver: &Receiver, sizes: &Sizes) 
     Ok(Figures::default().load("wide, without others", before).load("wide, with others", after).note(note))
 }
 
-/// Each in an organization of its own. Straight into the table: consent by consent would take minutes, and the streams
-/// that carry them are the same.
+/// Each is in a separate organization. They are inserted directly, because creating them over the API would
+/// take minutes. The streams that carry them are the same.
 async fn add_installations(running: &Running, app_id: i64, count: usize) -> anyhow::Result<()> {
     let db = running.database(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await?;
     let columns =

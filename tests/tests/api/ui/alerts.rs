@@ -1,4 +1,4 @@
-//! Alert rules whose settings are the app's own.
+//! Alert rules with settings that an app defines.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn rule(stage: &Stage<'_>, channel: &str) -> Value {
     })
 }
 
-/// What a form for rules is made of.
+/// The elements of the form for rules.
 async fn the_form_offers_the_app(stage: &Stage<'_>) {
     let form = stage.owner("GET", &format!("{}configuration/", path()), None).await;
     assert_eq!(form.status, 200, "{form:?}");
@@ -55,8 +55,8 @@ pub(super) async fn ask_the_app_and_tell_it(stage: &Stage<'_>) {
     let asked = stage.app.asked("/alert").await.json();
     assert_eq!(asked, json!({ "fields": settings, "installationId": stage.app.installation }));
 
-    let issue = stage.error("to be told").await;
-    let webhook = stage.app.told("event_alert").await;
+    let issue = stage.error("to be reported").await;
+    let webhook = stage.app.webhook_about("event_alert").await;
     assert_eq!((webhook.path.as_str(), webhook.query.as_str()), ("/hook", "its=own"));
     let body = webhook.json();
     assert_eq!(

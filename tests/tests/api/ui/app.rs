@@ -1,4 +1,4 @@
-//! An app that uses every component, and answers as its paths say.
+//! An app with every component, which answers according to the path.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::matrix::World;
 use crate::people::HOME;
 
-/// The longest that a request may be on its way.
+/// How long a request may take.
 const SOON: Duration = Duration::from_secs(20);
 
 /// A running app, installed in [`HOME`].
@@ -67,13 +67,13 @@ impl App {
     }
 
     /// The latest webhook about this resource.
-    pub(super) async fn told(&self, resource: &str) -> Received {
+    pub(super) async fn webhook_about(&self, resource: &str) -> Received {
         let is_meant = |one: &Received| one.header("sentry-hook-resource") == Some(resource);
         let all = self.receiver.wait_until(|all| all.iter().any(is_meant), SOON).await;
         all.into_iter().rev().find(is_meant).unwrap()
     }
 
-    /// How often it was asked there.
+    /// The number of requests to this path.
     pub(super) fn count(&self, path: &str) -> usize {
         self.receiver.received().iter().filter(|one| one.path == path).count()
     }
@@ -82,11 +82,11 @@ impl App {
 fn is_signed(request: &Received, secret: &OnceLock<Secret>) -> bool {
     let signature = request.header("sentry-app-signature").unwrap_or_default();
     let verifier = Verifier::new([secret.get().unwrap()]);
-    // A GET has no body: then the empty text is signed.
+    // A GET has no body, so the empty text is signed.
     (request.method != "GET" || request.body.is_empty()) && verifier.sentry(signature, &request.body).is_ok()
 }
 
-/// What the app adds to the product's pages.
+/// The components of the app.
 fn schema() -> Value {
     let select = |name: &str, rest: Value| {
         let mut field = json!({ "type": "select", "label": name, "name": name });
@@ -117,7 +117,7 @@ fn schema() -> Value {
             "settings": {
                 "type": "alert-rule-settings",
                 "uri": "/alert",
-                "description": "Where it is to be told.",
+                "description": "Where to send notifications.",
                 "required_fields": [text("channel")],
                 "optional_fields": [select("priority", json!({ "options": [["high", "High"]] }))],
             },
@@ -155,7 +155,7 @@ fn answer(request: &Received) -> Answer {
     }
 }
 
-/// How the app creates or finds an issue; the title says what goes wrong.
+/// Creates or finds an issue; the title selects a failure.
 fn external_issue(title: &Value) -> Answer {
     let whole = json!({ "webUrl": "https://tracker.example/APP-7", "project": "APP", "identifier": "7" });
     match title.as_str().unwrap_or_default() {
@@ -168,7 +168,7 @@ fn external_issue(title: &Value) -> Answer {
     }
 }
 
-/// Whether it can tell this channel.
+/// Whether the app can notify this channel.
 fn channel(name: &Value) -> Answer {
     match name.as_str().unwrap_or_default() {
         "#nowhere" => Answer::status(422).body(r#"{"message":"There is no such channel."}"#),

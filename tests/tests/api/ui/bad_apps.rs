@@ -1,4 +1,4 @@
-//! What apps cost the others that answer too much, too slowly, nonsense or nothing.
+//! Apps that answer too much, too slowly, invalidly or not at all do not affect other apps.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::matrix::World;
 use crate::people::HOME;
 use crate::server::Server;
 
-/// What the options of a bad app are like, by its path.
+/// The options of a bad app, by path.
 const BAD: [&str; 7] = ["html", "huge", "deep", "hanging", "dripping", "hung-up", "wrong"];
 
 fn answer(path: &str) -> Answer {
@@ -25,7 +25,7 @@ fn answer(path: &str) -> Answer {
     }
 }
 
-/// An app that asks for a channel, whose names are at this path; with so many fields.
+/// An app with this many fields, whose options are at this path.
 async fn install(world: &World<'_>, receiver: &Receiver, name: &str, fields: usize) -> Value {
     let field = |number| {
         let uri = if number == 0 { format!("/{name}") } else { format!("/{name}?{number}") };
@@ -47,7 +47,7 @@ async fn install(world: &World<'_>, receiver: &Receiver, name: &str, fields: usi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_apps_are_listed_with_a_word_about_them_and_cost_the_others_nothing() {
-    // A request that takes longer is ended: then there would be no list at all.
+    // Loading the whole list must not exceed the time limit of the request.
     let server = Server::with(&[("GATEWAY_REQUEST_TIMEOUT", "8s"), ("GATEWAY_OPTIONS_CACHE", "0s")]).await;
     let world = World::new(&server).await;
     let receiver = Receiver::start().await;

@@ -1,4 +1,4 @@
-//! What a page is told of the components of installed apps.
+//! The components of installed apps, as a page gets them.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Links between issues and those in the app's service.
+//! Links between issues and issues in the service of an app.
 
 use patchbay_domain::Role;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The options of a select, while somebody fills it in.
+//! The options of a select while a user fills in the form.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub(super) async fn are_fetched(stage: &Stage<'_>) {
     let projects = stage.installation("external-requests/?uri=/projects");
     let expected = json!({ "choices": [["1", "One"], [2, "Two"]], "defaultValue": 2 });
     stage.owner("GET", &projects, None).await.is(200, &expected);
-    assert_eq!(stage.app.count("/projects"), 1, "what the page was told a moment ago is told again");
+    assert_eq!(stage.app.count("/projects"), 1, "the page gets the options of a moment ago again");
 }
 
 pub(super) async fn are_refused_in_the_right_words(stage: &Stage<'_>) {
@@ -61,8 +61,8 @@ pub(super) async fn are_refused_in_the_right_words(stage: &Stage<'_>) {
         stage.owner("GET", &path, None).await.is(status, &body);
     }
     let path = stage.installation("external-requests/?uri=/known");
-    let nobody = stage.server.send("GET", &path, &[], None).await;
-    nobody.is(401, &json!({ "detail": "Authentication credentials were not provided." }));
+    let anonymous = stage.server.send("GET", &path, &[], None).await;
+    anonymous.is(401, &json!({ "detail": "Authentication credentials were not provided." }));
     let nothing = format!("/api/0/sentry-app-installations/{}/external-requests/?uri=/known", Uuid::new_v4());
     let unknown = json!({ "detail": "Could not find given sentry app installation" });
     stage.owner("GET", &nothing, None).await.is(404, &unknown);

@@ -1,60 +1,58 @@
-//! Tells on the terminal what happens.
+//! Prints the steps of the demo.
 
 use std::io::Write;
 use std::time::Instant;
 
 use owo_colors::{OwoColorize, Stream};
 
-/// Prints the steps of the story: coloured on a terminal, plain where it is piped.
+/// Prints steps and checks: coloured on a terminal, plain in a pipe.
 #[derive(Debug)]
-pub(super) struct Narrator {
+pub(super) struct Printer {
     started: Instant,
     steps: usize,
     checks: usize,
     bodies: bool,
 }
 
-impl Narrator {
+impl Printer {
     pub(super) fn new(bodies: bool) -> Self {
         Self { started: Instant::now(), steps: 0, checks: 0, bodies }
     }
 
-    /// A new step begins.
     pub(super) fn step(&mut self, text: &str) {
         self.steps += 1;
         let number = format!("{:>2}.", self.steps);
         let number = number.if_supports_color(Stream::Stdout, |text| text.cyan());
-        say(&format!("{number} {}", text.if_supports_color(Stream::Stdout, |text| text.bold())));
+        print(&format!("{number} {}", text.if_supports_color(Stream::Stdout, |text| text.bold())));
     }
 
-    /// Something that was checked and holds.
-    pub(super) fn holds(&mut self, text: &str) {
+    /// Prints a check that passed.
+    pub(super) fn checked(&mut self, text: &str) {
         self.checks += 1;
         let mark = "✓".if_supports_color(Stream::Stdout, |text| text.green()).to_string();
-        say(&format!("    {mark} {text}"));
+        print(&format!("    {mark} {text}"));
     }
 
-    /// A body, where they are wanted.
+    /// Prints the body of a webhook if `--bodies` is given.
     pub(super) fn body(&self, body: &[u8]) {
         if self.bodies {
             let text = String::from_utf8_lossy(body);
-            say(&format!("      {}", text.if_supports_color(Stream::Stdout, |text| text.dimmed())));
+            print(&format!("      {}", text.if_supports_color(Stream::Stdout, |text| text.dimmed())));
         }
     }
 
-    /// The end.
     pub(super) fn done(&self) {
         let text = format!(
-            "The story is told: {} steps, {} checks, {:.1} s.",
+            "Done: {} steps, {} checks, {:.1} s.",
             self.steps,
             self.checks,
             self.started.elapsed().as_secs_f64()
         );
-        say(&text.if_supports_color(Stream::Stdout, |text| text.green()).to_string());
+        print(&text.if_supports_color(Stream::Stdout, |text| text.green()).to_string());
     }
 }
 
-fn say(line: &str) {
-    // A closed pipe (`| head`) is the reader's choice, not a failure of the story.
+fn print(line: &str) {
+    // A closed pipe (`| head`) is not a failure of the demo.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
