@@ -199,7 +199,7 @@ async fn scopes_reach_the_tokens_later_when_the_token_service_is_away() {
 async fn who_may_change_an_app() {
     each(|service| async move {
         let app = service.app(public("Hooks")).await;
-        let message = || UpdateAppRequest { overview: Some("x".into()), ..update(&app) };
+        let new_request = || UpdateAppRequest { overview: Some("x".into()), ..update(&app) };
         for (caller, expected) in [
             (member(&service.acme, Role::Owner), "OK"),
             (service.manager(), "OK"),

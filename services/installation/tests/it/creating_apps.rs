@@ -205,7 +205,7 @@ async fn who_may_register_an_app_where() {
             ),
             (Caller::Anonymous, "acme", "NO_CREDENTIALS", "Authentication credentials were not provided."),
         ];
-        for (number, (caller, organization, expected, message)) in cases.into_iter().enumerate() {
+        for (number, (caller, organization, expected, expected_message)) in cases.into_iter().enumerate() {
             let message = CreateAppRequest {
                 organization: organization.into(),
                 scopes: vec![],
@@ -218,7 +218,7 @@ async fn who_may_register_an_app_where() {
                 let error = refusal(answer);
                 assert_eq!(
                     (error.reason.as_ref(), error.message.as_str()),
-                    (expected, message),
+                    (expected, expected_message),
                     "{caller:?}"
                 );
             }
