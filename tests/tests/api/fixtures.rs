@@ -84,9 +84,12 @@ impl<'s> Fixtures<'s> {
             let (organization, invitation) = self.invitation(person).await;
             path = path.replace("{organization}", &organization).replace("{member}", &invitation);
         }
-        for name in operation.names().filter(|name| path.contains(&format!("{{{name}}}"))) {
-            let part = self.part(name, operation, &mut found).await;
-            path = path.replace(&format!("{{{name}}}"), &part);
+        for name in operation.names() {
+            let placeholder = format!("{{{name}}}");
+            if path.contains(&placeholder) {
+                let part = self.part(name, operation, &mut found).await;
+                path = path.replace(&placeholder, &part);
+            }
         }
         path.push_str(&query(operation, &found));
         let mut body = self.body(operation, &found).await;

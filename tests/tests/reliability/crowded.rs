@@ -15,11 +15,11 @@ use patchbay_testkit::eventually;
 use patchbay_tests::endpoint::{Conduct, Endpoint};
 use patchbay_tests::scenario::Organization;
 use patchbay_tests::scene::Access;
-use patchbay_tests::servers::{Embedded, Servers, installed};
+use patchbay_tests::servers::{Embedded, Servers};
 use prost::Message as _;
 use uuid::Uuid;
 
-use crate::nobody_ended;
+use crate::no_process_ended;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const LITTLE: [(&str, &str); 1] = [("FANOUT_DELIVERY_MEMORY", "4MiB")];
@@ -109,10 +109,8 @@ async fn an_unfit_event_is_refused_and_stops_nobody(access: &Access) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_too_large_or_unfit_stop_nobody_in_a_deployment() {
-    if !installed() {
-        return;
-    }
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
+async fn events_too_large_or_unfit_stop_no_others_in_a_deployment() {
     let servers = Servers::start().unwrap();
     let backends = servers.backends();
     let mut deployment = servers.deployment_by(backends.clone(), &LITTLE).await.unwrap();
@@ -128,7 +126,7 @@ async fn events_too_large_or_unfit_stop_nobody_in_a_deployment() {
     let webhooks = WebhooksClient::new(deployment.channel("webhook-sender"));
     set_aside_alone(&bus, &webhooks, &unfit, &other).await;
     bus.close().await;
-    nobody_ended(&mut deployment);
+    no_process_ended(&mut deployment);
 }
 
 async fn refused_on_the_exchange(bus: &Bus, unfit: &Tenant, other: &Tenant) {
@@ -175,7 +173,7 @@ async fn set_aside_alone(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_too_large_or_unfit_stop_nobody_in_the_all_in_one_process() {
+async fn events_too_large_or_unfit_stop_no_others_in_the_all_in_one_process() {
     let patchbay = Embedded::start(&[]).await.unwrap();
     let access = patchbay.access().await.unwrap();
     everybody_gets_an_event_that_exceeds_the_memory(&access, 80).await;

@@ -11,10 +11,10 @@ use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetM
 use patchbay_rpc::request;
 use patchbay_testkit::eventually;
 use patchbay_tests::Deployment;
-use patchbay_tests::servers::{Servers, installed};
+use patchbay_tests::servers::Servers;
 use serde_json::{Value, json};
 
-use crate::nobody_ended;
+use crate::no_process_ended;
 
 /// As many as made each call of their user end the connection when callers travelled with all of them.
 const MANY: usize = 440;
@@ -59,10 +59,8 @@ async fn join(deployment: &Deployment, slug: String, user_id: i64, role: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and RabbitMQ; run by cargo xtask test"]
 async fn neither_long_refusals_nor_many_memberships_of_one_cost_another_a_request() {
-    if !installed() {
-        return;
-    }
     let servers = Servers::start().unwrap();
     let limits = [("GATEWAY_CALLER_LIMIT", "0"), ("GATEWAY_ADDRESS_LIMIT", "0")];
     let mut deployment = servers.deployment(&limits).await.unwrap();
@@ -139,5 +137,5 @@ async fn neither_long_refusals_nor_many_memberships_of_one_cost_another_a_reques
         })
         .await;
     }
-    nobody_ended(&mut deployment);
+    no_process_ended(&mut deployment);
 }
