@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use crate::checkpoint::{self, Checkpoints};
 use crate::config::DbConfig;
-use crate::db::Pools;
 use crate::error::{DbError, Result};
+use crate::pools::Pools;
 
 /// Prepared statements per connection; more than a service has, so that no statement is parsed twice.
 const PREPARED_STATEMENTS: usize = 512;

@@ -5,21 +5,22 @@ use std::sync::{Arc, Mutex};
 use sqlx::{PgPool, SqlSafeStr, SqlitePool};
 use tokio::sync::Notify;
 
-use crate::checkpoint::Checkpoints;
 use crate::config::DbConfig;
 use crate::connect;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::insert_rows::TextKey;
 use crate::migrations::Migrations;
+use crate::pools::Pools;
 use crate::query::{PostgresOn, Query, SqliteOn, Target};
-use crate::tx::Tx;
 
 /// The database of one service: a pool on PostgreSQL or SQLite. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     pub(crate) shared: Arc<Shared>,
 }
+
+/// The key of the text cache: the statement and the number of rows, which is 0 if it does not matter.
+pub(crate) type TextKey = (&'static str, &'static [&'static str], &'static str, usize);
 
 pub(crate) struct Shared {
     pub(crate) pools: Pools,
@@ -29,17 +30,6 @@ pub(crate) struct Shared {
     pub(crate) outbox: Notify,
     /// Cached texts of multi-row inserts.
     pub(crate) insert_texts: Mutex<HashMap<TextKey, Arc<str>>>,
-}
-
-pub(crate) enum Pools {
-    Postgres(PgPool),
-    /// `sqlite::memory:` has one connection, which is the database; both pools are the same then.
-    Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
-        /// Only for database files; it runs as long as the database is used.
-        _checkpoints: Option<Checkpoints>,
-    },
 }
 
 /// The number of connections of a pool.
@@ -91,13 +81,6 @@ impl Db {
             Engine::Postgres => self.query(postgres),
             Engine::Sqlite => self.query(sqlite),
         }
-    }
-
-    /// Begins a transaction: read committed on PostgreSQL (see [`Query::for_update`]), `begin immediate` on
-    /// SQLite, so that a transaction that reads and then writes never fails half way. Keep it short and never
-    /// hold it across a call to another system.
-    pub async fn begin(&self) -> Result<Tx> {
-        Tx::begin(self).await
     }
 
     /// Checks that the database answers.

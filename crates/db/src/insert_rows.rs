@@ -6,7 +6,7 @@ use sqlx::error::BoxDynError;
 
 use crate::arguments::{Row, Value};
 use crate::column::Column;
-use crate::db::Db;
+use crate::db::{Db, TextKey};
 use crate::engine::Engine;
 use crate::error::{DbError, Result};
 use crate::query::Query;
@@ -44,9 +44,6 @@ struct Insert {
     columns: &'static [&'static str],
     suffix: &'static str,
 }
-
-/// The key of the text cache: the statement and the number of rows, which is 0 if it does not matter.
-pub(crate) type TextKey = (&'static str, &'static [&'static str], &'static str, usize);
 
 /// Receives the values of one row, in the order of the columns.
 pub struct Values<'a, 'e> {

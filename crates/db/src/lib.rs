@@ -74,6 +74,7 @@ mod migrate;
 mod migrations;
 mod outbox;
 mod outbox_dead;
+mod pools;
 mod query;
 mod tx;
 

@@ -2,9 +2,10 @@ use std::fmt;
 
 use sqlx::{Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 
-use crate::db::{Db, Pools};
+use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::pools::Pools;
 use crate::query::{PostgresOn, Query, SqliteOn, Target};
 
 /// An open transaction. Dropping it rolls it back.
@@ -21,15 +22,20 @@ enum Open {
     Sqlite(Transaction<'static, Sqlite>),
 }
 
-impl Tx {
-    pub(crate) async fn begin(db: &Db) -> Result<Self> {
-        let connection = match &db.shared.pools {
+impl Db {
+    /// Begins a transaction: read committed on PostgreSQL (see [`Query::for_update`]), `begin immediate` on
+    /// SQLite, so that a transaction that reads and then writes never fails half way. Keep it short and never
+    /// hold it across a call to another system.
+    pub async fn begin(&self) -> Result<Tx> {
+        let connection = match &self.shared.pools {
             Pools::Postgres(pool) => Open::Postgres(pool.begin().await?),
             Pools::Sqlite { writer, .. } => Open::Sqlite(begin_immediate(writer).await?),
         };
-        Ok(Self { connection, db: db.clone(), wrote_outbox: false })
+        Ok(Tx { connection, db: self.clone(), wrote_outbox: false })
     }
+}
 
+impl Tx {
     /// A statement in this transaction.
     pub fn query(&mut self, sql: impl SqlSafeStr) -> Query<'_> {
         let target = match &mut self.connection {

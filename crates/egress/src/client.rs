@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::classify::{Origin, classify};
+use crate::connections::{Connections, KEEPALIVE};
 use crate::direct::{self, Direct};
 use crate::error::{Cause, EgressError, Failure, Phase};
 use crate::guard::Guard;
@@ -24,9 +25,6 @@ use crate::resolver::{GuardedResolver, Names};
 use crate::response::OutboundResponse;
 use crate::tls::Identity;
 use crate::{target, tls};
-
-/// Interval of TCP keepalive probes, so that dead pooled connections are found before they are used.
-pub(crate) const KEEPALIVE: Duration = Duration::from_secs(20);
 
 /// The default, for requests without a value of their own.
 const USER_AGENT_OF_OURS: &str = concat!("Patchbay/", env!("CARGO_PKG_VERSION"));
@@ -69,18 +67,6 @@ struct Recipe {
     connections: Connections,
     extra_roots: Vec<CertificateDer<'static>>,
     proxy: Option<Proxy>,
-}
-
-/// Limits of the connections, the same for all requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Connections {
-    /// Time limit for DNS, TCP and TLS together. 3 seconds by default.
-    pub connect_timeout: Duration,
-    /// Idle connections kept per host. 16 by default.
-    pub max_idle_per_host: usize,
-    /// How long an idle connection is kept. 60 seconds by default, less than the usual timeout of load
-    /// balancers.
-    pub idle_timeout: Duration,
 }
 
 /// Builds an [`Egress`].
@@ -355,15 +341,5 @@ impl Recipe {
             .http2_keep_alive_interval(KEEPALIVE)
             .http2_keep_alive_while_idle(true);
         Ok(Http::ByProxy(client.build()?))
-    }
-}
-
-impl Default for Connections {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(3),
-            max_idle_per_host: 16,
-            idle_timeout: Duration::from_secs(60),
-        }
     }
 }

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower::Service;
 
-use crate::client::{Connections, KEEPALIVE};
+use crate::connections::{Connections, KEEPALIVE};
 use crate::resolver::GuardedResolver;
 
 pub(crate) type Direct = Client<Connector, Full<Bytes>>;

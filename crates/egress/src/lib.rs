@@ -36,6 +36,7 @@
 mod address;
 mod classify;
 mod client;
+mod connections;
 mod direct;
 mod error;
 mod guard;
@@ -46,7 +47,8 @@ mod response;
 mod target;
 mod tls;
 
-pub use client::{Address, BuildError, Connections, Egress, EgressBuilder};
+pub use client::{Address, BuildError, Egress, EgressBuilder};
+pub use connections::Connections;
 pub use error::{Cause, EgressError, Phase};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method};
 pub use policy::{AllowRule, AllowRuleError, EgressPolicy};

@@ -1,4 +1,5 @@
-//! What a delivery has to satisfy. One place for it, so that event-fanout hands over nothing that webhook-sender cannot take.
+//! The rules that every delivery satisfies. event-fanout and webhook-sender share them, so that no delivery is handed over that
+//! cannot be processed.
 
 use crate::webhook_sender::Delivery;
 

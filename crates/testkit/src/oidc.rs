@@ -2,5 +2,7 @@
 
 mod provider;
 mod server;
+mod state;
 
-pub use provider::{CLIENT_ID, CLIENT_SECRET, Provider};
+pub use provider::Provider;
+pub use state::{CLIENT_ID, CLIENT_SECRET};

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use crate::mail::MailOutbox;
 use crate::metrics::InstallationMetrics;
 use crate::peers::{Directory, Projects, Tokens};
-use crate::watch::Changes;
+use crate::watch::changes::Changes;
 
 /// Shared by every operation; cheap to clone.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::mail::{MailOutbox, MailWorker, Transport};
 use crate::peers::{Directory, Projects, Tokens};
 use crate::sealing::refuse_missing_keys;
-use crate::watch::Changes;
+use crate::watch::changes::Changes;
 use crate::workers;
 use crate::{Config, InstallationMetrics};
 

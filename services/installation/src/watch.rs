@@ -1,13 +1,12 @@
 //! A stream of a snapshot, followed by every change.
 
-mod changes;
+pub(crate) mod changes;
 
 use futures::Stream;
 use futures::stream::{self, StreamExt};
 use patchbay_domain::{Clock, Error};
 
 use self::changes::ChangeListener;
-pub(crate) use self::changes::Changes;
 use crate::context::Context;
 use crate::store::feed::{Feed, PAGE, Position};
 use crate::store::versions;

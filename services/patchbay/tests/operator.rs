@@ -191,7 +191,7 @@ fn a_refused_command_prints_the_reason() {
     refused(folder, "members set acme ada@example.com member", 1, "LAST_OWNER");
     refused(folder, "members set acme ada@example.com king", 2, "possible values");
     refused(folder, "organizations create Acme --slug Not+a+slug", 1, "slug: Enter a valid slug");
-    refused(folder, "users create nobody", 1, "email: Enter a valid email address.");
+    refused(folder, "users create invalid", 1, "email: Enter a valid email address.");
     refused(folder, "frobnicate", 2, "unrecognized subcommand");
 }
 

@@ -43,7 +43,7 @@ impl Tenant {
             let installation = access.services.install(&organization, &app).await.unwrap();
             last = (app.id, installation.parse().unwrap());
         }
-        eventually(DEADLINE, "every app is told that it is installed", async || {
+        eventually(DEADLINE, "every app receives its installation webhook", async || {
             (endpoint.requests() >= apps as u64).then_some(())
         })
         .await;

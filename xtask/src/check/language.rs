@@ -25,7 +25,7 @@ const FORBIDDEN: [(&str, &str); 16] = [
     (r"(//[/!]?|\. ) ?Of (one|those|a|an|the one)\b", "start with the subject"),
 ];
 
-/// The patterns themselves stand in this file.
+/// This file holds the patterns themselves.
 const EXCEPT: [&str; 1] = ["xtask/src/check/language.rs"];
 
 /// Every violation, as `file:line: text`.
@@ -33,7 +33,8 @@ pub(crate) fn violations() -> anyhow::Result<Vec<String>> {
     let patterns = FORBIDDEN.map(|(pattern, advice)| (Regex::new(pattern), advice));
     let mut found = Vec::new();
     for file in files(&["rs", "proto", "md", "toml", "sql", "yml", "py"])? {
-        if EXCEPT.contains(&file.path.as_str()) {
+        // The text of a migration is part of its checksum, so an applied one cannot change.
+        if EXCEPT.contains(&file.path.as_str()) || file.path.contains("/migrations/") {
             continue;
         }
         for (number, line) in (1..).zip(file.text.lines()) {

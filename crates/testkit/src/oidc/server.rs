@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use url::form_urlencoded;
 
-use super::provider::{Pairs, State};
+use super::state::{Pairs, State};
 
 /// Serves until the task is aborted, which also closes its connections.
 pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {

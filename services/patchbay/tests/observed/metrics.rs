@@ -18,7 +18,6 @@ const FIGURES: &[&str] = &[
     "patchbay_webhook_sender_given_up_total",
     "patchbay_webhook_sender_backlog",
     "patchbay_webhook_sender_backlog_oldest_seconds",
-    "patchbay_webhook_sender_due_oldest_seconds",
     "patchbay_webhook_sender_delivery_seconds_count",
     "patchbay_webhook_sender_delivery_seconds_sum",
     "patchbay_webhook_sender_broken_endpoints{state=\"open\"}",

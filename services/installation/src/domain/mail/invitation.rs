@@ -1,10 +1,10 @@
-//! To somebody who is invited to join an organization.
+//! The invitation to join an organization.
 
 use chrono::{DateTime, Utc};
 
 use super::{Mail, one_line};
 
-/// What the mail tells.
+/// The contents of the mail.
 #[derive(Debug)]
 pub(crate) struct Invitation<'a> {
     pub(crate) recipient: &'a str,
