@@ -1,5 +1,6 @@
 //! `cargo xtask check`: static checks.
 
+mod dependencies;
 mod language;
 mod layout;
 mod tree;
@@ -55,11 +56,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The rules that are read off the source: layout and language.
+/// The rules that need no build: layout, language, licences and versions of dependencies.
 #[expect(clippy::print_stderr, reason = "lists every violation for the person at the terminal")]
 pub(crate) fn rules() -> anyhow::Result<()> {
     let mut violations = layout::violations()?;
     violations.extend(language::violations()?);
+    violations.extend(dependencies::violations()?);
     for violation in &violations {
         eprintln!("{violation}");
     }
