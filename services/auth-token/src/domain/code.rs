@@ -6,10 +6,10 @@ use patchbay_domain::token;
 const MAX_BYTES: usize = 512;
 
 /// SHA-256 of a secret, the form in which everything is stored and found.
-pub type Hash = [u8; 32];
+pub(crate) type Hash = [u8; 32];
 
 /// The hash to look for, `None` for text that cannot be a secret of ours.
-pub fn presented(text: &str) -> Option<Hash> {
+pub(crate) fn presented(text: &str) -> Option<Hash> {
     (!text.is_empty() && text.len() <= MAX_BYTES).then(|| token::hash(text))
 }
 

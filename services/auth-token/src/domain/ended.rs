@@ -3,7 +3,7 @@
 use patchbay_domain::{Error, Result};
 
 /// Refuses a grant or token to an installation that has ended.
-pub fn check(has_ended: bool) -> Result<()> {
+pub(crate) fn check(has_ended: bool) -> Result<()> {
     if !has_ended {
         return Ok(());
     }

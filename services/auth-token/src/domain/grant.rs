@@ -9,19 +9,19 @@ use super::lifetimes;
 
 /// A grant as it is stored: without its code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
+pub(crate) struct Grant {
     /// What the code is derived from.
-    pub id: Uuid,
-    pub installation: Uuid,
-    pub app_id: i64,
-    pub organization_id: i64,
-    pub code_hash: Hash,
-    pub expires_at: DateTime<Utc>,
+    pub(crate) id: Uuid,
+    pub(crate) installation: Uuid,
+    pub(crate) app_id: i64,
+    pub(crate) organization_id: i64,
+    pub(crate) code_hash: Hash,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 impl Grant {
     /// A grant that begins now, with its code.
-    pub fn new(
+    pub(crate) fn new(
         key: &SecretBytes,
         id: Uuid,
         (installation, app_id, organization_id): (Uuid, i64, i64),
@@ -34,17 +34,17 @@ impl Grant {
     }
 
     /// The code, computed again. `None` once it was derived with a key we no longer have.
-    pub fn code(&self, key: &SecretBytes) -> Option<SecretString> {
+    pub(crate) fn code(&self, key: &SecretBytes) -> Option<SecretString> {
         let code = derive(key, self.id);
         (token::hash(code.expose()) == self.code_hash).then_some(code)
     }
 
-    pub fn is_live(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_live(&self, now: DateTime<Utc>) -> bool {
         now < self.expires_at
     }
 
     /// Whether somebody asking for a grant of this installation is given this one.
-    pub fn serves(&self, app_id: i64, organization_id: i64, now: DateTime<Utc>) -> bool {
+    pub(crate) fn serves(&self, app_id: i64, organization_id: i64, now: DateTime<Utc>) -> bool {
         self.is_live(now) && self.app_id == app_id && self.organization_id == organization_id
     }
 }
@@ -55,7 +55,7 @@ fn derive(key: &SecretBytes, id: Uuid) -> SecretString {
 
 /// Whether the grant found for a code may be exchanged by this app for this installation. The order of the
 /// checks is Sentry's: whose it is comes before whether it is too late.
-pub fn exchangeable(
+pub(crate) fn exchangeable(
     found: Option<Grant>,
     installation: Uuid,
     app_id: i64,
@@ -72,7 +72,7 @@ pub fn exchangeable(
 }
 
 /// The answer to a code that is not, or no longer, known.
-pub fn not_found() -> Error {
+pub(crate) fn not_found() -> Error {
     Error::unauthenticated("GRANT_NOT_FOUND", "Could not find grant for given code")
 }
 

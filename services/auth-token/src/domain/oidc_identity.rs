@@ -4,28 +4,28 @@ use patchbay_domain::{EmailAddress, Error, Result};
 
 /// What the provider says of a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Claims {
-    pub issuer: String,
-    pub subject: String,
-    pub email: Option<String>,
-    pub email_verified: Option<bool>,
-    pub name: Option<String>,
+pub(crate) struct Claims {
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) email: Option<String>,
+    pub(crate) email_verified: Option<bool>,
+    pub(crate) name: Option<String>,
 }
 
 /// An account at a provider. The provider never gives its subject to another person, as it may an e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    pub issuer: String,
-    pub subject: String,
+pub(crate) struct Account {
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
 }
 
 /// A person who may come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OidcIdentity {
-    pub account: Account,
+pub(crate) struct OidcIdentity {
+    pub(crate) account: Account,
     /// Verified by the provider.
-    pub email: EmailAddress,
-    pub name: String,
+    pub(crate) email: EmailAddress,
+    pub(crate) name: String,
 }
 
 /// Characters of the name of a user.
@@ -37,7 +37,7 @@ const MAX_ISSUER: usize = 1024;
 impl Account {
     /// # Errors
     /// `OIDC_REFUSED` for what no provider may call an account.
-    pub fn read(issuer: String, subject: String) -> Result<Self> {
+    pub(crate) fn read(issuer: String, subject: String) -> Result<Self> {
         let is_name = |text: &str, longest: usize| {
             (1..=longest).contains(&text.len()) && text.bytes().all(|b| matches!(b, b' '..=b'~'))
         };
@@ -49,7 +49,7 @@ impl Account {
 }
 
 /// Whether these claims let somebody in where the e-mail addresses of these domains may; of all domains when there are none.
-pub fn identify(claims: Claims, allowed_domains: &[String]) -> Result<OidcIdentity> {
+pub(crate) fn identify(claims: Claims, allowed_domains: &[String]) -> Result<OidcIdentity> {
     let account = Account::read(claims.issuer, claims.subject)?;
     let Some(email) = claims.email.filter(|_| claims.email_verified == Some(true)) else {
         let message = "The identity provider has not verified an e-mail address.";
@@ -71,7 +71,7 @@ pub fn identify(claims: Claims, allowed_domains: &[String]) -> Result<OidcIdenti
 }
 
 /// The account or the user is bound to another one.
-pub fn bound_otherwise() -> Error {
+pub(crate) fn bound_otherwise() -> Error {
     let message = "The user with this e-mail address signs in with another account at the identity provider.";
     Error::conflict("OIDC_BOUND_OTHERWISE", message)
 }

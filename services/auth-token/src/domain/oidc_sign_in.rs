@@ -14,27 +14,28 @@ const MAX_STATE: usize = 256;
 
 /// What belongs to one sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OidcSignIn {
+pub(crate) struct OidcSignIn {
     /// Goes to the provider and comes back.
-    pub state: SecretString,
+    pub(crate) state: SecretString,
     /// Stays with the browser, so that nobody can have somebody else finish what they have begun.
-    pub browser: SecretString,
+    pub(crate) browser: SecretString,
     /// Comes back in the provider's signed answer.
-    pub nonce: SecretString,
+    pub(crate) nonce: SecretString,
     /// Proves to the provider that whoever exchanges the code has begun the sign-in (PKCE).
-    pub verifier: SecretString,
-    pub expires_at: DateTime<Utc>,
+    pub(crate) verifier: SecretString,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 impl OidcSignIn {
-    pub fn begin(key: &SecretBytes, now: DateTime<Utc>) -> Self {
+    /// `random` is a fresh random secret.
+    pub(crate) fn begin(key: &SecretBytes, random: &SecretString, now: DateTime<Utc>) -> Self {
         let expires_at = now + lifetimes::OIDC_SIGN_IN;
-        let signed = format!("{}-{}", expires_at.timestamp(), token::generate().expose());
+        let signed = format!("{}-{}", expires_at.timestamp(), random.expose());
         Self::of(key, &signed, expires_at)
     }
 
     /// The sign-in that this state belongs to, if this browser has begun it and it is not too late.
-    pub fn resume(
+    pub(crate) fn resume(
         key: &SecretBytes,
         state: &str,
         browser: &SecretString,
@@ -50,7 +51,7 @@ impl OidcSignIn {
     }
 
     /// Under which it is remembered that the state has been used.
-    pub fn hash(&self) -> Hash {
+    pub(crate) fn hash(&self) -> Hash {
         token::hash(&format!("oidc {}", self.state.expose()))
     }
 
@@ -66,7 +67,7 @@ impl OidcSignIn {
     }
 }
 
-pub fn invalid() -> Error {
+pub(crate) fn invalid() -> Error {
     Error::unauthenticated("OIDC_STATE_INVALID", "This sign-in was not begun here, or is over.")
 }
 
@@ -91,13 +92,13 @@ mod tests {
 
     #[test]
     fn a_sign_in_is_resumed_by_its_browser_in_time() {
-        let begun = OidcSignIn::begin(&key(), now());
+        let begun = OidcSignIn::begin(&key(), &token::generate(), now());
         let late = now() + lifetimes::OIDC_SIGN_IN;
         let resumed =
             OidcSignIn::resume(&key(), begun.state.expose(), &begun.browser, late - TimeDelta::seconds(1));
         assert_eq!(resumed, Ok(begun.clone()));
         assert!(!resumes(begun.state.expose(), &begun.browser, late));
-        let other = OidcSignIn::begin(&key(), now());
+        let other = OidcSignIn::begin(&key(), &token::generate(), now());
         assert!(!resumes(begun.state.expose(), &other.browser, now()));
         assert!(!resumes(other.state.expose(), &begun.browser, now()));
         assert!(!resumes(begun.state.expose(), &SecretString::new(""), now()));
@@ -107,12 +108,12 @@ mod tests {
 
     #[test]
     fn what_is_derived_differs() {
-        let begun = OidcSignIn::begin(&key(), now());
+        let begun = OidcSignIn::begin(&key(), &token::generate(), now());
         let all = [&begun.state, &begun.browser, &begun.nonce, &begun.verifier];
         for (n, one) in all.iter().enumerate() {
             assert!(all[..n].iter().all(|other| other != one));
         }
-        assert_ne!(begun.hash(), OidcSignIn::begin(&key(), now()).hash());
+        assert_ne!(begun.hash(), OidcSignIn::begin(&key(), &token::generate(), now()).hash());
     }
 
     proptest! {
@@ -123,7 +124,7 @@ mod tests {
 
         #[test]
         fn a_state_that_was_tampered_with_is_none(position in 0..500_usize, byte in 32..127_u8) {
-            let begun = OidcSignIn::begin(&key(), now());
+            let begun = OidcSignIn::begin(&key(), &token::generate(), now());
             let mut bytes = begun.state.expose().as_bytes().to_vec();
             let position = position % bytes.len();
             prop_assume!(bytes[position] != byte);

@@ -8,15 +8,15 @@ use super::stored_token::{InstallationHolder, RefreshPart, StoredToken};
 
 /// What is stored of a presented refresh token.
 #[derive(Debug, Clone)]
-pub struct Found {
-    pub token: StoredToken,
+pub(crate) struct Found {
+    pub(crate) token: StoredToken,
     /// What the token was replaced by, if it was.
-    pub successor: Option<StoredToken>,
+    pub(crate) successor: Option<StoredToken>,
 }
 
 /// What a refresh does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// The token is replaced by a new one.
     Rotate { token: StoredToken, holder: InstallationHolder, family: Uuid },
     /// The answer was given before and is given again.
@@ -32,7 +32,7 @@ pub enum Decision {
 /// proxy held back, or the slower of two workers. It gets nothing, because the pair it asks for is dead; but
 /// the family lives on, because within the window duplicates are far likelier than thieves, and a thief
 /// gains nothing by it either.
-pub fn decide(
+pub(crate) fn decide(
     found: Option<Found>,
     installation: Uuid,
     app_id: i64,
@@ -61,12 +61,12 @@ pub fn decide(
 }
 
 /// The same words as for one that is unknown: a thief learns nothing. Services tell the people concerned.
-pub fn reused() -> Error {
+pub(crate) fn reused() -> Error {
     Error::unauthenticated("REFRESH_TOKEN_REUSED", "Given refresh token does not exist")
 }
 
 /// The answer to a refresh token that is not, or no longer, known.
-pub fn not_found() -> Error {
+pub(crate) fn not_found() -> Error {
     Error::unauthenticated("REFRESH_TOKEN_NOT_FOUND", "Given refresh token does not exist")
 }
 

@@ -10,12 +10,12 @@ use super::stored_token::{InstallationHolder, StoredToken};
 const MEMORY: TimeDelta = TimeDelta::days(2);
 
 /// Under which an assertion is remembered.
-pub fn assertion_hash(app_id: i64, id: &str) -> Hash {
+pub(crate) fn assertion_hash(app_id: i64, id: &str) -> Hash {
     token::hash(&format!("assertion {app_id} {id}"))
 }
 
 /// Refuses assertions that nobody could remember until their end.
-pub fn check_end(ends_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+pub(crate) fn check_end(ends_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
     if ends_at - now <= MEMORY {
         return Ok(());
     }
@@ -24,7 +24,7 @@ pub fn check_end(ends_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
 
 /// Whether the installation's token is replaced: `current` is what it is, `seen` the number it had when the call
 /// came in. Where they differ, another call was answered in between, and its answer must not be undone by this one.
-pub fn decide(
+pub(crate) fn decide(
     seen: Option<i64>,
     current: Option<StoredToken>,
     app_id: i64,
@@ -40,16 +40,17 @@ pub fn decide(
     }
 }
 
-pub fn already_used() -> Error {
+pub(crate) fn already_used() -> Error {
     Error::unauthenticated("ASSERTION_USED", "JWT has already been used")
 }
 
-pub fn in_progress() -> Error {
+pub(crate) fn in_progress() -> Error {
     Error::conflict("REFRESH_IN_PROGRESS", "Token refresh already in progress")
 }
 
 #[cfg(test)]
 mod tests {
+    use patchbay_domain::SecretString;
     use uuid::Uuid;
 
     use super::*;
@@ -62,7 +63,8 @@ mod tests {
     fn token(id: i64) -> Option<StoredToken> {
         let holder = InstallationHolder { installation: Uuid::from_u128(1), app_id: 5, organization_id: 7 };
         let span = Span { from: now(), to: Some(now()) };
-        Some(Issued::refreshable(id, holder, Uuid::from_u128(2), Pair::random(), Vec::new(), span).token)
+        let pair = Pair { access: SecretString::new("access"), refresh: SecretString::new("refresh") };
+        Some(Issued::refreshable(id, holder, Uuid::from_u128(2), pair, Vec::new(), span).token)
     }
 
     #[test]

@@ -18,13 +18,13 @@ const MAX_KEYS: usize = 10_000;
 /// which is the very load the limit is there to keep away. With several replicas an app gets a few times the
 /// limit, which is as good.
 #[derive(Debug, Default)]
-pub struct RefreshLimit {
+pub(crate) struct RefreshLimit {
     attempts: HashMap<(i64, Uuid), VecDeque<DateTime<Utc>>>,
 }
 
 impl RefreshLimit {
     /// Counts an attempt, or refuses it; refused ones do not count.
-    pub fn admit(&mut self, app_id: i64, installation: Uuid, now: DateTime<Utc>) -> Result<()> {
+    pub(crate) fn admit(&mut self, app_id: i64, installation: Uuid, now: DateTime<Utc>) -> Result<()> {
         self.make_room(now);
         let recent = self.attempts.entry((app_id, installation)).or_default();
         while recent.front().is_some_and(|attempt| is_over(*attempt, now)) {

@@ -18,7 +18,8 @@ fn second(n: i64) -> DateTime<Utc> {
 fn token(id: i64) -> StoredToken {
     let holder = InstallationHolder { installation: INSTALLATION, app_id: 5, organization_id: 7 };
     let span = Span { from: second(0), to: None };
-    Issued::refreshable(id, holder, FAMILY, Pair::random(), Vec::new(), span).token
+    let pair = Pair { access: SecretString::new("access"), refresh: SecretString::new("refresh") };
+    Issued::refreshable(id, holder, FAMILY, pair, Vec::new(), span).token
 }
 
 fn replaced(token: StoredToken, at: DateTime<Utc>) -> StoredToken {

@@ -9,7 +9,7 @@ use super::code::Hash;
 
 /// Whose a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
+pub(crate) enum Holder {
     /// An app's, through one of its installations.
     Installation(InstallationHolder),
     /// A user's personal token.
@@ -19,65 +19,65 @@ pub enum Holder {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InstallationHolder {
-    pub installation: Uuid,
-    pub app_id: i64,
-    pub organization_id: i64,
+pub(crate) struct InstallationHolder {
+    pub(crate) installation: Uuid,
+    pub(crate) app_id: i64,
+    pub(crate) organization_id: i64,
 }
 
 /// A token, of an app or a person, or a session.
 #[derive(Clone, PartialEq, Eq)]
-pub struct StoredToken {
-    pub id: i64,
-    pub holder: Holder,
-    pub token_hash: Hash,
+pub(crate) struct StoredToken {
+    pub(crate) id: i64,
+    pub(crate) holder: Holder,
+    pub(crate) token_hash: Hash,
     /// For people to tell tokens apart.
-    pub last_four: String,
+    pub(crate) last_four: String,
     /// Names of scopes with all that they imply. Names, because a release that knows fewer scopes must still
     /// be able to say what the token is.
-    pub scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     /// What its user calls it.
-    pub name: Option<String>,
-    pub created_at: DateTime<Utc>,
+    pub(crate) name: Option<String>,
+    pub(crate) created_at: DateTime<Utc>,
     /// `None` = never expires.
-    pub expires_at: Option<DateTime<Utc>>,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
     /// To the minute; `None` = never.
-    pub last_used_at: Option<DateTime<Utc>>,
-    pub refresh: Option<RefreshPart>,
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
+    pub(crate) refresh: Option<RefreshPart>,
 }
 
 /// What makes a token refreshable.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct RefreshPart {
+pub(crate) struct RefreshPart {
     /// All tokens that came from one exchange.
-    pub family: Uuid,
-    pub hash: Hash,
+    pub(crate) family: Uuid,
+    pub(crate) hash: Hash,
     /// Set once the token has been refreshed, which ends it.
-    pub replaced: Option<Replaced>,
+    pub(crate) replaced: Option<Replaced>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Replaced {
-    pub at: DateTime<Utc>,
-    pub successor_id: i64,
+pub(crate) struct Replaced {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) successor_id: i64,
 }
 
 impl StoredToken {
     /// Nobody can use a replaced token any more; an expired one can still be refreshed.
-    pub fn is_replaced(&self) -> bool {
+    pub(crate) fn is_replaced(&self) -> bool {
         self.refresh.is_some_and(|refresh| refresh.replaced.is_some())
     }
 
-    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
     /// Whether a use at this moment is worth writing down: for people a minute is exact enough.
-    pub fn use_is_news(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn use_is_news(&self, now: DateTime<Utc>) -> bool {
         self.last_used_at.is_none_or(|last| now - last >= TimeDelta::minutes(1))
     }
 
-    pub fn installation(&self) -> Option<InstallationHolder> {
+    pub(crate) fn installation(&self) -> Option<InstallationHolder> {
         match self.holder {
             Holder::Installation(holder) => Some(holder),
             Holder::User(_) | Holder::Session(_) => None,

@@ -3,7 +3,7 @@
 use patchbay_domain::{Error, Result, Role, Scope, ScopeSet, UserCaller};
 
 /// Whether the user holds each of these scopes in some organization. Every scope that they do not is named.
-pub fn check(user: &UserCaller, requested: &[String]) -> Result<()> {
+pub(crate) fn check(user: &UserCaller, requested: &[String]) -> Result<()> {
     let held = held(user);
     // Unknown names are somebody else's to refuse.
     let asked = requested.iter().filter_map(|name| name.parse::<Scope>().ok());
