@@ -1,4 +1,4 @@
-//! What may be minted.
+//! Limits on new tokens.
 
 use patchbay_domain::{Error, Result, ScopeSet};
 
@@ -28,7 +28,7 @@ pub(crate) fn one_more_personal(existing: i64) -> Result<()> {
     Err(Error::forbidden("TOO_MANY_TOKENS", message))
 }
 
-/// The names of the requested scopes and of all that they imply.
+/// The names of the requested scopes and of the scopes they imply.
 pub(crate) fn scopes(requested: &[String]) -> Result<Vec<String>> {
     let set = ScopeSet::parse(requested).map_err(|unknown| {
         let message = unknown.to_string();
@@ -37,7 +37,7 @@ pub(crate) fn scopes(requested: &[String]) -> Result<Vec<String>> {
     Ok(set.expanded().names())
 }
 
-/// What a user calls a token; nothing when it is blank.
+/// The trimmed name of a personal token; `None` when it is blank.
 pub(crate) fn name(text: &str) -> Result<Option<String>> {
     let text = text.trim();
     if text.chars().count() > MAX_NAME {

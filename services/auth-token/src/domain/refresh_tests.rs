@@ -37,7 +37,7 @@ fn outcome(found: Option<Found>, installation: Uuid, app_id: i64, at: DateTime<U
 }
 
 #[test]
-fn each_refresh_token_gets_what_its_past_deserves() {
+fn a_refresh_token_is_rotated_repeated_refused_or_ends_its_family() {
     let live = || Found { token: token(1), successor: None };
     let used = || Found { token: replaced(token(1), second(0)), successor: Some(token(2)) };
     let outrun =
@@ -69,7 +69,7 @@ fn each_refresh_token_gets_what_its_past_deserves() {
     }
 }
 
-/// Plays the service: a family as rows, and the effect of each decision on them.
+/// Models the service: the rows of a family, and the effect of each decision on them.
 struct Family(Vec<StoredToken>);
 
 impl Family {

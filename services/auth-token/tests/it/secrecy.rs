@@ -101,7 +101,7 @@ async fn no_secret_is_logged_not_even_at_the_finest_level() {
             world.clock.advance(Duration::from_secs(61));
             world.refresh(&first).await.unwrap_err();
             let written = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-            assert!(written.contains("the family of tokens is revoked"), "the end of a family is logged");
+            assert!(written.contains("its token family is revoked"), "the end of a family is logged");
             for secret in secrets {
                 assert!(!written.contains(&secret), "a secret is in the log");
             }
