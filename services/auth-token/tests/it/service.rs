@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use patchbay_auth_token::{Config, MIGRATIONS, NAME, start};
+use patchbay_auth_token::{Config, MIGRATIONS, start};
 use patchbay_db::Db;
-use patchbay_domain::{Clock, Error, ManualClock, SecretString};
+use patchbay_domain::{Clock, Error, ManualClock};
 use patchbay_proto::auth_token::introspect_response::Subject;
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
@@ -12,8 +12,14 @@ use patchbay_proto::auth_token::{
     MintInstallationTokenRequest, RefreshByAssertionRequest, RefreshRequest, RevokeInstallationRequest,
     TokenPair, WatchRevocationsRequest, WatchRevocationsResponse,
 };
-use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status::to_error};
-use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
+use patchbay_rpc::{
+    Channel, Server,
+    status::{http_status, to_error},
+};
+use patchbay_runtime::{Metrics, Runtime, Settings, Stop};
+use patchbay_testkit::database::each_engine;
+pub(crate) use patchbay_testkit::service::SOON;
+use patchbay_testkit::service::{runtime, serve};
 use tonic::{Request, Response, Status, Streaming};
 
 pub(crate) const INSTALLATION: &str = "7a485448-a9e2-4c85-8a3c-4f44175783c9";
@@ -21,8 +27,7 @@ pub(crate) const OTHER_INSTALLATION: &str = "11111111-a9e2-4c85-8a3c-4f44175783c
 pub(crate) const APP: i64 = 5;
 pub(crate) const OTHER_APP: i64 = 6;
 pub(crate) const ORGANIZATION: i64 = 7;
-/// Long enough for a busy machine; nothing waits for it when all is well.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+const KEY: &str = "0123456789abcdef";
 
 pub(crate) fn minutes(n: u64) -> Duration {
     Duration::from_secs(60 * n)
@@ -32,86 +37,67 @@ pub(crate) fn midnight() -> DateTime<Utc> {
     DateTime::from_timestamp(1_786_000_000, 0).unwrap()
 }
 
-/// A replica of the service with clients. Dropping it stops the replica.
-pub(crate) struct World {
+/// A replica of the service with its clients. Dropping it stops the replica.
+pub(crate) struct Service {
     pub(crate) tokens: TokensClient<Channel>,
     pub(crate) sessions: SessionsClient<Channel>,
     pub(crate) clock: ManualClock,
-    time: Clock,
     pub(crate) metrics: Metrics,
-    pub(crate) readiness: Readiness,
+    time: Clock,
     stop: Stop,
 }
 
-impl Drop for World {
+impl Drop for Service {
     fn drop(&mut self) {
         self.stop.request();
     }
 }
 
-/// Tells `story` on a fresh database of each engine.
-pub(crate) async fn on_each_engine<R: Future<Output = ()>>(story: impl Fn(World, Db) -> R) {
-    patchbay_testkit::database::each_engine(&MIGRATIONS, |db| {
-        let story = &story;
-        async move { story(World::start(&db).await, db).await }
+/// Runs `test` against a fresh database of each engine.
+pub(crate) async fn each<R: Future<Output = ()>>(test: impl Fn(Service, Db) -> R) {
+    each_engine(&MIGRATIONS, |db| {
+        let test = &test;
+        async move { test(Service::start(&db).await, db).await }
     })
     .await;
 }
 
-impl World {
+impl Service {
     pub(crate) async fn start(db: &Db) -> Self {
-        let (clock, hand) = Clock::manual(midnight());
-        Self::start_with(db, clock, hand, "0123456789abcdef").await
+        Self::with_key(db, KEY).await
     }
 
-    /// Another replica, or the same after a change of its key.
-    pub(crate) async fn start_with(db: &Db, clock: Clock, hand: ManualClock, key: &str) -> Self {
-        Self::configured(db, clock, hand, &[("AUTH_TOKEN_KEY", key)]).await
+    pub(crate) async fn with_key(db: &Db, key: &str) -> Self {
+        Self::configured(db, &[("AUTH_TOKEN_KEY", key)]).await
     }
 
-    /// The same after a change of its key, which still knows the old one.
+    /// A service whose key was changed, and which still accepts the old one.
     pub(crate) async fn with_a_new_key(db: &Db) -> Self {
-        let (clock, hand) = Clock::manual(midnight());
-        let keys = [
-            ("AUTH_TOKEN_KEY", "another key of 16"),
-            ("AUTH_TOKEN_OLD_KEYS", "an older one too, 0123456789abcdef"),
-        ];
-        Self::configured(db, clock, hand, &keys).await
+        let old_keys = format!("an older one too, {KEY}");
+        Self::configured(db, &[("AUTH_TOKEN_KEY", "another key of 16"), ("AUTH_TOKEN_OLD_KEYS", &old_keys)])
+            .await
     }
 
-    /// A replica with settings of its own.
-    pub(crate) async fn configured(
-        db: &Db,
-        clock: Clock,
-        hand: ManualClock,
-        settings: &[(&str, &str)],
-    ) -> Self {
+    pub(crate) async fn configured(db: &Db, settings: &[(&str, &str)]) -> Self {
+        let (runtime, clock) = runtime(midnight());
+        Self::run(db, runtime, clock, settings).await
+    }
+
+    /// Another replica with the same key and clock.
+    pub(crate) async fn replica(&self, db: &Db) -> Self {
+        let runtime = Runtime::new(self.time.clone());
+        Self::run(db, runtime, self.clock.clone(), &[("AUTH_TOKEN_KEY", KEY)]).await
+    }
+
+    async fn run(db: &Db, runtime: Runtime, clock: ManualClock, settings: &[(&str, &str)]) -> Self {
         let settings = Settings::from_pairs(settings.iter().copied());
         let config = Config::read(&settings);
         settings.finish().unwrap();
-        let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());
-        let server = start(
-            Server::new().unwrap(),
-            Runtime {
-                clock: clock.clone(),
-                metrics: metrics.clone(),
-                readiness: readiness.clone(),
-                stop: stop.clone(),
-            },
-            db.clone(),
-            config,
-        )
-        .await
-        .unwrap();
-        let (listener, connector) = patchbay_rpc::memory();
-        let security = Security::secret(SecretString::new("between services"));
-        let channel = Target::Memory(connector).channel(&security).unwrap();
-        let stopped = stop.clone();
-        stop.spawn(NAME, async move {
-            server.serve(vec![Listener::Memory(listener)], &security, stopped).await.unwrap();
-        });
+        let server = start(Server::new().unwrap(), runtime.clone(), db.clone(), config).await.unwrap();
+        let Runtime { clock: time, metrics, stop, .. } = runtime;
+        let channel = serve(server, &stop);
         let (tokens, sessions) = (TokensClient::new(channel.clone()), SessionsClient::new(channel));
-        Self { tokens, sessions, clock: hand, time: clock, metrics, readiness, stop }
+        Self { tokens, sessions, clock, metrics, time, stop }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -119,12 +105,12 @@ impl World {
     }
 
     pub(crate) async fn create_grant(&self, installation: &str) -> Grant {
-        let asked = CreateGrantRequest {
+        let request = CreateGrantRequest {
             installation_uuid: installation.into(),
             app_id: APP,
             organization_id: ORGANIZATION,
         };
-        self.tokens.clone().create_grant(slow(asked)).await.unwrap().into_inner()
+        self.tokens.clone().create_grant(with_deadline(request)).await.unwrap().into_inner()
     }
 
     pub(crate) async fn exchange_as(
@@ -133,13 +119,13 @@ impl World {
         installation: &str,
         code: &str,
     ) -> Result<TokenPair, Error> {
-        let asked = ExchangeRequest {
+        let request = ExchangeRequest {
             installation_uuid: installation.into(),
             app_id,
             code: code.into(),
             scopes: vec!["event:write".into()],
         };
-        answer(self.tokens.clone().exchange(slow(asked)).await)
+        answer(self.tokens.clone().exchange(with_deadline(request)).await)
     }
 
     pub(crate) async fn exchange(&self, code: &str) -> Result<TokenPair, Error> {
@@ -158,57 +144,57 @@ impl World {
         installation: &str,
         refresh_token: &str,
     ) -> Result<TokenPair, Error> {
-        let asked = RefreshRequest {
+        let request = RefreshRequest {
             installation_uuid: installation.into(),
             app_id,
             refresh_token: refresh_token.into(),
             scopes: vec!["event:write".into()],
         };
-        answer(self.tokens.clone().refresh(slow(asked)).await)
+        answer(self.tokens.clone().refresh(with_deadline(request)).await)
     }
 
     pub(crate) async fn refresh(&self, pair: &TokenPair) -> Result<TokenPair, Error> {
         self.refresh_as(APP, INSTALLATION, pair.refresh_token.as_deref().unwrap()).await
     }
 
-    /// With an assertion that is accepted for another hour.
+    /// Refreshes with an assertion that expires in an hour.
     pub(crate) async fn refresh_by_assertion(
         &self,
         installation: &str,
         assertion_id: &str,
     ) -> Result<TokenPair, Error> {
         let ends_at = self.now() + Duration::from_secs(3600);
-        let asked = RefreshByAssertionRequest {
+        let request = RefreshByAssertionRequest {
             installation_uuid: installation.into(),
             app_id: APP,
             assertion_id: assertion_id.into(),
             assertion_ends_at: Some(patchbay_rpc::timestamp::to_wire(ends_at)),
             scopes: vec!["event:write".into()],
         };
-        answer(self.tokens.clone().refresh_by_assertion(slow(asked)).await)
+        answer(self.tokens.clone().refresh_by_assertion(with_deadline(request)).await)
     }
 
     pub(crate) async fn mint(&self, installation: &str) -> Result<TokenPair, Error> {
-        let asked = MintInstallationTokenRequest {
+        let request = MintInstallationTokenRequest {
             installation_uuid: installation.into(),
             app_id: APP,
             organization_id: ORGANIZATION,
             scopes: vec!["org:read".into()],
         };
-        answer(self.tokens.clone().mint_installation_token(slow(asked)).await)
+        answer(self.tokens.clone().mint_installation_token(with_deadline(request)).await)
     }
 
     pub(crate) async fn revoke(&self, installation: &str) -> i32 {
-        let asked = RevokeInstallationRequest { installation_uuid: installation.into() };
-        self.tokens.clone().revoke_installation(slow(asked)).await.unwrap().into_inner().revoked
+        let request = RevokeInstallationRequest { installation_uuid: installation.into() };
+        self.tokens.clone().revoke_installation(with_deadline(request)).await.unwrap().into_inner().revoked
     }
 
     pub(crate) async fn introspect(&self, token: &str) -> IntrospectResponse {
-        let asked = IntrospectRequest { token: token.into() };
-        self.tokens.clone().introspect(slow(asked)).await.unwrap().into_inner()
+        let request = IntrospectRequest { token: token.into() };
+        self.tokens.clone().introspect(with_deadline(request)).await.unwrap().into_inner()
     }
 
-    /// The subject of an active token, or why it is not active.
+    /// The subject of an active token, or the reason why it is inactive.
     pub(crate) async fn subject(&self, token: &str) -> Result<Subject, Inactive> {
         let found = self.introspect(token).await;
         found.subject.clone().ok_or(found.inactive())
@@ -218,25 +204,25 @@ impl World {
         self.subject(&pair.token).await.is_ok()
     }
 
-    /// A stream of revocations that is established.
+    /// An established stream of revocations.
     pub(crate) async fn watch(&self) -> Streaming<WatchRevocationsResponse> {
-        let asked = patchbay_rpc::stream_request(WatchRevocationsRequest {});
-        let mut stream = self.tokens.clone().watch_revocations(asked).await.unwrap().into_inner();
+        let request = patchbay_rpc::stream_request(WatchRevocationsRequest {});
+        let mut stream = self.tokens.clone().watch_revocations(request).await.unwrap().into_inner();
         assert!(next(&mut stream).await.unwrap().token_hashes.is_empty());
         stream
     }
 }
 
-/// The next message, or why there is none.
+/// The next message of the stream, or its error.
 pub(crate) async fn next(
     stream: &mut Streaming<WatchRevocationsResponse>,
 ) -> Result<WatchRevocationsResponse, Error> {
-    let message = tokio::time::timeout(PATIENCE, stream.message()).await.expect("a message in time");
-    message.map(|message| message.expect("the stream goes on")).map_err(|status| to_error(&status))
+    let message = tokio::time::timeout(SOON, stream.message()).await.expect("the stream sends a message");
+    message.map(|message| message.expect("the stream is open")).map_err(|status| to_error(&status))
 }
 
-/// The hashes that are told next.
-pub(crate) async fn told(stream: &mut Streaming<WatchRevocationsResponse>) -> Vec<Vec<u8>> {
+/// The hashes of the next message that has any.
+pub(crate) async fn next_revoked(stream: &mut Streaming<WatchRevocationsResponse>) -> Vec<Vec<u8>> {
     loop {
         let hashes = next(stream).await.unwrap().token_hashes;
         if !hashes.is_empty() {
@@ -245,16 +231,16 @@ pub(crate) async fn told(stream: &mut Streaming<WatchRevocationsResponse>) -> Ve
     }
 }
 
-/// Reads until the end of `token` is told. What was revoked shortly before the stream was opened may come first.
-pub(crate) async fn assert_told(stream: &mut Streaming<WatchRevocationsResponse>, token: &str) {
+/// Reads until the revocation of `token`. The stream may begin with revocations from shortly before it was opened.
+pub(crate) async fn assert_revoked(stream: &mut Streaming<WatchRevocationsResponse>, token: &str) {
     let hash = patchbay_domain::token::hash(token).to_vec();
     while !next(stream).await.unwrap().token_hashes.contains(&hash) {}
 }
 
-/// A request that may take as long as a busy machine needs.
-pub(crate) fn slow<T>(message: T) -> Request<T> {
-    let mut request = request(message);
-    request.set_timeout(PATIENCE);
+/// A request whose deadline suits a busy test machine.
+pub(crate) fn with_deadline<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(SOON);
     request
 }
 
@@ -262,13 +248,6 @@ pub(crate) fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, Error
     outcome.map(Response::into_inner).map_err(|status| to_error(&status))
 }
 
-/// Kind, reason and words of a refusal.
-pub(crate) fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> (u16, String, String) {
-    let error = outcome.unwrap_err();
-    (patchbay_rpc::status::http_status(error.kind), error.reason.into_owned(), error.message)
-}
-
-/// Asserts that an answer is this refusal.
 #[track_caller]
 pub(crate) fn assert_refused<T: std::fmt::Debug>(
     outcome: Result<T, Error>,
@@ -276,5 +255,7 @@ pub(crate) fn assert_refused<T: std::fmt::Debug>(
     reason: &str,
     message: &str,
 ) {
-    assert_eq!(refusal(outcome), (status, reason.to_owned(), message.to_owned()));
+    let error = outcome.unwrap_err();
+    let refusal = (http_status(error.kind), error.reason.as_ref(), error.message.as_str());
+    assert_eq!(refusal, (status, reason, message));
 }
