@@ -1,4 +1,4 @@
-//! Who is asking. The edge finds out, the service that owns the resource decides what they may do.
+//! The caller of a request. The gateway identifies it; the service that owns a resource decides on its rights.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -6,38 +6,36 @@ use uuid::Uuid;
 use crate::role::Role;
 use crate::scope::{Scope, ScopeSet};
 
-/// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Caller {
     /// No credentials were given.
     Anonymous,
-    /// A person, through a session or a personal token.
+    /// A user, with a session or a personal token.
     User(UserCaller),
-    /// An app, through a token of one of its installations.
+    /// An app, with a token of one of its installations.
     App(AppCaller),
-    /// Another service of ours or of the product, by the name it gives itself.
+    /// A Patchbay service or a service of the product, by the name it states.
     Service(String),
-    /// The operator of this deployment, at its command line.
+    /// The operator of this deployment, on its command line.
     Operator,
 }
 
-/// A person and what they are in each organization.
+/// A user with their role in each organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserCaller {
     pub user_id: i64,
     pub name: String,
     pub email: String,
-    /// May act in every organization as if an owner of it.
+    /// May act in every organization like an owner.
     pub is_superuser: bool,
-    /// May look into every organization and review apps.
+    /// May read every organization and review apps.
     pub is_staff: bool,
     pub memberships: Vec<Membership>,
-    /// Limits of a personal token; `None` for a session, which may do all its user may.
+    /// The scopes of a personal token, which limit the user's own; `None` for a session.
     pub token_scopes: Option<ScopeSet>,
 }
 
-/// A user's place in one organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     pub organization_id: i64,
@@ -45,7 +43,6 @@ pub struct Membership {
     pub role: Role,
 }
 
-/// An app in the organization that installed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppCaller {
     pub app_id: i64,
@@ -54,8 +51,8 @@ pub struct AppCaller {
     pub scopes: ScopeSet,
 }
 
-/// What staff may do in organizations they do not belong to: look. Where Sentry lets them do more, the service that owns
-/// the thing says so.
+/// The scopes of staff in organizations they do not belong to: read access. Where Sentry permits more, the service that owns
+/// the resource does so.
 const STAFF: ScopeSet = ScopeSet::of(&[
     Scope::OrgRead,
     Scope::MemberRead,
@@ -66,7 +63,7 @@ const STAFF: ScopeSet = ScopeSet::of(&[
 ]);
 
 impl Caller {
-    /// What the caller may do in this organization; `None` when they have no business there at all.
+    /// The caller's scopes in this organization; `None` when they have no access to it.
     pub fn scopes_in(&self, organization_id: i64) -> Option<ScopeSet> {
         match self {
             Self::Anonymous => None,
@@ -89,22 +86,22 @@ impl Caller {
         if let Self::App(app) = self { Some(app) } else { None }
     }
 
-    /// A user with superuser rights, in a session or with a token that may use them.
+    /// True for a superuser with a session, or with a token that permits these rights.
     pub fn is_superuser(&self) -> bool {
         self.user().is_some_and(|user| user.is_superuser && user.may_use_rank())
     }
 
-    /// A user with staff rights, in a session or with a token that may use them.
+    /// True for a staff user with a session, or with a token that permits these rights.
     pub fn is_staff(&self) -> bool {
         self.user().is_some_and(|user| user.is_staff && user.may_use_rank())
     }
 
-    /// A user through a session: themselves, not a program they gave a token to.
+    /// True for a user with a session, as opposed to a program with the user's token.
     pub fn is_session(&self) -> bool {
         self.user().is_some_and(|user| user.token_scopes.is_none())
     }
 
-    /// One of our own: another service, or the operator.
+    /// True for services and the operator.
     pub fn is_internal(&self) -> bool {
         matches!(self, Self::Service(_) | Self::Operator)
     }
@@ -119,8 +116,7 @@ impl UserCaller {
         self.memberships.iter().find(|membership| membership.organization_slug == slug)
     }
 
-    /// A token that was limited to less than administering organizations was not meant to act with the rank of its
-    /// owner either.
+    /// A token carries superuser or staff rights only if its scopes include the administration of organizations.
     fn may_use_rank(&self) -> bool {
         self.token_scopes.is_none_or(|scopes| scopes.contains(Scope::OrgAdmin))
     }

@@ -1,14 +1,14 @@
-//! E-mail addresses, as far as they can be judged without sending a mail.
+//! Validation of e-mail addresses.
 //!
-//! An address is compared only in the form that [`EmailAddress`] holds. Folding the case of letters beyond ASCII would make
-//! two mailboxes one: U+212A, the Kelvin sign, becomes `k`. So addresses are ASCII, as mail servers without SMTPUTF8 require
-//! anyway, and the white space that is removed around them is ASCII, too.
+//! Addresses are compared in the form that [`EmailAddress`] holds. They are ASCII, because case folding beyond ASCII makes two
+//! mailboxes equal: U+212A, the Kelvin sign, becomes `k`. Mail servers without SMTPUTF8 require ASCII as well. For the same reason only
+//! ASCII white space is trimmed.
 
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-/// What a mail server accepts at most, in bytes.
+/// Bytes that a mail server accepts.
 const MAX_LENGTH: usize = 254;
 const MAX_LOCAL_LENGTH: usize = 64;
 const MAX_LABEL_LENGTH: usize = 63;
@@ -17,7 +17,6 @@ const MAX_LABEL_LENGTH: usize = 63;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
 
-/// The text is not an address that can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Enter a valid email address.")]
 pub struct InvalidEmail;
@@ -36,7 +35,7 @@ impl EmailAddress {
         &self.0
     }
 
-    /// The part behind the `@`.
+    /// The part after the `@`.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
@@ -70,7 +69,8 @@ impl From<EmailAddress> for String {
     }
 }
 
-/// Words of RFC 5322 between single dots. The quoted form is refused: it is hardly used, and it has been a way around checks.
+/// Whether the text is a dot-atom of RFC 5322. Quoted local parts are refused: they are rare, and attackers have used them to bypass
+/// checks.
 fn is_local(local: &str) -> bool {
     local.len() <= MAX_LOCAL_LENGTH
         && local.split('.').all(|word| {
@@ -79,7 +79,8 @@ fn is_local(local: &str) -> bool {
         })
 }
 
-/// Whether the text can stand behind the `@`: labels of ASCII letters, digits and inner dashes, with at least one dot, or `localhost`.
+/// Whether the text is a valid domain of an address: labels of ASCII letters, digits and inner dashes, with at least one dot, or
+/// `localhost`.
 pub fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         (1..=MAX_LABEL_LENGTH).contains(&label.len())

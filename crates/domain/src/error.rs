@@ -1,58 +1,55 @@
-//! The one error type that crosses the borders of services.
+//! The error type that services return to each other.
 //!
-//! An [`Error`] says what *kind* of refusal it is (the closed list that maps to gRPC codes and HTTP
-//! statuses in `patchbay-rpc`), a stable machine-readable `reason`, and the words a person reads.
-//! Internal detail (SQL, file names, other people's data) never goes into `message`; it is logged
-//! where it happens.
+//! An [`Error`] has a kind, which `patchbay-rpc` maps to a gRPC code and an HTTP status, a stable machine-readable `reason`, and a
+//! `message` for people. Internal details (SQL, file names, data of other users) never go into `message`; they are logged
+//! where they occur.
 
 use std::borrow::Cow;
 use std::fmt;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The closed list of kinds of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
-    /// The request itself is wrong; sending it again cannot help.
+    /// The request is invalid; a retry cannot succeed.
     Invalid,
-    /// Nobody, or nobody we know, is asking.
+    /// The caller gave no credentials, or invalid ones.
     Unauthenticated,
-    /// We know who is asking and they may not.
+    /// The caller is known and lacks the right.
     Forbidden,
-    /// There is no such thing, or the caller may not know that there is.
+    /// The resource does not exist, or the caller may not learn that it does.
     NotFound,
-    /// Somebody else was first.
+    /// The request conflicts with the current state.
     Conflict,
-    /// The caller asks more often than allowed.
+    /// The caller has exceeded a rate limit.
     TooManyRequests,
-    /// A body or message is larger than allowed.
+    /// A body or message exceeds its size limit.
     TooLarge,
-    /// A part that is needed is not there right now; trying again later is sensible.
+    /// A required component is not available; a later retry may succeed.
     Unavailable,
-    /// The work was not done within its time.
+    /// The request was not finished within its deadline.
     DeadlineExceeded,
-    /// Our fault.
+    /// A fault of the service.
     Internal,
 }
 
-/// What is wrong with one field of a request.
+/// The broken rules of one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldViolation {
-    /// The field as the caller wrote it, `non_field_errors` for a rule over several.
+    /// The name of the field in the request; `non_field_errors` for a rule over several fields.
     pub field: String,
     /// One sentence per broken rule.
     pub messages: Vec<String>,
 }
 
-/// A refusal or failure. See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     pub kind: ErrorKind,
-    /// Stable, `SCREAMING_SNAKE_CASE`; programs may match on it.
+    /// Stable and in `SCREAMING_SNAKE_CASE`; programs may match on it.
     pub reason: Cow<'static, str>,
-    /// For people. Sentry's own wording where its contract has one.
+    /// For people, in Sentry's wording where its contract defines one.
     pub message: String,
-    /// Field by field, in the order in which the rules were checked. Empty unless `kind` is `Invalid` or `Forbidden`.
+    /// In the order in which the rules were checked. Empty unless `kind` is `Invalid` or `Forbidden`.
     pub fields: Vec<FieldViolation>,
 }
 
@@ -89,22 +86,20 @@ impl Error {
         internal => Internal;
     }
 
-    /// No credentials were given at all.
     pub fn no_credentials() -> Self {
         Self::unauthenticated("NO_CREDENTIALS", "Authentication credentials were not provided.")
     }
 
-    /// The caller is known and may not do this.
     pub fn permission_denied() -> Self {
         Self::forbidden("PERMISSION_DENIED", "You do not have permission to perform this action.")
     }
 
-    /// One broken rule of one field.
+    /// An error with one broken rule of one field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::invalid("INVALID_FIELD", "The request has invalid fields.").with_field(field, message)
     }
 
-    /// Adds a broken rule; rules of the same field are gathered under it.
+    /// Adds a broken rule. Rules of the same field are grouped.
     #[must_use]
     pub fn with_field(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
         let (field, message) = (field.into(), message.into());

@@ -12,7 +12,7 @@ use tower::{Layer, Service};
 
 use crate::status;
 
-/// Health checks are made by orchestrators, which have no secret and learn none.
+/// Orchestrators make health checks without the secret. The response reveals nothing.
 const OPEN_TO_ALL: &str = "/grpc.health.v1.Health/";
 
 #[derive(Clone)]
@@ -58,7 +58,7 @@ where
 
 fn carries<B>(request: &Request<B>, secret: &SecretString) -> bool {
     let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    // Equality of secrets takes the same time wherever they differ.
+    // Comparing secrets takes constant time.
     value
         .and_then(|value| value.strip_prefix("Bearer "))
         .is_some_and(|given| SecretString::new(given) == *secret)

@@ -1,8 +1,8 @@
 //! The caller on whose behalf a service calls another one.
 //!
-//! The metadata of a call is bounded, the memberships of a person are not. Those of most people fit and travel along.
-//! Where they do not, one for each role travels, with a mark, and the server asks the directory for the others before the
-//! call gets to its handler. So what travels is always true, and a service that does not ask grants too little at worst.
+//! The metadata of a call is bounded, and the memberships of a user are not. The memberships of most users fit. For the others the
+//! call carries one membership for each role and a mark, and the server reads the rest from the directory before the call
+//! reaches its handler. The metadata is therefore always correct; a server without a directory grants too little at worst.
 
 use http::HeaderMap;
 use patchbay_domain::shortened::cut;
@@ -10,17 +10,17 @@ use patchbay_domain::{Caller, Membership, Role, UserCaller, slug};
 use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 use tonic::{Request, Status};
 
-/// JSON of the [`Caller`]; binary because names are not ASCII.
+/// JSON of the [`Caller`]; binary, because names are not ASCII.
 const METADATA: &str = "patchbay-caller-bin";
-/// Says that the caller has more memberships than they come with.
+/// Marks a caller who has more memberships than the metadata carries.
 const PARTIAL: &str = "patchbay-caller-partial";
 
-/// Of the JSON; base64 makes a third more of it.
+/// Bytes of the JSON; base64 adds a third.
 const MAX_BYTES: usize = 2 * 1024;
 const MAX_NAME_BYTES: usize = 200;
 const MAX_EMAIL_BYTES: usize = 254;
 
-/// A caller with all their memberships, in the extensions of a request.
+/// A request extension: the caller with all their memberships.
 #[derive(Clone)]
 pub(crate) struct Complete(pub(crate) Caller);
 
@@ -39,7 +39,7 @@ fn written(caller: &Caller) -> Vec<u8> {
     serde_json::to_vec(caller).expect("a caller is plain data")
 }
 
-/// What is known of the user within bounds. The product's own directory may know longer names than ours.
+/// The user within the bounds of the metadata. The directory of a product may have longer names than ours.
 fn partial(user: &UserCaller) -> UserCaller {
     let fits = |membership: &&Membership| membership.organization_slug.len() <= slug::MAX_LENGTH;
     let of_role = |role: Role| user.memberships.iter().filter(fits).find(|known| known.role == role).cloned();
@@ -51,12 +51,12 @@ fn partial(user: &UserCaller) -> UserCaller {
     }
 }
 
-/// On whose behalf a request is made: the caller that the calling service passed on, or that service itself.
+/// The caller on whose behalf a request is made: the one that the calling service passed on, or that service itself.
 ///
-/// Only requests that carried the service secret get here, so the claim can be believed.
+/// The metadata can be trusted, because only requests with the service secret reach a handler.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when the metadata cannot be read (a caller of another version).
+/// `INVALID_ARGUMENT`: the metadata cannot be read, because the calling service has another version.
 pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
     match request.extensions().get::<Complete>() {
         Some(Complete(caller)) => Ok(caller.clone()),
@@ -64,7 +64,7 @@ pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
     }
 }
 
-/// Whether the caller has memberships that did not come along.
+/// Whether the caller has memberships that the metadata does not carry.
 pub(crate) fn is_partial(headers: &HeaderMap) -> bool {
     headers.contains_key(PARTIAL)
 }

@@ -1,4 +1,4 @@
-//! Calling another service.
+//! Channels and requests to other services.
 
 use std::time::Duration;
 
@@ -17,34 +17,34 @@ use crate::headers::{self, MAX_RECEIVED_HEADER_BYTES};
 use crate::memory::MemoryConnector;
 use crate::security::Security;
 
-/// How long a call may take unless it is a stream.
+/// The deadline of unary calls.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// Window of a stream and of a connection; the protocol's 64 KiB would make batches wait for the reader.
+/// Flow-control window of a stream. With the protocol's 64 KiB a batch would wait for its reader.
 pub(crate) const WINDOW_BYTES: u32 = 1024 * 1024;
 
-/// As much of `tracestate` as everybody has to pass on, according to W3C.
+/// The length of `tracestate` that W3C Trace Context requires every service to pass on.
 const MAX_TRACE_BYTES: usize = 512;
 
-/// A connection to another service. It connects when first used and again whenever it was lost; clones share it.
+/// A connection to another service. It connects when first used and reconnects when lost; clones share it.
 pub type Channel = InterceptedService<tonic::transport::Channel, Outgoing>;
 
-/// Where a service listens.
+/// The address of a service.
 #[derive(Debug, Clone)]
 pub enum Target {
     /// `http://host:port`, or `https://` with certificates.
     Url(String),
-    /// The same process.
+    /// A service in the same process.
     Memory(MemoryConnector),
 }
 
 impl Target {
-    /// The channel to this target. Nothing is connected yet, so the order in which services start does not matter.
+    /// A channel to this target. It connects when first used, so services may start in any order.
     ///
     /// # Errors
-    /// A URL that cannot be parsed, certificates that cannot be read.
+    /// The URL is invalid, or the certificates cannot be read.
     pub fn channel(&self, security: &Security) -> anyhow::Result<Channel> {
         let channel = match self {
             Self::Url(url) => {
@@ -79,7 +79,7 @@ fn configured(endpoint: Endpoint) -> Endpoint {
         .tcp_nodelay(true)
 }
 
-/// A unary request in our own name, with the [default deadline](DEFAULT_DEADLINE).
+/// A unary request on behalf of the calling service, with the [default deadline](DEFAULT_DEADLINE).
 pub fn request<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.set_timeout(DEFAULT_DEADLINE);
@@ -93,12 +93,12 @@ pub fn request_as<T>(caller: &Caller, message: T) -> Request<T> {
     request
 }
 
-/// A request whose answer is a stream without an end, so without a deadline.
+/// A request for an endless stream, which has no deadline.
 pub fn stream_request<T>(message: T) -> Request<T> {
     Request::new(message)
 }
 
-/// Adds to each call what every call carries: the service secret, the trace it belongs to, and where its client is.
+/// Adds the service secret, the trace context and the client's address to each call.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     authorization: MetadataValue<Ascii>,
@@ -123,7 +123,7 @@ impl Interceptor for Outgoing {
             for (name, value) in
                 [("traceparent", Some(context.traceparent)), ("tracestate", context.tracestate)]
             {
-                // It came from outside, and a trace is never worth a refusal.
+                // The value came from outside. A call must not fail because of its trace.
                 let value = value.filter(|value| value.len() <= MAX_TRACE_BYTES);
                 if let Some(value) = value.and_then(|value| value.parse().ok()) {
                     metadata.insert(MetadataKey::from_static(name), value);

@@ -1,7 +1,7 @@
-//! Where the client is for whom a request is worked on; for the audit log.
+//! The address of the client on whose behalf a task works, for the audit log.
 //!
-//! It goes with the task and with every call made in it, as the trace does, so that only the edge has to know it and only
-//! whoever writes an entry has to ask. What a service does on its own account has none.
+//! Like the trace context, the address belongs to the task and to every call made in it: the gateway sets it, and the code
+//! that writes an audit entry reads it. Work that a service does by itself has no address.
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -15,12 +15,12 @@ tokio::task_local! {
     static CURRENT: Option<IpAddr>;
 }
 
-/// The address of the client for whom this task works, if there is one and it is known.
+/// The address of the client of this task, if known.
 pub fn client_address() -> Option<IpAddr> {
     CURRENT.try_with(|address| *address).ok().flatten()
 }
 
-/// Lets `work` be done for the client at this address.
+/// Runs `work` on behalf of the client at this address.
 pub fn for_client_at<F: Future>(
     address: Option<IpAddr>,
     work: F,
@@ -28,7 +28,7 @@ pub fn for_client_at<F: Future>(
     CURRENT.scope(address, work)
 }
 
-/// Only requests that carried the service secret get to a handler, so the claim can be believed.
+/// The header can be trusted, because only requests with the service secret reach a handler.
 pub(crate) fn read(headers: &HeaderMap) -> Option<IpAddr> {
     headers.get(METADATA)?.to_str().ok()?.parse().ok()
 }

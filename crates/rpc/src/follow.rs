@@ -1,4 +1,4 @@
-//! Keeping up with another service through its stream of "all there is, then every change".
+//! Follows a stream of another service: a snapshot, then every change.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -10,21 +10,21 @@ use tonic::{Response, Status};
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Whoever keeps a copy of what a stream of `M` tells.
+/// Keeps a copy of the state that a stream of `M` sends.
 pub trait Follower<M> {
-    /// A stream was opened: it begins with a whole snapshot. What was gathered of an earlier, incomplete one is void.
+    /// A stream was opened, which begins with a full snapshot. An earlier, incomplete snapshot is void.
     fn opened(&mut self);
 
-    /// Takes the next message. Says whether the snapshot of this stream is complete by now; until it is, what was
-    /// known before the stream should stay in use.
+    /// Takes the next message and returns whether the snapshot is complete. Until it is, the copy from before this stream
+    /// should stay in use.
     fn told(&mut self, message: M) -> bool;
 
-    /// The stream is over: what is known may be out of date from now on. Called also when none could be opened.
+    /// The stream ended or could not be opened. The copy may be out of date from now on.
     fn lost(&mut self) {}
 }
 
-/// Follows the stream that `open` gives until `stop`, and opens it again whenever it ends: after a tenth of
-/// a second, and after up to 5 seconds while snapshots cannot be completed. `what` names the stream in the log.
+/// Follows the stream that `open` returns until `stop`, and reopens it when it ends: after 100 ms, and after up to 5 seconds
+/// while no snapshot is completed. `what` names the stream in the log.
 pub async fn follow<M, W, F, S>(what: &'static str, stop: &Stop, open: impl Fn() -> F, follower: &mut W)
 where
     W: Follower<M>,
@@ -36,18 +36,18 @@ where
     loop {
         let mut complete = false;
         let ended = tokio::select! {
-            // First: in one process the stream's other end stops at the same moment, which is no loss to tell of.
+            // First, because in one process the server of the stream stops at the same moment, which is not a loss to report.
             biased;
             () = stop.requested() => return,
             ended = read(&open, follower, &mut complete) => ended,
         };
         follower.lost();
-        let status = ended.err().unwrap_or_else(|| Status::unavailable("the other side ended it"));
+        let status = ended.err().unwrap_or_else(|| Status::unavailable("the server ended the stream"));
         ever_complete |= complete;
         pause = if complete { FIRST_PAUSE } else { pause };
-        // At the start of a process the services it calls may be reached only after a while.
+        // When a process starts, the services it calls may not be reachable yet.
         if ever_complete || pause == LONGEST_PAUSE {
-            tracing::warn!(stream = what, code = ?status.code(), reason = status.message(), "a stream ended; it is opened again");
+            tracing::warn!(stream = what, code = ?status.code(), reason = status.message(), "a stream ended; it is reopened");
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -57,7 +57,6 @@ where
     }
 }
 
-/// Reads one stream to its end.
 async fn read<M, W, F, S>(open: &impl Fn() -> F, follower: &mut W, complete: &mut bool) -> Result<(), Status>
 where
     W: Follower<M>,

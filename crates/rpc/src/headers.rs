@@ -1,7 +1,7 @@
-//! How large the headers of calls and answers may be.
+//! Limits on the size of gRPC headers.
 //!
-//! All callers of a service share one HTTP/2 connection. A block of headers that is larger than its receiver takes fails its
-//! own call at best; one that is much larger ends the connection. So both sides send little, and take more than either sends.
+//! All callers of a service share one HTTP/2 connection. Headers beyond the receiver's limit fail their own call, and much larger
+//! ones end the connection. So each side sends less than the other accepts.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -19,15 +19,15 @@ use tower::{Layer, Service};
 
 use crate::status::{self, MAX_MESSAGE_BYTES};
 
-/// What either side sends at most, counted as HTTP/2 counts it.
+/// The limit on sent headers, in the counting of HTTP/2.
 pub(crate) const MAX_HEADER_BYTES: usize = 12 * 1024;
-/// What either side takes. A larger block, from a process that is not ours, fails its own call.
+/// The limit on received headers. Larger headers, which only a foreign process sends, fail their own call.
 pub(crate) const MAX_RECEIVED_HEADER_BYTES: u32 = 32 * 1024;
 
-/// What HTTP/2 counts for each header besides its name and value.
+/// Bytes that HTTP/2 counts for each header in addition to its name and value.
 const OVERHEAD: usize = 32;
 
-/// Bounds what the services of a server answer in headers and trailers, whoever made the status.
+/// Bounds the headers and trailers of every response, including statuses that tonic creates.
 #[derive(Clone)]
 pub(crate) struct BoundLayer;
 
@@ -73,13 +73,13 @@ fn bound_response(mut response: Response<Body>) -> Response<Body> {
     })
 }
 
-/// Cuts the message of a status that is too large, and drops everything else that came with it.
+/// Cuts the message of a status that is too large, and drops its other metadata.
 fn bound(headers: &mut HeaderMap) {
     let message = headers.get("grpc-message").map_or(0, http::HeaderValue::len);
     if message <= MAX_MESSAGE_BYTES && size(headers) <= MAX_HEADER_BYTES {
         return;
     }
-    tracing::warn!(bytes = size(headers), "the status of a call was too large and has been cut");
+    tracing::warn!(bytes = size(headers), "the status of a call was too large; its message was cut");
     let status = Status::from_header_map(headers).unwrap_or_else(|| Status::internal(""));
     let mut kept = Status::new(status.code(), status::bounded_message(status.message()));
     if size(headers) - message <= MAX_HEADER_BYTES - MAX_MESSAGE_BYTES {
@@ -89,17 +89,17 @@ fn bound(headers: &mut HeaderMap) {
     headers.clear();
     headers.extend(content_type.map(|value| (CONTENT_TYPE, value)));
     if kept.add_header(headers).is_err() {
-        tracing::error!("a status cannot be written as headers");
+        tracing::error!("a status could not be written as headers");
     }
 }
 
-/// Refuses to send a call with more metadata than its receiver would take.
+/// Refuses to send a call whose metadata exceeds the limit.
 pub(crate) fn check(metadata: &MetadataMap) -> Result<(), Status> {
     let size = size(metadata.as_ref());
     if size <= MAX_HEADER_BYTES {
         return Ok(());
     }
-    tracing::error!(size, "a call was not made: its metadata is too large");
+    tracing::error!(size, "a call was not sent, because its metadata is too large");
     Err(status::from_error(Error::internal("METADATA_TOO_LARGE", "Internal error.")))
 }
 

@@ -1,4 +1,4 @@
-//! A connection of a port, as tonic wants it.
+//! Adapts a connection of a port to tonic.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -8,8 +8,8 @@ use patchbay_runtime::connections::Io;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tonic::transport::server::Connected;
 
-/// An [`Io`] that tonic can serve. Handlers are told nothing about the connection: clients are known by what
-/// their calls carry.
+/// An [`Io`] that tonic can serve. Handlers get no information about the connection: clients are identified by the metadata of
+/// their calls.
 #[derive(Debug)]
 pub(crate) struct Incoming(pub(crate) Io);
 

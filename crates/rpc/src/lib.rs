@@ -1,9 +1,8 @@
-//! gRPC between services: how they listen, how they call, how they know each other, and the one table
-//! that says which refusal has which code.
+//! gRPC between services: servers, channels, authentication, and the table that maps errors to codes.
 //!
-//! A service is reached over TCP or, inside one process, over memory ([`memory`]); clients and handlers
-//! are the same for both. Every call but the health check carries the service secret ([`Security`]), and may
-//! carry the [`Caller`](patchbay_domain::Caller) on whose behalf it is made, and the address of the client where it began.
+//! A service listens on TCP or, inside one process, in memory ([`memory`]); clients and handlers are the same for both. Every
+//! call except the health check carries the service secret ([`Security`]). It may also carry the
+//! [`Caller`](patchbay_domain::Caller) on whose behalf it is made, and the address of the client.
 
 mod authenticate;
 mod caller;
@@ -30,5 +29,5 @@ pub use memory::{MemoryConnector, MemoryListener, memory};
 pub use security::{Security, TlsFiles};
 pub use server::{Health, Listener, Server};
 
-/// The largest message that is sent or accepted, in bytes: room for a batch of events.
+/// Bytes of the largest message that is sent or accepted: room for a batch of events.
 pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
-//! The memberships of callers who have more than the metadata of a call carries.
+//! Reads the memberships of callers who have more than the metadata of a call carries.
 //!
-//! A layer in front of all handlers asks for them, so that no handler can forget to.
+//! A layer in front of all handlers does so, so that no handler can forget it.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -22,21 +22,21 @@ use crate::caller::{self, Complete};
 use crate::channel::{Channel, request};
 use crate::{MAX_MESSAGE_BYTES, status};
 
-/// Who knows what a user is in each organization.
+/// Finds the memberships of users.
 pub trait Memberships: Send + Sync {
-    /// All memberships of the user at this moment; none of somebody who does not exist or is kept out.
+    /// All current memberships of the user; none for a user who does not exist or is disabled.
     fn of_user(&self, user_id: i64) -> BoxFuture<'static, Result<Vec<Membership>, Error>>;
 }
 
-/// Asks the tracker, or the product's own directory.
+/// Reads memberships from the `tracker.Directory` service of the tracker or of the product.
 pub(crate) struct Directory(pub(crate) Channel);
 
 impl Memberships for Directory {
     fn of_user(&self, user_id: i64) -> BoxFuture<'static, Result<Vec<Membership>, Error>> {
         let mut directory = DirectoryClient::new(self.0.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
         async move {
-            let asked = request(GetUserRequest { user: Some(get_user_request::User::Id(user_id)) });
-            let user = match directory.get_user(asked).await {
+            let request = request(GetUserRequest { user: Some(get_user_request::User::Id(user_id)) });
+            let user = match directory.get_user(request).await {
                 Ok(found) => found.into_inner(),
                 Err(refusal) => {
                     let error = status::to_error(&refusal);
@@ -47,7 +47,7 @@ impl Memberships for Directory {
                 return Ok(Vec::new());
             }
             let read = |membership: patchbay_proto::tracker::Membership| {
-                // A role that only a newer version knows gives no right here.
+                // A role that only a newer version knows grants nothing.
                 let role = membership.role.parse().ok()?;
                 let (organization_id, organization_slug) =
                     (membership.organization_id, membership.organization_slug);
@@ -102,7 +102,7 @@ where
             return self.inner.call(request).boxed();
         };
         let memberships = memberships.clone();
-        // The one that is ready takes the call; its clone gets ready for the next one.
+        // `poll_ready` prepared this service, so it takes the call. The clone is prepared for the next one.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         async move {

@@ -14,7 +14,7 @@ const BUFFER_BYTES: usize = 1024 * 1024;
 /// Connections that may wait to be accepted.
 const BACKLOG: usize = 64;
 
-/// Two ends of a listener that needs no port.
+/// A listener and its connector.
 pub fn memory() -> (MemoryListener, MemoryConnector) {
     let (sender, receiver) = mpsc::channel(BACKLOG);
     (MemoryListener(receiver), MemoryConnector(sender))

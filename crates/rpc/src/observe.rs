@@ -1,4 +1,4 @@
-//! One span for each call, in the trace of the caller and for its client; a panic becomes an answer.
+//! Runs each call in a span of the caller's trace, on behalf of its client, and turns a panic into an error response.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -49,7 +49,7 @@ where
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let name = path.trim_start_matches('/');
         let span = match TraceContext::read(header) {
-            // A part of somebody's trace, which a quiet log must not cut.
+            // The call belongs to a trace, which must stay complete at any log level.
             Some(parent) => {
                 let span = tracing::info_span!("grpc", otel.name = %name, otel.kind = "server");
                 trace_context::set_parent(&span, &parent);
@@ -80,6 +80,6 @@ fn answer_to_panic(
 ) -> Result<Result<Response<Body>, Infallible>, Infallible> {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(path, panic = text.unwrap_or("not a text"), "a handler panicked");
+    tracing::error!(path, panic = text.unwrap_or("not text"), "a handler panicked");
     Ok(Ok(status::from_error(Error::internal("PANIC", "Internal error.")).into_http()))
 }

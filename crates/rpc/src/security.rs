@@ -1,4 +1,4 @@
-//! How services know each other.
+//! Authentication between services.
 
 use std::path::PathBuf;
 
@@ -6,17 +6,17 @@ use anyhow::Context;
 use patchbay_domain::SecretString;
 use tonic::transport::{Certificate, ClientTlsConfig, Identity, ServerTlsConfig};
 
-/// What a service shows to others and asks of them.
+/// The credentials that services present to each other.
 #[derive(Debug, Clone)]
 pub struct Security {
-    /// The secret that every call carries, the same in all services of a deployment.
+    /// The secret of every call; all services of a deployment have the same one.
     pub secret: SecretString,
-    /// Certificates for connections over TCP; without them TCP is in the clear, which suits loopback and
-    /// networks that encrypt by themselves.
+    /// Certificates for TCP connections. Without them TCP is not encrypted, which is acceptable on loopback and in encrypted
+    /// networks.
     pub tls: Option<TlsFiles>,
 }
 
-/// PEM files. Both sides show a certificate of the same authority (mutual TLS).
+/// PEM files for mutual TLS: both sides present a certificate of the same authority.
 #[derive(Debug, Clone)]
 pub struct TlsFiles {
     /// The authority that signed every service's certificate.
@@ -28,7 +28,7 @@ pub struct TlsFiles {
 }
 
 impl Security {
-    /// Authentication by secret alone.
+    /// Authentication by the secret, without TLS.
     pub fn secret(secret: SecretString) -> Self {
         Self { secret, tls: None }
     }

@@ -1,4 +1,4 @@
-//! Serving gRPC.
+//! The gRPC server.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -30,23 +30,22 @@ use crate::security::Security;
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Where calls come from.
 #[derive(Debug)]
 pub enum Listener {
     /// A bound TCP port.
     Tcp(Port),
-    /// The same process.
+    /// A listener for clients in the same process.
     Memory(MemoryListener),
 }
 
-/// Gathers the services of a process and serves them together with server reflection and the standard health check.
+/// Serves the gRPC services of a process, with server reflection and the standard health check.
 pub struct Server {
     routes: RoutesBuilder,
     reporter: HealthReporter,
     memberships: MembershipsLayer,
 }
 
-/// Tells health checks whether this process can do its work.
+/// Sets the response to the health check.
 #[derive(Clone)]
 pub struct Health(HealthReporter);
 
@@ -63,7 +62,7 @@ impl std::fmt::Debug for Health {
 }
 
 impl Health {
-    /// Sets the answer to the health check of the whole process (the empty service name).
+    /// Sets the health of the whole process, which has the empty service name.
     pub async fn set_serving(&self, serving: bool) {
         let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
         self.0.set_service_status("", status).await;
@@ -71,7 +70,7 @@ impl Health {
 }
 
 impl Server {
-    /// A server with the health check and reflection and nothing else yet.
+    /// A server with the health check and reflection only.
     pub fn new() -> anyhow::Result<Self> {
         let (reporter, health) = tonic_health::server::health_reporter();
         let reflection = tonic_reflection::server::Builder::configure()
@@ -84,7 +83,6 @@ impl Server {
         Ok(Self { routes, reporter, memberships: MembershipsLayer::default() })
     }
 
-    /// Adds a generated `…Server`.
     #[must_use]
     pub fn add_service<S>(mut self, service: S) -> Self
     where
@@ -100,28 +98,27 @@ impl Server {
         self
     }
 
-    /// Where the memberships of callers are asked for that have more than the metadata of a call carries: the service
-    /// that serves `tracker.Directory`. Without it such a caller is known by a few of them only.
+    /// Sets the `tracker.Directory` service, from which the server reads the memberships of callers who have more than the
+    /// metadata of a call carries. Without it such a caller has only the memberships in the metadata.
     #[must_use]
     pub fn with_directory(self, channel: Channel) -> Self {
         self.with_memberships(Arc::new(Directory(channel)))
     }
 
-    /// As [`Server::with_directory`], for the directory itself.
+    /// Like [`Server::with_directory`], for the service that serves the directory.
     #[must_use]
     pub fn with_memberships(self, memberships: Arc<dyn Memberships>) -> Self {
         Self { memberships: MembershipsLayer(Some(memberships)), ..self }
     }
 
-    /// The switch of the health check.
     pub fn health(&self) -> Health {
         Health(self.reporter.clone())
     }
 
-    /// Serves on all `listeners` until `stop` is requested, then finishes the calls that have begun.
+    /// Serves on all `listeners` until `stop` is requested, then finishes the calls in progress.
     ///
     /// # Errors
-    /// Certificates that cannot be read; a listener that fails.
+    /// The certificates cannot be read, or a listener fails.
     pub async fn serve(
         self,
         listeners: Vec<Listener>,
@@ -145,8 +142,8 @@ impl Server {
                 (routes.clone(), security.secret.clone(), self.memberships.clone());
             serving.push(match listener {
                 Listener::Tcp(port) => {
-                    // A server for each connection, because tonic ends connections gracefully only together
-                    // with their server, and an idle one has to end alone.
+                    // Each connection has its own server, because tonic closes connections gracefully only together with
+                    // their server, and an idle connection has to close alone.
                     let serve = move |io, connection: Connection| {
                         let router = server
                             .clone()

@@ -1,7 +1,7 @@
-//! The one table of failures: domain error, gRPC code, HTTP status.
+//! The mapping between domain errors, gRPC codes and HTTP statuses.
 //!
-//! Across gRPC an error keeps its `reason` (in `google.rpc.ErrorInfo`, domain `patchbay`) and its field
-//! violations (in `google.rpc.BadRequest`), so that the gateway can say exactly what the owner of a resource said.
+//! In a gRPC status an error keeps its `reason` (in `google.rpc.ErrorInfo`, domain `patchbay`) and its field violations (in
+//! `google.rpc.BadRequest`), so that the gateway returns exactly the error of the service that owns the resource.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,25 +13,25 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 const ERROR_DOMAIN: &str = "patchbay";
 
-/// After how long what was refused for want of room or of a peer is worth trying again; for clients that read
+/// The delay before a retry of a call that was refused because of a limit or an unavailable service, for clients that read
 /// `google.rpc.RetryInfo`.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A status travels in the headers of HTTP/2. Headers that are too large do not only fail the call: they can end the
-/// connection, and with it the calls of everybody else. These bounds keep a status well below
-/// [`MAX_HEADER_BYTES`](crate::headers::MAX_HEADER_BYTES). This one is for the message as it is sent, percent-encoded.
+/// Bytes of the percent-encoded message.
+///
+/// A status is sent in HTTP/2 headers. Headers that are too large fail the call and can end the connection, and with it all other
+/// calls. The bounds of this module keep a status well below [`MAX_HEADER_BYTES`](crate::headers::MAX_HEADER_BYTES).
 pub(crate) const MAX_MESSAGE_BYTES: usize = 1024;
-/// Of the fields and messages of all violations; base64 makes 8 KiB of them.
+/// Bytes of all violations; base64 makes 8 KiB of them.
 const MAX_VIOLATIONS_BYTES: usize = 6 * 1024;
 const MAX_VIOLATIONS: usize = 100;
-/// Of one violation.
 const MAX_FIELD_BYTES: usize = 128;
 const MAX_VIOLATION_BYTES: usize = 512;
 const MAX_REASON_BYTES: usize = 64;
-/// What the encoding adds to a violation.
+/// Bytes that the encoding adds to a violation.
 const VIOLATION_OVERHEAD: usize = 10;
 
-/// Each kind once. Both mappings and their inverse are read from here.
+/// Has each kind once.
 const TABLE: &[(ErrorKind, Code, u16)] = &[
     (ErrorKind::Invalid, Code::InvalidArgument, 400),
     (ErrorKind::Unauthenticated, Code::Unauthenticated, 401),
@@ -49,12 +49,11 @@ fn row(kind: ErrorKind) -> &'static (ErrorKind, Code, u16) {
     TABLE.iter().find(|(listed, ..)| *listed == kind).expect("a test checks that every kind is in the table")
 }
 
-/// The HTTP status that goes with a kind of error.
 pub fn http_status(kind: ErrorKind) -> u16 {
     row(kind).2
 }
 
-/// The error as it travels between services. What is longer than a status may be is cut.
+/// Converts the error for a gRPC response. Texts that exceed the bounds of a status are cut.
 pub fn from_error(error: Error) -> Status {
     let mut details = ErrorDetails::new();
     let reason = cut(&error.reason, MAX_REASON_BYTES, char::len_utf8);
@@ -66,7 +65,7 @@ pub fn from_error(error: Error) -> Status {
     Status::with_error_details(row(error.kind).1, bounded_message(&error.message), details)
 }
 
-/// As many violations as there is room for, in their order. How many others there are is told with the last field.
+/// Adds as many violations as fit, in their order. The last one states how many are missing.
 fn add_violations(details: &mut ErrorDetails, error: &Error) {
     let violations = error
         .fields
@@ -74,7 +73,7 @@ fn add_violations(details: &mut ErrorDetails, error: &Error) {
         .flat_map(|violation| violation.messages.iter().map(|message| (violation.field.as_str(), message)));
     let total = violations.clone().count();
     let mut room = MAX_VIOLATIONS_BYTES;
-    let (mut told, mut last_field) = (0, Cow::Borrowed(""));
+    let (mut added, mut last_field) = (0, Cow::Borrowed(""));
     for (field, message) in violations.take(MAX_VIOLATIONS) {
         let field = cut(field, MAX_FIELD_BYTES, char::len_utf8);
         let message = cut(message, MAX_VIOLATION_BYTES, char::len_utf8);
@@ -84,27 +83,27 @@ fn add_violations(details: &mut ErrorDetails, error: &Error) {
         }
         room -= size;
         details.add_bad_request_violation(field.as_ref(), message);
-        (told, last_field) = (told + 1, field);
+        (added, last_field) = (added + 1, field);
     }
-    if told < total {
-        details.add_bad_request_violation(last_field, format!("… and {} more.", total - told));
+    if added < total {
+        details.add_bad_request_violation(last_field, format!("… and {} more.", total - added));
     }
 }
 
-/// The message, cut so that it is short enough as it is sent.
+/// The message, cut to the bound of its encoded form.
 pub(crate) fn bounded_message(message: &str) -> Cow<'_, str> {
     cut(message, MAX_MESSAGE_BYTES, |character| match character {
-        // These and what is not ASCII are sent as `%` and two digits for each byte.
+        // These characters and all beyond ASCII are sent as `%` and two digits for each byte.
         ' ' | '"' | '#' | '%' | '<' | '>' | '`' | '?' | '{' | '}' => 3,
         character if character.is_ascii_graphic() => 1,
         character => 3 * character.len_utf8(),
     })
 }
 
-/// The error that another service sent, or what a failed connection means.
+/// Converts a gRPC status to the error that another service returned.
 ///
-/// A status without our [`ErrorInfo`](tonic_types::ErrorInfo) comes from the transport; its text names hosts and
-/// ports, so it is replaced by one that a caller may see.
+/// A status without our [`ErrorInfo`](tonic_types::ErrorInfo) comes from the transport. Its message contains hosts and ports, so it is
+/// replaced by one that a caller may see.
 pub fn to_error(status: &Status) -> Error {
     let kind = kind(status.code());
     let details = status.get_error_details();

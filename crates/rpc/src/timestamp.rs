@@ -1,16 +1,14 @@
-//! Moments as protobuf writes them.
+//! Conversion of protobuf timestamps.
 
 use chrono::{DateTime, Datelike, Utc};
 use prost_types::Timestamp;
 
-/// The moment as protobuf writes it.
 pub fn to_wire(moment: DateTime<Utc>) -> Timestamp {
-    // Below two thousand million even within a leap second, which fits.
+    // Fits also in a leap second, where it is below 2 000 000 000.
     Timestamp { seconds: moment.timestamp(), nanos: moment.timestamp_subsec_nanos().cast_signed() }
 }
 
-/// The moment that protobuf wrote; `None` for one that is none, or not within the years 0 to 9999, beyond which moments do
-/// not sort as text any more.
+/// `None` for an invalid timestamp, and for one outside the years 0 to 9999, because later ones do not sort as text.
 pub fn from_wire(timestamp: &Timestamp) -> Option<DateTime<Utc>> {
     let nanos = u32::try_from(timestamp.nanos).ok()?;
     DateTime::from_timestamp(timestamp.seconds, nanos).filter(|moment| (0..=9999).contains(&moment.year()))

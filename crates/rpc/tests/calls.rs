@@ -183,13 +183,17 @@ async fn a_caller_with_many_memberships_arrives_with_all_of_them() {
     let mirrored = client.create_sign_in_link(call(&caller(1))).await.unwrap().into_inner();
     assert_eq!(mirrored.secret, format!("{:?}", caller(1)));
     let refusal = client.create_sign_in_link(call(&caller(2))).await.unwrap_err();
-    assert_eq!(status::to_error(&refusal).reason, "STORAGE_UNAVAILABLE", "nobody is guessed at");
+    assert_eq!(
+        status::to_error(&refusal).reason,
+        "STORAGE_UNAVAILABLE",
+        "a caller whose memberships are unknown is refused"
+    );
     client.create_sign_in_link(call(&Caller::Operator)).await.unwrap();
     stop.request();
 }
 
 #[tokio::test]
-async fn an_error_arrives_as_the_service_said_it() {
+async fn an_error_arrives_unchanged() {
     let (_stop, targets) = start().await;
     for target in &targets {
         let request = patchbay_rpc::request(RedeemSignInLinkRequest::default());
@@ -199,7 +203,7 @@ async fn an_error_arrives_as_the_service_said_it() {
     }
 }
 
-/// Whatever a refusal repeats, and whoever made its status: it costs nobody else their call.
+/// Neither a long message nor a status of tonic itself ends the connection that other calls use.
 #[tokio::test]
 async fn a_refusal_of_any_size_leaves_the_connection_to_the_others() {
     let (_stop, targets) = start().await;

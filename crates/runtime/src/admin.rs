@@ -1,7 +1,7 @@
-//! The admin port: what supervisors and Prometheus ask a process.
+//! The admin port, for supervisors and Prometheus.
 //!
-//! `/livez` answers as long as the process runs its event loop, `/readyz` tells whether it should get work,
-//! `/metrics` what it has done. The port has no authentication and listens on loopback unless configured.
+//! `/livez` responds while the process runs its event loop, `/readyz` reports whether it is ready, and `/metrics` returns its metrics.
+//! The port has no authentication and listens on loopback by default.
 
 mod readiness;
 
@@ -27,9 +27,8 @@ const DEFAULTS: Defaults = Defaults { max: "64", max_per_address: "32", idle: "7
 /// Where the admin port listens, and what its clients may take.
 #[derive(Clone, Debug)]
 pub struct AdminConfig {
-    /// Port 0 lets the system choose; see [`AdminServer::local_addr`].
+    /// With port 0 the operating system chooses; see [`AdminServer::local_addr`].
     pub listen: SocketAddr,
-    /// The limits of its connections.
     pub limits: Limits,
 }
 
@@ -45,10 +44,9 @@ impl AdminConfig {
     }
 }
 
-/// A running admin port; it closes when this is dropped.
+/// A running admin port; dropping it closes the port.
 ///
-/// It is not a task of the [`Stop`] on purpose: while a process drains, its metrics and its "not ready" are
-/// of more interest than ever.
+/// It is not a task of the [`Stop`], because metrics and readiness are needed most while a process drains.
 #[derive(Debug)]
 pub struct AdminServer {
     local_addr: SocketAddr,
@@ -56,7 +54,6 @@ pub struct AdminServer {
 }
 
 impl AdminServer {
-    /// The address it listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }
@@ -68,10 +65,8 @@ impl Drop for AdminServer {
     }
 }
 
-/// Opens the admin port.
-///
 /// # Errors
-/// When the address cannot be bound.
+/// The address cannot be bound.
 pub async fn start(
     config: &AdminConfig,
     metrics: Metrics,
@@ -82,15 +77,15 @@ pub async fn start(
     let local_addr = listener.local_addr()?;
     let port = Port::new("admin", listener, config.limits.clone(), &metrics);
     let router = router(metrics, readiness, stop.clone());
-    // Its own stop is never requested: it answers for as long as the process lives.
+    // This stop is never requested: the port responds as long as the process runs.
     let task = tokio::spawn(
         port.serve(Stop::new(), move |io, connection| serve_http(io, connection, router.clone())),
     );
-    tracing::info!(address = %local_addr, "admin port listens");
+    tracing::info!(address = %local_addr, "the admin port listens");
     Ok(AdminServer { local_addr, task })
 }
 
-/// The routes without a listener, for a process that serves them elsewhere.
+/// The routes without a listener.
 pub fn router(metrics: Metrics, readiness: Readiness, stop: Stop) -> Router {
     Router::new()
         .route("/livez", get(|| async { "ok\n" }))

@@ -1,13 +1,13 @@
-//! Accepts the TCP connections of a port and bounds them: how many there are, in all and from one address, and
-//! how long each may stay open without a request, without an answer being read, or unused.
+//! Accepts the TCP connections of a port and limits them: their number, in total and for each client address, and the time that each
+//! may stay open without a request, with an unread response, or idle.
 //!
-//! All ports of a process share this: the REST API, gRPC and the admin port. A [`Port`] accepts and counts. It
-//! hands each connection to a function that speaks the protocol on an [`Io`] and has the requests counted by
-//! [`RequestsLayer`]. From both the port knows what a connection is doing, whatever the protocol is.
+//! The REST API, gRPC and the admin port use this module. A [`Port`] accepts and counts connections. It passes each one to a function
+//! that runs the protocol on an [`Io`] and counts its requests with a [`RequestsLayer`]. From both the port learns the
+//! activity of a connection, independently of the protocol.
 //!
-//! A full port closes the connection that has been idle the longest to make room for the new one. To wait
-//! instead, as a backlog does, would let connections that do nothing keep everybody else out; to refuse the new
-//! one would do the same. Only when every connection has a request in progress is the new one refused.
+//! A full port closes the connection that has been idle the longest to admit the new one. If the new connection waited or was refused
+//! instead, idle connections could lock out all other clients. The new connection is refused only if every connection has a
+//! request in progress.
 
 mod activity;
 mod connection;

@@ -1,4 +1,4 @@
-//! Clients that connect and then do nothing of use, to see that a server ends their connections.
+//! Clients that connect and then stall, to test that a server closes their connections.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,7 +11,7 @@ const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
 /// Sets the initial window of streams to 0.
 const CLOSED_WINDOW: &[u8] = &[0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0];
 
-/// What a client sends before it falls silent.
+/// The bytes that a client sends before it stalls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silent {
     /// No byte.
@@ -20,19 +20,19 @@ pub enum Silent {
     OneByte,
     /// The first half of HTTP/2's preface.
     HalfPreface,
-    /// All that an HTTP/2 client says before its first request.
+    /// The preface and settings of HTTP/2, without a request.
     Settings,
     /// A request without its last line.
     HalfHead,
-    /// A request by HTTP/1.1, whose answer it reads.
+    /// An HTTP/1.1 request, whose response it reads.
     Http1Request,
-    /// A request by HTTP/1.1, whose answer it reads, and the next one without its last line.
+    /// An HTTP/1.1 request, whose response it reads, and the next one without its last line.
     HalfSecondHead,
-    /// A request by HTTP/2, whose answer it reads.
+    /// An HTTP/2 request, whose response it reads.
     Http2Request,
-    /// A request by HTTP/2, with no window for the answer.
+    /// An HTTP/2 request with no flow-control window for the response.
     ClosedWindow,
-    /// Requests by HTTP/1.1 without an end, of whose answers it reads none.
+    /// Endless HTTP/1.1 requests, whose responses it does not read.
     NeverReading,
 }
 
@@ -61,11 +61,11 @@ impl Silent {
         Self::ClosedWindow,
     ];
 
-    /// Connects, sends what there is to send and returns when the server has closed the connection. Requests are for
-    /// `path`: GET, or the call of a gRPC method with an empty message.
+    /// Connects, sends its bytes and returns when the server has closed the connection. Requests are for `path`: GET, or a
+    /// call of a gRPC method with an empty message.
     ///
     /// # Errors
-    /// When the connection is refused.
+    /// The connection is refused.
     pub async fn until_closed(self, server: SocketAddr, path: &str) -> io::Result<()> {
         let mut stream = connect_from(Ipv4Addr::LOCALHOST, server).await?;
         let http1 = format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
@@ -81,7 +81,7 @@ impl Silent {
             Self::ClosedWindow => [PREFACE, CLOSED_WINDOW, &http2_request(path)].concat(),
             Self::NeverReading => {
                 let requests = http1.repeat(100);
-                // Ends with the connection.
+                // The task ends with the connection.
                 while stream.write_all(requests.as_bytes()).await.is_ok() {}
                 return Ok(());
             }
@@ -93,10 +93,10 @@ impl Silent {
     }
 }
 
-/// Connects from one of the many addresses that loopback has.
+/// Connects from another loopback address.
 ///
 /// # Errors
-/// When the connection is refused.
+/// The connection is refused.
 pub async fn connect_from(client: Ipv4Addr, server: SocketAddr) -> io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(4096)?;
@@ -107,7 +107,7 @@ pub async fn connect_from(client: Ipv4Addr, server: SocketAddr) -> io::Result<Tc
 /// One request as HTTP/2 frames.
 fn http2_request(path: &str) -> Vec<u8> {
     let is_grpc = path.starts_with("/grpc.");
-    // HPACK: `:method`, `:scheme http`, then names of the static table with values as they are.
+    // HPACK: `:method`, `:scheme http`, then names of the static table with literal values.
     let mut headers = vec![if is_grpc { 0x83 } else { 0x82 }, 0x86];
     let mut field = |name: &[u8], value: &str| {
         headers.extend_from_slice(name);

@@ -8,24 +8,23 @@ use patchbay_runtime::Settings;
 
 pub use oidc::OidcConfig;
 
-/// Bytes a key needs to be worth its name.
 const MIN_KEY_BYTES: usize = 16;
 
-/// Long enough for anybody, short enough for the calendar.
+/// Keeps the end of a lifetime within the range of dates.
 const MAX_LIFETIME: Duration = Duration::from_secs(366 * 86_400);
 
 /// Settings of this service.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// What grant codes, refreshed tokens and sign-ins at a provider are derived from.
+    /// Grant codes, refreshed tokens and OpenID Connect sign-ins are derived from it.
     pub key: SecretBytes,
-    /// With what some may have been derived that are still open.
+    /// Further keys: earlier ones, from which open grants and sign-ins were derived, and the next one.
     pub old_keys: Vec<SecretBytes>,
-    /// How long a token of an installation works before it has to be refreshed.
+    /// A token of an installation expires after this time unless it is refreshed.
     pub token_lifetime: TimeDelta,
-    /// How long the same refresh token is answered with the same pair.
+    /// The same refresh token gets the same pair during this time.
     pub refresh_retry_window: TimeDelta,
-    /// Where people sign in, besides by link.
+    /// The OpenID Connect provider at which users can sign in.
     pub oidc: Option<OidcConfig>,
 }
 
@@ -35,13 +34,13 @@ impl Config {
         let s = settings.section("Tokens");
         let key = s.required_secret(
             "AUTH_TOKEN_KEY",
-            "Key that grant codes, refreshed tokens and sign-ins at a provider are derived from, 16 bytes or more, the same in all \
-             replicas. Tokens go on working when it is changed; how that is done without a trace: docs/keys.md.",
+            "Key from which grant codes, refreshed tokens and OpenID Connect sign-ins are derived: 16 bytes or more, the same in \
+             all replicas. Tokens stay valid when it changes; docs/keys.md describes a change without interruption.",
         );
         let old_keys = s.secrets(
             "AUTH_TOKEN_OLD_KEYS",
-            "Further values of that key, separated by commas or lines, with which what is open is found: earlier ones for ten minutes, and \
-             the next one before it becomes the key.",
+            "Further accepted values of PATCHBAY_AUTH_TOKEN_KEY, separated by commas or lines: keep an earlier key for ten minutes after \
+             the change, and add the next key before the change.",
         );
         let is_short = |key: &SecretString| (1..MIN_KEY_BYTES).contains(&key.expose().len());
         if is_short(&key) {
@@ -54,12 +53,12 @@ impl Config {
             key: SecretBytes::new(key.expose()),
             old_keys: old_keys.iter().map(|key| SecretBytes::new(key.expose())).collect(),
             token_lifetime: span(
-                s.get("AUTH_TOKEN_LIFETIME", "8h", "How long a token of an installation works until it is refreshed."),
+                s.get("AUTH_TOKEN_LIFETIME", "8h", "Lifetime of a token of an installation."),
             ),
             refresh_retry_window: span(s.get(
                 "AUTH_TOKEN_REFRESH_RETRY_WINDOW",
                 "60s",
-                "How long after a refresh the same refresh token gets the same answer; later it ends the installation's tokens.",
+                "Time after a refresh in which the same refresh token gets the same response. A later use revokes the token family.",
             )),
             oidc: OidcConfig::read(settings),
         };
@@ -74,7 +73,7 @@ impl Config {
         config
     }
 
-    /// The key and then the old ones.
+    /// The current key, then the further ones.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &SecretBytes> {
         std::iter::once(&self.key).chain(&self.old_keys)
     }
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_all_that_is_needed() {
+    fn only_the_key_is_required() {
         let settings = Settings::from_pairs([("AUTH_TOKEN_KEY", "0123456789abcdef")]);
         let config = Config::read(&settings);
         settings.finish().unwrap();

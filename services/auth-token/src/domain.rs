@@ -1,15 +1,16 @@
-//! What this service decides, without I/O: the arguments are what is stored and what time it is.
+//! Plain functions and types without I/O. The clock and random values are arguments.
 
-pub mod code;
-pub mod ended;
-pub mod grant;
-pub mod lifetimes;
-pub mod mint;
-pub mod oidc_identity;
-pub mod oidc_sign_in;
-pub mod pair;
-pub mod refresh;
-pub mod refresh_by_assertion;
-pub mod refresh_limit;
-pub mod stored_token;
-pub mod user_scopes;
+pub(crate) mod access;
+pub(crate) mod code;
+pub(crate) mod ended;
+pub(crate) mod grant;
+pub(crate) mod lifetimes;
+pub(crate) mod mint;
+pub(crate) mod oidc_identity;
+pub(crate) mod oidc_sign_in;
+pub(crate) mod pair;
+pub(crate) mod refresh;
+pub(crate) mod refresh_by_assertion;
+pub(crate) mod refresh_limit;
+pub(crate) mod stored_token;
+pub(crate) mod user_scopes;

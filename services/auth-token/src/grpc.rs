@@ -1,7 +1,6 @@
-//! The gRPC that this service serves: convert, do, convert.
+//! The gRPC services: a folder for each, a file for each RPC.
+//!
+//! Each RPC admits its caller, converts its request, decides in `domain`, stores, commits and converts the response.
 
-mod authorize;
-mod messages;
-pub(crate) mod sessions;
-pub(crate) mod tokens;
-mod watch;
+mod sessions;
+mod tokens;

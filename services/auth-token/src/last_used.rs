@@ -1,4 +1,4 @@
-//! Which tokens were used lately, on the way to the database.
+//! Collects uses of tokens until [`workers::record_uses`](crate::workers::record_uses) stores them.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,16 +7,15 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::stored_token::StoredToken;
 
-/// Tokens remembered until they are written. Beyond that a use is forgotten; the next one comes soon for a
-/// token that is in use.
+/// Tokens collected between two writes. Further uses are dropped: a token in use is soon used again.
 const MAX_TOKENS: usize = 50_000;
 
-/// Remembers uses, so that many of them cost one write.
+/// Collects the ids of used tokens, so that many uses cost one write.
 #[derive(Default)]
 pub(crate) struct LastUsed(Mutex<HashSet<i64>>);
 
 impl LastUsed {
-    /// Notes a use, unless it is too close to the one that is stored to matter.
+    /// Notes a use, unless the stored time is recent enough.
     pub(crate) fn note(&self, token: &StoredToken, now: DateTime<Utc>) {
         if token.use_is_news(now) {
             let mut noted = self.noted();
@@ -26,7 +25,7 @@ impl LastUsed {
         }
     }
 
-    /// What was noted since the last time.
+    /// Removes and returns the collected ids.
     pub(crate) fn take(&self) -> Vec<i64> {
         self.noted().drain().collect()
     }

@@ -1,4 +1,4 @@
-//! Grants, tokens and sessions. This binary runs the service as a process of its own.
+//! Runs the auth-token service as its own process.
 
 use std::process::ExitCode;
 

@@ -4,26 +4,26 @@ use patchbay_domain::Error;
 use patchbay_runtime::metrics::{Counter, CounterFamily, Gauge};
 use prometheus_client::encoding::EncodeLabelSet;
 
-/// How something ended: a word, or the reason of the refusal.
+/// The label of an outcome: a word for success, or the reason of the error.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(crate) struct Outcome {
     pub(crate) outcome: Cow<'static, str>,
 }
 
 patchbay_runtime::metrics! {
-    /// What this service counts.
+    /// Metrics of the service.
     pub struct AuthTokenMetrics in "auth_token" {
         /// Exchanges of grants by outcome.
         pub(crate) exchanges: CounterFamily<Outcome>,
-        /// Refreshes by outcome; repeated is the same answer once more.
+        /// Refreshes by outcome; `repeated` counts repeated responses.
         pub(crate) refreshes: CounterFamily<Outcome>,
-        /// Families of tokens that ended because a used refresh token came back too late.
+        /// Token families that were revoked because a used refresh token was presented after its retry window.
         pub(crate) families_ended: Counter,
         /// Introspections by outcome.
         pub(crate) introspections: CounterFamily<Outcome>,
-        /// Streams of revocations that are open.
+        /// Open streams of revocations.
         pub(crate) watchers: Gauge,
-        /// Streams of revocations that were ended because their reader lagged behind.
+        /// Streams of revocations that were closed because their reader lagged behind.
         pub(crate) watchers_cut_off: Counter,
     }
 }

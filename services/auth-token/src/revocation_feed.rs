@@ -1,4 +1,4 @@
-//! Tells the watchers of this process what was revoked, here or in another replica.
+//! Publishes revocations to the watchers of this process, also those of other replicas.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,61 +11,60 @@ use tokio::sync::{Notify, broadcast};
 use crate::domain::code::Hash;
 use crate::store::revocations;
 
-/// How long a revocation of another replica may go unnoticed.
+/// The longest delay of a revocation by another replica.
 ///
-/// Watchers hear this often that nothing has been revoked, so that they notice within a second when they do not hear
-/// us any more.
+/// It is also the interval of [`Update::Idle`], by which watchers notice within a second that the connection is lost.
 const POLL: Duration = Duration::from_millis(250);
 
-/// Revocations read at once, and so told in one message.
+/// Revocations of one query and of one message.
 const BATCH: i64 = 500;
 
-/// Messages a watcher may lag behind. One who lags further is disconnected, and starts anew.
+/// Messages by which a watcher may lag. Beyond that it is disconnected and has to start anew.
 pub(crate) const MAX_LAG: usize = 256;
 
-/// What watchers are told.
+/// A message to the watchers.
 #[derive(Clone, Debug)]
-pub(crate) enum News {
+pub(crate) enum Update {
     Revoked(Arc<[Hash]>),
-    /// Nothing: everything revoked up to now has been told.
-    Nothing,
-    /// The database could not be read, so there may be revocations nobody here knows of.
+    /// Every revocation up to now has been published.
+    Idle,
+    /// The database could not be read, so revocations may be missing.
     Interrupted,
 }
 
 /// Cheap to clone; clones are the same feed.
 ///
-/// Everything comes from the table, also what was revoked in this process: one source, hence one order and
-/// nothing told twice. A revocation here only wakes the reader, so that its watchers hear of it at once.
+/// Every revocation is read from the table, also those of this process: one source has one order and no duplicates. A
+/// revocation of this process only wakes the reader, so that its watchers receive it at once.
 #[derive(Clone)]
 pub(crate) struct RevocationFeed {
-    news: broadcast::Sender<News>,
+    updates: broadcast::Sender<Update>,
     wake: Arc<Notify>,
 }
 
 impl RevocationFeed {
     pub(crate) fn new() -> Self {
-        Self { news: broadcast::Sender::new(MAX_LAG), wake: Arc::default() }
+        Self { updates: broadcast::Sender::new(MAX_LAG), wake: Arc::default() }
     }
 
-    /// Everything revoked from now on.
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<News> {
-        self.news.subscribe()
+    /// Receives every update from now on.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Update> {
+        self.updates.subscribe()
     }
 
-    /// Says that the table has news.
+    /// Makes [`RevocationFeed::run`] read the table now.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
     }
 
-    pub(crate) fn tell(&self, news: News) {
-        // Fails when nobody watches, which is fine.
-        let _ = self.news.send(news);
+    pub(crate) fn publish(&self, update: Update) {
+        // An error means that there are no watchers.
+        let _ = self.updates.send(update);
     }
 
-    /// Reads the table after `position` for as long as the process runs.
+    /// Publishes the rows after `position` until the process stops.
     pub(crate) async fn run(self, db: Db, clock: Clock, mut position: i64, stop: Stop) {
-        let mut interrupted = false;
+        let mut is_interrupted = false;
         loop {
             tokio::select! {
                 () = self.wake.notified() => {}
@@ -73,32 +72,32 @@ impl RevocationFeed {
                 () = stop.requested() => return,
             }
             match self.catch_up(&db, &mut position).await {
-                Ok(()) => interrupted = false,
+                Ok(()) => is_interrupted = false,
                 Err(error) => {
-                    if !interrupted {
-                        tracing::warn!(%error, "revocations cannot be read, watchers are disconnected");
+                    if !is_interrupted {
+                        tracing::warn!(%error, "revocations cannot be read; watchers are disconnected until they can");
                     }
-                    interrupted = true;
-                    self.tell(News::Interrupted);
+                    is_interrupted = true;
+                    self.publish(Update::Interrupted);
                 }
             }
         }
     }
 
     async fn catch_up(&self, db: &Db, position: &mut i64) -> patchbay_db::Result<()> {
-        let mut news = News::Nothing;
+        let mut update = Update::Idle;
         loop {
             let batch = revocations::after(db, *position, BATCH).await?;
             if let Some((last, _)) = batch.last() {
                 *position = *last;
-                news = News::Revoked(batch.iter().map(|(_, hash)| *hash).collect());
+                update = Update::Revoked(batch.iter().map(|(_, hash)| *hash).collect());
             }
             let is_full = i64::try_from(batch.len()).is_ok_and(|length| length == BATCH);
             if !is_full {
-                self.tell(news);
+                self.publish(update);
                 return Ok(());
             }
-            self.tell(std::mem::replace(&mut news, News::Nothing));
+            self.publish(std::mem::replace(&mut update, Update::Idle));
         }
     }
 }

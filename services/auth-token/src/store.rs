@@ -1,4 +1,4 @@
-//! SQL in, domain types out.
+//! The SQL of the service. Functions take and return domain types.
 
 pub(crate) mod delete_tokens;
 pub(crate) mod ended_installations;

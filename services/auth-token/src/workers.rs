@@ -1,4 +1,4 @@
 //! Loops that run as long as the process.
 
-pub(crate) mod pruner;
-pub(crate) mod use_recorder;
+pub(crate) mod prune;
+pub(crate) mod record_uses;

@@ -1,4 +1,4 @@
-//! Whether a process should get work: named checks, each with a time limit.
+//! Readiness of a process: named checks, each with a time limit.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt, join_all};
 use serde::Serialize;
 
-/// The checks of a process. Cheap to clone; clones share the checks.
+/// The readiness checks of a process. Cheap to clone; clones share the checks.
 #[derive(Clone, Default)]
 pub struct Readiness {
     checks: Arc<RwLock<BTreeMap<String, Check>>>,
@@ -30,25 +30,21 @@ pub struct Report {
     pub checks: BTreeMap<String, CheckReport>,
 }
 
-/// How one check went.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct CheckReport {
-    /// Whether it passed.
     pub ok: bool,
-    /// Why it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
 impl Readiness {
-    /// No checks: ready from the start.
+    /// Without checks the process is ready.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a check, or replaces the one of this name. It runs each time `/readyz` is asked, together with
-    /// the others, and has failed when it takes longer than `limit`. The error is shown on the admin port:
-    /// it must not contain secrets.
+    /// Adds a check, or replaces the one of this name. It runs with each request for `/readyz`, in parallel with the others, and
+    /// fails if it takes longer than `limit`. The admin port shows its error, which must not contain secrets.
     pub fn check<F, E>(
         &self,
         name: impl Into<String>,
@@ -62,12 +58,12 @@ impl Readiness {
         self.checks.write().unwrap_or_else(PoisonError::into_inner).insert(name.into(), Check { limit, run });
     }
 
-    /// Takes a check away, as a service does that was stopped alone.
+    /// Removes a check, as a service does that is stopped alone.
     pub fn remove(&self, name: &str) {
         self.checks.write().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
-    /// Runs the checks. A process that is `stopping` is not ready whatever they say.
+    /// Runs the checks. A process that is `stopping` is never ready.
     pub async fn report(&self, stopping: bool) -> Report {
         let checks = self.checks.read().unwrap_or_else(PoisonError::into_inner).clone();
         let mut reports: BTreeMap<_, _> = join_all(checks.into_iter().map(run)).await.into_iter().collect();

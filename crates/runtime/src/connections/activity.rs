@@ -1,4 +1,4 @@
-//! What a connection is doing, and what follows from it.
+//! The activity of a connection, and the decision to keep or close it.
 
 use std::time::Duration;
 
@@ -7,33 +7,32 @@ use tokio::time::Instant;
 use super::Limits;
 use super::metrics::Reason;
 
-/// How long a client may be silent once its connection is to end. Shorter than a process takes to stop.
+/// The stall limit of a closing connection. Shorter than the time a process has to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What is known about a connection at one moment.
+/// A snapshot of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Activity {
     pub(super) accepted: Instant,
-    /// Whether a request has arrived at all.
+    /// Whether a request has arrived.
     pub(super) requested: bool,
-    /// Requests that the server works on. An open stream without news is one of them.
+    /// Requests that the server works on, including open streams that have nothing to send.
     pub(super) working: usize,
-    /// Requests that wait for the client: to send the rest of the request, or to read the answer.
+    /// Requests that wait for the client to send the rest of the request, or to read the response.
     pub(super) waiting: usize,
-    /// When a request, an answer or a part of one last went on.
+    /// When a part of a request or response was last received or sent.
     pub(super) progress: Instant,
-    /// Since when the system takes no more bytes for the client.
+    /// When the operating system stopped to accept bytes for the client.
     pub(super) blocked: Option<Instant>,
-    /// When the connection was asked to end.
+    /// When the connection began to close.
     pub(super) closing: Option<Instant>,
 }
 
-/// What to do with a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Nothing before this moment.
+    /// Keep the connection, and decide again at this moment.
     Keep(Instant),
-    /// Let it end in the way of its protocol.
+    /// Close it gracefully, as its protocol requires.
     Close(Reason),
     /// Close the socket.
     Cut(Reason),
@@ -52,8 +51,8 @@ impl Activity {
         }
     }
 
-    /// Decides by the limits. A connection that is kept is looked at again within the shortest of them, so each limit
-    /// is noticed when it is reached, whatever happens in between.
+    /// Applies the limits. A connection that is kept is judged again within the shortest limit, so that each limit takes effect
+    /// when it is reached.
     pub(super) fn judge(&self, limits: &Limits, now: Instant) -> Verdict {
         let stall = if self.closing.is_some() { limits.stall.min(GRACE) } else { limits.stall };
         let mut next = now + limits.idle.min(stall);
@@ -66,18 +65,18 @@ impl Activity {
         }
         let (end, verdict) = match (self.requested, self.closing) {
             (false, None) => (self.accepted + limits.first_request, Verdict::Cut(Reason::NoRequest)),
-            // There is nothing to finish.
+            // No request is in progress.
             (false, Some(closing)) => (closing, Verdict::Cut(Reason::Ended)),
             (true, _) if self.working > 0 => return Verdict::Keep(next),
             (true, _) if self.waiting > 0 => (self.progress + stall, Verdict::Cut(Reason::Stalled)),
             (true, None) => (self.progress + limits.idle, Verdict::Close(Reason::Idle)),
-            // An HTTP/2 client has to confirm the end, and may still be reading its last answers.
+            // An HTTP/2 client has to confirm the end, and may still be reading its last responses.
             (true, Some(closing)) => (self.progress.max(closing) + stall, Verdict::Cut(Reason::Ended)),
         };
         if now >= end { verdict } else { Verdict::Keep(next.min(end)) }
     }
 
-    /// Since when the connection has been of no use, and whether it ever was; nothing while it is used.
+    /// Whether the connection ever had a request, and the time since which it has none; `None` while a request is in progress.
     pub(super) fn unused(&self) -> Option<(bool, Instant)> {
         (self.working == 0 && self.waiting == 0).then_some((self.requested, self.progress))
     }

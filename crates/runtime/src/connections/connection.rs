@@ -1,4 +1,4 @@
-//! One open connection: what is known about it, and how it is ended from outside.
+//! One open connection: its activity, and how the port ends it.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use super::activity::{Activity, Verdict};
 use super::metrics::Reason;
 use crate::Stop;
 
-/// A connection that has been accepted. Clones are the same connection.
+/// An accepted connection. Clones are the same connection.
 #[derive(Clone, Debug)]
 pub struct Connection(Arc<Shared>);
 
@@ -26,7 +26,7 @@ struct Shared {
     closing: CancellationToken,
     released: CancellationToken,
     cut: AtomicBool,
-    /// The task that reads and writes: one, whatever the protocol.
+    /// The one task that reads and writes, in any protocol.
     task: AtomicWaker,
 }
 
@@ -43,17 +43,17 @@ impl Connection {
         }))
     }
 
-    /// The other end.
+    /// The address of the client.
     pub fn peer(&self) -> SocketAddr {
         self.0.peer
     }
 
-    /// Returns when the connection is to end in the way of its protocol, after the requests in progress.
+    /// Returns when the connection has to close gracefully, after the requests in progress.
     pub async fn closing(&self) {
         self.0.closing.cancelled().await;
     }
 
-    /// Returns when the protocol has let go of the connection's [`Io`](super::Io).
+    /// Returns when the protocol has dropped the connection's [`Io`](super::Io).
     pub async fn released(&self) {
         self.0.released.cancelled().await;
     }
@@ -70,14 +70,14 @@ impl Connection {
         *self.0.activity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Closes the socket: the next read or write fails.
+    /// Makes the next read or write fail, which closes the socket.
     pub(super) fn cut(&self, reason: Reason) {
         self.note(reason);
         self.0.cut.store(true, Ordering::Release);
         self.0.task.wake();
     }
 
-    /// Whether the connection has been cut. If not, the task of `waker` is woken when that happens.
+    /// Whether the connection has been cut. If it has not, `waker` is woken when it is.
     pub(super) fn is_cut(&self, waker: &Waker) -> bool {
         self.0.task.register(waker);
         self.0.cut.load(Ordering::Acquire)
@@ -88,12 +88,11 @@ impl Connection {
         self.0.closing.cancel();
     }
 
-    /// The first reason counts: a connection that was closed as idle may be cut later.
+    /// Keeps the first reason, because a connection that was closed as idle may be cut later.
     fn note(&self, reason: Reason) {
         self.0.reason.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
     }
 
-    /// Why it ended.
     pub(super) fn reason(&self) -> Reason {
         self.0.reason.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(Reason::Ended)
     }

@@ -14,17 +14,17 @@ use tower::{Layer, ServiceExt};
 
 use super::{Connection, Io, RequestsLayer};
 
-/// The largest head of a request that is read at all. Smaller ones that are still too large get a proper answer.
+/// Bytes of the largest request head that is read. The gateway refuses smaller heads that exceed its own limit with a proper response.
 const HEAD_BYTES: u32 = 128 * 1024;
-/// How often an HTTP/2 client is asked whether it is still there.
+/// The interval of HTTP/2 pings, which detect lost clients.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// Requests of one HTTP/2 connection at once.
+/// Concurrent requests of one HTTP/2 connection.
 const STREAMS: u32 = 128;
 
 /// Serves a connection of a [`Port`](super::Port). Requests carry the client's address as [`ConnectInfo`].
 pub async fn serve_http(io: Io, connection: Connection, router: Router) {
     let mut builder = Builder::new(TokioExecutor::new());
-    // The port's limits bound how long a head may take. Hyper's own limit would end idle connections before them.
+    // The limits of the port include the time for a head. Hyper's own limit would close idle connections earlier.
     builder.http1().header_read_timeout(None).max_buf_size(HEAD_BYTES as usize);
     builder
         .http2()
@@ -49,7 +49,7 @@ pub async fn serve_http(io: Io, connection: Connection, router: Router) {
         }
     };
     if let Err(error) = ended {
-        // Clients that go away or do not speak HTTP are normal.
+        // Clients that disconnect or do not speak HTTP are normal.
         tracing::debug!(error, "a connection ended early");
     }
 }

@@ -1,4 +1,4 @@
-//! The bytes of a connection.
+//! The byte stream of a connection.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,10 +9,10 @@ use tokio::net::TcpStream;
 
 use super::Connection;
 
-/// Writes up to this size are no progress: an HTTP/2 connection that does nothing still sends pings and their answers.
+/// Writes up to this size do not count as progress, because an idle HTTP/2 connection still sends pings.
 const CONTROL_BYTES: usize = 64;
 
-/// A TCP stream that notes whether its client reads, and that can be cut.
+/// A TCP stream that records whether its client reads, and that the port can cut.
 #[derive(Debug)]
 pub struct Io {
     stream: TcpStream,

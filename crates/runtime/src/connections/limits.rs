@@ -1,32 +1,31 @@
-//! The limits of a port, as an operator sets them.
+//! The configured limits of a port.
 
 use std::time::Duration;
 
 use crate::Settings;
 
-/// What a connection, and all connections of a port together, may take.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections open at once.
+    /// Open connections.
     pub max: usize,
-    /// Connections of one client address; 0 for no limit. An IPv6 address stands for its /64 network.
+    /// Open connections of one client address (IPv6: one /64 network); 0 for no limit.
     pub max_per_address: usize,
-    /// From the accepted connection to the head of its first request, with the TLS handshake in between.
+    /// The time until the head of the first request has arrived, including the TLS handshake.
     pub first_request: Duration,
-    /// How long a connection without a request in progress stays open.
+    /// The time that a connection without a request in progress stays open.
     pub idle: Duration,
-    /// How long a client may leave data unread, or a request half sent.
+    /// The time that a client may leave data unread, or a request incomplete.
     pub stall: Duration,
 }
 
-/// The defaults of one port's settings, as an operator would write them.
+/// The defaults of the settings, in the form of setting values.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults {
-    /// Of [`Limits::max`].
+    /// Default of [`Limits::max`].
     pub max: &'static str,
-    /// Of [`Limits::max_per_address`].
+    /// Default of [`Limits::max_per_address`].
     pub max_per_address: &'static str,
-    /// Of [`Limits::idle`].
+    /// Default of [`Limits::idle`].
     pub idle: &'static str,
 }
 
@@ -34,14 +33,13 @@ const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Limits {
-    /// Declares and reads the settings of one port: `prefix` is what their names begin with, `port` what the
-    /// documentation calls it.
+    /// Declares and reads the settings of one port. Their names begin with `prefix`; their descriptions name the port `port`.
     pub fn read(settings: &Settings, prefix: &str, port: &str, defaults: Defaults) -> Self {
         let max_name = format!("{prefix}_MAX_CONNECTIONS");
         let max = settings.get(
             &max_name,
             defaults.max,
-            &format!("Connections of {port} open at once. One more closes the one that has been idle the longest, or is refused when none is idle."),
+            &format!("Open connections of {port}. A further connection closes the one that has been idle the longest, and is refused if none is idle."),
         );
         if max == 0 {
             settings.problem(format!("PATCHBAY_{max_name} must be at least 1"));
@@ -59,22 +57,22 @@ impl Limits {
             max_per_address: settings.get(
                 &format!("{prefix}_MAX_CONNECTIONS_PER_ADDRESS"),
                 defaults.max_per_address,
-                &format!("Connections of {port} from one address (IPv6: one /64 network); more are refused. 0 for no limit."),
+                &format!("Open connections of {port} from one address (IPv6: one /64 network). Further ones are refused. 0 for no limit."),
             ),
             first_request: duration(
                 "FIRST_REQUEST_TIMEOUT",
                 "10s",
-                "How long a new connection may take to send the head of its first request, TLS handshake included.",
+                "Time that a new connection has to send the head of its first request, including the TLS handshake.",
             ),
             idle: duration(
                 "IDLE_TIMEOUT",
                 defaults.idle,
-                "How long a connection without a request in progress stays open. An open stream is a request in progress.",
+                "Time that a connection without a request in progress stays open. An open stream is a request in progress.",
             ),
             stall: duration(
                 "STALL_TIMEOUT",
                 "30s",
-                "How long a client may leave an answer unread, or a request half sent, before its connection is cut.",
+                "Time that a client may leave a response unread, or a request incomplete, before its connection is closed.",
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! What is counted about connections.
+//! Metrics of connections.
 
 use prometheus_client::encoding::EncodeLabelSet;
 
@@ -17,27 +17,25 @@ pub(super) struct OfPortAndReason {
 }
 
 crate::metrics! {
-    /// Of all ports.
+    /// Metrics of all ports.
     struct ConnectionMetrics in "connections" {
         /// Open connections by port: `gateway`, `grpc` or `admin`.
         open: GaugeFamily<OfPort>,
-        /// Connections closed as soon as they were accepted, by port and reason: `full`, because every connection was in use; `address`, because the
-        /// address had too many.
+        /// Refused connections by port and reason: `full`, every connection was in use; `address`, the client address had too
+        /// many.
         refused: CounterFamily<OfPortAndReason>,
-        /// Connections that ended, by port and reason: `ended` by the client, an error or the stop; `no_request` in time; `idle`; `stalled`, when the client
-        /// read or sent nothing more; `evicted`, to make room for another one.
+        /// Closed connections by port and reason: `ended` by the client, an error or the stop; `no_request` in time; `idle`;
+        /// `stalled`, the client read or sent nothing; `evicted`, closed in favor of a new connection.
         closed: CounterFamily<OfPortAndReason>,
     }
 }
 
-/// Why a connection was not served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     Full,
     Address,
 }
 
-/// Why a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
     Ended,

@@ -1,4 +1,4 @@
-//! The open connections of a port, and whether one more may join them.
+//! The open connections of a port, and the admission of new ones.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::metrics::{Reason, Refusal};
 use super::{Connection, Limits};
 
-/// The open connections of a port. Clones are the same port's.
+/// The open connections of a port; clones share them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Open(Arc<Mutex<Table>>);
 
@@ -18,7 +18,7 @@ struct Table {
     last_id: u64,
 }
 
-/// The place of a connection among the open ones; dropping it gives the place back.
+/// The slot of an open connection; dropping it frees the slot.
 #[derive(Debug)]
 pub(super) struct Place {
     open: Open,
@@ -26,8 +26,8 @@ pub(super) struct Place {
 }
 
 impl Open {
-    /// Takes a place for `connection`. A full port gives it the place of the one that has been idle the longest; those
-    /// that never sent a request go first.
+    /// Takes a slot for `connection`. A full port evicts the connection that has been idle the longest, first among those that
+    /// never sent a request.
     pub(super) fn admit(&self, connection: &Connection, limits: &Limits) -> Result<Place, Refusal> {
         let address = client_network(connection.peer().ip());
         let mut table = self.lock();
@@ -79,7 +79,7 @@ impl Drop for Place {
     }
 }
 
-/// What is counted as one client: an IPv4 address, or the /64 network of an IPv6 address, since a client has all of that.
+/// The network that counts as one client: an IPv4 address, or the /64 network of an IPv6 address, all of which one client has.
 pub fn client_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),

@@ -14,14 +14,14 @@ use super::{Connection, Io, Limits};
 use crate::metrics::Gauge;
 use crate::{Metrics, Stop};
 
-/// After a failure to accept, which mostly means that the process has no file descriptors left.
+/// The pause after a failure to accept, which usually means that the process has no file descriptors left.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What the system keeps for a client that reads slowly. Left to itself it is megabytes, and the system accepts more only
-/// when a third is free: a slow reader would look like one that has stopped.
+/// Bytes that the operating system buffers for a client. By default it buffers megabytes and accepts more only when a third is
+/// free, so that a slow reader would look like a stalled one.
 const SEND_BUFFER_BYTES: usize = 256 * 1024;
 
-/// A bound port whose connections are bounded.
+/// A bound port with limited connections.
 #[derive(Debug)]
 pub struct Port {
     listener: TcpListener,
@@ -33,24 +33,21 @@ pub struct Port {
 impl Port {
     /// Serves `listener` within `limits`. `name` is the port's name in metrics.
     pub fn new(name: &'static str, listener: TcpListener, limits: Limits, metrics: &Metrics) -> Self {
-        // Accepted connections inherit it.
+        // Accepted connections inherit the buffer size.
         if let Err(error) = SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER_BYTES) {
-            tracing::warn!(%error, port = name, "cannot set the send buffer, slow clients may be cut early");
+            tracing::warn!(%error, port = name, "the send buffer could not be set; slow clients may be disconnected early");
         }
         Self { listener, limits, metrics: PortMetrics::register(metrics, name), open: Open::default() }
     }
 
-    /// The address it listens on.
-    ///
     /// # Errors
-    /// When the system does not know it.
+    /// The operating system does not report the address.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Accepts connections until `stop` is requested and has each one served by the future that `serve` returns, which has
-    /// to end when [`Connection::closing`] returns and the requests in progress have been answered. Waits for
-    /// all of them at the end.
+    /// Accepts connections until `stop` is requested, then waits for the open ones. `serve` returns the future that serves a
+    /// connection. It has to end when [`Connection::closing`] returns and the requests in progress have been answered.
     pub async fn serve<F, S>(self, stop: Stop, serve: F)
     where
         F: Fn(Io, Connection) -> S,
@@ -77,7 +74,7 @@ impl Port {
                     }
                     Err(error) if is_of_one_connection(&error) => {}
                     Err(error) => {
-                        tracing::warn!(%error, "cannot accept connections, trying again in a moment");
+                        tracing::warn!(%error, "connections could not be accepted; the next attempt follows shortly");
                         tokio::time::sleep(PAUSE).await;
                     }
                 },
@@ -91,7 +88,7 @@ impl Port {
         let connection = Connection::new(peer);
         match self.open.admit(&connection, &self.limits) {
             Ok(place) => {
-                // Answers are small and written at once; waiting to fill a packet only delays them.
+                // Responses are small and written at once; waiting to fill a packet only delays them.
                 let _ = stream.set_nodelay(true);
                 Some((Io::new(stream, connection.clone()), connection, place))
             }
@@ -108,7 +105,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Counts a connection while it is open, and ends it when its task is dropped.
+/// Counts a connection while it is open, and cuts it when its task is dropped.
 struct Opened {
     connection: Connection,
     _place: Place,
@@ -128,7 +125,7 @@ impl Drop for Opened {
     fn drop(&mut self) {
         self.gauge.dec();
         self.metrics.closed(self.connection.reason()).inc();
-        // A protocol may run in a task of its own, which a hard stop does not reach.
+        // A protocol may run in its own task, which a hard stop does not reach.
         self.connection.cut(Reason::Ended);
     }
 }

@@ -1,4 +1,4 @@
-//! Counts the requests of a connection, and tells those that the server works on from those that wait for the client.
+//! Counts the requests of a connection: those that the server works on, and those that wait for the client.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use tower::{Layer, Service};
 
 use super::Connection;
 
-/// Has the requests of a service counted for a connection. `wrap` makes the service's kind of body of an [`Upload`].
+/// Counts the requests of a service for a connection. `wrap` converts an [`Upload`] to the body type of the service.
 #[derive(Debug)]
 pub struct RequestsLayer<B, T> {
     connection: Connection,
@@ -19,7 +19,6 @@ pub struct RequestsLayer<B, T> {
 }
 
 impl<B, T> RequestsLayer<B, T> {
-    /// Counts for this connection.
     pub fn new(connection: Connection, wrap: fn(Upload<B>) -> T) -> Self {
         Self { connection, wrap }
     }
@@ -39,7 +38,6 @@ impl<S, B, T> Layer<S> for RequestsLayer<B, T> {
     }
 }
 
-/// A service whose requests are counted.
 #[derive(Debug)]
 pub struct Requests<S, B, T> {
     inner: S,
@@ -72,25 +70,24 @@ where
         let answer = self.inner.call(request.map(|body| (self.wrap)(Upload { body, call })));
         Box::pin(async move {
             let answer = answer.await?;
-            // Nothing is under way to the client before the transport asks for it.
+            // Nothing is sent to the client before the transport asks for it.
             whole.0.now(Phase::Answering { unread: true });
             Ok(answer.map(|body| Download { body, call: whole }))
         })
     }
 }
 
-/// Where a request is.
+/// The phase of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// The head of the answer has not been made.
+    /// The handler has not returned the head of the response.
     Asking {
-        /// The handler waits for more of the request's body.
+        /// The handler waits for more of the request body.
         unsent: bool,
     },
-    /// The answer has begun. From here on a request that still comes in does not matter: a stream that goes
-    /// both ways may be silent.
+    /// The response has begun. The rest of the request no longer counts, because a bidirectional stream may be silent.
     Answering {
-        /// The transport has a part of the answer and does not ask for the next.
+        /// The transport has a part of the response and does not ask for the next.
         unread: bool,
     },
     Over,
@@ -147,7 +144,7 @@ impl Call {
     }
 }
 
-/// Ends a request when its answer has been handed over, or given up.
+/// Ends a request when its response has been passed on or dropped.
 #[derive(Debug)]
 struct Whole(Arc<Call>);
 
@@ -157,7 +154,7 @@ impl Drop for Whole {
     }
 }
 
-/// The body of a request.
+/// The body of a request, counted.
 #[derive(Debug)]
 pub struct Upload<B> {
     body: B,
@@ -192,7 +189,7 @@ impl<B> Drop for Upload<B> {
     }
 }
 
-/// The body of an answer.
+/// The body of a response, counted.
 #[derive(Debug)]
 pub struct Download<B> {
     body: B,

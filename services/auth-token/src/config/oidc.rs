@@ -2,20 +2,19 @@ use patchbay_domain::{SecretString, email};
 use patchbay_runtime::Settings;
 use url::{Host, Url};
 
-/// Signing in at an OpenID Connect provider.
+/// The OpenID Connect provider at which users sign in.
 #[derive(Debug, Clone)]
 pub struct OidcConfig {
-    /// Who the provider says it is; its configuration is read from below this address.
+    /// The provider's issuer identifier; its metadata is read from `/.well-known/openid-configuration` below it.
     pub issuer: Url,
-    /// What the provider calls this deployment.
     pub client_id: String,
-    /// How this deployment proves to the provider that it is that client. Public clients have none.
+    /// Public clients have none.
     pub client_secret: Option<SecretString>,
-    /// What people call the provider.
+    /// The provider's name on the sign-in page.
     pub label: String,
-    /// Domains of e-mail addresses, ASCII; empty = all.
+    /// Domains of e-mail addresses, in ASCII; empty allows all.
     pub allowed_domains: Vec<String>,
-    /// Whether somebody with an unknown address becomes a user.
+    /// Whether a sign-in with an unknown e-mail address creates a user.
     pub register_users: bool,
 }
 
@@ -25,24 +24,24 @@ impl OidcConfig {
         let s = settings.section("Signing in");
         let issuer: Option<Url> = s.optional(
             "OIDC_ISSUER",
-            "Issuer of the OpenID Connect provider at which people sign in; `https://`.",
+            "Issuer of the OpenID Connect provider at which users sign in; an `https://` URL.",
         );
         let client_id: Option<String> =
-            s.optional("OIDC_CLIENT_ID", "Client id that the provider has given.");
-        let client_secret = s.secret("OIDC_CLIENT_SECRET", "Client secret that the provider has given.");
+            s.optional("OIDC_CLIENT_ID", "Client id at the OpenID Connect provider.");
+        let client_secret = s.secret("OIDC_CLIENT_SECRET", "Client secret at the OpenID Connect provider.");
         let config = Self {
             client_id: client_id.clone().unwrap_or_default(),
             client_secret,
-            label: s.get("OIDC_LABEL", "single sign-on", "What the provider is called on the sign-in page."),
+            label: s.get("OIDC_LABEL", "single sign-on", "Name of the provider on the sign-in page."),
             allowed_domains: s.get(
                 "OIDC_ALLOWED_DOMAINS",
                 "",
-                "Domains of e-mail addresses whose owners may sign in; every one when empty.",
+                "Domains of the e-mail addresses that may sign in, separated by commas. All domains when empty.",
             ),
             register_users: s.get(
                 "OIDC_REGISTER_USERS",
                 "false",
-                "Make somebody who signs in with an unknown address a user, without any organization.",
+                "Create a user, without an organization, when an unknown e-mail address signs in.",
             ),
             issuer: issuer?,
         };
@@ -62,7 +61,7 @@ impl OidcConfig {
     }
 }
 
-/// A provider under development, which nobody listens in on.
+/// Whether the provider runs on this machine, as in development, where the connection needs no encryption.
 fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_provider_is_reached_encrypted_and_knows_us() {
+    fn a_provider_needs_https_and_a_client_id() {
         let id = ("OIDC_CLIENT_ID", "patchbay");
         let (config, problems) = read(&[
             ("OIDC_ISSUER", "https://id.example"),

@@ -2,14 +2,14 @@
 
 use patchbay_domain::token;
 
-/// No secret of ours is longer; whatever is cannot be known and is not worth a hash or a query.
+/// Every issued secret is shorter. Longer text is unknown without a hash or a query.
 const MAX_BYTES: usize = 512;
 
-/// SHA-256 of a secret, the form in which everything is stored and found.
-pub type Hash = [u8; 32];
+/// SHA-256 of a secret. Secrets are stored and found by it.
+pub(crate) type Hash = [u8; 32];
 
-/// The hash to look for, `None` for text that cannot be a secret of ours.
-pub fn presented(text: &str) -> Option<Hash> {
+/// The hash of a presented secret; `None` for text that cannot be an issued secret.
+pub(crate) fn presented(text: &str) -> Option<Hash> {
     (!text.is_empty() && text.len() <= MAX_BYTES).then(|| token::hash(text))
 }
 
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_text_of_a_sensible_length_is_looked_for() {
+    fn only_text_of_a_possible_length_is_hashed() {
         let cases = [
             ("", false),
             ("a", true),
@@ -27,8 +27,8 @@ mod tests {
             (&"a".repeat(513), false),
             (&"ü".repeat(257), false),
         ];
-        for (text, looked_for) in cases {
-            assert_eq!(presented(text).is_some(), looked_for, "{} bytes", text.len());
+        for (text, is_hashed) in cases {
+            assert_eq!(presented(text).is_some(), is_hashed, "{} bytes", text.len());
         }
     }
 }

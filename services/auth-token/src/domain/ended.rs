@@ -1,9 +1,9 @@
-//! What is said of an installation whose tokens were revoked for good.
+//! Installations that have ended: their grant and tokens are revoked, and they get no new ones.
 
 use patchbay_domain::{Error, Result};
 
-/// Refuses a grant or token to an installation that has ended.
-pub fn check(has_ended: bool) -> Result<()> {
+/// Refuses a new grant or token to an installation that has ended.
+pub(crate) fn check(has_ended: bool) -> Result<()> {
     if !has_ended {
         return Ok(());
     }

@@ -9,19 +9,19 @@ use super::lifetimes;
 
 /// A grant as it is stored: without its code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// What the code is derived from.
-    pub id: Uuid,
-    pub installation: Uuid,
-    pub app_id: i64,
-    pub organization_id: i64,
-    pub code_hash: Hash,
-    pub expires_at: DateTime<Utc>,
+pub(crate) struct Grant {
+    /// The code is derived from it.
+    pub(crate) id: Uuid,
+    pub(crate) installation: Uuid,
+    pub(crate) app_id: i64,
+    pub(crate) organization_id: i64,
+    pub(crate) code_hash: Hash,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 impl Grant {
-    /// A grant that begins now, with its code.
-    pub fn new(
+    /// A new grant and its code.
+    pub(crate) fn new(
         key: &SecretBytes,
         id: Uuid,
         (installation, app_id, organization_id): (Uuid, i64, i64),
@@ -33,18 +33,18 @@ impl Grant {
         (Self { id, installation, app_id, organization_id, code_hash, expires_at }, code)
     }
 
-    /// The code, computed again. `None` once it was derived with a key we no longer have.
-    pub fn code(&self, key: &SecretBytes) -> Option<SecretString> {
+    /// Derives the code again; `None` when it was derived from another key.
+    pub(crate) fn code(&self, key: &SecretBytes) -> Option<SecretString> {
         let code = derive(key, self.id);
         (token::hash(code.expose()) == self.code_hash).then_some(code)
     }
 
-    pub fn is_live(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_live(&self, now: DateTime<Utc>) -> bool {
         now < self.expires_at
     }
 
-    /// Whether somebody asking for a grant of this installation is given this one.
-    pub fn serves(&self, app_id: i64, organization_id: i64, now: DateTime<Utc>) -> bool {
+    /// Whether a request for a grant of this installation is answered with this one.
+    pub(crate) fn serves(&self, app_id: i64, organization_id: i64, now: DateTime<Utc>) -> bool {
         self.is_live(now) && self.app_id == app_id && self.organization_id == organization_id
     }
 }
@@ -53,9 +53,10 @@ fn derive(key: &SecretBytes, id: Uuid) -> SecretString {
     token::derive(key, "grant", id.as_bytes())
 }
 
-/// Whether the grant found for a code may be exchanged by this app for this installation. The order of the
-/// checks is Sentry's: whose it is comes before whether it is too late.
-pub fn exchangeable(
+/// Returns the grant found for a code if this app may exchange it for this installation.
+///
+/// The order of the checks is Sentry's: a foreign grant is refused as foreign also when it has expired.
+pub(crate) fn exchangeable(
     found: Option<Grant>,
     installation: Uuid,
     app_id: i64,
@@ -71,8 +72,8 @@ pub fn exchangeable(
     Ok(grant)
 }
 
-/// The answer to a code that is not, or no longer, known.
-pub fn not_found() -> Error {
+/// The refusal of an unknown code.
+pub(crate) fn not_found() -> Error {
     Error::unauthenticated("GRANT_NOT_FOUND", "Could not find grant for given code")
 }
 
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_is_exchanged_by_its_own_installation_in_time_only() {
+    fn only_the_own_installation_exchanges_a_grant_before_it_expires() {
         let (grant, _) = grant();
         let late = now() + lifetimes::GRANT;
         let in_time = late - TimeDelta::microseconds(1);
@@ -120,14 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn the_code_is_computed_again_while_the_key_is_the_same() {
+    fn the_code_is_derived_again_with_the_same_key_only() {
         let (grant, code) = grant();
         assert_eq!(grant.code(&key()), Some(code));
         assert_eq!(grant.code(&SecretBytes::new(*b"another key here")), None);
     }
 
     #[test]
-    fn a_grant_serves_its_app_and_organization_while_it_lives() {
+    fn a_grant_serves_its_app_and_organization_until_it_expires() {
         let (grant, _) = grant();
         assert!(grant.serves(5, 7, now()));
         assert!(!grant.serves(6, 7, now()));
@@ -151,9 +152,9 @@ mod tests {
     }
 
     proptest! {
-        /// Plays the service: at most one stored grant, replaced when it no longer serves, gone when exchanged.
+        /// Models the service: at most one stored grant, replaced when it no longer serves, deleted when exchanged.
         #[test]
-        fn a_code_yields_one_token_at_most_and_none_after_its_time(steps in prop::collection::vec(step(), 1..60)) {
+        fn a_code_yields_at_most_one_token_and_none_after_it_expires(steps in prop::collection::vec(step(), 1..60)) {
             let (mut at, mut stored, mut made) = (now(), None::<Grant>, 0_u128);
             let mut exchanged = std::collections::HashSet::new();
             for step in steps {

@@ -1,12 +1,10 @@
-//! How long things live that no setting changes, because callers are told so.
+//! Lifetimes that no setting changes, because they are part of the documented API.
 
 use chrono::TimeDelta;
 
-/// A grant, from its making to the last moment it can be exchanged.
-pub const GRANT: TimeDelta = TimeDelta::minutes(10);
-/// A sign-in link.
-pub const SIGN_IN_LINK: TimeDelta = TimeDelta::hours(1);
-/// A sign-in at an OpenID Connect provider, from leaving for it to coming back.
-pub const OIDC_SIGN_IN: TimeDelta = TimeDelta::minutes(10);
-/// A session, however much it is used.
-pub const SESSION: TimeDelta = TimeDelta::days(14);
+pub(crate) const GRANT: TimeDelta = TimeDelta::minutes(10);
+pub(crate) const SIGN_IN_LINK: TimeDelta = TimeDelta::hours(1);
+/// From the redirect to the OpenID Connect provider until the browser returns.
+pub(crate) const OIDC_SIGN_IN: TimeDelta = TimeDelta::minutes(10);
+/// Use does not extend a session.
+pub(crate) const SESSION: TimeDelta = TimeDelta::days(14);

@@ -1,18 +1,18 @@
-//! What may be minted.
+//! Limits on new tokens.
 
 use patchbay_domain::{Error, Result, ScopeSet};
 
 /// Live tokens of one installation of an internal app.
-pub const MAX_TOKENS: i64 = 20;
+pub(crate) const MAX_TOKENS: i64 = 20;
 
 /// Personal tokens of one user.
-pub const MAX_PERSONAL_TOKENS: i64 = 100;
+pub(crate) const MAX_PERSONAL_TOKENS: i64 = 100;
 
 /// Characters of the name of a personal token.
 const MAX_NAME: usize = 255;
 
 /// Whether an installation with `live` tokens may have one more.
-pub fn one_more(live: i64) -> Result<()> {
+pub(crate) fn one_more(live: i64) -> Result<()> {
     if live < MAX_TOKENS {
         return Ok(());
     }
@@ -20,7 +20,7 @@ pub fn one_more(live: i64) -> Result<()> {
 }
 
 /// Whether a user with `existing` personal tokens may have one more.
-pub fn one_more_personal(existing: i64) -> Result<()> {
+pub(crate) fn one_more_personal(existing: i64) -> Result<()> {
     if existing < MAX_PERSONAL_TOKENS {
         return Ok(());
     }
@@ -28,8 +28,8 @@ pub fn one_more_personal(existing: i64) -> Result<()> {
     Err(Error::forbidden("TOO_MANY_TOKENS", message))
 }
 
-/// The names of the requested scopes and of all that they imply.
-pub fn scopes(requested: &[String]) -> Result<Vec<String>> {
+/// The names of the requested scopes and of the scopes they imply.
+pub(crate) fn scopes(requested: &[String]) -> Result<Vec<String>> {
     let set = ScopeSet::parse(requested).map_err(|unknown| {
         let message = unknown.to_string();
         Error::invalid("UNKNOWN_SCOPE", message.as_str()).with_field("scopes", message)
@@ -37,8 +37,8 @@ pub fn scopes(requested: &[String]) -> Result<Vec<String>> {
     Ok(set.expanded().names())
 }
 
-/// What a user calls a token; nothing when it is blank.
-pub fn name(text: &str) -> Result<Option<String>> {
+/// The trimmed name of a personal token; `None` when it is blank.
+pub(crate) fn name(text: &str) -> Result<Option<String>> {
     let text = text.trim();
     if text.chars().count() > MAX_NAME {
         return Err(Error::field(

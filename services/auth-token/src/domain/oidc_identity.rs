@@ -1,43 +1,44 @@
-//! Who somebody is who has signed in at the provider.
+//! The identity of a user who has signed in at the provider.
 
 use patchbay_domain::{EmailAddress, Error, Result};
 
-/// What the provider says of a person.
+/// The provider's claims about a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Claims {
-    pub issuer: String,
-    pub subject: String,
-    pub email: Option<String>,
-    pub email_verified: Option<bool>,
-    pub name: Option<String>,
+pub(crate) struct Claims {
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) email: Option<String>,
+    pub(crate) email_verified: Option<bool>,
+    pub(crate) name: Option<String>,
 }
 
-/// An account at a provider. The provider never gives its subject to another person, as it may an e-mail address.
+/// An account at a provider. Unlike an e-mail address, a subject is never reassigned to another person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    pub issuer: String,
-    pub subject: String,
+pub(crate) struct Account {
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
 }
 
-/// A person who may come in.
+/// A user who may sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OidcIdentity {
-    pub account: Account,
+pub(crate) struct OidcIdentity {
+    pub(crate) account: Account,
     /// Verified by the provider.
-    pub email: EmailAddress,
-    pub name: String,
+    pub(crate) email: EmailAddress,
+    pub(crate) name: String,
 }
 
-/// Characters of the name of a user.
+/// Characters of a user's name.
 const MAX_NAME: usize = 200;
-/// Of the subject and of the issuer, in bytes: OpenID Connect Core, section 2, for the subject.
+/// Bytes of a subject: OpenID Connect Core, section 2.
 const MAX_SUBJECT: usize = 255;
+/// Bytes of an issuer.
 const MAX_ISSUER: usize = 1024;
 
 impl Account {
     /// # Errors
-    /// `OIDC_REFUSED` for what no provider may call an account.
-    pub fn read(issuer: String, subject: String) -> Result<Self> {
+    /// `OIDC_REFUSED`: the issuer or subject is empty, too long, or not printable ASCII.
+    pub(crate) fn read(issuer: String, subject: String) -> Result<Self> {
         let is_name = |text: &str, longest: usize| {
             (1..=longest).contains(&text.len()) && text.bytes().all(|b| matches!(b, b' '..=b'~'))
         };
@@ -48,8 +49,8 @@ impl Account {
     }
 }
 
-/// Whether these claims let somebody in where the e-mail addresses of these domains may; of all domains when there are none.
-pub fn identify(claims: Claims, allowed_domains: &[String]) -> Result<OidcIdentity> {
+/// The identity that these claims prove. An empty list allows the e-mail addresses of all domains.
+pub(crate) fn identify(claims: Claims, allowed_domains: &[String]) -> Result<OidcIdentity> {
     let account = Account::read(claims.issuer, claims.subject)?;
     let Some(email) = claims.email.filter(|_| claims.email_verified == Some(true)) else {
         let message = "The identity provider has not verified an e-mail address.";
@@ -70,8 +71,8 @@ pub fn identify(claims: Claims, allowed_domains: &[String]) -> Result<OidcIdenti
     Ok(OidcIdentity { account, email, name })
 }
 
-/// The account or the user is bound to another one.
-pub fn bound_otherwise() -> Error {
+/// The refusal to bind an account that belongs to another user, or a user who has another account at this provider.
+pub(crate) fn bound_otherwise() -> Error {
     let message = "The user with this e-mail address signs in with another account at the identity provider.";
     Error::conflict("OIDC_BOUND_OTHERWISE", message)
 }
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verified_address_of_an_allowed_domain_lets_in() {
+    fn a_verified_address_of_an_allowed_domain_is_an_identity() {
         let cases: [(&str, Option<bool>, &[&str], &str); 10] = [
             ("Jane@Acme.example", Some(true), &[], "jane@acme.example"),
             ("jane@acme.example", Some(true), &["ACME.example", "b.example"], "jane@acme.example"),
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_no_name_is_called_by_their_address() {
+    fn a_user_without_a_name_is_named_by_their_address() {
         let name = |name: Option<&str>| {
             let claims = Claims { name: name.map(str::to_owned), ..claims("jane@acme.example", Some(true)) };
             identify(claims, &[]).unwrap().name
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn no_folding_makes_an_address_anothers() {
+    fn an_address_with_letters_beyond_ascii_is_refused() {
         for email in [
             "\u{212a}ate@korp.io",
             "kate@\u{212a}orp.io",
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_has_an_issuer_and_a_subject_that_can_be_kept() {
+    fn an_account_needs_an_issuer_and_a_subject_of_printable_ascii() {
         let long = "x".repeat(256);
         for subject in ["", "\0", "7\n", "ä", &long] {
             let claims = Claims { subject: subject.into(), ..claims("jane@acme.example", Some(true)) };

@@ -1,7 +1,7 @@
-//! A sign-in at an OpenID Connect provider, from its beginning to its end.
+//! A sign-in at an OpenID Connect provider.
 //!
-//! Nothing is kept in between, so that nobody can fill the database by beginning: what has to be known at the end is derived
-//! from the `state` that comes back and the server key. That a state is used once is seen to at the end.
+//! The service stores nothing when a sign-in begins, so that unfinished sign-ins cannot fill the database. It derives the secrets
+//! of a sign-in from the returned `state` and the server key. A `state` is recorded as used when the sign-in is finished.
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result, SecretBytes, SecretString, token};
@@ -9,32 +9,36 @@ use patchbay_domain::{Error, Result, SecretBytes, SecretString, token};
 use super::code::Hash;
 use super::lifetimes;
 
-/// Longer than any state of ours.
+/// Bytes of a `state`. Every issued one is shorter.
 const MAX_STATE: usize = 256;
 
-/// What belongs to one sign-in.
+/// The secrets of one sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OidcSignIn {
-    /// Goes to the provider and comes back.
-    pub state: SecretString,
-    /// Stays with the browser, so that nobody can have somebody else finish what they have begun.
-    pub browser: SecretString,
-    /// Comes back in the provider's signed answer.
-    pub nonce: SecretString,
-    /// Proves to the provider that whoever exchanges the code has begun the sign-in (PKCE).
-    pub verifier: SecretString,
-    pub expires_at: DateTime<Utc>,
+pub(crate) struct OidcSignIn {
+    /// Sent to the provider, which returns it with the browser.
+    pub(crate) state: SecretString,
+    /// Stored in the browser that began the sign-in, so that only this browser can finish it.
+    pub(crate) browser: SecretString,
+    /// Repeated in the provider's signed ID token.
+    pub(crate) nonce: SecretString,
+    /// Proves to the provider that the sign-in was begun by the client that exchanges the code (PKCE).
+    pub(crate) verifier: SecretString,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 impl OidcSignIn {
-    pub fn begin(key: &SecretBytes, now: DateTime<Utc>) -> Self {
+    /// `random` is a fresh random secret.
+    pub(crate) fn begin(key: &SecretBytes, random: &SecretString, now: DateTime<Utc>) -> Self {
         let expires_at = now + lifetimes::OIDC_SIGN_IN;
-        let signed = format!("{}-{}", expires_at.timestamp(), token::generate().expose());
+        let signed = format!("{}-{}", expires_at.timestamp(), random.expose());
         Self::of(key, &signed, expires_at)
     }
 
-    /// The sign-in that this state belongs to, if this browser has begun it and it is not too late.
-    pub fn resume(
+    /// Derives the sign-in of this state.
+    ///
+    /// # Errors
+    /// The state is not from this service, belongs to another browser, or has expired.
+    pub(crate) fn resume(
         key: &SecretBytes,
         state: &str,
         browser: &SecretString,
@@ -44,13 +48,13 @@ impl OidcSignIn {
         let seconds = signed.split('-').next().and_then(|text| text.parse().ok()).ok_or_else(invalid)?;
         let expires_at = DateTime::from_timestamp(seconds, 0).ok_or_else(invalid)?;
         let expected = Self::of(key, signed, expires_at);
-        // Both compare in the same time wherever they differ.
+        // Comparing secrets takes constant time.
         let is_ours = expected.state == SecretString::new(state) && expected.browser == *browser;
         if is_ours && now < expires_at { Ok(expected) } else { Err(invalid()) }
     }
 
-    /// Under which it is remembered that the state has been used.
-    pub fn hash(&self) -> Hash {
+    /// Under this hash the state is recorded as used.
+    pub(crate) fn hash(&self) -> Hash {
         token::hash(&format!("oidc {}", self.state.expose()))
     }
 
@@ -66,7 +70,7 @@ impl OidcSignIn {
     }
 }
 
-pub fn invalid() -> Error {
+pub(crate) fn invalid() -> Error {
     Error::unauthenticated("OIDC_STATE_INVALID", "This sign-in was not begun here, or is over.")
 }
 
@@ -91,13 +95,13 @@ mod tests {
 
     #[test]
     fn a_sign_in_is_resumed_by_its_browser_in_time() {
-        let begun = OidcSignIn::begin(&key(), now());
+        let begun = OidcSignIn::begin(&key(), &token::generate(), now());
         let late = now() + lifetimes::OIDC_SIGN_IN;
         let resumed =
             OidcSignIn::resume(&key(), begun.state.expose(), &begun.browser, late - TimeDelta::seconds(1));
         assert_eq!(resumed, Ok(begun.clone()));
         assert!(!resumes(begun.state.expose(), &begun.browser, late));
-        let other = OidcSignIn::begin(&key(), now());
+        let other = OidcSignIn::begin(&key(), &token::generate(), now());
         assert!(!resumes(begun.state.expose(), &other.browser, now()));
         assert!(!resumes(other.state.expose(), &begun.browser, now()));
         assert!(!resumes(begun.state.expose(), &SecretString::new(""), now()));
@@ -106,24 +110,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_derived_differs() {
-        let begun = OidcSignIn::begin(&key(), now());
+    fn the_derived_secrets_differ() {
+        let begun = OidcSignIn::begin(&key(), &token::generate(), now());
         let all = [&begun.state, &begun.browser, &begun.nonce, &begun.verifier];
         for (n, one) in all.iter().enumerate() {
             assert!(all[..n].iter().all(|other| other != one));
         }
-        assert_ne!(begun.hash(), OidcSignIn::begin(&key(), now()).hash());
+        assert_ne!(begun.hash(), OidcSignIn::begin(&key(), &token::generate(), now()).hash());
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_the_parser_stumble(state in any::<String>(), browser in any::<String>()) {
+        fn any_text_is_refused_without_a_panic(state in any::<String>(), browser in any::<String>()) {
             prop_assert!(!resumes(&state, &SecretString::new(browser), now()));
         }
 
         #[test]
-        fn a_state_that_was_tampered_with_is_none(position in 0..500_usize, byte in 32..127_u8) {
-            let begun = OidcSignIn::begin(&key(), now());
+        fn a_changed_state_is_refused(position in 0..500_usize, byte in 32..127_u8) {
+            let begun = OidcSignIn::begin(&key(), &token::generate(), now());
             let mut bytes = begun.state.expose().as_bytes().to_vec();
             let position = position % bytes.len();
             prop_assume!(bytes[position] != byte);

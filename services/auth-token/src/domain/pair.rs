@@ -1,4 +1,4 @@
-//! New tokens: what is shown once, and what is kept of it.
+//! New tokens: their secrets, which are shown once, and their stored form.
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{SecretBytes, SecretString, token};
@@ -7,37 +7,32 @@ use uuid::Uuid;
 use super::code::Hash;
 use super::stored_token::{Holder, InstallationHolder, RefreshPart, StoredToken};
 
-/// What tells a personal token apart, for people and for secret scanners.
+/// Marks a personal token for people and for secret scanners.
 const USER_PREFIX: &str = "sntryu_";
 
-/// A token together with its secrets, on the way to the one who asked for it.
+/// A new token with its secrets, for the response that creates it.
 #[derive(Debug)]
-pub struct Issued {
-    pub token: StoredToken,
-    pub secret: SecretString,
-    pub refresh_secret: Option<SecretString>,
+pub(crate) struct Issued {
+    pub(crate) token: StoredToken,
+    pub(crate) secret: SecretString,
+    pub(crate) refresh_secret: Option<SecretString>,
 }
 
 /// The two secrets of a refreshable token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
-    pub access: SecretString,
-    pub refresh: SecretString,
+pub(crate) struct Pair {
+    pub(crate) access: SecretString,
+    pub(crate) refresh: SecretString,
 }
 
 impl Pair {
-    /// The first pair of a family.
-    pub fn random() -> Self {
-        Self { access: token::generate(), refresh: token::generate() }
-    }
-
-    /// The pair that follows `refresh_token`: the same one whenever it is asked for, so that a lost answer
-    /// can be given again although nothing of it is kept in the clear.
+    /// Derives the pair that follows `refresh_token`. The result is always the same, so that a lost response can be
+    /// repeated although only hashes are stored.
     ///
-    /// The refresh token itself goes in, not its stored hash: whoever got hold of the database *and* the key
-    /// would otherwise compute every family's present pair.
-    pub fn following(refresh_token: &str, family: Uuid, key: &SecretBytes) -> Self {
-        // The family has a fixed length, so two contexts never read the same.
+    /// The pair is derived from the refresh token, not from its stored hash: otherwise a leaked database and key would
+    /// reveal the current pair of every family.
+    pub(crate) fn following(refresh_token: &str, family: Uuid, key: &SecretBytes) -> Self {
+        // The family has a fixed length, so two different contexts never have the same bytes.
         let context = [family.as_bytes(), refresh_token.as_bytes()].concat();
         let context = SecretBytes::new(context);
         Self {
@@ -46,22 +41,22 @@ impl Pair {
         }
     }
 
-    pub fn refresh_hash(&self) -> Hash {
+    pub(crate) fn refresh_hash(&self) -> Hash {
         token::hash(self.refresh.expose())
     }
 }
 
-/// When a token was made and when it ends.
+/// The lifetime of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    pub from: DateTime<Utc>,
-    /// `None` = never.
-    pub to: Option<DateTime<Utc>>,
+pub(crate) struct Span {
+    pub(crate) from: DateTime<Utc>,
+    /// `None`: the token never expires.
+    pub(crate) to: Option<DateTime<Utc>>,
 }
 
 impl Issued {
     /// A refreshable token of an installation.
-    pub fn refreshable(
+    pub(crate) fn refreshable(
         id: i64,
         holder: InstallationHolder,
         family: Uuid,
@@ -78,21 +73,28 @@ impl Issued {
         }
     }
 
-    /// A user's personal token. It lives until it is revoked.
-    pub fn personal(
+    /// A user's personal token, which never expires. `random` is a fresh random secret.
+    pub(crate) fn personal(
         id: i64,
         user_id: i64,
+        random: &SecretString,
         name: Option<String>,
         scopes: Vec<String>,
         now: DateTime<Utc>,
     ) -> Self {
-        let secret = SecretString::new([USER_PREFIX, token::generate().expose()].concat());
+        let secret = SecretString::new([USER_PREFIX, random.expose()].concat());
         let plain = Self::plain(id, Holder::User(user_id), secret, scopes, Span { from: now, to: None });
         Self { token: StoredToken { name, ..plain.token }, ..plain }
     }
 
     /// A token without a refresh token.
-    pub fn plain(id: i64, holder: Holder, secret: SecretString, scopes: Vec<String>, span: Span) -> Self {
+    pub(crate) fn plain(
+        id: i64,
+        holder: Holder,
+        secret: SecretString,
+        scopes: Vec<String>,
+        span: Span,
+    ) -> Self {
         let token = StoredToken {
             id,
             holder,
@@ -134,18 +136,18 @@ mod tests {
     }
 
     #[test]
-    fn a_personal_token_is_told_by_its_prefix() {
-        let issued = Issued::personal(1, 3, None, Vec::new(), now());
+    fn a_personal_token_has_a_prefix() {
+        let issued = Issued::personal(1, 3, &token::generate(), None, Vec::new(), now());
         let secret = issued.secret.expose();
         assert_eq!(secret.len(), "sntryu_".len() + 64);
         assert!(secret.starts_with("sntryu_"));
-        assert_eq!(issued.token.token_hash, token::hash(secret), "the hash is of the whole, prefix included");
+        assert_eq!(issued.token.token_hash, token::hash(secret), "the hash includes the prefix");
         assert!(secret.ends_with(&issued.token.last_four));
     }
 
     #[test]
-    fn neither_secrets_nor_hashes_are_printed() {
-        let pair = Pair::random();
+    fn debug_output_has_neither_secrets_nor_hashes() {
+        let pair = Pair { access: token::generate(), refresh: token::generate() };
         let secrets = [pair.access.expose().to_owned(), pair.refresh.expose().to_owned()];
         let printed_pair = format!("{pair:?}");
         let hash = format!("{:?}", pair.refresh_hash());

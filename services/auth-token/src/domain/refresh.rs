@@ -1,4 +1,4 @@
-//! Refreshing: which refresh token gets what.
+//! The outcome of a refresh.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{Error, Result};
@@ -6,33 +6,32 @@ use uuid::Uuid;
 
 use super::stored_token::{InstallationHolder, RefreshPart, StoredToken};
 
-/// What is stored of a presented refresh token.
+/// The stored token that a presented refresh token belongs to.
 #[derive(Debug, Clone)]
-pub struct Found {
-    pub token: StoredToken,
-    /// What the token was replaced by, if it was.
-    pub successor: Option<StoredToken>,
+pub(crate) struct Found {
+    pub(crate) token: StoredToken,
+    /// The token that replaced it.
+    pub(crate) successor: Option<StoredToken>,
 }
 
-/// What a refresh does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// The token is replaced by a new one.
+pub(crate) enum Decision {
+    /// Replace the token by a new one.
     Rotate { token: StoredToken, holder: InstallationHolder, family: Uuid },
-    /// The answer was given before and is given again.
+    /// Repeat the response of the first refresh.
     Repeat { successor: StoredToken, family: Uuid },
-    /// The token was stolen, or its successor was: nobody can tell who is who, so the family ends.
+    /// The token or its successor was stolen. The thief cannot be identified, so the whole family is revoked.
     EndFamily { family: Uuid },
 }
 
-/// Decides about the refresh token that `found` was found by.
+/// Decides about a presented refresh token.
 ///
-/// A token that was replaced is answered again for `window` after that, as long as the successor has not been
-/// refreshed in its turn. If it has, its holder got the first answer, and this is a straggler: a duplicate some
-/// proxy held back, or the slower of two workers. It gets nothing, because the pair it asks for is dead; but
-/// the family lives on, because within the window duplicates are far likelier than thieves, and a thief
-/// gains nothing by it either.
-pub fn decide(
+/// Within `window` after its replacement, a refresh token gets the response of the first refresh again, unless the successor
+/// has been refreshed as well. In that case the app received the first response, and the request is a late duplicate: a
+/// proxy held it back, or it comes from the slower of two workers. It is refused, because the pair it asks for is no longer
+/// valid. The family stays valid, because within the window a duplicate is far more likely than a thief, and a thief gains
+/// nothing from the refusal.
+pub(crate) fn decide(
     found: Option<Found>,
     installation: Uuid,
     app_id: i64,
@@ -60,13 +59,13 @@ pub fn decide(
     }
 }
 
-/// The same words as for one that is unknown: a thief learns nothing. Services tell the people concerned.
-pub fn reused() -> Error {
+/// The message is that of an unknown token, so that a thief learns nothing. The reason lets services notify the app's owner.
+pub(crate) fn reused() -> Error {
     Error::unauthenticated("REFRESH_TOKEN_REUSED", "Given refresh token does not exist")
 }
 
-/// The answer to a refresh token that is not, or no longer, known.
-pub fn not_found() -> Error {
+/// The refusal of an unknown refresh token.
+pub(crate) fn not_found() -> Error {
     Error::unauthenticated("REFRESH_TOKEN_NOT_FOUND", "Given refresh token does not exist")
 }
 

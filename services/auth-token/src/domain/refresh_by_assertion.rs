@@ -1,4 +1,4 @@
-//! Refreshing on an app's signed word: the way back for one that has lost its refresh token.
+//! Refreshing with an app's signed assertion, for an app that has lost its refresh token.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{Error, Result, token};
@@ -6,25 +6,25 @@ use patchbay_domain::{Error, Result, token};
 use super::code::Hash;
 use super::stored_token::{InstallationHolder, StoredToken};
 
-/// The longest that an assertion is remembered. Those who check assertions accept none that lives longer.
+/// A used assertion is recorded for at most this time. The services that verify assertions accept none that expires later.
 const MEMORY: TimeDelta = TimeDelta::days(2);
 
-/// Under which an assertion is remembered.
-pub fn assertion_hash(app_id: i64, id: &str) -> Hash {
+/// Under this hash an assertion is recorded as used.
+pub(crate) fn assertion_hash(app_id: i64, id: &str) -> Hash {
     token::hash(&format!("assertion {app_id} {id}"))
 }
 
-/// Refuses assertions that nobody could remember until their end.
-pub fn check_end(ends_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+/// Refuses an assertion that would outlive its record.
+pub(crate) fn check_end(ends_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
     if ends_at - now <= MEMORY {
         return Ok(());
     }
     Err(Error::field("assertion_ends_at", "Must be within two days."))
 }
 
-/// Whether the installation's token is replaced: `current` is what it is, `seen` the number it had when the call
-/// came in. Where they differ, another call was answered in between, and its answer must not be undone by this one.
-pub fn decide(
+/// Returns the token to replace: `current`, if it is still the token whose id was `seen` when the request arrived. If it is
+/// not, another request has replaced it in between, and this one must not invalidate the response to that request.
+pub(crate) fn decide(
     seen: Option<i64>,
     current: Option<StoredToken>,
     app_id: i64,
@@ -40,16 +40,17 @@ pub fn decide(
     }
 }
 
-pub fn already_used() -> Error {
+pub(crate) fn already_used() -> Error {
     Error::unauthenticated("ASSERTION_USED", "JWT has already been used")
 }
 
-pub fn in_progress() -> Error {
+pub(crate) fn in_progress() -> Error {
     Error::conflict("REFRESH_IN_PROGRESS", "Token refresh already in progress")
 }
 
 #[cfg(test)]
 mod tests {
+    use patchbay_domain::SecretString;
     use uuid::Uuid;
 
     use super::*;
@@ -62,11 +63,12 @@ mod tests {
     fn token(id: i64) -> Option<StoredToken> {
         let holder = InstallationHolder { installation: Uuid::from_u128(1), app_id: 5, organization_id: 7 };
         let span = Span { from: now(), to: Some(now()) };
-        Some(Issued::refreshable(id, holder, Uuid::from_u128(2), Pair::random(), Vec::new(), span).token)
+        let pair = Pair { access: SecretString::new("access"), refresh: SecretString::new("refresh") };
+        Some(Issued::refreshable(id, holder, Uuid::from_u128(2), pair, Vec::new(), span).token)
     }
 
     #[test]
-    fn the_token_that_was_seen_is_replaced_and_no_other() {
+    fn only_the_token_that_was_seen_is_replaced() {
         let cases = [
             (None, None, 5, "NO_TOKEN"),
             (None, token(1), 5, "NO_TOKEN"),
@@ -83,14 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn an_assertion_is_remembered_by_app_and_id() {
+    fn an_assertion_is_recorded_by_app_and_id() {
         assert_eq!(assertion_hash(5, "a"), assertion_hash(5, "a"));
         assert_ne!(assertion_hash(5, "a"), assertion_hash(6, "a"));
         assert_ne!(assertion_hash(5, "1 a"), assertion_hash(51, " a"));
     }
 
     #[test]
-    fn an_assertion_without_an_end_in_sight_is_refused() {
+    fn an_assertion_that_expires_too_late_is_refused() {
         assert!(check_end(now() + TimeDelta::days(2), now()).is_ok());
         assert!(check_end(now() + TimeDelta::days(3), now()).is_err());
         assert!(check_end(DateTime::<Utc>::MAX_UTC, now()).is_err());

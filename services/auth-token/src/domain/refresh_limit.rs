@@ -1,4 +1,8 @@
-//! How often an installation may refresh.
+//! The limit on refreshes of an installation: 10 in any 60 seconds, as Sentry's contract states it.
+//!
+//! `governor`, which limits requests in the gateway, is no replacement. Its algorithm (GCRA) refills evenly: with a burst of 10 it
+//! admits the eleventh attempt after 6 seconds and up to 19 attempts in a minute; refilled once a minute it refuses attempts that the
+//! contract admits. It also counts monotonic time, while this limit follows the service clock, and it does not bound its keys.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,22 +13,21 @@ use uuid::Uuid;
 const ATTEMPTS: usize = 10;
 const PERIOD: TimeDelta = TimeDelta::seconds(60);
 
-/// Installations remembered at a time.
+/// Installations counted at once.
 const MAX_KEYS: usize = 10_000;
 
 /// The attempts of the last minute by app and installation.
 ///
-/// In memory, one for each process: counting in the database would cost a write for every refused attempt,
-/// which is the very load the limit is there to keep away. With several replicas an app gets a few times the
-/// limit, which is as good.
+/// Each process counts in memory: counting in the database would cost a write for every refused attempt, which is the load
+/// that the limit prevents. With several replicas an app gets a multiple of the limit, which is acceptable.
 #[derive(Debug, Default)]
-pub struct RefreshLimit {
+pub(crate) struct RefreshLimit {
     attempts: HashMap<(i64, Uuid), VecDeque<DateTime<Utc>>>,
 }
 
 impl RefreshLimit {
-    /// Counts an attempt, or refuses it; refused ones do not count.
-    pub fn admit(&mut self, app_id: i64, installation: Uuid, now: DateTime<Utc>) -> Result<()> {
+    /// Counts an admitted attempt. Refused attempts do not count.
+    pub(crate) fn admit(&mut self, app_id: i64, installation: Uuid, now: DateTime<Utc>) -> Result<()> {
         self.make_room(now);
         let recent = self.attempts.entry((app_id, installation)).or_default();
         while recent.front().is_some_and(|attempt| is_over(*attempt, now)) {
@@ -37,8 +40,8 @@ impl RefreshLimit {
         Ok(())
     }
 
-    /// Forgets those who have been quiet; when nobody has, everybody. That lets a few attempts too many
-    /// through, while a map without a bound could be made to eat the memory.
+    /// Keeps the map bounded: removes the installations without a recent attempt, and all of them if each has one. That
+    /// admits a few attempts too many, while an unbounded map could exhaust the memory.
     fn make_room(&mut self, now: DateTime<Utc>) {
         if self.attempts.len() < MAX_KEYS {
             return;
@@ -77,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn others_have_a_limit_of_their_own() {
+    fn each_app_and_installation_has_its_own_limit() {
         let mut limit = RefreshLimit::default();
         for _ in 0..10 {
             limit.admit(5, INSTALLATION, second(0)).unwrap();
@@ -96,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn those_who_are_still_limited_are_kept_when_room_is_made() {
+    fn recent_attempts_are_kept_when_the_map_is_full() {
         let mut limit = RefreshLimit::default();
         for n in 0..MAX_KEYS as u128 - 1 {
             limit.admit(6, Uuid::from_u128(n), second(0)).unwrap();

@@ -18,7 +18,8 @@ fn second(n: i64) -> DateTime<Utc> {
 fn token(id: i64) -> StoredToken {
     let holder = InstallationHolder { installation: INSTALLATION, app_id: 5, organization_id: 7 };
     let span = Span { from: second(0), to: None };
-    Issued::refreshable(id, holder, FAMILY, Pair::random(), Vec::new(), span).token
+    let pair = Pair { access: SecretString::new("access"), refresh: SecretString::new("refresh") };
+    Issued::refreshable(id, holder, FAMILY, pair, Vec::new(), span).token
 }
 
 fn replaced(token: StoredToken, at: DateTime<Utc>) -> StoredToken {
@@ -36,7 +37,7 @@ fn outcome(found: Option<Found>, installation: Uuid, app_id: i64, at: DateTime<U
 }
 
 #[test]
-fn each_refresh_token_gets_what_its_past_deserves() {
+fn a_refresh_token_is_rotated_repeated_refused_or_ends_its_family() {
     let live = || Found { token: token(1), successor: None };
     let used = || Found { token: replaced(token(1), second(0)), successor: Some(token(2)) };
     let outrun =
@@ -68,7 +69,7 @@ fn each_refresh_token_gets_what_its_past_deserves() {
     }
 }
 
-/// Plays the service: a family as rows, and the effect of each decision on them.
+/// Models the service: the rows of a family, and the effect of each decision on them.
 struct Family(Vec<StoredToken>);
 
 impl Family {

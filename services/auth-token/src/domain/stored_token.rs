@@ -1,4 +1,4 @@
-//! A token as it is stored: without its secret.
+//! A stored token, which has no secret.
 
 use std::fmt;
 
@@ -7,77 +7,75 @@ use uuid::Uuid;
 
 use super::code::Hash;
 
-/// Whose a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
-    /// An app's, through one of its installations.
+pub(crate) enum Holder {
+    /// An app, through one of its installations.
     Installation(InstallationHolder),
-    /// A user's personal token.
+    /// A user, with a personal token.
     User(i64),
-    /// A user's session.
+    /// A user, with a session.
     Session(i64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InstallationHolder {
-    pub installation: Uuid,
-    pub app_id: i64,
-    pub organization_id: i64,
+pub(crate) struct InstallationHolder {
+    pub(crate) installation: Uuid,
+    pub(crate) app_id: i64,
+    pub(crate) organization_id: i64,
 }
 
-/// A token, of an app or a person, or a session.
+/// A token of an app or a user, or a session.
 #[derive(Clone, PartialEq, Eq)]
-pub struct StoredToken {
-    pub id: i64,
-    pub holder: Holder,
-    pub token_hash: Hash,
+pub(crate) struct StoredToken {
+    pub(crate) id: i64,
+    pub(crate) holder: Holder,
+    pub(crate) token_hash: Hash,
     /// For people to tell tokens apart.
-    pub last_four: String,
-    /// Names of scopes with all that they imply. Names, because a release that knows fewer scopes must still
-    /// be able to say what the token is.
-    pub scopes: Vec<String>,
-    /// What its user calls it.
-    pub name: Option<String>,
-    pub created_at: DateTime<Utc>,
-    /// `None` = never expires.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// To the minute; `None` = never.
-    pub last_used_at: Option<DateTime<Utc>>,
-    pub refresh: Option<RefreshPart>,
+    pub(crate) last_four: String,
+    /// Names of the scopes and of the scopes they imply. They are text so that an older release can read a token
+    /// whose scopes it does not know.
+    pub(crate) scopes: Vec<String>,
+    /// The name that its user gave it.
+    pub(crate) name: Option<String>,
+    pub(crate) created_at: DateTime<Utc>,
+    /// `None`: never.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    /// Accurate to a minute; `None`: never.
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
+    pub(crate) refresh: Option<RefreshPart>,
 }
 
-/// What makes a token refreshable.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct RefreshPart {
-    /// All tokens that came from one exchange.
-    pub family: Uuid,
-    pub hash: Hash,
-    /// Set once the token has been refreshed, which ends it.
-    pub replaced: Option<Replaced>,
+pub(crate) struct RefreshPart {
+    /// Shared by all tokens that descend from one exchange.
+    pub(crate) family: Uuid,
+    pub(crate) hash: Hash,
+    /// Set when the token has been refreshed. It is invalid from then on.
+    pub(crate) replaced: Option<Replaced>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Replaced {
-    pub at: DateTime<Utc>,
-    pub successor_id: i64,
+pub(crate) struct Replaced {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) successor_id: i64,
 }
 
 impl StoredToken {
-    /// Nobody can use a replaced token any more; an expired one can still be refreshed.
-    pub fn is_replaced(&self) -> bool {
+    /// A replaced token is invalid. An expired token, in contrast, can still be refreshed.
+    pub(crate) fn is_replaced(&self) -> bool {
         self.refresh.is_some_and(|refresh| refresh.replaced.is_some())
     }
 
-    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
-    /// Whether a use at this moment is worth writing down: for people a minute is exact enough.
-    pub fn use_is_news(&self, now: DateTime<Utc>) -> bool {
+    /// Whether a use at this moment is stored: the time of the last use is accurate to a minute.
+    pub(crate) fn use_is_news(&self, now: DateTime<Utc>) -> bool {
         self.last_used_at.is_none_or(|last| now - last >= TimeDelta::minutes(1))
     }
 
-    pub fn installation(&self) -> Option<InstallationHolder> {
+    pub(crate) fn installation(&self) -> Option<InstallationHolder> {
         match self.holder {
             Holder::Installation(holder) => Some(holder),
             Holder::User(_) | Holder::Session(_) => None,
@@ -85,7 +83,7 @@ impl StoredToken {
     }
 }
 
-/// Without hashes: a log line with one would let its reader recognise a token.
+/// Without hashes: a hash in the log would let its reader recognize a token.
 impl fmt::Debug for StoredToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredToken")

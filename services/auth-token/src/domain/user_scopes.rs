@@ -1,13 +1,13 @@
-//! What users may give their own tokens: nobody grants what they do not hold.
+//! The scopes that users may give their personal tokens: those they hold themselves.
 
 use patchbay_domain::{Error, Result, Role, Scope, ScopeSet, UserCaller};
 
-/// Whether the user holds each of these scopes in some organization. Every scope that they do not is named.
-pub fn check(user: &UserCaller, requested: &[String]) -> Result<()> {
+/// Checks that the user holds each of these scopes in some organization. The error names every scope that they lack.
+pub(crate) fn check(user: &UserCaller, requested: &[String]) -> Result<()> {
     let held = held(user);
-    // Unknown names are somebody else's to refuse.
-    let asked = requested.iter().filter_map(|name| name.parse::<Scope>().ok());
-    let denied: Vec<Scope> = asked.filter(|scope| is_power(*scope) && !held.contains(*scope)).collect();
+    // `mint::scopes` refuses unknown names.
+    let scopes = requested.iter().filter_map(|name| name.parse::<Scope>().ok());
+    let denied: Vec<Scope> = scopes.filter(|scope| is_power(*scope) && !held.contains(*scope)).collect();
     let Some((first, rest)) = denied.split_first() else { return Ok(()) };
     let refusal = Error::field("scopes", exceeds(*first));
     Err(rest.iter().fold(refusal, |refusal, scope| refusal.with_field("scopes", exceeds(*scope))))
@@ -23,7 +23,7 @@ fn held(user: &UserCaller) -> ScopeSet {
         .collect()
 }
 
-/// A scope that no role holds gives a user's token nothing, because what it may do is cut down to its user's role.
+/// Whether some role holds the scope. A token is limited to the role of its user, so other scopes grant it nothing.
 fn is_power(scope: Scope) -> bool {
     Role::Owner.scopes().contains(scope)
 }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_grants_what_they_hold_somewhere() {
+    fn a_user_grants_scopes_they_hold_in_some_organization() {
         let cases: [(&[Role], bool, &[&str], usize); 8] = [
             (&[], false, &[], 0),
             (&[], false, &["openid", "project:distribution", "org:ci"], 0),

@@ -1,16 +1,16 @@
-//! Requests of `openidconnect` through our own client, which connects nowhere it should not.
+//! Sends the requests of `openidconnect` through the egress client, which connects to allowed addresses only.
 
 use std::time::Duration;
 
 use openidconnect::{HttpRequest, HttpResponse, http};
 use patchbay_egress::{Cause, Egress, EgressError, OutboundRequest, OutboundResponse, Timeouts};
 
-/// A sign-in makes up to four requests while a person waits.
+/// A sign-in makes up to four requests while a user waits.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// Many keys and long lists of what a provider can do.
+/// Bytes of a response. Room for many keys and for long metadata.
 const MAX_RESPONSE: usize = 512 * 1024;
 
-/// Sends the request; an answer that is cut off is none.
+/// Sends the request. A truncated response is an error.
 pub(super) async fn send(egress: Egress, request: HttpRequest) -> Result<HttpResponse, EgressError> {
     let (parts, body) = request.into_parts();
     let mut outbound = OutboundRequest::new(parts.method, parts.uri.to_string())
@@ -22,11 +22,11 @@ pub(super) async fn send(egress: Egress, request: HttpRequest) -> Result<HttpRes
     }
     let answer = egress.send(outbound).await?;
     if answer.truncated {
-        return Err(unreadable(&answer, "the answer is too large"));
+        return Err(unreadable(&answer, "the response is too large"));
     }
     let mut response = http::Response::new(answer.body.to_vec());
-    *response.status_mut() =
-        http::StatusCode::from_u16(answer.status).map_err(|_| unreadable(&answer, "the status is none"))?;
+    *response.status_mut() = http::StatusCode::from_u16(answer.status)
+        .map_err(|_| unreadable(&answer, "the status is invalid"))?;
     *response.headers_mut() = answer.headers;
     Ok(response)
 }

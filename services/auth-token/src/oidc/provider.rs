@@ -20,10 +20,10 @@ use crate::config::OidcConfig;
 use crate::domain::oidc_identity::Claims;
 use crate::domain::oidc_sign_in::OidcSignIn;
 
-/// How long what the provider says of itself is used for sending people there.
-const MEMORY: TimeDelta = TimeDelta::minutes(10);
+/// The provider's metadata is cached this long for new sign-ins.
+const METADATA_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// Those by which only the provider can sign; never those that share a secret, nor none.
+/// Asymmetric algorithms, with which only the provider can sign: neither `none` nor algorithms with a shared secret.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -55,7 +55,7 @@ pub(crate) struct Provider {
 
 impl Provider {
     pub(crate) fn new(config: OidcConfig, clock: Clock) -> anyhow::Result<Self> {
-        // The operator has named this host, so it may be one of their own network.
+        // The operator configured this host, so it may be in a private network.
         let host = config.issuer.host_str().context("PATCHBAY_OIDC_ISSUER has no host")?;
         let policy = EgressPolicy {
             allow: vec![host.trim_matches(['[', ']']).parse::<AllowRule>()?],
@@ -65,9 +65,9 @@ impl Provider {
         Ok(Self { egress: Egress::new(policy)?, config, clock, known: Mutex::default() })
     }
 
-    /// Where to send a browser.
+    /// The URL to which the browser is redirected.
     pub(crate) async fn authorization_url(&self, sign_in: &OidcSignIn, redirect_url: &str) -> Result<String> {
-        let metadata = match self.remembered() {
+        let metadata = match self.cached_metadata() {
             Some(metadata) => metadata,
             None => self.discover().await?,
         };
@@ -84,14 +84,14 @@ impl Provider {
         Ok(url.into())
     }
 
-    /// What the provider says of the person whom it has given this code.
+    /// Exchanges the code for the provider's claims about the user.
     pub(crate) async fn claims(
         &self,
         sign_in: &OidcSignIn,
         redirect_url: &str,
         code: String,
     ) -> Result<Claims> {
-        // Asked anew, for the keys of today.
+        // Not from the cache, because the provider may have changed its keys.
         let client = self.client(self.discover().await?, redirect_url)?;
         let send = |request: HttpRequest| http::send(self.egress.clone(), request);
         let verifier = PkceCodeVerifier::new(sign_in.verifier.expose().to_owned());
@@ -113,20 +113,20 @@ impl Provider {
                 name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
             });
         }
-        // Some providers tell more only to those who ask.
-        let same = Some(claims.subject().clone());
-        let asked = client.user_info(answer.access_token().clone(), same).map_err(refused)?;
-        let told: CoreUserInfoClaims = asked.request_async(&send).await.map_err(refused)?;
+        // Some providers return the e-mail address only from their userinfo endpoint.
+        let subject_of_token = Some(claims.subject().clone());
+        let request = client.user_info(answer.access_token().clone(), subject_of_token).map_err(refused)?;
+        let claims: CoreUserInfoClaims = request.request_async(&send).await.map_err(refused)?;
         Ok(Claims {
             issuer,
             subject,
-            email: told.email().map(|email| email.to_string()),
-            email_verified: told.email_verified(),
-            name: told.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
+            email: claims.email().map(|email| email.to_string()),
+            email_verified: claims.email_verified(),
+            name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
         })
     }
 
-    /// Signature, issuer, audience, time and nonce of the answer, and that its two halves belong together.
+    /// Verifies signature, issuer, audience, expiry and nonce of the ID token, and that it belongs to the access token.
     fn verified(
         &self,
         client: &Client,
@@ -136,7 +136,7 @@ impl Provider {
         let clock = self.clock.clone();
         let verifier =
             client.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(move || clock.now());
-        let id_token = answer.id_token().ok_or_else(|| refused("there is no id token"))?;
+        let id_token = answer.id_token().ok_or_else(|| refused("the response has no ID token"))?;
         let nonce = Nonce::new(sign_in.nonce.expose().to_owned());
         let claims = id_token.claims(&verifier, &nonce).map_err(refused)?;
         if let Some(expected) = claims.access_token_hash() {
@@ -145,7 +145,7 @@ impl Provider {
             let actual =
                 AccessTokenHash::from_token(answer.access_token(), algorithm, key).map_err(refused)?;
             if actual != *expected {
-                return Err(refused("the access token is of another answer"));
+                return Err(refused("the access token does not match the ID token"));
             }
         }
         Ok(claims.clone())
@@ -160,14 +160,17 @@ impl Provider {
         Ok(CoreClient::from_provider_metadata(metadata, id, secret).set_redirect_uri(redirect))
     }
 
-    fn remembered(&self) -> Option<CoreProviderMetadata> {
+    fn cached_metadata(&self) -> Option<CoreProviderMetadata> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|(at, _)| self.clock.now() - *at < MEMORY).map(|(_, metadata)| metadata.clone())
+        known
+            .as_ref()
+            .filter(|(at, _)| self.clock.now() - *at < METADATA_LIFETIME)
+            .map(|(_, metadata)| metadata.clone())
     }
 
-    /// Reads what the provider says of itself, and its keys.
+    /// Fetches the provider's metadata and keys.
     async fn discover(&self) -> Result<CoreProviderMetadata> {
-        // Without the slash that a URL has and an issuer need not have: the provider's own spelling counts.
+        // `Url` adds a slash that the provider's own issuer may not have. Both must be spelled the same.
         let issuer = self.config.issuer.as_str();
         let issuer = if self.config.issuer.path() == "/" { issuer.trim_end_matches('/') } else { issuer };
         let issuer = IssuerUrl::new(issuer.to_owned()).map_err(unavailable)?;
@@ -179,13 +182,13 @@ impl Provider {
     }
 }
 
-/// Why is for the operator, not for whoever sits before the browser.
+/// The cause is logged for the operator and not shown to the user.
 fn refused(error: impl Display) -> Error {
-    tracing::warn!(%error, "a sign-in at the OpenID Connect provider does not hold");
+    tracing::warn!(%error, "a sign-in at the OpenID Connect provider was refused");
     Error::unauthenticated("OIDC_REFUSED", "The identity provider's answer does not hold.")
 }
 
 fn unavailable(error: impl Display) -> Error {
-    tracing::warn!(%error, "the OpenID Connect provider cannot be asked");
+    tracing::warn!(%error, "the OpenID Connect provider could not be reached; the sign-in failed");
     Error::unavailable("OIDC_UNAVAILABLE", "The identity provider cannot be reached right now.")
 }

@@ -1,10 +1,10 @@
-//! Installations that never get a token again.
+//! Installations that have ended.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Result, Tx};
 use uuid::Uuid;
 
-/// Remembers the end of an installation. Take its lock before.
+/// Records the end of an installation. The caller holds its lock.
 pub(crate) async fn insert(tx: &mut Tx, installation: Uuid, now: DateTime<Utc>) -> Result<()> {
     tx.query(
         "insert into ended_installations (installation_uuid, ended_at) values ($1, $2)
@@ -17,7 +17,7 @@ pub(crate) async fn insert(tx: &mut Tx, installation: Uuid, now: DateTime<Utc>) 
     .map(drop)
 }
 
-/// Whether the installation has ended. Take its lock before.
+/// Whether the installation has ended. The caller holds its lock.
 pub(crate) async fn contains(tx: &mut Tx, installation: Uuid) -> Result<bool> {
     let found: Option<(DateTime<Utc>,)> = tx
         .query("select ended_at from ended_installations where installation_uuid = $1")

@@ -31,7 +31,7 @@ impl TryFrom<GrantRow> for Grant {
     }
 }
 
-/// The grant with this code. It cannot be exchanged by anybody else until the transaction ends.
+/// The grant with this code, locked until the transaction ends.
 pub(crate) async fn find_by_code(tx: &mut Tx, code_hash: &Hash) -> Result<Option<Grant>> {
     let row: Option<GrantRow> = tx
         .query(
@@ -71,7 +71,7 @@ pub(crate) async fn live(db: &Db, installations: &[Uuid], now: DateTime<Utc>) ->
     rows.into_iter().map(Grant::try_from).collect()
 }
 
-/// Stores the grant in place of the one its installation may have.
+/// Stores the grant and replaces an earlier one of its installation.
 pub(crate) async fn put(tx: &mut Tx, grant: &Grant) -> Result<()> {
     tx.query(
         "insert into grants (installation_uuid, id, code_hash, app_id, organization_id, expires_at)
@@ -91,7 +91,6 @@ pub(crate) async fn put(tx: &mut Tx, grant: &Grant) -> Result<()> {
     .map(drop)
 }
 
-/// Deletes the grant of the installation, if there is one.
 pub(crate) async fn delete(tx: &mut Tx, installation: Uuid) -> Result<()> {
     tx.query("delete from grants where installation_uuid = $1").bind(installation).execute().await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! Which tokens somebody has, and how many.
+//! Lists and counts of tokens.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::token_row::{TokenRow, select};
 use crate::domain::stored_token::StoredToken;
 
-/// How many tokens of the installation work at this moment.
+/// Counts the valid tokens of the installation.
 pub(crate) async fn count_live(tx: &mut Tx, installation: Uuid, now: DateTime<Utc>) -> Result<i64> {
     tx.query(
         "select count(*) from tokens
@@ -19,7 +19,7 @@ pub(crate) async fn count_live(tx: &mut Tx, installation: Uuid, now: DateTime<Ut
     .await
 }
 
-/// How many personal tokens the user has.
+/// Counts the personal tokens of the user.
 pub(crate) async fn count_personal(tx: &mut Tx, user_id: i64) -> Result<i64> {
     tx.query("select count(*) from tokens where user_id = $1 and kind = 'user'")
         .bind(user_id)
@@ -47,7 +47,7 @@ pub(crate) async fn personal(db: &Db, user_id: i64) -> Result<Vec<StoredToken>> 
     rows.into_iter().map(StoredToken::try_from).collect()
 }
 
-/// The installations in which the app has tokens.
+/// The installations of the app that have tokens.
 pub(crate) async fn installations_of(db: &Db, app_id: i64) -> Result<Vec<Uuid>> {
     db.query("select distinct installation_uuid from tokens where app_id = $1")
         .bind(app_id)

@@ -1,23 +1,23 @@
-//! One writer at a time for the tokens of one holder.
+//! Locks that let one transaction at a time write the tokens of one holder.
 
 use patchbay_db::{Result, Tx};
 use uuid::Uuid;
 
-/// Makes other writers of this installation's grant and tokens wait until the transaction ends.
+/// Locks the installation's grant and tokens until the transaction ends.
 ///
-/// Locks of rows would not do: a revocation that waits for the row being refreshed does not see the new row
-/// that the refresh inserts, and would leave the installation a live token. SQLite has one writer anyway.
+/// Row locks are not enough: a revocation that waits for the row of a refreshed token does not see the row that the refresh
+/// inserts, and would leave a valid token. SQLite needs no lock, because it has one writer.
 pub(crate) async fn installation(tx: &mut Tx, installation: Uuid) -> Result<()> {
     take(tx, format!("auth-token installation {installation}")).await
 }
 
-/// Makes other writers of this user's personal tokens wait until the transaction ends.
+/// Locks the user's personal tokens until the transaction ends.
 pub(crate) async fn user(tx: &mut Tx, user_id: i64) -> Result<()> {
     take(tx, format!("auth-token user {user_id}")).await
 }
 
-/// Whether nobody else is refreshing this installation by assertion; nobody else can begin to until the transaction
-/// ends. On SQLite the question does not arise: the other one has finished when this transaction begins.
+/// Locks refreshes by assertion of this installation until the transaction ends; false if another transaction holds the lock.
+/// SQLite needs no lock, because it has one writer.
 pub(crate) async fn try_refresh(tx: &mut Tx, installation: Uuid) -> Result<bool> {
     tx.query_per_engine("select pg_try_advisory_xact_lock(hashtextextended($1, 0))", "select $1 <> ''")
         .bind(format!("auth-token refresh {installation}"))

@@ -1,4 +1,4 @@
-//! What was revoked, in order, for every replica to read.
+//! The ordered table of revocations, which every replica reads.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
@@ -6,8 +6,8 @@ use patchbay_db::{Db, Result, Tx};
 use super::token_row::hash;
 use crate::domain::code::Hash;
 
-/// Records that these tokens stop working with this transaction. Call it last: from here to the commit
-/// every other revocation waits, which is what makes the order of versions the order of commits.
+/// Records the revocation of these tokens. Call it last in a transaction: it blocks every other revocation until the
+/// commit, so that versions are committed in order.
 pub(crate) async fn record(tx: &mut Tx, hashes: &[Hash], now: DateTime<Utc>) -> Result<()> {
     if hashes.is_empty() {
         return Ok(());
@@ -33,7 +33,7 @@ pub(crate) async fn latest(db: &Db) -> Result<i64> {
     db.query("select version from revocation_version").fetch_scalar().await
 }
 
-/// The revocations after `version`, oldest first, at most `limit`.
+/// At most `limit` revocations after `version`, oldest first.
 pub(crate) async fn after(db: &Db, version: i64, limit: i64) -> Result<Vec<(i64, Hash)>> {
     let rows: Vec<(i64, Vec<u8>)> = db
         .query("select version, token_hash from revocations where version > $1 order by version limit $2")

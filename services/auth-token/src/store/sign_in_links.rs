@@ -18,7 +18,7 @@ pub(crate) async fn insert(
         .map(drop)
 }
 
-/// Takes the link away, so that one caller of many gets its user; `None` when it is gone or too late.
+/// Deletes the link and returns its user, so that only one of several requests gets it; `None` if it is used or expired.
 pub(crate) async fn redeem(tx: &mut Tx, secret_hash: &Hash, now: DateTime<Utc>) -> Result<Option<i64>> {
     let user: Option<(i64,)> = tx
         .query("delete from sign_in_links where secret_hash = $1 and expires_at > $2 returning user_id")

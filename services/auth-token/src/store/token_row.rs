@@ -73,12 +73,12 @@ impl TokenRow {
             }
             ("user", None, None, None, Some(user_id)) => Ok(Holder::User(user_id)),
             ("session", None, None, None, Some(user_id)) => Ok(Holder::Session(user_id)),
-            _ => Err(DbError::Other(format!("token {} has no holder that makes sense", self.id))),
+            _ => Err(DbError::Other(format!("token {} has an invalid holder", self.id))),
         }
     }
 }
 
-/// The columns that say whose a token is: kind, installation, app, organization, user.
+/// The columns of the holder: kind, installation, app, organization, user.
 pub(super) type HolderColumns = (&'static str, Option<Uuid>, Option<i64>, Option<i64>, Option<i64>);
 
 pub(super) fn holder_columns(holder: Holder) -> HolderColumns {
@@ -92,5 +92,5 @@ pub(super) fn holder_columns(holder: Holder) -> HolderColumns {
 }
 
 pub(super) fn hash(bytes: &[u8]) -> Result<Hash> {
-    bytes.try_into().map_err(|_| DbError::Other("a stored hash has not 32 bytes".to_owned()))
+    bytes.try_into().map_err(|_| DbError::Other("a stored hash does not have 32 bytes".to_owned()))
 }

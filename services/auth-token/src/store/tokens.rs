@@ -7,15 +7,15 @@ use crate::domain::code::Hash;
 use crate::domain::refresh::Found;
 use crate::domain::stored_token::StoredToken;
 
-/// The counter that numbers tokens.
+/// The counter of token ids.
 const COUNTER: &str = "token";
 
-/// A number for a new token. Take it before a transaction begins.
+/// An id for a new token. Allocate it before the transaction begins.
 pub(crate) async fn next_id(db: &Db) -> Result<i64> {
     db.allocate_ids(COUNTER, 1).await
 }
 
-/// The token that is presented with each request; not one that was replaced.
+/// The token with this hash, unless it has been replaced.
 pub(crate) async fn find(db: &Db, token_hash: &Hash) -> Result<Option<StoredToken>> {
     let row: Option<TokenRow> = db
         .query(select!("token_hash = $1 and replaced_at is null"))
@@ -25,7 +25,7 @@ pub(crate) async fn find(db: &Db, token_hash: &Hash) -> Result<Option<StoredToke
     row.map(StoredToken::try_from).transpose()
 }
 
-/// The token with this refresh token, replaced or not, and its successor. Take the installation's lock before.
+/// The token with this refresh token, replaced or not, and its successor. The caller holds the installation's lock.
 pub(crate) async fn find_by_refresh(tx: &mut Tx, refresh_hash: &Hash) -> Result<Option<Found>> {
     let row: Option<TokenRow> =
         tx.query(select!("refresh_hash = $1")).bind(refresh_hash.as_slice()).fetch_optional().await?;
@@ -63,7 +63,7 @@ pub(crate) async fn insert(tx: &mut Tx, token: &StoredToken) -> Result<()> {
     .map(drop)
 }
 
-/// Marks the token as replaced: from the commit on it is dead.
+/// Marks the token as replaced. It is invalid from the commit on.
 pub(crate) async fn replace(tx: &mut Tx, id: i64, successor_id: i64, now: DateTime<Utc>) -> Result<()> {
     tx.query("update tokens set replaced_at = $1, successor_id = $2 where id = $3")
         .bind(now)
@@ -86,7 +86,7 @@ pub(crate) async fn find_refreshable(tx: &mut Tx, installation: Uuid) -> Result<
     row.map(StoredToken::try_from).transpose()
 }
 
-/// The number of the newest token of the installation that can be refreshed, at this moment.
+/// The id of the newest token of the installation that can be refreshed, expired or not.
 pub(crate) async fn refreshable_id(db: &Db, installation: Uuid) -> Result<Option<i64>> {
     let found: Option<(i64,)> = db
         .query(
@@ -99,7 +99,7 @@ pub(crate) async fn refreshable_id(db: &Db, installation: Uuid) -> Result<Option
     Ok(found.map(|(id,)| id))
 }
 
-/// Gives the unexpired tokens of the installation these scopes; the hashes of those that had others.
+/// Gives the unexpired tokens of the installation these scopes and returns the hashes of those that had others.
 pub(crate) async fn set_scopes(
     tx: &mut Tx,
     installation: Uuid,
@@ -121,7 +121,7 @@ pub(crate) async fn set_scopes(
     hashes.iter().map(|bytes| hash(bytes)).collect()
 }
 
-/// Writes down that these tokens were used. Rows that somebody works on are left out: another use will come.
+/// Stores the time of use of these tokens. Locked rows are skipped, because another use will follow.
 pub(crate) async fn set_last_used(db: &Db, ids: &[i64], now: DateTime<Utc>) -> Result<()> {
     db.query_per_engine(
         "update tokens set last_used_at = $1

@@ -4,7 +4,7 @@ use patchbay_rpc::request_as;
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::world::*;
+use crate::service::*;
 
 fn outsiders() -> [Caller; 3] {
     let user = UserCaller {
@@ -21,9 +21,9 @@ fn outsiders() -> [Caller; 3] {
     [Caller::Anonymous, Caller::User(user), Caller::App(app)]
 }
 
-/// How each RPC of the service answers this caller; the stream is asked last.
-async fn answers(world: &World, caller: &Caller) -> Vec<Result<(), Status>> {
-    let (mut t, mut s) = (world.tokens.clone(), world.sessions.clone());
+/// The outcome of each RPC for this caller.
+async fn answers(service: &Service, caller: &Caller) -> Vec<Result<(), Status>> {
+    let (mut t, mut s) = (service.tokens.clone(), service.sessions.clone());
     let id = || INSTALLATION.to_owned();
     let grant = CreateGrantRequest { installation_uuid: id(), app_id: 1, organization_id: 1 };
     let exchange = ExchangeRequest { installation_uuid: id(), ..Default::default() };
@@ -76,10 +76,10 @@ fn reasons(answers: Vec<Result<(), Status>>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn people_and_apps_may_do_nothing_here() {
-    on_each_engine(|world, db| async move {
+async fn users_and_apps_may_call_nothing_of_others() {
+    each(|service, db| async move {
         for caller in outsiders() {
-            let reasons = reasons(answers(&world, &caller).await);
+            let reasons = reasons(answers(&service, &caller).await);
             assert_eq!(reasons, ["PERMISSION_DENIED"; 24], "{caller:?}");
         }
         let rows: i64 = db
@@ -93,10 +93,10 @@ async fn people_and_apps_may_do_nothing_here() {
 }
 
 #[tokio::test]
-async fn services_and_operators_may_do_everything() {
-    on_each_engine(|world, _| async move {
+async fn services_and_operators_may_call_everything() {
+    each(|service, _| async move {
         for caller in [Caller::Service("installation".into()), Caller::Operator] {
-            let reasons = reasons(answers(&world, &caller).await);
+            let reasons = reasons(answers(&service, &caller).await);
             assert!(!reasons.contains(&"PERMISSION_DENIED".to_owned()), "{caller:?}: {reasons:?}");
         }
     })

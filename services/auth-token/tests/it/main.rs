@@ -1,11 +1,11 @@
-//! The whole service through its gRPC, on both engines, with the clock moved by hand.
+//! Tests of the running service through its gRPC API, on both engines, with a manual clock.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod callers;
 mod families;
 mod grants;
-mod hand_made;
+
 mod introspection;
 mod minting;
 mod oidc;
@@ -13,6 +13,7 @@ mod pruning;
 mod revocations;
 mod schema;
 mod secrecy;
+mod service;
 mod sessions;
 mod storage;
-mod world;
+mod token_management;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::future::join_all;
-use patchbay_domain::{Clock, Error};
+use patchbay_domain::Error;
 use patchbay_egress::{Egress, EgressPolicy, OutboundRequest};
 use patchbay_proto::auth_token::{
     BeginOidcSignInRequest, CreateSessionRequest, FinishOidcSignInRequest, ForgetOidcIdentitiesRequest,
@@ -12,21 +12,16 @@ use patchbay_testkit::oidc::{CLIENT_ID, CLIENT_SECRET, Provider};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::world::*;
+use crate::service::*;
 
 const CALLBACK: &str = "https://patchbay.example/auth/oidc/callback/";
 
-async fn each(story: impl AsyncFn(&World, &Provider)) {
-    each_with(&[], story).await;
-}
-
-/// On each engine, with a provider that this replica knows.
-async fn each_with(more: &[(&str, &str)], story: impl AsyncFn(&World, &Provider)) {
+/// Runs `test` on each engine against a service that is configured with a provider.
+async fn each_with(more: &[(&str, &str)], test: impl AsyncFn(&Service, &Provider)) {
     patchbay_testkit::database::each_engine(&patchbay_auth_token::MIGRATIONS, |db| {
-        let story = &story;
+        let test = &test;
         async move {
             let provider = Provider::start(midnight().timestamp()).await;
-            let (clock, hand) = Clock::manual(midnight());
             let settings = [
                 ("AUTH_TOKEN_KEY", "0123456789abcdef"),
                 ("OIDC_ISSUER", provider.issuer()),
@@ -34,24 +29,24 @@ async fn each_with(more: &[(&str, &str)], story: impl AsyncFn(&World, &Provider)
                 ("OIDC_CLIENT_SECRET", CLIENT_SECRET),
             ];
             let settings: Vec<_> = settings.iter().chain(more).copied().collect();
-            let world = World::configured(&db, clock, hand, &settings).await;
-            story(&world, &provider).await;
+            let service = Service::configured(&db, &settings).await;
+            test(&service, &provider).await;
         }
     })
     .await;
 }
 
-async fn begin(world: &World) -> Result<OidcSignIn, Error> {
-    let asked = BeginOidcSignInRequest { redirect_url: CALLBACK.into() };
-    answer(world.sessions.clone().begin_oidc_sign_in(slow(asked)).await)
+async fn begin(service: &Service) -> Result<OidcSignIn, Error> {
+    let request = BeginOidcSignInRequest { redirect_url: CALLBACK.into() };
+    answer(service.sessions.clone().begin_oidc_sign_in(with_deadline(request)).await)
 }
 
-/// Goes to the provider as a browser does; what comes back.
+/// Visits the provider like a browser and returns the query of its redirect.
 async fn visit(begun: &OidcSignIn) -> HashMap<String, String> {
     let policy = EgressPolicy { allow_loopback: true, ..EgressPolicy::default() };
     let request = OutboundRequest::get(begun.authorization_url.as_str());
     let answer = Egress::new(policy).unwrap().send(request).await.unwrap();
-    assert_eq!(answer.status, 302, "the provider takes our request");
+    assert_eq!(answer.status, 302, "the provider accepts the request");
     let location = Url::parse(answer.header("location").unwrap()).unwrap();
     assert!(location.as_str().starts_with(CALLBACK));
     location.query_pairs().into_owned().collect()
@@ -66,14 +61,14 @@ fn coming_back(begun: &OidcSignIn, back: &HashMap<String, String>) -> FinishOidc
     }
 }
 
-async fn finish(world: &World, asked: FinishOidcSignInRequest) -> Result<OidcIdentity, Error> {
-    answer(world.sessions.clone().finish_oidc_sign_in(slow(asked)).await)
+async fn finish(service: &Service, request: FinishOidcSignInRequest) -> Result<OidcIdentity, Error> {
+    answer(service.sessions.clone().finish_oidc_sign_in(with_deadline(request)).await)
 }
 
-async fn sign_in(world: &World) -> Result<OidcIdentity, Error> {
-    let begun = begin(world).await?;
+async fn sign_in(service: &Service) -> Result<OidcIdentity, Error> {
+    let begun = begin(service).await?;
     let back = visit(&begun).await;
-    finish(world, coming_back(&begun, &back)).await
+    finish(service, coming_back(&begun, &back)).await
 }
 
 fn reason(outcome: Result<OidcIdentity, Error>) -> String {
@@ -81,9 +76,9 @@ fn reason(outcome: Result<OidcIdentity, Error>) -> String {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_at_the_provider_is_known_by_their_verified_address() {
-    each(async |world, provider| {
-        let identity = sign_in(world).await.unwrap();
+async fn a_sign_in_returns_the_verified_address_and_account() {
+    each_with(&[], async |service, provider| {
+        let identity = sign_in(service).await.unwrap();
         let expected = OidcIdentity {
             email: "jane@acme.example".into(),
             name: "Jane Doe".into(),
@@ -92,16 +87,17 @@ async fn whoever_signs_in_at_the_provider_is_known_by_their_verified_address() {
             user_id: None,
         };
         assert_eq!(identity, expected);
-        let asked = CreateSessionRequest { user_id: 3, oidc_account: None };
-        let session = world.sessions.clone().create_session(slow(asked)).await.unwrap().into_inner();
-        assert!(world.subject(&session.secret).await.is_ok());
+        let request = CreateSessionRequest { user_id: 3, oidc_account: None };
+        let session =
+            service.sessions.clone().create_session(with_deadline(request)).await.unwrap().into_inner();
+        assert!(service.subject(&session.secret).await.is_ok());
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_hold_signs_nobody_in() {
-    each(async |world, provider| {
+async fn an_invalid_response_of_the_provider_is_refused() {
+    each_with(&[], async |service, provider| {
         let now = midnight().timestamp();
         let cases = [
             (json!({}), "jane@acme.example"),
@@ -117,19 +113,23 @@ async fn an_answer_that_does_not_hold_signs_nobody_in() {
         ];
         for (lie, expected) in cases {
             provider.lie(lie.clone());
-            assert_eq!(reason(sign_in(world).await), expected, "{lie}");
+            assert_eq!(reason(sign_in(service).await), expected, "{lie}");
         }
         provider.lie(Value::Null);
         provider.sign_with_secret();
-        assert_eq!(reason(sign_in(world).await), "OIDC_REFUSED", "what we know too proves nothing");
+        assert_eq!(
+            reason(sign_in(service).await),
+            "OIDC_REFUSED",
+            "a signature with the client secret proves nothing"
+        );
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_sign_in_is_finished_once_in_time_and_by_the_browser_that_began_it() {
-    each(async |world, _| {
-        let (begun, other) = (begin(world).await.unwrap(), begin(world).await.unwrap());
+    each_with(&[], async |service, _| {
+        let (begun, other) = (begin(service).await.unwrap(), begin(service).await.unwrap());
         let (back, other_back) = (visit(&begun).await, visit(&other).await);
         let good = coming_back(&begun, &back);
         let foreign_browser =
@@ -139,25 +139,25 @@ async fn a_sign_in_is_finished_once_in_time_and_by_the_browser_that_began_it() {
         let no_state = FinishOidcSignInRequest { state: String::new(), ..good.clone() };
         let odd_state = FinishOidcSignInRequest { state: "-\0".repeat(5000), ..good.clone() };
         for wrong in [foreign_browser, no_browser, wrong_state, no_state, odd_state] {
-            assert_eq!(reason(finish(world, wrong).await), "OIDC_STATE_INVALID");
+            assert_eq!(reason(finish(service, wrong).await), "OIDC_STATE_INVALID");
         }
-        assert_eq!(reason(finish(world, good.clone()).await), "jane@acme.example");
-        assert_eq!(reason(finish(world, good).await), "OIDC_STATE_INVALID", "a replay");
+        assert_eq!(reason(finish(service, good.clone()).await), "jane@acme.example");
+        assert_eq!(reason(finish(service, good).await), "OIDC_STATE_INVALID", "a replay");
 
-        let late = begin(world).await.unwrap();
+        let late = begin(service).await.unwrap();
         let back = visit(&late).await;
-        world.clock.advance(Duration::from_secs(600));
-        assert_eq!(reason(finish(world, coming_back(&late, &back)).await), "OIDC_STATE_INVALID");
+        service.clock.advance(Duration::from_secs(600));
+        assert_eq!(reason(finish(service, coming_back(&late, &back)).await), "OIDC_STATE_INVALID");
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_ten_who_finish_at_once_one_is_signed_in() {
-    each(async |world, _| {
-        let begun = begin(world).await.unwrap();
+async fn one_of_ten_parallel_requests_finishes_a_sign_in() {
+    each_with(&[], async |service, _| {
+        let begun = begin(service).await.unwrap();
         let back = visit(&begun).await;
-        let outcomes = join_all((0..10).map(|_| finish(world, coming_back(&begun, &back)))).await;
+        let outcomes = join_all((0..10).map(|_| finish(service, coming_back(&begun, &back)))).await;
         let reasons: Vec<_> = outcomes.into_iter().map(reason).collect();
         let won = reasons.iter().filter(|reason| *reason == "jane@acme.example").count();
         let lost = reasons.iter().filter(|reason| *reason == "OIDC_STATE_INVALID").count();
@@ -167,72 +167,72 @@ async fn of_ten_who_finish_at_once_one_is_signed_in() {
 }
 
 #[tokio::test]
-async fn a_code_of_another_sign_in_is_refused_by_its_proof() {
-    each(async |world, _| {
-        let (mine, theirs) = (begin(world).await.unwrap(), begin(world).await.unwrap());
+async fn a_code_of_another_sign_in_fails_its_pkce_check() {
+    each_with(&[], async |service, _| {
+        let (mine, theirs) = (begin(service).await.unwrap(), begin(service).await.unwrap());
         let (back, stolen) = (visit(&mine).await, visit(&theirs).await);
         let code = stolen["code"].clone();
         let injected = FinishOidcSignInRequest { code, ..coming_back(&mine, &back) };
-        assert_eq!(reason(finish(world, injected).await), "OIDC_REFUSED");
+        assert_eq!(reason(finish(service, injected).await), "OIDC_REFUSED");
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_operator_says_who_may_come_in() {
+async fn the_settings_limit_who_may_sign_in() {
     let settings = [("OIDC_ALLOWED_DOMAINS", "globex.example"), ("OIDC_REGISTER_USERS", "true")];
-    each_with(&settings, async |world, provider| {
-        assert_eq!(reason(sign_in(world).await), "OIDC_DOMAIN_NOT_ALLOWED");
+    each_with(&settings, async |service, provider| {
+        assert_eq!(reason(sign_in(service).await), "OIDC_DOMAIN_NOT_ALLOWED");
         provider.lie(json!({ "email": "joe@globex.example", "name": null }));
-        let identity = sign_in(world).await.unwrap();
+        let identity = sign_in(service).await.unwrap();
         assert_eq!((identity.name.as_str(), identity.may_register), ("joe@globex.example", true));
     })
     .await;
 }
 
-/// What becomes of a session of this user for the account of this identity.
-async fn session(world: &World, user_id: i64, identity: OidcIdentity) -> Result<i64, String> {
-    let asked = CreateSessionRequest { user_id, oidc_account: identity.account };
-    let made = answer(world.sessions.clone().create_session(slow(asked)).await);
+/// Creates a session of this user with the account of this identity.
+async fn session(service: &Service, user_id: i64, identity: OidcIdentity) -> Result<i64, String> {
+    let request = CreateSessionRequest { user_id, oidc_account: identity.account };
+    let made = answer(service.sessions.clone().create_session(with_deadline(request)).await);
     made.map(|session| session.user_id).map_err(|error| error.reason.into_owned())
 }
 
 #[tokio::test]
-async fn an_account_is_of_one_user_whatever_address_it_has() {
-    each(async |world, provider| {
-        let jane = sign_in(world).await.unwrap();
-        assert_eq!(session(world, 3, jane.clone()).await, Ok(3));
-        assert_eq!(session(world, 3, jane.clone()).await, Ok(3), "again");
-        assert_eq!(session(world, 4, jane).await, Err("OIDC_BOUND_OTHERWISE".into()));
+async fn an_account_stays_bound_to_its_user_when_its_address_changes() {
+    each_with(&[], async |service, provider| {
+        let jane = sign_in(service).await.unwrap();
+        assert_eq!(session(service, 3, jane.clone()).await, Ok(3));
+        assert_eq!(session(service, 3, jane.clone()).await, Ok(3), "again");
+        assert_eq!(session(service, 4, jane).await, Err("OIDC_BOUND_OTHERWISE".into()));
 
         provider.lie(json!({ "email": "root@acme.example" }));
-        let renamed = sign_in(world).await.unwrap();
+        let renamed = sign_in(service).await.unwrap();
         assert_eq!((renamed.email.as_str(), renamed.user_id), ("root@acme.example", Some(3)));
 
         provider.lie(json!({ "sub": "8" }));
-        let successor = sign_in(world).await.unwrap();
+        let successor = sign_in(service).await.unwrap();
         assert_eq!((successor.email.as_str(), successor.user_id), ("jane@acme.example", None));
-        assert_eq!(session(world, 3, successor.clone()).await, Err("OIDC_BOUND_OTHERWISE".into()));
-        assert_eq!(sign_in(world).await.unwrap().user_id, None, "a refusal binds nobody");
+        assert_eq!(session(service, 3, successor.clone()).await, Err("OIDC_BOUND_OTHERWISE".into()));
+        assert_eq!(sign_in(service).await.unwrap().user_id, None, "a refused account is not bound");
 
         let forget = ForgetOidcIdentitiesRequest { user_id: 3 };
-        let forgotten = world.sessions.clone().forget_oidc_identities(slow(forget)).await.unwrap();
+        let forgotten = service.sessions.clone().forget_oidc_identities(with_deadline(forget)).await.unwrap();
         assert_eq!(forgotten.into_inner().forgotten, 1);
-        assert_eq!(session(world, 3, successor).await, Ok(3));
-        assert_eq!(sign_in(world).await.unwrap().user_id, Some(3));
+        assert_eq!(session(service, 3, successor).await, Ok(3));
+        assert_eq!(sign_in(service).await.unwrap().user_id, Some(3));
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_accounts_that_claim_a_user_at_once_one_gets_them() {
-    each(async |world, provider| {
+async fn one_of_several_parallel_accounts_is_bound_to_a_user() {
+    each_with(&[], async |service, provider| {
         let mut accounts = Vec::new();
         for subject in ["7", "8", "9"] {
             provider.lie(json!({ "sub": subject }));
-            accounts.push(sign_in(world).await.unwrap());
+            accounts.push(sign_in(service).await.unwrap());
         }
-        let tries = accounts.iter().cycle().take(12).map(|account| session(world, 3, account.clone()));
+        let tries = accounts.iter().cycle().take(12).map(|account| session(service, 3, account.clone()));
         let mut bound: Vec<bool> = join_all(tries).await.into_iter().map(|made| made.is_ok()).collect();
         let rounds: Vec<_> = bound.chunks(3).map(<[bool]>::to_vec).collect();
         assert!(rounds.iter().all(|round| *round == rounds[0]), "{rounds:?}");
@@ -243,49 +243,48 @@ async fn of_two_accounts_that_claim_a_user_at_once_one_gets_them() {
 }
 
 #[tokio::test]
-async fn an_address_that_only_folds_to_anothers_signs_nobody_in() {
-    each_with(&[("OIDC_ALLOWED_DOMAINS", "Korp.io")], async |world, provider| {
+async fn an_address_that_equals_another_only_by_case_folding_is_refused() {
+    each_with(&[("OIDC_ALLOWED_DOMAINS", "Korp.io")], async |service, provider| {
         provider.lie(json!({ "email": "Kate@KORP.io" }));
-        assert_eq!(reason(sign_in(world).await), "kate@korp.io");
+        assert_eq!(reason(sign_in(service).await), "kate@korp.io");
         let folding =
             ["\u{212a}ate@korp.io", "kate@\u{212a}orp.io", "kate@korp.io\u{a0}", "\u{2028}kate@korp.io"];
         for email in folding {
             provider.lie(json!({ "email": email }));
-            assert_eq!(reason(sign_in(world).await), "OIDC_EMAIL_INVALID", "{email:?}");
+            assert_eq!(reason(sign_in(service).await), "OIDC_EMAIL_INVALID", "{email:?}");
         }
         for subject in ["", "\0", "ä"] {
             provider.lie(json!({ "email": "kate@korp.io", "sub": subject }));
-            assert_eq!(reason(sign_in(world).await), "OIDC_REFUSED", "{subject:?}");
+            assert_eq!(reason(sign_in(service).await), "OIDC_REFUSED", "{subject:?}");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn without_a_provider_or_while_it_is_away_nobody_signs_in() {
-    on_each_engine(|world, _| async move {
-        assert_eq!(begin(&world).await.unwrap_err().reason, "OIDC_NOT_CONFIGURED");
-        let asked = slow(GetSignInOptionsRequest {});
-        let options = world.sessions.clone().get_sign_in_options(asked).await.unwrap().into_inner();
+async fn a_sign_in_fails_without_a_provider_and_while_it_is_unavailable() {
+    each(|service, _| async move {
+        assert_eq!(begin(&service).await.unwrap_err().reason, "OIDC_NOT_CONFIGURED");
+        let request = with_deadline(GetSignInOptionsRequest {});
+        let options = service.sessions.clone().get_sign_in_options(request).await.unwrap().into_inner();
         assert_eq!(options, SignInOptions { oidc_label: None });
     })
     .await;
-    // A port that nobody listens on any more.
+    // A port without a listener.
     let gone = Provider::start(0).await.issuer().to_owned();
     patchbay_testkit::database::each_engine(&patchbay_auth_token::MIGRATIONS, |db| {
         let gone = gone.clone();
         async move {
-            let (clock, hand) = Clock::manual(midnight());
             let settings = [
                 ("AUTH_TOKEN_KEY", "0123456789abcdef"),
                 ("OIDC_ISSUER", gone.as_str()),
                 ("OIDC_CLIENT_ID", CLIENT_ID),
                 ("OIDC_LABEL", "Acme"),
             ];
-            let world = World::configured(&db, clock, hand, &settings).await;
-            assert_eq!(begin(&world).await.unwrap_err().reason, "OIDC_UNAVAILABLE");
-            let asked = slow(GetSignInOptionsRequest {});
-            let options = world.sessions.clone().get_sign_in_options(asked).await.unwrap().into_inner();
+            let service = Service::configured(&db, &settings).await;
+            assert_eq!(begin(&service).await.unwrap_err().reason, "OIDC_UNAVAILABLE");
+            let request = with_deadline(GetSignInOptionsRequest {});
+            let options = service.sessions.clone().get_sign_in_options(request).await.unwrap().into_inner();
             assert_eq!(options.oidc_label.as_deref(), Some("Acme"));
         }
     })

@@ -8,24 +8,28 @@ use patchbay_proto::auth_token::{
     CreateSignInLinkRequest, MintUserTokenRequest, RedeemSignInLinkRequest, TokenPair,
 };
 
-use crate::world::*;
+use crate::service::*;
 
-/// Everything this service hands out that must stay a secret, after a life with a bit of everything in it.
-/// Returned with the token it began with, which has been refreshed.
-async fn secrets_of_a_life(world: &World) -> (TokenPair, Vec<String>) {
-    let grant = world.create_grant(INSTALLATION).await;
-    let first = world.exchange(&grant.code).await.unwrap();
-    let second = world.refresh(&first).await.unwrap();
-    world.refresh(&first).await.unwrap();
-    world.exchange(&grant.code).await.unwrap_err();
-    let asked = MintUserTokenRequest { user_id: 3, scopes: Vec::new(), name: String::new() };
-    let personal = world.tokens.clone().mint_user_token(slow(asked)).await.unwrap().into_inner();
-    let link = world.sessions.clone().create_sign_in_link(slow(CreateSignInLinkRequest { user_id: 3 })).await;
+/// Uses each kind of secret once and returns all of them, with the first token, which has been refreshed.
+async fn use_every_secret(service: &Service) -> (TokenPair, Vec<String>) {
+    let grant = service.create_grant(INSTALLATION).await;
+    let first = service.exchange(&grant.code).await.unwrap();
+    let second = service.refresh(&first).await.unwrap();
+    service.refresh(&first).await.unwrap();
+    service.exchange(&grant.code).await.unwrap_err();
+    let request = MintUserTokenRequest { user_id: 3, scopes: Vec::new(), name: String::new() };
+    let personal = service.tokens.clone().mint_user_token(with_deadline(request)).await.unwrap().into_inner();
+    let link = service
+        .sessions
+        .clone()
+        .create_sign_in_link(with_deadline(CreateSignInLinkRequest { user_id: 3 }))
+        .await;
     let link = link.unwrap().into_inner();
     let redeemed = RedeemSignInLinkRequest { secret: link.secret.clone() };
-    let session = world.sessions.clone().redeem_sign_in_link(slow(redeemed)).await.unwrap().into_inner();
+    let session =
+        service.sessions.clone().redeem_sign_in_link(with_deadline(redeemed)).await.unwrap().into_inner();
     for secret in [&second.token, &session.secret, &personal.token] {
-        world.subject(secret).await.unwrap();
+        service.subject(secret).await.unwrap();
     }
     let secrets =
         [grant.code, personal.token, link.secret, session.secret, first.token.clone(), second.token];
@@ -34,7 +38,7 @@ async fn secrets_of_a_life(world: &World) -> (TokenPair, Vec<String>) {
     (first, secrets)
 }
 
-/// Every byte string, as text and in hex, and every text in the tables.
+/// Every byte string of the tables, as text and in hex, and every text.
 async fn stored(db: &Db) -> String {
     let bytes: Vec<Vec<u8>> = db
         .query(
@@ -59,10 +63,13 @@ fn hex(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn no_secret_is_stored() {
-    on_each_engine(|world, db| async move {
-        let (first, secrets) = secrets_of_a_life(&world).await;
+    each(|service, db| async move {
+        let (first, secrets) = use_every_secret(&service).await;
         let stored = stored(&db).await;
-        assert!(stored.contains(&hex(&token::hash(&first.token))), "hashes are, so the search would find it");
+        assert!(
+            stored.contains(&hex(&token::hash(&first.token))),
+            "hashes are stored, so the search covers the columns"
+        );
         for secret in secrets {
             assert!(!stored.contains(&secret), "a secret is in the tables");
         }
@@ -84,9 +91,9 @@ impl Write for Log {
     }
 }
 
-/// On one thread, where the subscriber hears everything.
+/// On one thread, so that the subscriber of the thread receives every event.
 #[tokio::test(flavor = "current_thread")]
-async fn no_secret_is_logged_not_even_at_the_finest_level() {
+async fn no_secret_is_logged_at_trace_level() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -94,14 +101,14 @@ async fn no_secret_is_logged_not_even_at_the_finest_level() {
         .with_writer(move || writer.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    on_each_engine(|world, _| {
+    each(|service, _| {
         let log = log.clone();
         async move {
-            let (first, secrets) = secrets_of_a_life(&world).await;
-            world.clock.advance(Duration::from_secs(61));
-            world.refresh(&first).await.unwrap_err();
+            let (first, secrets) = use_every_secret(&service).await;
+            service.clock.advance(Duration::from_secs(61));
+            service.refresh(&first).await.unwrap_err();
             let written = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-            assert!(written.contains("the family of tokens is revoked"), "the end of a family is logged");
+            assert!(written.contains("its token family is revoked"), "the end of a family is logged");
             for secret in secrets {
                 assert!(!written.contains(&secret), "a secret is in the log");
             }
