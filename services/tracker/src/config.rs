@@ -21,7 +21,7 @@ pub struct Config {
     /// What new organizations may use, sorted.
     pub default_features: Vec<String>,
     /// How many organizations a person may found and join.
-    pub most_organizations: u32,
+    pub max_organizations: u32,
     /// Numbers of projects are made of the moment, as Sentry's are, instead of counted.
     pub snowflake_ids: bool,
 }
@@ -56,7 +56,7 @@ impl Config {
             ),
             error_days: error_days(&tracker),
             default_features,
-            most_organizations: tracker.get(
+            max_organizations: tracker.get(
                 "ORGANIZATIONS_PER_USER",
                 "100",
                 "How many organizations a person may belong to before they can found and join no more. Operators can add them to others all the same.",

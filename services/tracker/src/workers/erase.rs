@@ -20,7 +20,7 @@ const BACKOFF: Duration = Duration::from_secs(5);
 pub(crate) struct Erase {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
-    pub(crate) calls: Arc<Notify>,
+    pub(crate) wake: Arc<Notify>,
 }
 
 impl Erase {
@@ -36,7 +36,7 @@ impl Erase {
             };
             tokio::select! {
                 () = stop.requested() => return,
-                () = self.calls.notified() => {}
+                () = self.wake.notified() => {}
                 () = patchbay_runtime::sleep(&self.clock, pause) => {}
             }
         }

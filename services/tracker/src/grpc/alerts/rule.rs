@@ -1,6 +1,7 @@
 use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
+use crate::context::Context;
 use crate::domain::access;
 use crate::domain::activity::Person;
 use crate::domain::alert_rule::{Action, AlertRule, Definition, Description};
@@ -8,27 +9,26 @@ use crate::domain::organization::{self, Organization};
 use crate::domain::project::Project;
 use crate::grpc::named;
 use crate::grpc::projects::project;
-use crate::tracker::Tracker;
 
 /// The project whose rules a request is about, for a caller who has one of `scopes` there.
 pub(super) async fn project(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     organization: &str,
     project: &str,
     scopes: &[Scope],
 ) -> Result<Project> {
-    project::for_caller(&tracker.db, caller, (organization, project), scopes).await
+    project::for_caller(&context.db, caller, (organization, project), scopes).await
 }
 
 /// The organization whose rules a request is about, for a caller who has one of `scopes` there.
 pub(super) async fn organization(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     named: &str,
     scopes: &[Scope],
 ) -> Result<Organization> {
-    let found = named::organization(&tracker.db, named).await?.ok_or_else(organization::not_found)?;
+    let found = named::organization(&context.db, named).await?.ok_or_else(organization::not_found)?;
     access::one_of(caller, found.id, scopes, Error::permission_denied())?;
     Ok(found)
 }

@@ -2,20 +2,20 @@ use chrono::{DateTime, Utc};
 use patchbay_db::Tx;
 use patchbay_domain::Result;
 
+use crate::context::Context;
 use crate::domain::assignee::{Assignee, AssigneeName, outsider, team_outside, unknown};
 use crate::domain::happening::Happening;
 use crate::domain::issue::Issue;
 use crate::store::{assignees, subscriptions};
-use crate::tracker::Tracker;
 
 /// Who is meant in this project; `None` is nobody.
 pub(super) async fn resolve(
-    tracker: &Tracker,
+    context: &Context,
     organization_id: i64,
     project_id: i64,
     name: &AssigneeName,
 ) -> Result<Option<Assignee>> {
-    let (db, mut team_asked) = (&tracker.db, false);
+    let (db, mut team_asked) = (&context.db, false);
     let found = match name {
         AssigneeName::Nobody => return Ok(None),
         AssigneeName::User(id) => assignees::user(db, organization_id, project_id, *id, "").await?,

@@ -4,19 +4,19 @@ use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
 use super::list_issues::{listing, project_ids};
+use crate::context::Context;
 use crate::domain::cursor::Cursor;
 use crate::domain::issue::not_found;
 use crate::domain::{access, project};
 use crate::grpc::named;
 use crate::store::issues;
 use crate::store::list_issues::{self, Listed};
-use crate::tracker::Tracker;
 
 const MOST: usize = 1000;
 
 /// Numbers of the issues that a request is about, in its order, for a caller who has one of `scopes` for all of them.
 pub(super) async fn by_ids(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     asked: &wire::IssueIds,
     scopes: &[Scope],
@@ -29,17 +29,17 @@ pub(super) async fn by_ids(
     let organization_id = match asked.organization.as_str() {
         "" => None,
         named => {
-            let organization = named::organization(&tracker.db, named).await?.ok_or_else(not_found)?;
+            let organization = named::organization(&context.db, named).await?.ok_or_else(not_found)?;
             access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
             Some(organization.id)
         }
     };
     let project_ids = match organization_id {
-        Some(id) => project_ids(tracker, id, &asked.projects).await?,
+        Some(id) => project_ids(context, id, &asked.projects).await?,
         None if asked.projects.is_empty() => Vec::new(),
         None => return Err(project::not_found()),
     };
-    let found = issues::find_all(&tracker.db, &ids).await?;
+    let found = issues::find_all(&context.db, &ids).await?;
     if found.len() != ids.len() {
         return Err(not_found());
     }
@@ -56,7 +56,7 @@ pub(super) async fn by_ids(
 
 /// Numbers of the issues that match, at most a thousand. A search that says nothing, which a list takes for everything, is refused.
 pub(super) async fn by_filter(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     filter: &wire::IssueFilter,
     scopes: &[Scope],
@@ -65,11 +65,11 @@ pub(super) async fn by_filter(
         let message = "Name issues by \"id\" or say in \"query\" which ones are meant.";
         return Err(Error::invalid("INVALID_SEARCH", message));
     }
-    let Some(mut listing) = listing(tracker, caller, filter, scopes).await? else { return Ok(Vec::new()) };
+    let Some(mut listing) = listing(context, caller, filter, scopes).await? else { return Ok(Vec::new()) };
     let mut ids = Vec::new();
     loop {
         listing.limit = i64::try_from(MOST - ids.len()).unwrap_or(i64::MAX);
-        let Listed { found, stopped_at } = list_issues::list(&tracker.db, &listing).await?;
+        let Listed { found, stopped_at } = list_issues::list(&context.db, &listing).await?;
         ids.extend(found.into_iter().map(|found| found.issue.id));
         let Some(at) = stopped_at.filter(|_| ids.len() < MOST) else { return Ok(ids) };
         listing.cursor = Some(Cursor { at, back: false });

@@ -2,16 +2,16 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::issue;
+use crate::context::Context;
 use crate::domain::access;
 use crate::domain::event_detail::detail;
 use crate::domain::event_document::EventDocument;
 use crate::grpc::projects;
 use crate::store::events::{FoundEvent, Of};
-use crate::tracker::Tracker;
 
 /// Whose errors a request is about, for a caller who may read them.
 pub(super) async fn scope(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     issue_id: i64,
     organization: &str,
@@ -19,16 +19,16 @@ pub(super) async fn scope(
 ) -> Result<Of> {
     let scopes = access::READ_ISSUES;
     if issue_id != 0 {
-        let found = issue::for_caller(tracker, caller, issue_id, organization, scopes).await?;
+        let found = issue::for_caller(context, caller, issue_id, organization, scopes).await?;
         return Ok(Of::Issue(found.issue.id));
     }
     let named = (organization, project);
-    Ok(Of::Project(projects::project::for_caller(&tracker.db, caller, named, scopes).await?.id))
+    Ok(Of::Project(projects::project::for_caller(&context.db, caller, named, scopes).await?.id))
 }
 
-pub(super) fn to_wire(tracker: &Tracker, found: &FoundEvent) -> wire::Event {
+pub(super) fn to_wire(context: &Context, found: &FoundEvent) -> wire::Event {
     let FoundEvent { event_id, issue_id, document, place, .. } = found;
-    let event_document = EventDocument::new(document, *event_id, *issue_id, place, &tracker.links);
+    let event_document = EventDocument::new(document, *event_id, *issue_id, place, &context.links);
     wire::Event {
         event_id: event_id.simple().to_string(),
         issue_id: *issue_id,

@@ -6,6 +6,7 @@ use patchbay_proto::tracker as wire;
 use patchbay_proto::tracker::update_issues_request::Issues as Asked;
 
 use super::{assign, chosen, issue};
+use crate::context::Context;
 use crate::domain::access;
 use crate::domain::assignee::{Assignee, AssigneeName};
 use crate::domain::comment::Author;
@@ -15,51 +16,49 @@ use crate::events;
 use crate::store::issues::{self, FoundIssue};
 use crate::store::{releases, subscriptions};
 use crate::tell::{Told, tell};
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.update_issues", skip_all)]
 pub(super) async fn update_issues(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::UpdateIssuesRequest,
 ) -> Result<wire::UpdateIssuesResponse> {
     let scopes = access::WRITE_ISSUES;
     let ids = match &request.issues {
         None => Vec::new(),
-        Some(Asked::Ids(asked)) => chosen::by_ids(tracker, &caller, asked, scopes).await?,
-        Some(Asked::Filter(filter)) => chosen::by_filter(tracker, &caller, filter, scopes).await?,
+        Some(Asked::Ids(asked)) => chosen::by_ids(context, caller, asked, scopes).await?,
+        Some(Asked::Filter(filter)) => chosen::by_filter(context, caller, filter, scopes).await?,
     };
     let changes = Changes::read(&request)?;
     if ids.is_empty() {
         return Ok(wire::UpdateIssuesResponse::default());
     }
-    let prepared = changes.prepare(tracker, &issues::find_all(&tracker.db, &ids).await?).await?;
+    let prepared = changes.prepare(context, &issues::find_all(&context.db, &ids).await?).await?;
 
     // A status and an assignee each, at most.
     let count = u32::try_from(ids.len() * 2).unwrap_or(u32::MAX);
-    let first_id = tracker.db.allocate_ids("activity", count).await?;
-    let mut tx = tracker.db.begin().await?;
+    let first_id = context.db.allocate_ids("activity", count).await?;
+    let mut tx = context.db.begin().await?;
     let mut happened = Vec::new();
     let mut found = issues::lock_all(&mut tx, &ids).await?;
     for (position, found) in found.iter_mut().enumerate() {
-        let happenings = changes.apply(&mut tx, tracker, &caller, found, &prepared).await?;
+        let happenings = changes.apply(&mut tx, context, caller, found, &prepared).await?;
         happened.extend(happenings.into_iter().map(|happening| (position, happening)));
     }
-    let (author, actor) = (Author::of(&caller), events::actor(&caller));
+    let (author, actor) = (Author::of(caller), events::actor(caller));
     let told: Vec<Told<'_>> = happened
         .iter()
         .map(|(position, happening)| Told {
-            scene: found[*position].scene(&tracker.links),
+            scene: found[*position].scene(&context.links),
             happening,
             author,
             actor: &actor,
         })
         .collect();
-    tell(&mut tx, &told, first_id, tracker.clock.now()).await?;
+    tell(&mut tx, &told, first_id, context.clock.now()).await?;
     tx.commit().await?;
 
     found.sort_by_key(|found| ids.iter().position(|id| *id == found.issue.id));
-    Ok(wire::UpdateIssuesResponse { issues: issue::all_to_wire(tracker, &caller, &found).await? })
+    Ok(wire::UpdateIssuesResponse { issues: issue::all_to_wire(context, caller, &found).await? })
 }
 
 /// What is to be different.
@@ -85,18 +84,18 @@ impl Changes {
     }
 
     /// Looks up releases and assignees. Who is no member of one project may be one of another.
-    async fn prepare(&self, tracker: &Tracker, found: &[FoundIssue]) -> Result<Prepared> {
+    async fn prepare(&self, context: &Context, found: &[FoundIssue]) -> Result<Prepared> {
         let mut prepared = Prepared::new();
         for FoundIssue { issue, .. } in found {
             if prepared.contains_key(&issue.project_id) {
                 continue;
             }
             let release = match self.status.as_ref().and_then(StatusChange::version) {
-                Some(version) => releases::find(&tracker.db, issue.project_id, version).await?,
+                Some(version) => releases::find(&context.db, issue.project_id, version).await?,
                 None => None,
             };
             let assignee = match &self.assignee {
-                Some(name) => assign::resolve(tracker, issue.organization_id, issue.project_id, name).await?,
+                Some(name) => assign::resolve(context, issue.organization_id, issue.project_id, name).await?,
                 None => None,
             };
             prepared.insert(issue.project_id, (release, assignee));
@@ -108,12 +107,12 @@ impl Changes {
     async fn apply(
         &self,
         tx: &mut Tx,
-        tracker: &Tracker,
+        context: &Context,
         caller: &Caller,
         found: &mut FoundIssue,
         prepared: &Prepared,
     ) -> Result<Vec<Happening>> {
-        let now = tracker.clock.now();
+        let now = context.clock.now();
         let (release, assignee) = prepared.get(&found.issue.project_id).cloned().unwrap_or_default();
         let mut happenings = Vec::new();
         if let Some(change) = &self.status

@@ -8,23 +8,22 @@ use crate::domain::links::Links;
 use crate::metrics::TrackerMetrics;
 use crate::record::Recorder;
 
-/// What every operation works with. Cheap to clone.
+/// Shared by every operation; cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Tracker {
+pub(crate) struct Context {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) links: Links,
     pub(crate) metrics: TrackerMetrics,
-    /// What new organizations may use, sorted.
+    /// Features of new organizations, sorted.
     pub(crate) default_features: Arc<[String]>,
-    /// For how many days errors are kept.
+    /// Number of days for which errors are kept.
     pub(crate) error_days: u32,
-    /// How many organizations a person may found and join.
-    pub(crate) most_organizations: u32,
-    /// Takes errors.
+    /// Maximum number of organizations that a person may create and join.
+    pub(crate) max_organizations: u32,
     pub(crate) recorder: Recorder,
-    /// Called when something was hidden that can be removed.
+    /// Wakes the eraser after an issue or project was hidden.
     pub(crate) erase: Arc<Notify>,
-    /// Numbers of projects are made of the moment, as Sentry's are.
+    /// New projects get ids made of the time instead of counted ones.
     pub(crate) snowflake_ids: bool,
 }
