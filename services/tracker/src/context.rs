@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use crate::domain::links::Links;
 use crate::metrics::TrackerMetrics;
-use crate::record::Recorder;
+use crate::recorder::Recorder;
 
 /// Shared by every operation; cheap to clone.
 #[derive(Clone, Debug)]

@@ -10,14 +10,14 @@ mod config;
 mod consumers;
 mod context;
 mod domain;
-mod events;
 mod grpc;
-mod ids;
+mod id_block;
 mod metrics;
-mod record;
+mod outbox;
+mod record_activity;
+mod recorder;
 mod start;
 mod store;
-mod tell;
 mod workers;
 
 use patchbay_db::Migrations;

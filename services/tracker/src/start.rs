@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::domain::links::Links;
 use crate::grpc::OwnMemberships;
 use crate::metrics::TrackerMetrics;
-use crate::record::Worker;
+use crate::recorder::Worker;
 use crate::workers::audit_retention;
 use crate::workers::erase::Erase;
 use crate::workers::error_retention::ErrorRetention;

@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::comment::Author;
-use super::moment;
+use super::time_format;
 
 /// Something that happened to an issue, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ struct ActivityDocument<'a> {
     user: Option<PersonDocument<'a>>,
     r#type: &'a str,
     data: Box<RawValue>,
-    #[serde(serialize_with = "moment::serialize")]
+    #[serde(serialize_with = "time_format::serialize")]
     date_created: DateTime<Utc>,
 }
 

@@ -4,18 +4,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::activity::Person;
+use super::alert_action::Action;
 use super::alert_check::{Check, Seen};
-use super::event::Target;
-use super::fields::Fields;
-use super::{moment, text};
+use super::field_errors::FieldErrors;
+use super::{text, time_format};
 
 const MAX_NAME: usize = 256;
 const MAX_CHECKS: usize = 20;
 const MAX_ACTIONS: usize = 10;
-const MAX_SETTINGS_BYTES: usize = 32 * 1024;
 /// Rules of one project: each is asked about each of its errors.
 pub(crate) const MAX_RULES: i64 = 100;
 
@@ -40,18 +38,6 @@ enum Match {
     All,
     Any,
     None,
-}
-
-/// An app to be told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Action {
-    pub(crate) app_slug: String,
-    pub(crate) app_id: i64,
-    /// Of the app's installation; empty for an app without a form.
-    pub(crate) installation_uuid: String,
-    /// What was filled into the app's form; null without one.
-    pub(crate) settings: Value,
 }
 
 /// A rule as somebody describes it.
@@ -94,8 +80,8 @@ impl Definition {
         description: Description<'_>,
         actions: Result<Vec<Action>, String>,
     ) -> Result<(String, Self)> {
-        let mut fields = Fields::default();
-        let name = fields.take("name", text::required_line(description.name, MAX_NAME));
+        let mut field_errors = FieldErrors::default();
+        let name = field_errors.take("name", text::required_line(description.name, MAX_NAME));
         let action_match = Match::read(description.action_match);
         let filter_match = Match::read(description.filter_match);
         let frequency = match i64::from(description.frequency) {
@@ -104,14 +90,18 @@ impl Definition {
             _ => Err("Ensure this value is between 5 and 43200.".to_owned()),
         };
         let definition = Self {
-            action_match: fields.take("actionMatch", action_match.clone().map(Some)).unwrap_or(Match::All),
-            filter_match: fields.take("filterMatch", filter_match.clone().map(Some)).unwrap_or(Match::All),
-            frequency: fields.take("frequency", frequency),
-            conditions: fields.take("conditions", read_checks(description.conditions_json)),
-            filters: fields.take("filters", read_checks(description.filters_json)),
-            actions: fields.take("actions", actions.and_then(check_count)),
+            action_match: field_errors
+                .take("actionMatch", action_match.clone().map(Some))
+                .unwrap_or(Match::All),
+            filter_match: field_errors
+                .take("filterMatch", filter_match.clone().map(Some))
+                .unwrap_or(Match::All),
+            frequency: field_errors.take("frequency", frequency),
+            conditions: field_errors.take("conditions", read_checks(description.conditions_json)),
+            filters: field_errors.take("filters", read_checks(description.filters_json)),
+            actions: field_errors.take("actions", actions.and_then(check_count)),
         };
-        fields.finish().map(|()| (name, definition))
+        field_errors.finish().map(|()| (name, definition))
     }
 
     /// For how long a rule that spoke of an issue is silent about it.
@@ -140,54 +130,6 @@ impl Match {
     }
 }
 
-impl Action {
-    /// # Errors
-    /// What is wrong with it, a sentence.
-    pub(crate) fn read(
-        app_slug: String,
-        app_id: i64,
-        installation_uuid: String,
-        settings_json: &[u8],
-    ) -> Result<Self, String> {
-        let is_uuid = installation_uuid.is_empty() || Uuid::try_parse(&installation_uuid).is_ok();
-        if app_slug.is_empty() || !is_uuid || settings_json.len() > MAX_SETTINGS_BYTES {
-            return Err("An action needs an app, and settings of at most 32 KiB.".to_owned());
-        }
-        let settings = match settings_json {
-            [] => Value::Null,
-            json => serde_json::from_slice(json)
-                .ok()
-                .filter(Value::is_array)
-                .ok_or("Settings have to be a list.")?,
-        };
-        Ok(Self { app_slug, app_id, installation_uuid, settings })
-    }
-
-    pub(crate) fn target(&self) -> Target {
-        if self.installation_uuid.is_empty() {
-            Target::App(self.app_slug.clone())
-        } else {
-            Target::Installation(self.installation_uuid.clone())
-        }
-    }
-
-    /// As Sentry's rules write it.
-    fn document(&self) -> Value {
-        if self.settings.is_null() {
-            return json!({
-                "id": "sentry.rules.actions.notify_event_service.NotifyEventServiceAction",
-                "service": self.app_slug,
-            });
-        }
-        json!({
-            "id": "sentry.rules.actions.notify_event_sentry_app.NotifyEventSentryAppAction",
-            "sentryAppInstallationUuid": self.installation_uuid,
-            "settings": self.settings,
-            "hasSchemaFormConfig": true,
-        })
-    }
-}
-
 impl AlertRule {
     /// As the REST API shows it.
     pub(crate) fn to_json(&self, project_slug: &str) -> Vec<u8> {
@@ -206,7 +148,7 @@ impl AlertRule {
             "filterMatch": definition.filter_match,
             "frequency": definition.frequency,
             "name": self.name,
-            "dateCreated": moment::text(self.created_at),
+            "dateCreated": time_format::text(self.created_at),
             "owner": null,
             "createdBy": created_by,
             "environment": null,
@@ -310,18 +252,5 @@ mod tests {
         assert_eq!(fields, expected);
         let many = vec![json!({ "id": "sentry.rules.conditions.every_event.EveryEventCondition" }); 21];
         assert!(read_checks(json!(many).to_string().as_bytes()).is_err());
-    }
-
-    #[test]
-    fn an_action_with_settings_names_the_installation() {
-        let uuid = "a8e5d37a-696c-4c54-adb5-b3f28d64c7de".to_owned();
-        let with =
-            Action::read("notify".to_owned(), 3, uuid.clone(), br#"[{"name":"a","value":"b"}]"#).unwrap();
-        assert_eq!(with.target(), Target::Installation(uuid));
-        assert_eq!(with.document()["settings"][0]["value"], "b");
-        assert_eq!(action().target(), Target::App("notify".to_owned()));
-        assert_eq!(action().document()["service"], "notify");
-        assert!(Action::read("notify".to_owned(), 3, "x".to_owned(), b"").is_err());
-        assert!(Action::read("notify".to_owned(), 3, String::new(), b"{}").is_err());
     }
 }

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
-use super::happening::Happening;
 use super::issue::Snooze;
+use super::issue_change::IssueChange;
 use super::status::Status;
 
 /// What of an issue changes when it is seen.
@@ -23,27 +23,27 @@ pub(crate) struct CountedIssue {
 
 impl CountedIssue {
     /// It is seen once more, in the release of this number if that is known.
-    pub(crate) fn see(
+    pub(crate) fn count(
         &mut self,
         happened_at: DateTime<Utc>,
         release_id: Option<i64>,
         now: DateTime<Utc>,
-    ) -> Option<Happening> {
+    ) -> Option<IssueChange> {
         self.times_seen += 1;
         self.first_seen = self.first_seen.min(happened_at);
         self.last_seen = self.last_seen.max(happened_at);
-        let happening = match self.status {
+        let issue_change = match self.status {
             Status::Unresolved => None,
-            Status::Resolved => self.regresses(release_id).then_some(Happening::Regressed),
-            Status::Ignored => self.escalates(now).then_some(Happening::Escalated),
+            Status::Resolved => self.regresses(release_id).then_some(IssueChange::Regressed),
+            Status::Ignored => self.escalates(now).then_some(IssueChange::Escalated),
         };
-        if happening.is_some() {
+        if issue_change.is_some() {
             self.status = Status::Unresolved;
             self.regress_after = None;
             self.snooze = Snooze::default();
             self.reopened = true;
         }
-        happening
+        issue_change
     }
 
     /// Resolved in a release, it is expected in the ones before, and in software that does not say which it is.
@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn being_seen_counts_and_stretches_the_time() {
         let mut issue = issue(Status::Unresolved);
-        assert_eq!(issue.see(moment(5), None, moment(30)), None);
-        assert_eq!(issue.see(moment(25), None, moment(30)), None);
+        assert_eq!(issue.count(moment(5), None, moment(30)), None);
+        assert_eq!(issue.count(moment(25), None, moment(30)), None);
         assert_eq!((issue.times_seen, issue.first_seen, issue.last_seen), (7, moment(5), moment(25)));
     }
 
@@ -105,10 +105,14 @@ mod tests {
             (Some(5), Some(6), true),
         ] {
             let mut issue = CountedIssue { regress_after, ..issue(Status::Resolved) };
-            let happening = issue.see(moment(25), release, moment(30));
-            assert_eq!(happening == Some(Happening::Regressed), expected, "{regress_after:?} {release:?}");
+            let issue_change = issue.count(moment(25), release, moment(30));
+            assert_eq!(
+                issue_change == Some(IssueChange::Regressed),
+                expected,
+                "{regress_after:?} {release:?}"
+            );
             assert_eq!(issue.status == Status::Unresolved, expected);
-            assert_eq!(issue.see(moment(25), Some(9), moment(30)).is_some(), !expected, "once");
+            assert_eq!(issue.count(moment(25), Some(9), moment(30)).is_some(), !expected, "once");
         }
     }
 
@@ -125,8 +129,8 @@ mod tests {
             (Snooze { user_count: Some(2), ..ever }, true),
         ] {
             let mut issue = CountedIssue { snooze, ..issue(Status::Ignored) };
-            let happening = issue.see(moment(25), None, moment(30));
-            assert_eq!(happening == Some(Happening::Escalated), expected, "{snooze:?}");
+            let issue_change = issue.count(moment(25), None, moment(30));
+            assert_eq!(issue_change == Some(IssueChange::Escalated), expected, "{snooze:?}");
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Cursor {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
     /// Where it was asked for.
-    pub(crate) asked: Option<Cursor>,
+    pub(crate) requested: Option<Cursor>,
     /// Its first and last issue; `None` when it is empty.
     pub(crate) edges: Option<(Position, Position)>,
     /// More than it has room for were found.
@@ -36,13 +36,13 @@ pub(crate) struct Page {
 impl Page {
     /// Where the next page begins, and the one before; `None` where there is none.
     pub(crate) fn neighbours(self) -> (Option<Cursor>, Option<Cursor>) {
-        let back = self.asked.is_some_and(|asked| asked.back);
+        let back = self.requested.is_some_and(|requested| requested.back);
         let (first, last) = self.edges.unzip();
         // On the way there may be more behind the edge, or behind where it was given up.
         let ahead = |edge: Option<Position>| if self.is_cut { edge } else { self.stopped_at };
         // The other way lies what was passed already.
         let behind = |edge: Option<Position>| edge.or(self.stopped_at);
-        let (next, previous) = match (back, self.asked) {
+        let (next, previous) = match (back, self.requested) {
             (true, _) => (behind(last), ahead(first)),
             (false, Some(_)) => (ahead(last), behind(first)),
             (false, None) => (ahead(last), None),
@@ -113,7 +113,7 @@ mod tests {
     fn pages_lead_on_as_long_as_there_may_be_more() {
         let (forth, back) = (Some((9, false)), Some((9, true)));
         let full = Some((8, 5));
-        for (asked, edges, is_cut, stopped_at, next, previous) in [
+        for (requested, edges, is_cut, stopped_at, next, previous) in [
             (None, full, true, None, Some(5), None),
             (None, full, false, None, None, None),
             (None, None, false, None, None, None),
@@ -129,7 +129,7 @@ mod tests {
             (back, None, false, Some(2), Some(2), Some(2)),
         ] {
             let page = Page {
-                asked: asked.map(|(id, back)| Cursor { at: position(id), back }),
+                requested: requested.map(|(id, back)| Cursor { at: position(id), back }),
                 edges: edges.map(|(first, last)| (position(first), position(last))),
                 is_cut,
                 stopped_at: stopped_at.map(position),

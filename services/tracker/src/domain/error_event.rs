@@ -10,8 +10,8 @@ use super::grouping;
 use super::issue::Kind;
 use super::level::Level;
 use super::metadata::{self, Metadata};
-use super::moment;
 use super::stack::Stack;
+use super::time_format;
 
 /// Together with an issue and an alert it stays far below the megabyte that an event may have.
 const MAX_BYTES: usize = 256 * 1024;
@@ -128,7 +128,7 @@ impl ErrorEvent {
         put("release", release.clone().into());
         put("platform", platform.clone().into());
         put("message", message.clone().into());
-        put("datetime", moment::text(happened_at).into());
+        put("datetime", time_format::text(happened_at).into());
         put("timestamp", seconds(happened_at));
         put("received", seconds(now));
         put("tags", tags.iter().map(|(key, value)| json!([key, value])).collect());

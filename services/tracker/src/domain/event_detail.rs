@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::moment;
-use crate::store::events::FoundEvent;
+use super::stored_event::StoredEvent;
+use super::time_format;
 
 /// What of an error is shown as an entry, with the key under which it is stored.
 const ENTRIES: [&str; 4] = ["exception", "breadcrumbs", "request", "threads"];
 
 /// Compact JSON.
-pub(crate) fn detail(found: &FoundEvent) -> Vec<u8> {
+pub(crate) fn detail(found: &StoredEvent) -> Vec<u8> {
     let stored: Map<String, Value> = serde_json::from_str(&found.document).unwrap_or_default();
     let get = |key: &str| stored.get(key).cloned().unwrap_or_default();
     let event_id = found.event_id.simple().to_string();
@@ -29,7 +29,7 @@ pub(crate) fn detail(found: &FoundEvent) -> Vec<u8> {
         "id": event_id,
         "groupID": found.issue_id.to_string(),
         "eventID": event_id,
-        "projectID": found.place.project.id.to_string(),
+        "projectID": found.source.project.id.to_string(),
         "size": found.document.len(),
         "entries": entries,
         "dist": get("dist"),
@@ -44,7 +44,7 @@ pub(crate) fn detail(found: &FoundEvent) -> Vec<u8> {
         "metadata": get("metadata"),
         "tags": tags,
         "platform": get("platform"),
-        "dateReceived": moment::text(found.received_at),
+        "dateReceived": time_format::text(found.received_at),
         "dateCreated": get("datetime"),
         "errors": [],
         "culprit": get("culprit"),

@@ -4,8 +4,8 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+use super::error_source::ErrorSource;
 use super::links::Links;
-use crate::record::Place;
 
 /// A stored error with its links behind it, as webhooks show it.
 #[derive(Debug)]
@@ -24,11 +24,17 @@ struct LinksDocument {
 }
 
 impl<'a> EventDocument<'a> {
-    pub(crate) fn new(stored: &'a str, event_id: Uuid, issue_id: i64, place: &Place, links: &Links) -> Self {
+    pub(crate) fn new(
+        stored: &'a str,
+        event_id: Uuid,
+        issue_id: i64,
+        source: &ErrorSource,
+        links: &Links,
+    ) -> Self {
         let (event_id, issue_id) = (event_id.simple().to_string(), issue_id.to_string());
         let links = LinksDocument {
-            url: links.event(&place.organization_slug, &place.project.slug, &event_id),
-            web_url: links.event_page(&place.organization_slug, &issue_id, &event_id),
+            url: links.event(&source.organization_slug, &source.project.slug, &event_id),
+            web_url: links.event_page(&source.organization_slug, &issue_id, &event_id),
             issue_url: links.issue(&issue_id),
             issue_id,
         };
@@ -54,19 +60,21 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::domain::alert_rule::{Action, AlertRule, Definition, Description};
+    use crate::domain::alert_action::Action;
+    use crate::domain::alert_rule::{AlertRule, Definition, Description};
+    use crate::domain::alert_triggered::alert_triggered;
+    use crate::domain::error_created::error_created;
     use crate::domain::error_event::ErrorEvent;
-    use crate::domain::event;
     use crate::domain::project::Project;
 
     const ERROR: &str = include_str!("../../tests/golden/error_created.json");
     const ALERT: &str = include_str!("../../tests/golden/event_alert_triggered.json");
 
-    fn place() -> Place {
+    fn source() -> ErrorSource {
         let slug = || "front-end".to_owned();
         let project =
             Project { id: 1, organization_id: 7, slug: slug(), name: slug(), platform: String::new() };
-        Place { organization_slug: "test-org".to_owned(), project, tells_apps: true }
+        ErrorSource { organization_slug: "test-org".to_owned(), project, publishes_errors: true }
     }
 
     fn links() -> Links {
@@ -86,15 +94,15 @@ mod tests {
     }
 
     #[test]
-    fn a_recorded_error_is_told_as_in_sentrys_example_key_by_key() {
+    fn a_recorded_error_is_published_as_in_sentrys_example() {
         let (event, golden) = example(ERROR, "error", "2019-08-19T20:58:37.391Z");
-        let told = event::error_created(&event, 1_170_820_242, &place(), &links());
-        assert_eq!(String::from_utf8(told.data_json).unwrap(), golden["data"].to_string());
-        assert_eq!((told.resource, told.action), ("error", "created"));
+        let published = error_created(&event, 1_170_820_242, &source(), &links());
+        assert_eq!(String::from_utf8(published.data_json).unwrap(), golden["data"].to_string());
+        assert_eq!((published.resource, published.action), ("error", "created"));
     }
 
     #[test]
-    fn an_alert_is_told_as_in_sentrys_example_key_by_key() {
+    fn an_alert_is_published_as_in_sentrys_example() {
         let (event, golden) = example(ALERT, "event", "2019-08-19T21:06:17.677Z");
         let description = Description { name: "Very Important Alert Rule!", ..Description::default() };
         let action = Action::read("notify".to_owned(), 3, String::new(), b"").unwrap();
@@ -109,14 +117,14 @@ mod tests {
             created_by: None,
             created_at,
         };
-        let told = event::alert_triggered(&rule, &action, &event, 1_117_540_176, &place(), &links());
-        assert_eq!(String::from_utf8(told.data_json).unwrap(), golden["data"].to_string());
+        let published = alert_triggered(&rule, &action, &event, 1_117_540_176, &source(), &links());
+        assert_eq!(String::from_utf8(published.data_json).unwrap(), golden["data"].to_string());
 
         let uuid = "a8e5d37a-696c-4c54-adb5-b3f28d64c7de".to_owned();
         let settings = br#"[{"name":"title","value":"x"}]"#;
         let action = Action::read("notify".to_owned(), 3, uuid, settings).unwrap();
-        let told = event::alert_triggered(&rule, &action, &event, 1_117_540_176, &place(), &links());
-        let data: Value = serde_json::from_slice(&told.data_json).unwrap();
+        let published = alert_triggered(&rule, &action, &event, 1_117_540_176, &source(), &links());
+        let data: Value = serde_json::from_slice(&published.data_json).unwrap();
         assert_eq!(
             data["issue_alert"].to_string(),
             r#"{"id":5,"title":"Very Important Alert Rule!","sentry_app_id":3,"settings":[{"name":"title","value":"x"}]}"#
@@ -125,7 +133,7 @@ mod tests {
 
     #[test]
     fn links_stand_behind_what_is_stored() {
-        let document = EventDocument::new("{}", Uuid::nil(), 7, &place(), &links());
+        let document = EventDocument::new("{}", Uuid::nil(), 7, &source(), &links());
         let text = serde_json::to_string(&document).unwrap();
         assert!(
             text.starts_with(r#"{"url":"https://sentry.io/api/0/projects/test-org/front-end/events/0000"#)

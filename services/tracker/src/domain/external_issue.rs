@@ -1,6 +1,6 @@
 use patchbay_domain::{Error, Result};
 
-use super::fields::Fields;
+use super::field_errors::FieldErrors;
 use super::text;
 
 const MAX_URL: usize = 2000;
@@ -22,11 +22,11 @@ pub(crate) struct ExternalIssue {
 /// # Errors
 /// `INVALID_FIELD` (webUrl, project, identifier).
 pub(crate) fn read(web_url: &str, project: &str, identifier: &str) -> Result<(String, String)> {
-    let mut fields = Fields::default();
-    let web_url = fields.take("webUrl", text::required_line(web_url, MAX_URL).and_then(check_url));
-    let project = fields.take("project", text::required_line(project, MAX_NAME));
-    let identifier = fields.take("identifier", text::required_line(identifier, MAX_NAME));
-    fields.finish()?;
+    let mut field_errors = FieldErrors::default();
+    let web_url = field_errors.take("webUrl", text::required_line(web_url, MAX_URL).and_then(check_url));
+    let project = field_errors.take("project", text::required_line(project, MAX_NAME));
+    let identifier = field_errors.take("identifier", text::required_line(identifier, MAX_NAME));
+    field_errors.finish()?;
     // Pages show it as it is, and Sentry's escape it here too.
     Ok((web_url, format!("{}#{}", escape(&project), escape(&identifier))))
 }

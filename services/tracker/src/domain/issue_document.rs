@@ -9,16 +9,16 @@ use super::assignee::Assignee;
 use super::issue::Issue;
 use super::links::Links;
 use super::metadata::Metadata;
-use super::moment;
 use super::project::Project;
 use super::short_id::short_id;
+use super::time_format;
 
 /// The document, and in webhooks the links behind it. The order of fields is the order of keys.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IssueDocument<'a> {
     platform: &'a str,
-    #[serde(serialize_with = "moment::serialize")]
+    #[serde(serialize_with = "time_format::serialize")]
     last_seen: DateTime<Utc>,
     num_comments: i64,
     user_count: i64,
@@ -37,7 +37,7 @@ pub(crate) struct IssueDocument<'a> {
     has_seen: bool,
     short_id: String,
     share_id: (),
-    #[serde(serialize_with = "moment::serialize")]
+    #[serde(serialize_with = "time_format::serialize")]
     first_seen: DateTime<Utc>,
     /// A string, unlike `userCount`: Sentry's counts outgrow what a JavaScript number holds.
     count: String,
@@ -180,8 +180,8 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::domain::event;
     use crate::domain::examples::example;
+    use crate::domain::issue_context::IssueContext;
 
     /// Sentry's own example of the webhook.
     const GOLDEN: &str = include_str!("../../tests/golden/issue_created.json");
@@ -190,14 +190,14 @@ mod tests {
     fn the_webhook_is_sentrys_example_key_by_key_with_three_links_behind_it() {
         let (issue, project) = example();
         let links = Links::new(&Url::parse("https://sentry.example").unwrap());
-        let scene = event::Scene {
+        let issue_context = IssueContext {
             issue: &issue,
             project: &project,
             organization_slug: "acme",
             emails_are_private: false,
             links: &links,
         };
-        let event = scene.opened();
+        let event = issue_context.opened();
 
         let mut expected: Value = serde_json::from_str(GOLDEN).unwrap();
         let document = expected["data"]["issue"].as_object_mut().unwrap();

@@ -5,12 +5,12 @@ use patchbay_domain::{Actor, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::alert_rule::Action;
+use super::alert_action::Action;
 use super::event::Event;
-use super::fields::Fields;
+use super::field_errors::FieldErrors;
 use super::links::Links;
-use super::moment;
 use super::text;
+use super::time_format;
 
 const MAX_NAME: usize = 256;
 const MAX_ACTIONS: usize = 10;
@@ -120,23 +120,23 @@ impl Numbers {
         triggers: Vec<(String, i64, Result<Vec<Action>, String>)>,
         resolve_threshold: Option<i64>,
     ) -> Result<(String, Self)> {
-        let mut fields = Fields::default();
-        let name = fields.take("name", text::required_line(name, MAX_NAME));
+        let mut field_errors = FieldErrors::default();
+        let name = field_errors.take("name", text::required_line(name, MAX_NAME));
         let window = match time_window {
             1..=MAX_MINUTES => Ok(i64::from(time_window)),
             _ => Err(format!("Ensure this value is between 1 and {MAX_MINUTES}.")),
         };
-        let time_window = fields.take("timeWindow", window);
-        let triggers = fields.take("triggers", read_triggers(triggers));
+        let time_window = field_errors.take("timeWindow", window);
+        let triggers = field_errors.take("triggers", read_triggers(triggers));
         let lowest = triggers.iter().map(|trigger| trigger.threshold).min().unwrap_or_default();
-        let resolve_threshold = fields.take(
+        let resolve_threshold = field_errors.take(
             "resolveThreshold",
             match resolve_threshold.unwrap_or(lowest) {
                 threshold if (0..=lowest).contains(&threshold) => Ok(threshold),
                 _ => Err("The resolve threshold cannot be above an alert threshold.".to_owned()),
             },
         );
-        fields.finish().map(|()| (name, Self { time_window, triggers, resolve_threshold }))
+        field_errors.finish().map(|()| (name, Self { time_window, triggers, resolve_threshold }))
     }
 
     /// What `count` errors in the window mean while there is this incident.
@@ -196,7 +196,7 @@ impl MetricRule {
             "thresholdType": 0,
             "status": 0,
             "triggers": self.triggers(),
-            "dateCreated": moment::text(self.created_at),
+            "dateCreated": time_format::text(self.created_at),
         });
         document.to_string().into_bytes()
     }
@@ -243,7 +243,7 @@ impl MetricRule {
         links: &Links,
         now: DateTime<Utc>,
     ) -> Value {
-        let started = moment::text(incident.started_at);
+        let started = time_format::text(incident.started_at);
         let state = severity.map_or("Resolved", |severity| match severity {
             Severity::Open => "Open",
             Severity::Warning => "Warning",
@@ -269,7 +269,7 @@ impl MetricRule {
                     "resolve_threshold": self.numbers.resolve_threshold,
                     "triggers": self.triggers(),
                     "projects": [self.project_slug],
-                    "date_created": moment::text(self.created_at),
+                    "date_created": time_format::text(self.created_at),
                 },
                 "status": severity.map_or(2, Severity::number),
                 "status_method": 3,
@@ -278,7 +278,7 @@ impl MetricRule {
                 "date_started": started,
                 "date_detected": started,
                 "date_created": started,
-                "date_closed": severity.is_none().then(|| moment::text(now)),
+                "date_closed": severity.is_none().then(|| time_format::text(now)),
             },
             "description_text": format!("{count} events in the last {minutes}"),
             "description_title": format!("{state}: {}", self.name),

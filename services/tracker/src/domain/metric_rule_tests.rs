@@ -74,23 +74,23 @@ fn apps_are_told_what_the_incident_is_each_once() {
     let started_at = DateTime::from_timestamp(60, 0).unwrap();
     let incident = Incident { id: 9, identifier: 2, severity: Severity::Critical, started_at };
     let links = Links::new(&Url::parse("https://x.example").unwrap());
-    let tell = |severity| rule.events(incident, severity, 101, &links, started_at);
+    let events_at = |severity| rule.events(incident, severity, 101, &links, started_at);
     let actions: Vec<_> = [Some(Severity::Critical), Some(Severity::Warning), None]
         .map(|severity| {
-            let events = tell(severity);
+            let events = events_at(severity);
             (events[0].action, events.len())
         })
         .into();
     assert_eq!(actions, [("critical", 2), ("warning", 1), ("resolved", 2)]);
 
-    let data: Value = serde_json::from_slice(&tell(Some(Severity::Critical))[0].data_json).unwrap();
+    let data: Value = serde_json::from_slice(&events_at(Some(Severity::Critical))[0].data_json).unwrap();
     let keys: Vec<_> = data.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["metric_alert", "description_text", "description_title", "web_url"]);
     assert_eq!(data["metric_alert"]["status"], 20);
     assert_eq!(data["metric_alert"]["alert_rule"]["triggers"][0]["label"], "critical");
     assert_eq!(data["description_text"], "101 events in the last 60 minutes");
     assert_eq!(data["web_url"], "https://x.example/organizations/acme/alerts/rules/details/4/");
-    let over: Value = serde_json::from_slice(&tell(None)[0].data_json).unwrap();
+    let over: Value = serde_json::from_slice(&events_at(None)[0].data_json).unwrap();
     assert_eq!(over["metric_alert"]["status"], 2);
     assert_eq!(over["metric_alert"]["date_closed"], "1970-01-01T00:01:00.000000Z");
 }

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use patchbay_domain::Result;
 
 use super::error_event::ErrorEvent;
-use super::fields::Fields;
+use super::field_errors::FieldErrors;
 use super::issue::{Issue, Kind, NO_DETAILS, Snooze};
 use super::level::Level;
 use super::metadata::Metadata;
@@ -37,17 +37,17 @@ impl NewIssue {
     /// # Errors
     /// `INVALID_FIELD` (title, culprit, level, platform, metadata_json).
     pub(crate) fn read(description: Description<'_>) -> Result<Self> {
-        let mut fields = Fields::default();
-        let title = fields.take("title", text::required_line(description.title, MAX_TITLE));
-        let metadata = fields.take("metadata_json", Metadata::read(description.metadata_json, &title));
+        let mut field_errors = FieldErrors::default();
+        let title = field_errors.take("title", text::required_line(description.title, MAX_TITLE));
+        let metadata = field_errors.take("metadata_json", Metadata::read(description.metadata_json, &title));
         let new = Self {
-            culprit: fields.take("culprit", text::line(description.culprit, MAX_CULPRIT)),
-            level: fields.take("level", Level::read(description.level)),
-            platform: fields.take("platform", text::line(description.platform, MAX_PLATFORM)),
+            culprit: field_errors.take("culprit", text::line(description.culprit, MAX_CULPRIT)),
+            level: field_errors.take("level", Level::read(description.level)),
+            platform: field_errors.take("platform", text::line(description.platform, MAX_PLATFORM)),
             title,
             metadata,
         };
-        fields.finish().map(|()| new)
+        field_errors.finish().map(|()| new)
     }
 
     /// The issue under the ids it was given, seen once. Nobody has said yet which people met it.

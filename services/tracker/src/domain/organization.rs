@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result};
 
 use super::features;
-use super::fields::Fields;
+use super::field_errors::FieldErrors;
 use super::slug_choice::SlugChoice;
 use super::text;
 
@@ -32,12 +32,12 @@ impl NewOrganization {
     /// # Errors
     /// `INVALID_FIELD` (name, slug).
     pub(crate) fn read(name: &str, slug: &str) -> Result<Self> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         let new = Self {
-            name: fields.take("name", text::required_line(name, MAX_NAME)),
-            slug: fields.take("slug", SlugChoice::read(slug, name, "organization")),
+            name: field_errors.take("name", text::required_line(name, MAX_NAME)),
+            slug: field_errors.take("slug", SlugChoice::read(slug, name, "organization")),
         };
-        fields.finish().map(|()| new)
+        field_errors.finish().map(|()| new)
     }
 }
 
@@ -55,16 +55,16 @@ impl Changes {
     /// # Errors
     /// `INVALID_FIELD` (name, features).
     pub(crate) fn apply(self, mut organization: Organization) -> Result<Organization> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         if let Some(name) = self.name {
-            organization.name = fields.take("name", text::required_line(&name, MAX_NAME));
+            organization.name = field_errors.take("name", text::required_line(&name, MAX_NAME));
         }
         if let Some(features) = self.features {
             organization.features =
-                fields.take("features", features::read(features.iter().map(String::as_str)));
+                field_errors.take("features", features::read(features.iter().map(String::as_str)));
         }
         organization.enhanced_privacy = self.enhanced_privacy.unwrap_or(organization.enhanced_privacy);
-        fields.finish().map(|()| organization)
+        field_errors.finish().map(|()| organization)
     }
 }
 

@@ -1,6 +1,6 @@
 use patchbay_domain::{Error, Result};
 
-use super::fields::Fields;
+use super::field_errors::FieldErrors;
 use super::slug_choice::SlugChoice;
 use super::text;
 
@@ -31,13 +31,13 @@ impl NewProject {
     /// # Errors
     /// `INVALID_FIELD` (name, slug, platform).
     pub(crate) fn read(name: &str, slug: &str, platform: &str) -> Result<Self> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         let new = Self {
-            name: fields.take("name", text::required_line(name, MAX_NAME)),
-            slug: fields.take("slug", SlugChoice::read_inner(slug, name, "project")),
-            platform: fields.take("platform", text::line(platform, MAX_PLATFORM)),
+            name: field_errors.take("name", text::required_line(name, MAX_NAME)),
+            slug: field_errors.take("slug", SlugChoice::read_inner(slug, name, "project")),
+            platform: field_errors.take("platform", text::line(platform, MAX_PLATFORM)),
         };
-        fields.finish().map(|()| new)
+        field_errors.finish().map(|()| new)
     }
 }
 
@@ -53,7 +53,7 @@ impl ProjectChange {
     /// # Errors
     /// `INVALID_FIELD` (name, slug, platform).
     pub(crate) fn read(name: Option<&str>, slug: Option<&str>, platform: Option<&str>) -> Result<Self> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         let checked_slug = |slug: &str| {
             if slug.is_empty() {
                 return Err("This field may not be blank.".to_owned());
@@ -61,11 +61,12 @@ impl ProjectChange {
             SlugChoice::read_inner(slug, "", "project").map(|_| slug.to_owned())
         };
         let change = Self {
-            name: name.map(|name| fields.take("name", text::required_line(name, MAX_NAME))),
-            slug: slug.map(|slug| fields.take("slug", checked_slug(slug))),
-            platform: platform.map(|platform| fields.take("platform", text::line(platform, MAX_PLATFORM))),
+            name: name.map(|name| field_errors.take("name", text::required_line(name, MAX_NAME))),
+            slug: slug.map(|slug| field_errors.take("slug", checked_slug(slug))),
+            platform: platform
+                .map(|platform| field_errors.take("platform", text::line(platform, MAX_PLATFORM))),
         };
-        fields.finish().map(|()| change)
+        field_errors.finish().map(|()| change)
     }
 }
 

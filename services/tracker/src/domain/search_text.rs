@@ -1,6 +1,6 @@
 //! Texts in a search.
 
-use super::words::{LONGEST, words};
+use super::index_words::{LONGEST, words};
 
 /// Words that lead to the issues of a phrase; more would only cost more.
 const MOST_LEADING: usize = 4;

@@ -1,10 +1,10 @@
-//! Ids made of a moment, as Sentry makes them for projects: 53 bits, so that JavaScript can count them.
+//! IdBlock made of a moment, as Sentry makes them for projects: 53 bits, so that JavaScript can count them.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-/// Ids of one second.
+/// IdBlock of one second.
 pub(crate) const PER_SECOND: i64 = 16;
 /// In how many seconds, the present one included, to look for one that has an id left.
 pub(crate) const LOOK_BACK: i64 = 300;

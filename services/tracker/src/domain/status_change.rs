@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{Error, Result};
 use serde_json::{Map, Value, json};
 
-use super::happening::Happening;
 use super::issue::{Issue, Snooze};
+use super::issue_change::IssueChange;
 use super::status::Status;
 
 /// A year: whoever wants it longer wants it for ever.
@@ -80,13 +80,13 @@ impl StatusChange {
         issue: &mut Issue,
         release: Option<&Release>,
         now: DateTime<Utc>,
-    ) -> Result<Option<Happening>> {
+    ) -> Result<Option<IssueChange>> {
         match self {
             Self::Resolve(resolution) => resolve(issue, resolution, release),
             Self::Unresolve if issue.status == Status::Unresolved => Ok(None),
             Self::Unresolve => {
                 issue.reopen();
-                Ok(Some(Happening::Unresolved))
+                Ok(Some(IssueChange::Unresolved))
             }
             Self::Ignore(wish) => Ok(ignore(issue, *wish, now)),
         }
@@ -97,7 +97,7 @@ fn resolve(
     issue: &mut Issue,
     resolution: &Resolution,
     release: Option<&Release>,
-) -> Result<Option<Happening>> {
+) -> Result<Option<IssueChange>> {
     let missing = |message: &str| wrong_details(message);
     let (details, regress_after, resolution_type) = match resolution {
         Resolution::Now => (json!({}), None, "now"),
@@ -125,10 +125,10 @@ fn resolve(
     issue.regress_after = regress_after;
     let version =
         release.filter(|_| matches!(resolution, Resolution::Release(_))).map(|it| it.version.clone());
-    Ok(Some(Happening::Resolved { resolution_type, version }))
+    Ok(Some(IssueChange::Resolved { resolution_type, version }))
 }
 
-fn ignore(issue: &mut Issue, wish: SnoozeWish, now: DateTime<Utc>) -> Option<Happening> {
+fn ignore(issue: &mut Issue, wish: SnoozeWish, now: DateTime<Utc>) -> Option<IssueChange> {
     if issue.status == Status::Ignored && wish == SnoozeWish::default() && issue.snooze == Snooze::default() {
         return None;
     }
@@ -141,7 +141,7 @@ fn ignore(issue: &mut Issue, wish: SnoozeWish, now: DateTime<Utc>) -> Option<Hap
     };
     let mut details = Map::new();
     if let Some(until) = issue.snooze.until {
-        details.insert("ignoreUntil".to_owned(), super::moment::text(until).into());
+        details.insert("ignoreUntil".to_owned(), super::time_format::text(until).into());
     }
     if let Some(times) = wish.times {
         details.insert("ignoreCount".to_owned(), times.into());
@@ -150,7 +150,7 @@ fn ignore(issue: &mut Issue, wish: SnoozeWish, now: DateTime<Utc>) -> Option<Hap
         details.insert("ignoreUserCount".to_owned(), users.into());
     }
     issue.status_details = Value::Object(details).to_string();
-    Some(Happening::Ignored)
+    Some(IssueChange::Ignored)
 }
 
 fn read_details(json: &[u8]) -> Result<Map<String, Value>> {

@@ -23,8 +23,10 @@ fn each_way_to_resolve_has_its_type_and_details() {
         ("resolved", r#"{"inCommit":{"commit":"a"}}"#, "in_commit", r#"{"inCommit":{"commit":"a"}}"#, None),
     ] {
         let (mut issue, _) = example();
-        let happening = read(status, details).unwrap().apply(&mut issue, Some(&release()), now()).unwrap();
-        let Some(Happening::Resolved { resolution_type, .. }) = happening else { panic!("{happening:?}") };
+        let issue_change = read(status, details).unwrap().apply(&mut issue, Some(&release()), now()).unwrap();
+        let Some(IssueChange::Resolved { resolution_type, .. }) = issue_change else {
+            panic!("{issue_change:?}")
+        };
         assert_eq!(resolution_type, expected_type);
         assert_eq!((issue.status, issue.status_details.as_str()), (Status::Resolved, expected_details));
         assert_eq!(issue.regress_after, regress_after);
@@ -47,7 +49,7 @@ fn a_release_that_is_not_there_resolves_nothing() {
 fn an_issue_is_ignored_for_ever_or_until_something_happens() {
     let (mut issue, _) = example();
     let change = read("ignored", r#"{"ignoreDuration":30,"ignoreCount":10,"ignoreUserCount":2}"#).unwrap();
-    assert_eq!(change.apply(&mut issue, None, now()).unwrap(), Some(Happening::Ignored));
+    assert_eq!(change.apply(&mut issue, None, now()).unwrap(), Some(IssueChange::Ignored));
     let expected = Snooze {
         until: Some("2026-08-16T00:30:00Z".parse().unwrap()),
         times_seen: Some(11),
@@ -55,7 +57,7 @@ fn an_issue_is_ignored_for_ever_or_until_something_happens() {
     };
     assert_eq!((issue.status, issue.snooze), (Status::Ignored, expected));
     let for_ever = read("ignored", "").unwrap();
-    assert_eq!(for_ever.apply(&mut issue, None, now()).unwrap(), Some(Happening::Ignored));
+    assert_eq!(for_ever.apply(&mut issue, None, now()).unwrap(), Some(IssueChange::Ignored));
     assert_eq!(issue.status_details, "{}");
     assert_eq!(for_ever.apply(&mut issue, None, now()).unwrap(), None);
 }
@@ -67,7 +69,7 @@ fn unresolving_forgets_what_was_before() {
     assert_eq!(unresolve.apply(&mut issue, None, now()).unwrap(), None);
     let resolve = read("resolved", r#"{"inRelease":"1.2"}"#).unwrap();
     resolve.apply(&mut issue, Some(&release()), now()).unwrap();
-    assert_eq!(unresolve.apply(&mut issue, None, now()).unwrap(), Some(Happening::Unresolved));
+    assert_eq!(unresolve.apply(&mut issue, None, now()).unwrap(), Some(IssueChange::Unresolved));
     assert_eq!((issue.status_details.as_str(), issue.regress_after), ("{}", None));
 }
 

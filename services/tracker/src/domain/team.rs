@@ -1,6 +1,6 @@
 use patchbay_domain::{Error, Result};
 
-use super::fields::Fields;
+use super::field_errors::FieldErrors;
 use super::slug_choice::SlugChoice;
 use super::text;
 
@@ -26,13 +26,13 @@ impl NewTeam {
     /// # Errors
     /// `INVALID_FIELD` (name, slug).
     pub(crate) fn read(name: &str, slug: &str) -> Result<Self> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         let named = if name.is_empty() { slug } else { name };
         let new = Self {
-            name: fields.take("name", text::required_line(named, MAX_NAME)),
-            slug: fields.take("slug", SlugChoice::read_inner(slug, named, "team")),
+            name: field_errors.take("name", text::required_line(named, MAX_NAME)),
+            slug: field_errors.take("slug", SlugChoice::read_inner(slug, named, "team")),
         };
-        fields.finish().map(|()| new)
+        field_errors.finish().map(|()| new)
     }
 }
 

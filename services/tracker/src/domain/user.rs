@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::{EmailAddress, Error, Membership, Result, Role};
 
-use super::fields::Fields;
+use super::field_errors::FieldErrors;
 use super::text;
 
 const MAX_NAME: usize = 200;
@@ -46,12 +46,12 @@ impl NewUser {
     /// # Errors
     /// `INVALID_FIELD` (name, email).
     pub(crate) fn read(name: &str, email: &str) -> Result<Self> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         let new = Self {
-            name: fields.take("name", text::required_line(name, MAX_NAME)),
-            email: fields.take("email", read_email(email)),
+            name: field_errors.take("name", text::required_line(name, MAX_NAME)),
+            email: field_errors.take("email", read_email(email)),
         };
-        fields.finish().map(|()| new)
+        field_errors.finish().map(|()| new)
     }
 }
 
@@ -71,17 +71,17 @@ impl Changes {
     /// # Errors
     /// `INVALID_FIELD` (name, email).
     pub(crate) fn apply(self, mut user: User) -> Result<User> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         if let Some(name) = self.name {
-            user.name = fields.take("name", text::required_line(&name, MAX_NAME));
+            user.name = field_errors.take("name", text::required_line(&name, MAX_NAME));
         }
         if let Some(address) = self.email {
-            user.email = fields.take("email", read_email(&address));
+            user.email = field_errors.take("email", read_email(&address));
         }
         user.is_superuser = self.is_superuser.unwrap_or(user.is_superuser);
         user.is_staff = self.is_staff.unwrap_or(user.is_staff);
         user.is_disabled = self.is_disabled.unwrap_or(user.is_disabled);
-        fields.finish().map(|()| user)
+        field_errors.finish().map(|()| user)
     }
 }
 

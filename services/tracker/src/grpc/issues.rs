@@ -1,6 +1,5 @@
 mod activity;
 mod assign;
-mod chosen;
 mod create_comment;
 mod create_issue;
 mod delete_comment;
@@ -17,6 +16,7 @@ mod list_external_issues;
 mod list_history;
 mod list_issues;
 mod record_error;
+mod selected_issues;
 mod stream_errors;
 mod unlink_external_issue;
 mod update_comment;

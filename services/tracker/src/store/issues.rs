@@ -3,8 +3,8 @@ use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
 use crate::domain::assignee::Assignee;
-use crate::domain::event::Scene;
 use crate::domain::issue::{Issue, Kind, Snooze};
+use crate::domain::issue_context::IssueContext;
 use crate::domain::level::Level;
 use crate::domain::links::Links;
 use crate::domain::metadata::Metadata;
@@ -22,8 +22,8 @@ pub(crate) struct FoundIssue {
 }
 
 impl FoundIssue {
-    pub(crate) fn scene<'a>(&'a self, links: &'a Links) -> Scene<'a> {
-        Scene {
+    pub(crate) fn issue_context<'a>(&'a self, links: &'a Links) -> IssueContext<'a> {
+        IssueContext {
             issue: &self.issue,
             project: &self.project,
             organization_slug: &self.organization_slug,

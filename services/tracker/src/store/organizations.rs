@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Json, Result, Tx};
 
+use crate::domain::id_or_slug::IdOrSlug;
 use crate::domain::organization::Organization;
 use crate::domain::page::Page;
-use crate::domain::reference::Reference;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -62,10 +62,10 @@ pub(crate) async fn taken_slugs(db: &Db, slugs: &[String]) -> Result<Vec<String>
     db.query("select slug from organizations where slug in ($list)").bind_list(slugs).fetch_scalars().await
 }
 
-pub(crate) async fn find(db: &Db, reference: &Reference) -> Result<Option<Organization>> {
+pub(crate) async fn find(db: &Db, reference: &IdOrSlug) -> Result<Option<Organization>> {
     let query = match reference {
-        Reference::Id(id) => db.query(select!("where id = $1")).bind(*id),
-        Reference::Slug(slug) => db.query(select!("where slug = $1")).bind(slug),
+        IdOrSlug::Id(id) => db.query(select!("where id = $1")).bind(*id),
+        IdOrSlug::Slug(slug) => db.query(select!("where slug = $1")).bind(slug),
     };
     Ok(query.fetch_optional::<Row>().await?.map(Organization::from))
 }

@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
+use crate::domain::id_or_slug::IdOrSlug;
 use crate::domain::page::Page;
 use crate::domain::project::{Project, ProjectChange};
-use crate::domain::reference::Reference;
 
 type Row = (i64, i64, String, String, String);
 
@@ -38,16 +38,16 @@ pub(crate) async fn taken_slugs(tx: &mut Tx, organization_id: i64, slugs: &[Stri
         .await
 }
 
-pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -> Result<Option<Project>> {
+pub(crate) async fn find(db: &Db, organization_id: i64, reference: &IdOrSlug) -> Result<Option<Project>> {
     let query = match reference {
-        Reference::Id(id) => db
+        IdOrSlug::Id(id) => db
             .query(
                 "select id, organization_id, slug, name, platform from projects
                  where organization_id = $1 and id = $2 and deleted_at is null",
             )
             .bind(organization_id)
             .bind(*id),
-        Reference::Slug(slug) => db
+        IdOrSlug::Slug(slug) => db
             .query(
                 "select id, organization_id, slug, name, platform from projects
                  where organization_id = $1 and slug = $2 and deleted_at is null",

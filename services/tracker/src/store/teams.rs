@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
+use crate::domain::id_or_slug::IdOrSlug;
 use crate::domain::page::Page;
-use crate::domain::reference::Reference;
 use crate::domain::team::Team;
 
 type Row = (i64, i64, String, String);
@@ -23,13 +23,13 @@ pub(crate) async fn insert(db: &Db, team: &Team, created_at: DateTime<Utc>) -> R
     .map(|inserted| inserted > 0)
 }
 
-pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -> Result<Option<Team>> {
+pub(crate) async fn find(db: &Db, organization_id: i64, reference: &IdOrSlug) -> Result<Option<Team>> {
     let query = match reference {
-        Reference::Id(id) => db
+        IdOrSlug::Id(id) => db
             .query("select id, organization_id, slug, name from teams where organization_id = $1 and id = $2")
             .bind(organization_id)
             .bind(*id),
-        Reference::Slug(slug) => db
+        IdOrSlug::Slug(slug) => db
             .query(
                 "select id, organization_id, slug, name from teams where organization_id = $1 and slug = $2",
             )

@@ -10,9 +10,9 @@ use tokio::sync::Notify;
 
 use crate::domain::links::Links;
 use crate::domain::metric_rule::{Incident, MetricRule, Severity, Verdict};
-use crate::events;
+use crate::outbox;
 use crate::store::metric_rules;
-use crate::store::record::prune_counts;
+use crate::store::recording::prune_counts;
 
 /// Between two looks when nothing is recorded: numbers get smaller as time passes.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -99,7 +99,7 @@ impl MetricRules {
         let mut tx = self.db.begin().await?;
         if metric_rules::write_incident(&mut tx, rule, incident, known, severity, now).await? {
             let told = rule.events(incident, severity, count, &self.links, now);
-            tx.outbox_all(told.into_iter().map(events::message)).await?;
+            tx.outbox_all(told.into_iter().map(outbox::message)).await?;
             tx.commit().await?;
         }
         Ok(())

@@ -38,12 +38,12 @@ pub(super) async fn create_organization(
 }
 
 /// Whoever founds an organization owns it; our own say who does, if anybody.
-async fn owner(context: &Context, caller: &Caller, asked: i64) -> Result<Option<i64>> {
+async fn owner(context: &Context, caller: &Caller, requested: i64) -> Result<Option<i64>> {
     match caller.user() {
         Some(user) => Ok(Some(user.user_id)),
-        None if asked == 0 => Ok(None),
+        None if requested == 0 => Ok(None),
         None => {
-            let user = users::find(&context.db, asked).await?.ok_or_else(user::not_found)?;
+            let user = users::find(&context.db, requested).await?.ok_or_else(user::not_found)?;
             Ok(Some(user.id))
         }
     }

@@ -1,6 +1,6 @@
 use patchbay_domain::{Caller, EmailAddress, Result};
 use patchbay_proto::tracker as wire;
-use patchbay_proto::tracker::get_user_request::User as Asked;
+use patchbay_proto::tracker::get_user_request::User as Requested;
 
 use super::user;
 use crate::context::Context;
@@ -13,14 +13,14 @@ pub(super) async fn get_user(
     caller: &Caller,
     request: wire::GetUserRequest,
 ) -> Result<wire::User> {
-    let asked_id = match request.user {
-        Some(Asked::Id(id)) => Some(id),
+    let requested_id = match request.user {
+        Some(Requested::Id(id)) => Some(id),
         _ => None,
     };
-    directory_access::read_user(caller, asked_id)?;
+    directory_access::read_user(caller, requested_id)?;
     let found = match request.user {
-        Some(Asked::Id(id)) => users::find(&context.db, id).await?,
-        Some(Asked::Email(address)) => match EmailAddress::parse(&address) {
+        Some(Requested::Id(id)) => users::find(&context.db, id).await?,
+        Some(Requested::Email(address)) => match EmailAddress::parse(&address) {
             Ok(address) => users::find_by_email(&context.db, &address).await?,
             // Nobody has an address that is none.
             Err(_) => None,

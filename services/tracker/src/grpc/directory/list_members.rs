@@ -21,9 +21,9 @@ pub(super) async fn list_members(
     let roles = roles_from(&request.min_role)?;
     let (page, pattern) = (Page::read(request.offset, request.limit), pattern::holding(request.query.trim()));
     let found = memberships::list(&context.db, organization.id, &roles, &pattern, page).await?;
-    let asked = Asked { organization_id: organization.id, roles: &roles, pattern: &pattern, page };
+    let query = InvitationQuery { organization_id: organization.id, roles: &roles, pattern: &pattern, page };
     let mut invited =
-        if request.with_invitations { asked.invited(context, &found).await? } else { Vec::new() };
+        if request.with_invitations { query.invited(context, &found).await? } else { Vec::new() };
     let room = page.room_behind(found.len());
     let (found, has_more_members) = page.cut(found);
     let has_more = has_more_members || invited.len() > room;
@@ -37,14 +37,14 @@ pub(super) async fn list_members(
     })
 }
 
-struct Asked<'a> {
+struct InvitationQuery<'a> {
     organization_id: i64,
     roles: &'a [Role],
     pattern: &'a str,
     page: Page,
 }
 
-impl Asked<'_> {
+impl InvitationQuery<'_> {
     /// Who is invited comes behind the last member: what of them is on the page that these members begin, and one more.
     async fn invited(&self, context: &Context, members: &[Member]) -> Result<Vec<Invitation>> {
         let (on_page, offset) = (members.len() as i64, self.page.offset());

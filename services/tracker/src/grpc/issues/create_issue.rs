@@ -5,13 +5,13 @@ use super::issue;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::comment::Author;
-use crate::domain::happening::Happening;
+use crate::domain::issue_change::IssueChange;
 use crate::domain::new_issue::{Description, NewIssue};
 use crate::domain::project::not_found;
 use crate::grpc::named;
+use crate::record_activity::{ActivityRecord, record_activity};
 use crate::store::issues::FoundIssue;
 use crate::store::{issue_words, issues, projects};
-use crate::tell::{Told, tell};
 
 pub(super) async fn create_issue(
     context: &Context,
@@ -44,13 +44,13 @@ pub(super) async fn create_issue(
         organization_slug: organization.slug,
         emails_are_private: organization.enhanced_privacy,
     };
-    let told = Told {
-        scene: opened.scene(&context.links),
-        happening: &Happening::Opened,
+    let record = ActivityRecord {
+        issue_context: opened.issue_context(&context.links),
+        issue_change: &IssueChange::Opened,
         author: Author::of(caller),
         actor: &Actor::System,
     };
-    tell(&mut tx, &[told], activity_id, now).await?;
+    record_activity(&mut tx, &[record], activity_id, now).await?;
     tx.commit().await?;
 
     context.metrics.issues_created.inc();

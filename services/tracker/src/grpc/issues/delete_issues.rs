@@ -1,8 +1,8 @@
 use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
-use patchbay_proto::tracker::delete_issues_request::Issues as Asked;
+use patchbay_proto::tracker::delete_issues_request::Issues as Requested;
 
-use super::chosen;
+use super::selected_issues;
 use crate::context::Context;
 use crate::domain::access;
 use crate::store::issues;
@@ -15,8 +15,12 @@ pub(super) async fn delete_issues(
     let scopes = access::DELETE_ISSUES;
     let ids = match &request.issues {
         None => Vec::new(),
-        Some(Asked::Ids(asked)) => chosen::by_ids(context, caller, asked, scopes).await?,
-        Some(Asked::Filter(filter)) => chosen::by_filter(context, caller, filter, scopes).await?,
+        Some(Requested::Ids(requested)) => {
+            selected_issues::by_ids(context, caller, requested, scopes).await?
+        }
+        Some(Requested::Filter(filter)) => {
+            selected_issues::by_filter(context, caller, filter, scopes).await?
+        }
     };
     let mut tx = context.db.begin().await?;
     let deleted = issues::hide(&mut tx, &ids).await?;

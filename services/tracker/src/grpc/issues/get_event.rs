@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::event;
 use crate::context::Context;
 use crate::domain::day;
-use crate::store::events::{self, Of};
+use crate::store::events::{self, EventsOf};
 
 pub(super) async fn get_event(
     context: &Context,
@@ -15,8 +15,8 @@ pub(super) async fn get_event(
     let (organization, project) = (&request.organization, &request.project);
     let of = event::scope(context, caller, request.issue_id, organization, project).await?;
     let found = match (of, request.event_id.as_str()) {
-        (Of::Issue(id), "latest" | "recommended") => events::edge(&context.db, id, true).await?,
-        (Of::Issue(id), "oldest") => events::edge(&context.db, id, false).await?,
+        (EventsOf::Issue(id), "latest" | "recommended") => events::edge(&context.db, id, true).await?,
+        (EventsOf::Issue(id), "oldest") => events::edge(&context.db, id, false).await?,
         (of, text) => match Uuid::try_parse(text) {
             Ok(event_id) => {
                 let days = day::kept(context.clock.now(), context.error_days);

@@ -20,17 +20,17 @@ pub(super) async fn for_caller(
     organization: &str,
     scopes: &[Scope],
 ) -> Result<FoundIssue> {
-    let asked_in = match organization {
+    let requested_in = match organization {
         "" => None,
         named => Some(named::organization(&context.db, named).await?.ok_or_else(not_found)?.id),
     };
     // Whoever names an organization they have no business in is told so before anything is looked up there.
-    if let Some(organization_id) = asked_in {
+    if let Some(organization_id) = requested_in {
         access::one_of(caller, organization_id, scopes, Error::permission_denied())?;
     }
     let found = issues::find(&context.db, id).await?.ok_or_else(not_found)?;
     let organization_id = found.issue.organization_id;
-    if asked_in.is_some_and(|asked| asked != organization_id) {
+    if requested_in.is_some_and(|requested| requested != organization_id) {
         return Err(not_found());
     }
     access::one_of(caller, organization_id, scopes, not_found())?;

@@ -7,11 +7,11 @@ use crate::context::Context;
 use crate::domain::access;
 use crate::domain::comment::Author;
 use crate::domain::external_issue::{ExternalIssue, read};
-use crate::domain::happening::Happening;
 use crate::domain::issue::not_found;
-use crate::events;
+use crate::domain::issue_change::IssueChange;
+use crate::outbox;
+use crate::record_activity::{ActivityRecord, record_activity};
 use crate::store::{external_issues, issues};
-use crate::tell::{Told, tell};
 
 pub(super) async fn link_external_issue(
     context: &Context,
@@ -21,27 +21,32 @@ pub(super) async fn link_external_issue(
     check_own_app(caller, request.app_id)?;
     let scopes = access::LINK_ISSUES;
     let organization = request.organization_id.to_string();
-    let asked = issue::for_caller(context, caller, request.issue_id, &organization, scopes).await?;
+    let visible = issue::for_caller(context, caller, request.issue_id, &organization, scopes).await?;
     let (web_url, display_name) = read(&request.web_url, &request.project, &request.identifier)?;
 
     let id = context.db.allocate_ids("external_issue", 1).await?;
     let activity_id = context.db.allocate_ids("activity", 1).await?;
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
-    let found = issues::lock_all(&mut tx, &[asked.issue.id]).await?.pop().ok_or_else(not_found)?;
+    let found = issues::lock_all(&mut tx, &[visible.issue.id]).await?.pop().ok_or_else(not_found)?;
     let (issue_id, app_id, app_slug) = (found.issue.id, request.app_id, request.app_slug);
     let mut link = ExternalIssue { id, issue_id, app_id, app_slug, display_name, web_url };
     link.id = external_issues::upsert(&mut tx, found.issue.organization_id, &link, now).await?;
     if link.id == id {
-        let happening = Happening::Linked {
+        let issue_change = IssueChange::Linked {
             provider: link.app_slug.clone(),
             label: link.display_name.clone(),
             location: link.web_url.clone(),
         };
-        let (author, actor) = (Author::of(caller), events::actor(caller));
-        let scene = found.scene(&context.links);
-        tell(&mut tx, &[Told { scene, happening: &happening, author, actor: &actor }], activity_id, now)
-            .await?;
+        let (author, actor) = (Author::of(caller), outbox::actor(caller));
+        let issue_context = found.issue_context(&context.links);
+        record_activity(
+            &mut tx,
+            &[ActivityRecord { issue_context, issue_change: &issue_change, author, actor: &actor }],
+            activity_id,
+            now,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(to_wire(link))

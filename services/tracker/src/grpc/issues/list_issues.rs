@@ -43,7 +43,7 @@ pub(super) async fn list_issues(
         found.reverse();
     }
     let edges = found.first().zip(found.last()).map(|(first, last)| (position(first), position(last)));
-    let (next, previous) = Page { asked: listing.cursor, edges, is_cut, stopped_at }.neighbours();
+    let (next, previous) = Page { requested: listing.cursor, edges, is_cut, stopped_at }.neighbours();
     let next_cursor = next.map(Cursor::write).unwrap_or_default();
     let previous_cursor = previous.map(Cursor::write).unwrap_or_default();
     let issues = issue::all_to_wire(context, caller, &found).await?;

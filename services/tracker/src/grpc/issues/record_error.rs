@@ -5,9 +5,10 @@ use uuid::Uuid;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::error_event::ErrorEvent;
+use crate::domain::error_source::ErrorSource;
 use crate::domain::project::not_found;
 use crate::grpc::named;
-use crate::record::{Place, Recorded};
+use crate::recorder::Recorded;
 
 const MAX_EVENTS: usize = 1000;
 
@@ -32,9 +33,9 @@ pub(super) async fn record_error(
     if events.is_empty() {
         return Ok(wire::RecordErrorResponse::default());
     }
-    let tells_apps = organization.features.iter().any(|name| name == feature::EVENT_HOOKS);
-    let place = Place { organization_slug: organization.slug, project, tells_apps };
-    let recorded = context.recorder.record(place, events).await?;
+    let publishes_errors = organization.features.iter().any(|name| name == feature::EVENT_HOOKS);
+    let source = ErrorSource { organization_slug: organization.slug, project, publishes_errors };
+    let recorded = context.recorder.record(source, events).await?;
     Ok(wire::RecordErrorResponse { events: recorded.into_iter().map(to_wire).collect() })
 }
 

@@ -6,7 +6,7 @@ use super::issue;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::comment::{may_change, not_found, read_text};
-use crate::events;
+use crate::outbox;
 use crate::store::activity;
 
 pub(super) async fn update_comment(
@@ -26,8 +26,9 @@ pub(super) async fn update_comment(
     comment.text = text;
     activity::update_comment(&mut tx, &comment).await?;
     let occasion = context.clock.now().timestamp_micros();
-    let event = found.scene(&context.links).commented("updated", &comment, events::actor(caller), occasion);
-    tx.outbox(events::message(event)).await?;
+    let event =
+        found.issue_context(&context.links).commented("updated", &comment, outbox::actor(caller), occasion);
+    tx.outbox(outbox::message(event)).await?;
     tx.commit().await?;
 
     let written = activity::find(&context.db, issue_id, comment.id).await?.ok_or_else(not_found)?;

@@ -3,19 +3,19 @@ use std::collections::HashMap;
 use patchbay_db::Tx;
 use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
-use patchbay_proto::tracker::update_issues_request::Issues as Asked;
+use patchbay_proto::tracker::update_issues_request::Issues as Requested;
 
-use super::{assign, chosen, issue};
+use super::{assign, issue, selected_issues};
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::assignee::{Assignee, AssigneeName};
 use crate::domain::comment::Author;
-use crate::domain::happening::Happening;
+use crate::domain::issue_change::IssueChange;
 use crate::domain::status_change::{Release, StatusChange};
-use crate::events;
+use crate::outbox;
+use crate::record_activity::{ActivityRecord, record_activity};
 use crate::store::issues::{self, FoundIssue};
 use crate::store::{releases, subscriptions};
-use crate::tell::{Told, tell};
 
 pub(super) async fn update_issues(
     context: &Context,
@@ -25,8 +25,12 @@ pub(super) async fn update_issues(
     let scopes = access::WRITE_ISSUES;
     let ids = match &request.issues {
         None => Vec::new(),
-        Some(Asked::Ids(asked)) => chosen::by_ids(context, caller, asked, scopes).await?,
-        Some(Asked::Filter(filter)) => chosen::by_filter(context, caller, filter, scopes).await?,
+        Some(Requested::Ids(requested)) => {
+            selected_issues::by_ids(context, caller, requested, scopes).await?
+        }
+        Some(Requested::Filter(filter)) => {
+            selected_issues::by_filter(context, caller, filter, scopes).await?
+        }
     };
     let changes = Changes::read(&request)?;
     if ids.is_empty() {
@@ -38,23 +42,23 @@ pub(super) async fn update_issues(
     let count = u32::try_from(ids.len() * 2).unwrap_or(u32::MAX);
     let first_id = context.db.allocate_ids("activity", count).await?;
     let mut tx = context.db.begin().await?;
-    let mut happened = Vec::new();
+    let mut made = Vec::new();
     let mut found = issues::lock_all(&mut tx, &ids).await?;
     for (position, found) in found.iter_mut().enumerate() {
-        let happenings = changes.apply(&mut tx, context, caller, found, &prepared).await?;
-        happened.extend(happenings.into_iter().map(|happening| (position, happening)));
+        let issue_changes = changes.apply(&mut tx, context, caller, found, &prepared).await?;
+        made.extend(issue_changes.into_iter().map(|issue_change| (position, issue_change)));
     }
-    let (author, actor) = (Author::of(caller), events::actor(caller));
-    let told: Vec<Told<'_>> = happened
+    let (author, actor) = (Author::of(caller), outbox::actor(caller));
+    let records: Vec<ActivityRecord<'_>> = made
         .iter()
-        .map(|(position, happening)| Told {
-            scene: found[*position].scene(&context.links),
-            happening,
+        .map(|(position, issue_change)| ActivityRecord {
+            issue_context: found[*position].issue_context(&context.links),
+            issue_change,
             author,
             actor: &actor,
         })
         .collect();
-    tell(&mut tx, &told, first_id, context.clock.now()).await?;
+    record_activity(&mut tx, &records, first_id, context.clock.now()).await?;
     tx.commit().await?;
 
     found.sort_by_key(|found| ids.iter().position(|id| *id == found.issue.id));
@@ -111,29 +115,30 @@ impl Changes {
         caller: &Caller,
         found: &mut FoundIssue,
         prepared: &Prepared,
-    ) -> Result<Vec<Happening>> {
+    ) -> Result<Vec<IssueChange>> {
         let now = context.clock.now();
         let (release, assignee) = prepared.get(&found.issue.project_id).cloned().unwrap_or_default();
-        let mut happenings = Vec::new();
+        let mut issue_changes = Vec::new();
         if let Some(change) = &self.status
-            && let Some(happening) = change.apply(&mut found.issue, release.as_ref(), now)?
+            && let Some(issue_change) = change.apply(&mut found.issue, release.as_ref(), now)?
         {
-            happenings.push(happening);
+            issue_changes.push(issue_change);
             if let Some(user) = caller.user() {
                 let reason = subscriptions::STATUS_CHANGE;
                 subscriptions::subscribe_user(tx, found.issue.id, user.user_id, reason, now).await?;
             }
         }
         if self.assignee.is_some() {
-            happenings.extend(assign::assign(tx, &mut found.issue, assignee, now).await?);
+            issue_changes.extend(assign::assign(tx, &mut found.issue, assignee, now).await?);
         }
         if let (Some(active), Some(user)) = (self.is_subscribed, caller.user()) {
             subscriptions::set(tx, found.issue.id, user.user_id, active, now).await?;
         }
-        if !happenings.is_empty() {
-            let assigned = happenings.iter().any(|happening| matches!(happening, Happening::Assigned(_)));
+        if !issue_changes.is_empty() {
+            let assigned =
+                issue_changes.iter().any(|issue_change| matches!(issue_change, IssueChange::Assigned(_)));
             issues::update(tx, &found.issue, assigned.then_some(now)).await?;
         }
-        Ok(happenings)
+        Ok(issue_changes)
     }
 }

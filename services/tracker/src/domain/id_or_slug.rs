@@ -2,12 +2,12 @@ use patchbay_domain::slug;
 
 /// How a request names something that has a slug and a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reference {
+pub(crate) enum IdOrSlug {
     Id(i64),
     Slug(String),
 }
 
-impl Reference {
+impl IdOrSlug {
     /// All digits are a number, because no slug is; `None` for what can be neither, and so is found nowhere.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if slug::is_valid(text) {
@@ -24,10 +24,10 @@ mod tests {
 
     #[test]
     fn digits_are_a_number_and_the_rest_a_slug() {
-        let slug = |text: &str| Some(Reference::Slug(text.to_owned()));
+        let slug = |text: &str| Some(IdOrSlug::Slug(text.to_owned()));
         for (text, expected) in [
-            ("1", Some(Reference::Id(1))),
-            ("007", Some(Reference::Id(7))),
+            ("1", Some(IdOrSlug::Id(1))),
+            ("007", Some(IdOrSlug::Id(7))),
             ("acme", slug("acme")),
             ("2024-1", slug("2024-1")),
             ("", None),
@@ -38,7 +38,7 @@ mod tests {
             ("a\0", None),
             ("99999999999999999999", None),
         ] {
-            assert_eq!(Reference::parse(text), expected, "{text:?}");
+            assert_eq!(IdOrSlug::parse(text), expected, "{text:?}");
         }
     }
 }

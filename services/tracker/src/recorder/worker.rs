@@ -5,30 +5,25 @@ use patchbay_domain::{Clock, Error};
 use patchbay_runtime::Stop;
 use tokio::sync::{Notify, mpsc};
 
+use super::prepared::Failure;
 use super::rules::Rules;
 use super::submission::{Recorded, Recorder, Submission};
-use super::write::Failure;
+use super::writer::Writer;
 use crate::domain::links::Links;
-use crate::ids::Ids;
+use crate::id_block::IdBlock;
 use crate::metrics::TrackerMetrics;
 
-/// A group is not extended beyond this; a single batch may be larger.
+/// A batch with this many errors takes no further request. The errors of one request stay together, so a batch can be larger.
 const MAX_EVENTS: usize = 2000;
-/// Lost against another replica that met the same kinds of errors first: worth repeating at once.
-const TRIES: usize = 5;
+/// A batch can fail because another replica opened the same issues first. Repeating it at once succeeds.
+const MAX_TRIES: usize = 5;
 
-/// Records what is handed in.
+/// Records the errors of the queue, batch after batch.
 #[derive(Debug)]
 pub(crate) struct Worker {
     waiting: mpsc::Receiver<Submission>,
-    pub(super) db: Db,
-    pub(super) clock: Clock,
-    pub(super) links: Links,
-    pub(super) metrics: TrackerMetrics,
-    pub(super) rules: Rules,
-    pub(super) activity_ids: Ids,
-    /// Called when numbers changed that rules may be about.
-    pub(super) counted: Arc<Notify>,
+    writer: Writer,
+    metrics: TrackerMetrics,
 }
 
 impl Worker {
@@ -40,13 +35,12 @@ impl Worker {
         counted: Arc<Notify>,
     ) -> (Recorder, Self) {
         let (recorder, waiting) = Recorder::new();
-        let activity_ids = Ids::new("activity");
-        let worker =
-            Self { waiting, db, clock, links, metrics, rules: Rules::default(), activity_ids, counted };
-        (recorder, worker)
+        let (rules, activity_ids) = (Rules::default(), IdBlock::new("activity"));
+        let writer = Writer { db, clock, links, rules, activity_ids, counted };
+        (recorder, Self { waiting, writer, metrics })
     }
 
-    /// Works until a stop is requested and nothing waits.
+    /// Runs until a stop is requested and the queue is empty.
     pub(crate) async fn run(mut self, stop: Stop) {
         loop {
             let first = tokio::select! {
@@ -58,50 +52,52 @@ impl Worker {
                 }
             };
             let Some(first) = first else { return };
-            let group = self.gather(first);
-            self.record(group).await;
+            let batch = self.gather(first);
+            self.record(batch).await;
         }
     }
 
-    /// The first batch and what waits behind it.
+    /// The first request and those that wait behind it.
     fn gather(&mut self, first: Submission) -> Vec<Submission> {
         let mut events = first.events.len();
-        let mut group = vec![first];
+        let mut batch = vec![first];
         while events < MAX_EVENTS {
             let Ok(next) = self.waiting.try_recv() else { break };
             events += next.events.len();
-            group.push(next);
+            batch.push(next);
         }
-        group
+        batch
     }
 
-    async fn record(&mut self, group: Vec<Submission>) {
+    async fn record(&mut self, batch: Vec<Submission>) {
         let mut tries = 0;
         let recorded = loop {
             tries += 1;
-            match self.write(&group).await {
-                Err(Failure::Overtaken) if tries < TRIES => {}
-                Err(Failure::Db(DbError::Busy(_) | DbError::UniqueViolation { .. })) if tries < TRIES => {}
+            match self.writer.write(&batch).await {
+                Err(Failure::Overtaken) if tries < MAX_TRIES => {}
+                Err(Failure::Db(DbError::Busy(_) | DbError::UniqueViolation { .. })) if tries < MAX_TRIES => {
+                }
                 outcome => break outcome,
             }
         };
         match recorded {
-            Ok(recorded) => self.answer(group, recorded),
+            Ok(recorded) => self.respond(batch, recorded),
             Err(failure) => {
                 let error = Error::from(failure);
-                group.into_iter().for_each(|waiting| drop(waiting.answer.send(Err(error.clone()))));
+                batch.into_iter().for_each(|submission| drop(submission.response.send(Err(error.clone()))));
             }
         }
     }
 
-    fn answer(&self, group: Vec<Submission>, recorded: Vec<Recorded>) {
+    fn respond(&self, batch: Vec<Submission>, recorded: Vec<Recorded>) {
         let mut recorded = recorded.into_iter();
-        for waiting in group {
-            let own: Vec<_> = recorded.by_ref().take(waiting.events.len()).collect();
+        for submission in batch {
+            let own: Vec<_> = recorded.by_ref().take(submission.events.len()).collect();
             let new = own.iter().filter(|recorded| !recorded.duplicate).count();
             self.metrics.errors_recorded.inc_by(new as u64);
             self.metrics.issues_created.inc_by(own.iter().filter(|recorded| recorded.opened).count() as u64);
-            drop(waiting.answer.send(Ok(own)));
+            // The caller may have disconnected.
+            drop(submission.response.send(Ok(own)));
         }
     }
 }

@@ -6,13 +6,13 @@ const BLOCK: u32 = 10_000;
 /// Numbers of one counter, taken in blocks: a commit for ten thousand of them instead of one for each batch. What is left
 /// of a block when the process ends is lost.
 #[derive(Debug)]
-pub(crate) struct Ids {
+pub(crate) struct IdBlock {
     counter: &'static str,
     next: i64,
     end: i64,
 }
 
-impl Ids {
+impl IdBlock {
     pub(crate) fn new(counter: &'static str) -> Self {
         Self { counter, next: 0, end: 0 }
     }

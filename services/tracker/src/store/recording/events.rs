@@ -8,7 +8,7 @@ use crate::domain::day;
 
 /// An error to be kept.
 #[derive(Debug)]
-pub(crate) struct KeptEvent<'a> {
+pub(crate) struct NewEvent<'a> {
     pub(crate) issue_id: i64,
     pub(crate) project_id: i64,
     pub(crate) event_id: Uuid,
@@ -43,7 +43,7 @@ pub(crate) async fn known_events(
 /// Keeps errors.
 pub(crate) async fn insert_events<'a>(
     tx: &mut Tx,
-    events: impl IntoIterator<Item = KeptEvent<'a>>,
+    events: impl IntoIterator<Item = NewEvent<'a>>,
 ) -> Result<()> {
     let columns = &["issue_id", "number", "day", "project_id", "event_id", "received_at", "document"];
     tx.insert_rows("error_events", columns, events, |row, event| {

@@ -6,7 +6,7 @@ use super::assignee::Assignee;
 
 /// Something that happened to an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Happening {
+pub(crate) enum IssueChange {
     /// It was opened.
     Opened,
     Resolved {
@@ -30,7 +30,7 @@ pub(crate) enum Happening {
     },
 }
 
-impl Happening {
+impl IssueChange {
     /// Its name in the activity.
     pub(crate) fn activity(&self) -> &'static str {
         match self {

@@ -17,7 +17,7 @@ pub(crate) async fn known_fingerprints(db: &Db, fingerprints: &[Uuid]) -> Result
 }
 
 /// The issues of these kinds of errors, which nobody else changes before the transaction ends.
-pub(crate) async fn lock_seen(tx: &mut Tx, fingerprints: &[Uuid]) -> Result<Vec<(Uuid, CountedIssue)>> {
+pub(crate) async fn lock_counted(tx: &mut Tx, fingerprints: &[Uuid]) -> Result<Vec<(Uuid, CountedIssue)>> {
     let rows: Vec<Row> = tx
         .query(
             "select id, fingerprint, status, regress_after, ignore_until, ignore_times_seen, ignore_user_count,
@@ -44,7 +44,7 @@ pub(crate) async fn add_users(tx: &mut Tx, users: &BTreeSet<(i64, Uuid)>) -> Res
 }
 
 /// Writes how often issues were seen, all of them at once: one document is bound instead of thousands of values.
-pub(crate) async fn update_seen(tx: &mut Tx, issues: &[&CountedIssue]) -> Result<()> {
+pub(crate) async fn update_counted(tx: &mut Tx, issues: &[&CountedIssue]) -> Result<()> {
     let values = issues.iter().map(|issue| {
         json!({
             "id": issue.id, "times": issue.times_seen, "users": issue.user_count,

@@ -18,15 +18,15 @@ const MOST: usize = 1000;
 pub(super) async fn by_ids(
     context: &Context,
     caller: &Caller,
-    asked: &wire::IssueIds,
+    requested: &wire::IssueIds,
     scopes: &[Scope],
 ) -> Result<Vec<i64>> {
     let mut seen = BTreeSet::new();
-    let ids: Vec<i64> = asked.ids.iter().copied().filter(|id| seen.insert(*id)).collect();
+    let ids: Vec<i64> = requested.ids.iter().copied().filter(|id| seen.insert(*id)).collect();
     if ids.len() > MOST {
         return Err(Error::invalid("INVALID_SEARCH", format!("At most {MOST} issues can be named.")));
     }
-    let organization_id = match asked.organization.as_str() {
+    let organization_id = match requested.organization.as_str() {
         "" => None,
         named => {
             let organization = named::organization(&context.db, named).await?.ok_or_else(not_found)?;
@@ -35,8 +35,8 @@ pub(super) async fn by_ids(
         }
     };
     let project_ids = match organization_id {
-        Some(id) => project_ids(context, id, &asked.projects).await?,
-        None if asked.projects.is_empty() => Vec::new(),
+        Some(id) => project_ids(context, id, &requested.projects).await?,
+        None if requested.projects.is_empty() => Vec::new(),
         None => return Err(project::not_found()),
     };
     let found = issues::find_all(&context.db, &ids).await?;
