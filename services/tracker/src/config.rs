@@ -4,7 +4,7 @@ use patchbay_domain::feature;
 use patchbay_runtime::Settings;
 use url::Url;
 
-use crate::domain::features;
+use crate::domain::organization::features;
 
 const DAY: u64 = 86_400;
 const MAX_ERROR_DAYS: u32 = 3650;

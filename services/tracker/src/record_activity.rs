@@ -2,9 +2,9 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Result, Tx};
 use patchbay_domain::Actor;
 
-use crate::domain::comment::Author;
-use crate::domain::issue_change::IssueChange;
-use crate::domain::issue_context::IssueContext;
+use crate::domain::issue::change::IssueChange;
+use crate::domain::issue::comment::Author;
+use crate::domain::issue::context::IssueContext;
 use crate::outbox;
 use crate::store::issue_changes::{self, RecordedChange};
 

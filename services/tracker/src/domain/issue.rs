@@ -1,10 +1,28 @@
+pub(crate) mod activity;
+pub(crate) mod assignee;
+pub(crate) mod change;
+pub(crate) mod comment;
+pub(crate) mod context;
+pub(crate) mod counted_issue;
+pub(crate) mod cursor;
+pub(crate) mod document;
+#[cfg(test)]
+pub(crate) mod examples;
+pub(crate) mod external_issue;
+pub(crate) mod level;
+pub(crate) mod metadata;
+pub(crate) mod new_issue;
+pub(crate) mod short_id;
+pub(crate) mod status;
+pub(crate) mod status_change;
+
 use chrono::{DateTime, Utc};
 use patchbay_domain::Error;
 
-use super::assignee::Assignee;
-use super::level::Level;
-use super::metadata::Metadata;
-use super::status::Status;
+use crate::domain::issue::assignee::Assignee;
+use crate::domain::issue::level::Level;
+use crate::domain::issue::metadata::Metadata;
+use crate::domain::issue::status::Status;
 
 /// Something that went wrong in a project, once or many times.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,15 @@
+pub(crate) mod directory_access;
+pub(crate) mod features;
+pub(crate) mod invitation;
+pub(crate) mod member_change;
+pub(crate) mod team;
+
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result};
 
-use super::features;
-use super::field_errors::FieldErrors;
-use super::slug_choice::SlugChoice;
-use super::text;
+use crate::domain::input::field_errors::FieldErrors;
+use crate::domain::input::slug_choice::SlugChoice;
+use crate::domain::input::text;
 
 const MAX_NAME: usize = 64;
 

@@ -1,8 +1,10 @@
+pub(crate) mod snowflake;
+
 use patchbay_domain::{Error, Result};
 
-use super::field_errors::FieldErrors;
-use super::slug_choice::SlugChoice;
-use super::text;
+use crate::domain::input::field_errors::FieldErrors;
+use crate::domain::input::slug_choice::SlugChoice;
+use crate::domain::input::text;
 
 const MAX_NAME: usize = 64;
 /// Also the limit for the platform of an issue.

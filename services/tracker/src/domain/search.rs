@@ -1,13 +1,18 @@
 //! What somebody looks for among issues.
 
+pub(crate) mod index_words;
+pub(crate) mod text;
+pub(crate) mod time;
+pub(crate) mod token;
+
 use chrono::{DateTime, Utc};
 use patchbay_domain::{EmailAddress, Result};
 
-use super::level::Level;
-use super::search_text::Text;
-use super::search_time::{self, Span};
-use super::search_token::{Token, invalid, tokens};
-use super::status::Status;
+use crate::domain::issue::level::Level;
+use crate::domain::issue::status::Status;
+use crate::domain::search::text::Text;
+use crate::domain::search::time::Span;
+use crate::domain::search::token::{Token, invalid, tokens};
 
 const MAX_QUERY: usize = 1000;
 /// Each costs a look at the index or at every issue.
@@ -66,8 +71,8 @@ fn term(Token { is_negated, key, value }: Token, now: DateTime<Utc>) -> Result<T
                 Assigned::read(&value).map(Condition::Assigned)
             }
             "level" => Level::parse(&value).map(Condition::Level),
-            "firstSeen" | "age" => search_time::span(&value, now).map(Condition::FirstSeen),
-            "lastSeen" => search_time::span(&value, now).map(Condition::LastSeen),
+            "firstSeen" | "age" => time::span(&value, now).map(Condition::FirstSeen),
+            "lastSeen" => time::span(&value, now).map(Condition::LastSeen),
             other => {
                 let message = format!(
                     "Invalid key for this search: {other:.100}. To look for a text that has a colon, put it in quotes."
@@ -152,7 +157,7 @@ mod tests {
     #[test]
     fn level_and_times_are_filters() {
         assert_eq!(only("level:error"), Condition::Level(Level::Error));
-        let day = search_time::span("2026-01-01", DateTime::UNIX_EPOCH).unwrap();
+        let day = time::span("2026-01-01", DateTime::UNIX_EPOCH).unwrap();
         for query in ["firstSeen:2026-01-01", "age:2026-01-01"] {
             assert_eq!(only(query), Condition::FirstSeen(day), "{query}");
         }

@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::{EmailAddress, Error, Membership, Result, Role};
 
-use super::field_errors::FieldErrors;
-use super::text;
+use crate::domain::input::field_errors::FieldErrors;
+use crate::domain::input::text;
 
 const MAX_NAME: usize = 200;
 

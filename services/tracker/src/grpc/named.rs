@@ -2,10 +2,10 @@
 
 use patchbay_db::{Db, Result};
 
-use crate::domain::id_or_slug::IdOrSlug;
+use crate::domain::input::id_or_slug::IdOrSlug;
 use crate::domain::organization::Organization;
+use crate::domain::organization::team::Team;
 use crate::domain::project::Project;
-use crate::domain::team::Team;
 use crate::store::{organizations, projects, teams};
 
 pub(super) async fn organization(db: &Db, named: &str) -> Result<Option<Organization>> {

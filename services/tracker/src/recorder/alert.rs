@@ -8,10 +8,10 @@ use patchbay_db::{DbError, Tx};
 
 use super::counted_error::CountedError;
 use super::rules::{ProjectRules, Rules};
-use crate::domain::alert_check::Seen;
-use crate::domain::alert_triggered::alert_triggered;
+use crate::domain::alert::check::Seen;
+use crate::domain::alert::triggered::alert_triggered;
 use crate::domain::event::Event;
-use crate::domain::issue_change::IssueChange;
+use crate::domain::issue::change::IssueChange;
 use crate::domain::links::Links;
 use crate::store::{alert_rules, recording};
 

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::submission::Incoming;
-use crate::domain::counted_issue::CountedIssue;
-use crate::domain::error_event::ErrorEvent;
-use crate::domain::error_source::ErrorSource;
-use crate::domain::issue_change::IssueChange;
+use crate::domain::error::error_event::ErrorEvent;
+use crate::domain::error::source::ErrorSource;
+use crate::domain::issue::change::IssueChange;
+use crate::domain::issue::counted_issue::CountedIssue;
 
 /// An error that was counted in its issue.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::prepared::{Failure, Prepared, fingerprints};
 use super::submission::Incoming;
-use crate::domain::new_issue;
+use crate::domain::issue::new_issue;
 use crate::store::{issue_words, issues, projects, recording};
 
 /// Opens an issue for each fingerprint without one, and returns those fingerprints. Issues that another replica opened

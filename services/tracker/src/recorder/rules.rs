@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result};
 
-use crate::domain::alert_rule::ReadyRule;
+use crate::domain::alert::rule::ReadyRule;
 use crate::store::alert_rules;
 
 /// Beyond so many, all are forgotten and read again as they are needed.

@@ -2,8 +2,8 @@ use patchbay_domain::{Error, Result};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use crate::domain::error_event::ErrorEvent;
-use crate::domain::error_source::ErrorSource;
+use crate::domain::error::error_event::ErrorEvent;
+use crate::domain::error::source::ErrorSource;
 
 /// Requests that wait at once. More are refused.
 const MAX_WAITING: usize = 64;

@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result, Tx};
 
-use crate::domain::activity::{Activity, Person};
-use crate::domain::comment::{Author, Comment};
+use crate::domain::input::page::Page;
 use crate::domain::issue::Issue;
-use crate::domain::page::Page;
+use crate::domain::issue::activity::{Activity, Person};
+use crate::domain::issue::comment::{Author, Comment};
 
 const NOTE: &str = "note";
 

@@ -2,8 +2,8 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result, Tx};
 
 use super::unknown;
-use crate::domain::activity::Person;
-use crate::domain::alert_rule::AlertRule;
+use crate::domain::alert::rule::AlertRule;
+use crate::domain::issue::activity::Person;
 
 macro_rules! select {
     ($rest:literal) => {

@@ -2,7 +2,7 @@
 
 use patchbay_db::{Db, Result};
 
-use crate::domain::assignee::Assignee;
+use crate::domain::issue::assignee::Assignee;
 
 /// A member of the organization by number or e-mail address, and whether the project is open to them.
 pub(crate) async fn user(

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::unknown;
 use crate::domain::audit_entry::{ActorKind, AuditActor, AuditEntry};
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 
 /// Which entries are asked for.
 #[derive(Debug)]

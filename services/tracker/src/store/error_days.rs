@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 use patchbay_db::{DayPartitions, Db, Result};
 
-use crate::domain::day;
+use crate::domain::error::day;
 
 const PARTITIONS: DayPartitions = DayPartitions::new("error_events", |date| number(date).to_string());
 /// Rows deleted by one statement, so that nobody waits long for the writer of SQLite.

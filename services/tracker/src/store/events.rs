@@ -2,10 +2,10 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, Query, Result};
 use uuid::Uuid;
 
-use crate::domain::error_source::ErrorSource;
-use crate::domain::page::Page;
+use crate::domain::error::source::ErrorSource;
+use crate::domain::error::stored_event::StoredEvent;
+use crate::domain::input::page::Page;
 use crate::domain::project::Project;
-use crate::domain::stored_event::StoredEvent;
 
 /// Which errors are asked for.
 #[derive(Debug, Clone, Copy)]

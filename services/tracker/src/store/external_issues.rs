@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result, Tx};
 
-use crate::domain::external_issue::ExternalIssue;
+use crate::domain::issue::external_issue::ExternalIssue;
 
 /// Links an issue; the link the app had before gets another meaning and keeps its number, which is returned.
 pub(crate) async fn upsert(

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result, Tx};
 
 use super::unknown;
-use crate::domain::invitation::Invitation;
+use crate::domain::organization::invitation::Invitation;
 
 macro_rules! select {
     ($rest:literal) => {

@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Result, Tx};
 
-use crate::domain::comment::Author;
-use crate::domain::issue_change::IssueChange;
+use crate::domain::issue::change::IssueChange;
+use crate::domain::issue::comment::Author;
 
 /// A change of an issue, with the id of its activity record.
 #[derive(Debug)]

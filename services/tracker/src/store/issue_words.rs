@@ -5,8 +5,8 @@
 
 use patchbay_db::{Db, Result, Tx};
 
-use crate::domain::index_words::words_of_issue;
 use crate::domain::issue::Issue;
+use crate::domain::search::index_words::words_of_issue;
 
 /// A word that is in more issues than this is common.
 const RARE: i64 = 2000;

@@ -2,14 +2,14 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
-use crate::domain::assignee::Assignee;
+use crate::domain::issue::assignee::Assignee;
+use crate::domain::issue::context::IssueContext;
+use crate::domain::issue::level::Level;
+use crate::domain::issue::metadata::Metadata;
+use crate::domain::issue::status::{DELETING, Status};
 use crate::domain::issue::{Issue, Kind, Snooze};
-use crate::domain::issue_context::IssueContext;
-use crate::domain::level::Level;
 use crate::domain::links::Links;
-use crate::domain::metadata::Metadata;
 use crate::domain::project::Project;
-use crate::domain::status::{DELETING, Status};
 
 /// An issue with what its document shows of its surroundings.
 #[derive(Debug, Clone, PartialEq, Eq)]

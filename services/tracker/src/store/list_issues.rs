@@ -5,11 +5,11 @@ use patchbay_db::{AssertSqlSafe, Db, Query, Result};
 
 use super::issue_words;
 use super::issues::{self, FoundIssue, VISIBLE};
-use crate::domain::cursor::{Cursor, Position};
-use crate::domain::pattern;
+use crate::domain::input::pattern;
+use crate::domain::issue::cursor::{Cursor, Position};
+use crate::domain::search::text::Text;
+use crate::domain::search::time::Span;
 use crate::domain::search::{Condition, Term};
-use crate::domain::search_text::Text;
-use crate::domain::search_time::Span;
 
 /// Where no index says which issues match, so many are looked at for one page.
 const LOOK: i64 = 2000;

@@ -3,7 +3,7 @@ use patchbay_db::{Db, FromRow, Result, Tx};
 use patchbay_domain::{Membership, Role};
 
 use super::unknown;
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 use crate::domain::user::{Member, User};
 
 macro_rules! select_members {
@@ -129,7 +129,7 @@ pub(crate) async fn find(db: &Db, organization_id: i64, user_id: i64) -> Result<
 }
 
 /// Who joined first in front, those whose e-mail address or name holds what
-/// [`pattern::holding`](crate::domain::pattern::holding) was given.
+/// [`pattern::holding`](crate::domain::input::pattern::holding) was given.
 pub(crate) async fn list(
     db: &Db,
     organization_id: i64,

@@ -2,8 +2,8 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
-use crate::domain::metric_rule::{Incident, MetricRule, Severity};
-use crate::domain::page::Page;
+use crate::domain::alert::metric_rule::{Incident, MetricRule, Severity};
+use crate::domain::input::page::Page;
 
 pub(crate) async fn count(tx: &mut Tx, project_id: i64) -> Result<i64> {
     let count = tx.query("select count(*) from metric_rules where project_id = $1");

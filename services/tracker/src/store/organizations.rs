@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Json, Result, Tx};
 
-use crate::domain::id_or_slug::IdOrSlug;
+use crate::domain::input::id_or_slug::IdOrSlug;
+use crate::domain::input::page::Page;
 use crate::domain::organization::Organization;
-use crate::domain::page::Page;
 
 macro_rules! select {
     ($rest:literal) => {

@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
-use crate::domain::id_or_slug::IdOrSlug;
-use crate::domain::page::Page;
+use crate::domain::input::id_or_slug::IdOrSlug;
+use crate::domain::input::page::Page;
 use crate::domain::project::{Project, ProjectChange};
 
 type Row = (i64, i64, String, String, String);

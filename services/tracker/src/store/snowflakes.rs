@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use patchbay_db::{Db, Result};
 
-use crate::domain::snowflake::{LOOK_BACK, PER_SECOND, free_second, id};
+use crate::domain::project::snowflake::{LOOK_BACK, PER_SECOND, free_second, id};
 
 /// An id of this second or, where its ids are used up, of the last one before that has one left; `None` when none has.
 pub(crate) async fn next(db: &Db, second: i64) -> Result<Option<i64>> {

@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
-use crate::domain::assignee::Assignee;
-use crate::domain::issue_document::SubscriptionDocument;
+use crate::domain::issue::assignee::Assignee;
+use crate::domain::issue::document::SubscriptionDocument;
 
 /// Why somebody hears of an issue.
 pub(crate) const ASSIGNED: &str = "assigned";

@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
-use crate::domain::id_or_slug::IdOrSlug;
-use crate::domain::page::Page;
-use crate::domain::team::Team;
+use crate::domain::input::id_or_slug::IdOrSlug;
+use crate::domain::input::page::Page;
+use crate::domain::organization::team::Team;
 
 type Row = (i64, i64, String, String);
 

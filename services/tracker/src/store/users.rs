@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Db, DbError, FromRow, Result, Tx};
 use patchbay_domain::EmailAddress;
 
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 use crate::domain::user::User;
 
 macro_rules! select {
@@ -97,7 +97,7 @@ pub(crate) async fn find_all(db: &Db, ids: &[i64]) -> Result<Vec<User>> {
     Ok(rows.into_iter().map(User::from).collect())
 }
 
-/// Oldest first, those whose e-mail address or name holds what [`pattern::holding`](crate::domain::pattern::holding) was given.
+/// Oldest first, those whose e-mail address or name holds what [`pattern::holding`](crate::domain::input::pattern::holding) was given.
 pub(crate) async fn list(db: &Db, pattern: &str, page: Page) -> Result<Vec<User>> {
     let query = db.query(select!(
         r#"where email like $1 escape '!' or lower(name collate "C") like $1 escape '!'

@@ -8,7 +8,7 @@ use patchbay_domain::Clock;
 use patchbay_runtime::Stop;
 use uuid::Uuid;
 
-use crate::domain::day;
+use crate::domain::error::day;
 use crate::store::error_days;
 
 const PAUSE: Duration = Duration::from_secs(3600);

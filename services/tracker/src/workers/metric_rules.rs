@@ -8,8 +8,8 @@ use patchbay_domain::Clock;
 use patchbay_runtime::Stop;
 use tokio::sync::Notify;
 
+use crate::domain::alert::metric_rule::{Incident, MetricRule, Severity, Verdict};
 use crate::domain::links::Links;
-use crate::domain::metric_rule::{Incident, MetricRule, Severity, Verdict};
 use crate::outbox;
 use crate::store::metric_rules;
 use crate::store::recording::prune_counts;

@@ -4,9 +4,10 @@ use patchbay_proto::tracker as wire;
 use super::get_metric_rule::to_wire;
 use super::rule;
 use crate::context::Context;
-use crate::domain::alert_rule::{MAX_RULES, too_many};
-use crate::domain::metric_rule::{MetricRule, Numbers};
-use crate::domain::{access, project};
+use crate::domain::access;
+use crate::domain::alert::metric_rule::{MetricRule, Numbers};
+use crate::domain::alert::rule::{MAX_RULES, too_many};
+use crate::domain::project;
 use crate::store::{alert_rules, metric_rules};
 
 pub(super) async fn create_metric_rule(

@@ -3,8 +3,9 @@ use patchbay_proto::tracker as wire;
 
 use super::rule;
 use crate::context::Context;
-use crate::domain::alert_rule::not_found;
-use crate::domain::{access, project};
+use crate::domain::access;
+use crate::domain::alert::rule::not_found;
+use crate::domain::project;
 use crate::store::alert_rules;
 
 pub(super) async fn delete_rule(

@@ -4,8 +4,8 @@ use patchbay_proto::tracker as wire;
 use super::rule;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::alert_rule::not_found;
-use crate::domain::metric_rule::MetricRule;
+use crate::domain::alert::metric_rule::MetricRule;
+use crate::domain::alert::rule::not_found;
 use crate::store::metric_rules;
 
 pub(super) async fn get_metric_rule(

@@ -5,7 +5,7 @@ use super::get_metric_rule::to_wire;
 use super::rule;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 use crate::store::metric_rules;
 
 pub(super) async fn list_metric_rules(

@@ -4,7 +4,7 @@ use patchbay_proto::tracker as wire;
 use super::rule;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::alert_rule::not_found;
+use crate::domain::alert::rule::not_found;
 use crate::store::alert_rules;
 
 pub(super) async fn may_write_rules(

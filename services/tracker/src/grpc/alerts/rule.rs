@@ -3,9 +3,9 @@ use patchbay_proto::tracker as wire;
 
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::activity::Person;
-use crate::domain::alert_action::Action;
-use crate::domain::alert_rule::{AlertRule, Definition, Description};
+use crate::domain::alert::action::Action;
+use crate::domain::alert::rule::{AlertRule, Definition, Description};
+use crate::domain::issue::activity::Person;
 use crate::domain::organization::{self, Organization};
 use crate::domain::project::Project;
 use crate::grpc::named;

@@ -6,9 +6,10 @@ use patchbay_rpc::timestamp;
 
 use crate::context::Context;
 use crate::domain::audit_entry::{ActorKind, AuditEntry};
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
 use crate::domain::user::UserAndMemberships;
-use crate::domain::{directory_access, organization};
 use crate::grpc::directory::user;
 use crate::grpc::named;
 use crate::store::audit_entries::{self, Filter};

@@ -4,7 +4,7 @@ use patchbay_proto::tracker as wire;
 
 use super::{invitation, user};
 use crate::context::Context;
-use crate::domain::member_change;
+use crate::domain::organization::member_change;
 use crate::domain::user::{Member, no_such_member};
 use crate::store::{invitations, memberships, users};
 

@@ -5,8 +5,10 @@ use patchbay_proto::tracker as wire;
 
 use super::user;
 use crate::context::Context;
+use crate::domain::access;
+use crate::domain::organization;
+use crate::domain::organization::member_change;
 use crate::domain::user::{Member, NewUser, User, read_role};
-use crate::domain::{access, member_change, organization};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
 

@@ -4,8 +4,11 @@ use patchbay_proto::tracker as wire;
 
 use super::organization;
 use crate::context::Context;
+use crate::domain::input::slug_choice;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::member_change;
 use crate::domain::organization::{NewOrganization, Organization};
-use crate::domain::{directory_access, member_change, slug_choice, user};
+use crate::domain::user;
 use crate::store::{memberships, organizations, users};
 
 pub(super) async fn create_organization(

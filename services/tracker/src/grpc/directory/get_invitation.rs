@@ -3,9 +3,10 @@ use patchbay_proto::tracker as wire;
 
 use super::invitation;
 use crate::context::Context;
-use crate::domain::invitation::Invitation;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::Invitation;
 use crate::domain::user::no_such_member;
-use crate::domain::{directory_access, organization};
 use crate::grpc::named;
 use crate::store::invitations;
 

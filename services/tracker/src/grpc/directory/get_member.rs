@@ -3,8 +3,9 @@ use patchbay_proto::tracker as wire;
 
 use super::user;
 use crate::context::Context;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
 use crate::domain::user::no_such_member;
-use crate::domain::{directory_access, organization};
 use crate::grpc::named;
 use crate::store::memberships;
 

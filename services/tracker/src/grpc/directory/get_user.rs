@@ -4,7 +4,7 @@ use patchbay_proto::tracker::get_user_request::User as Requested;
 
 use super::user;
 use crate::context::Context;
-use crate::domain::directory_access;
+use crate::domain::organization::directory_access;
 use crate::domain::user::not_found;
 use crate::store::users;
 

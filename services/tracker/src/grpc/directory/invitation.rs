@@ -5,9 +5,9 @@ use patchbay_rpc::timestamp;
 
 use super::organization;
 use crate::context::Context;
-use crate::domain::directory_access;
-use crate::domain::invitation::Invitation;
 use crate::domain::organization::Organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::Invitation;
 use crate::domain::user::{User, no_such_member};
 use crate::grpc::named;
 use crate::store::{invitations, users};

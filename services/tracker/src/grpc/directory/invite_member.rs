@@ -5,9 +5,11 @@ use patchbay_proto::tracker as wire;
 use super::add_member::already_a_member;
 use super::invitation;
 use crate::context::Context;
-use crate::domain::invitation::{Invitation, already_invited, expiry, has_room};
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::{Invitation, already_invited, expiry, has_room};
+use crate::domain::organization::member_change;
 use crate::domain::user::{NewUser, read_role};
-use crate::domain::{directory_access, member_change, organization};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
 

@@ -3,10 +3,12 @@ use patchbay_proto::tracker as wire;
 
 use super::{invitation, user};
 use crate::context::Context;
-use crate::domain::invitation::Invitation;
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
+use crate::domain::input::pattern;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::Invitation;
 use crate::domain::user::{Member, roles_from};
-use crate::domain::{directory_access, organization, pattern};
 use crate::grpc::named;
 use crate::store::{invitations, memberships};
 

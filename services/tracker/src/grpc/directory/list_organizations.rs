@@ -3,8 +3,8 @@ use patchbay_proto::tracker as wire;
 
 use super::organization;
 use crate::context::Context;
-use crate::domain::directory_access;
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
+use crate::domain::organization::directory_access;
 use crate::store::organizations;
 
 pub(super) async fn list_organizations(

@@ -3,8 +3,9 @@ use patchbay_proto::tracker as wire;
 
 use super::user;
 use crate::context::Context;
-use crate::domain::page::Page;
-use crate::domain::{access, pattern};
+use crate::domain::access;
+use crate::domain::input::page::Page;
+use crate::domain::input::pattern;
 use crate::store::users;
 
 pub(super) async fn list_users(

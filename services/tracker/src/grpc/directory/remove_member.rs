@@ -3,9 +3,11 @@ use patchbay_domain::{AuditEvent, Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use crate::context::Context;
-use crate::domain::invitation::Invitation;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::Invitation;
+use crate::domain::organization::member_change;
 use crate::domain::user::no_such_member;
-use crate::domain::{directory_access, member_change, organization};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
 

@@ -4,8 +4,10 @@ use patchbay_proto::tracker as wire;
 
 use super::user;
 use crate::context::Context;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::member_change;
 use crate::domain::user::{no_such_member, not_found, read_role};
-use crate::domain::{directory_access, member_change, organization};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
 

@@ -4,7 +4,7 @@ use patchbay_proto::tracker as wire;
 
 use super::organization;
 use crate::context::Context;
-use crate::domain::directory_access;
+use crate::domain::organization::directory_access;
 use crate::domain::organization::{Changes, not_found};
 use crate::grpc::named;
 use crate::store::organizations;

@@ -3,9 +3,9 @@ use patchbay_db::Tx;
 use patchbay_domain::Result;
 
 use crate::context::Context;
-use crate::domain::assignee::{Assignee, AssigneeName, outsider, team_outside, unknown};
 use crate::domain::issue::Issue;
-use crate::domain::issue_change::IssueChange;
+use crate::domain::issue::assignee::{Assignee, AssigneeName, outsider, team_outside, unknown};
+use crate::domain::issue::change::IssueChange;
 use crate::store::{assignees, subscriptions};
 
 /// Who is meant in this project; `None` is nobody.

@@ -5,7 +5,7 @@ use super::activity as converted;
 use super::issue;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::comment::{Author, Comment, not_found, read_text};
+use crate::domain::issue::comment::{Author, Comment, not_found, read_text};
 use crate::domain::issue::not_found as issue_not_found;
 use crate::outbox;
 use crate::store::{activity, issues, subscriptions};

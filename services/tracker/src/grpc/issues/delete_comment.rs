@@ -4,7 +4,7 @@ use patchbay_proto::tracker as wire;
 use super::issue;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::comment::{may_change, not_found};
+use crate::domain::issue::comment::{may_change, not_found};
 use crate::domain::issue::not_found as issue_not_found;
 use crate::outbox;
 use crate::store::{activity, issues};

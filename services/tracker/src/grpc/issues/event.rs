@@ -4,9 +4,9 @@ use patchbay_proto::tracker as wire;
 use super::issue;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::event_detail::detail;
-use crate::domain::event_document::EventDocument;
-use crate::domain::stored_event::StoredEvent;
+use crate::domain::error::detail::detail;
+use crate::domain::error::document::EventDocument;
+use crate::domain::error::stored_event::StoredEvent;
 use crate::grpc::projects;
 use crate::store::events::EventsOf;
 

@@ -1,7 +1,7 @@
 use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
-use crate::domain::external_issue::ExternalIssue;
+use crate::domain::issue::external_issue::ExternalIssue;
 
 /// An app links issues in its own name only.
 pub(super) fn check_own_app(caller: &Caller, app_id: i64) -> Result<()> {

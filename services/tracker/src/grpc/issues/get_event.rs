@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::event;
 use crate::context::Context;
-use crate::domain::day;
+use crate::domain::error::day;
 use crate::store::events::{self, EventsOf};
 
 pub(super) async fn get_event(

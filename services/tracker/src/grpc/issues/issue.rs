@@ -5,9 +5,9 @@ use patchbay_proto::tracker as wire;
 
 use crate::context::Context;
 use crate::domain::access;
+use crate::domain::issue::document::{IssueDocument, SubscriptionDocument};
 use crate::domain::issue::not_found;
-use crate::domain::issue_document::{IssueDocument, SubscriptionDocument};
-use crate::domain::short_id::short_id;
+use crate::domain::issue::short_id::short_id;
 use crate::grpc::named;
 use crate::store::issues::{self, FoundIssue};
 use crate::store::subscriptions;

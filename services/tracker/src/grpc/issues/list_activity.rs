@@ -5,7 +5,7 @@ use super::activity as converted;
 use super::issue;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 use crate::store::activity;
 
 pub(super) async fn list_activity(

@@ -3,7 +3,7 @@ use patchbay_proto::tracker as wire;
 
 use super::event;
 use crate::context::Context;
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 use crate::store::events;
 
 pub(super) async fn list_events(

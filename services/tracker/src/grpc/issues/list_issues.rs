@@ -3,10 +3,12 @@ use patchbay_proto::tracker as wire;
 
 use super::issue;
 use crate::context::Context;
-use crate::domain::cursor::{Cursor, Page, Position};
+use crate::domain::access;
+use crate::domain::issue::cursor::{Cursor, Page, Position};
+use crate::domain::issue::short_id;
+use crate::domain::organization;
+use crate::domain::project;
 use crate::domain::search::{self, Assigned, Condition, Term};
-use crate::domain::short_id;
-use crate::domain::{access, organization, project};
 use crate::grpc::named;
 use crate::store::issues::FoundIssue;
 use crate::store::list_issues::{AssignedTo, Listed, Listing, Sort, list};

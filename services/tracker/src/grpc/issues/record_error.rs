@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::error_event::ErrorEvent;
-use crate::domain::error_source::ErrorSource;
+use crate::domain::error::error_event::ErrorEvent;
+use crate::domain::error::source::ErrorSource;
 use crate::domain::project::not_found;
 use crate::grpc::named;
 use crate::recorder::Recorded;

@@ -5,9 +5,10 @@ use patchbay_proto::tracker as wire;
 
 use super::list_issues::{listing, project_ids};
 use crate::context::Context;
-use crate::domain::cursor::Cursor;
+use crate::domain::access;
+use crate::domain::issue::cursor::Cursor;
 use crate::domain::issue::not_found;
-use crate::domain::{access, project};
+use crate::domain::project;
 use crate::grpc::named;
 use crate::store::issues;
 use crate::store::list_issues::{self, Listed};

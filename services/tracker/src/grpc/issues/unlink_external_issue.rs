@@ -4,7 +4,7 @@ use patchbay_proto::tracker as wire;
 use super::external_issue::check_own_app;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::external_issue::not_found;
+use crate::domain::issue::external_issue::not_found;
 use crate::store::external_issues;
 
 pub(super) async fn unlink_external_issue(

@@ -5,7 +5,7 @@ use super::activity as converted;
 use super::issue;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::comment::{may_change, not_found, read_text};
+use crate::domain::issue::comment::{may_change, not_found, read_text};
 use crate::outbox;
 use crate::store::activity;
 

@@ -4,8 +4,12 @@ use patchbay_proto::tracker as wire;
 
 use super::project;
 use crate::context::Context;
+use crate::domain::access;
+use crate::domain::input::slug_choice;
+use crate::domain::organization;
+use crate::domain::organization::team;
+use crate::domain::project::snowflake;
 use crate::domain::project::{NewProject, Project};
-use crate::domain::{access, organization, slug_choice, snowflake, team};
 use crate::grpc::named;
 use crate::store::{projects, snowflakes, teams};
 

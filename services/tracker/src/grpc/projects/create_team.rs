@@ -3,8 +3,10 @@ use patchbay_proto::tracker as wire;
 
 use super::team;
 use crate::context::Context;
-use crate::domain::team::{NewTeam, Team};
-use crate::domain::{access, organization, slug_choice};
+use crate::domain::access;
+use crate::domain::input::slug_choice;
+use crate::domain::organization;
+use crate::domain::organization::team::{NewTeam, Team};
 use crate::grpc::named;
 use crate::store::teams;
 

@@ -3,8 +3,9 @@ use patchbay_proto::tracker as wire;
 
 use super::team;
 use crate::context::Context;
-use crate::domain::page::Page;
-use crate::domain::{access, organization};
+use crate::domain::access;
+use crate::domain::input::page::Page;
+use crate::domain::organization;
 use crate::grpc::named;
 use crate::store::teams;
 

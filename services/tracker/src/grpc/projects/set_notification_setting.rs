@@ -3,8 +3,9 @@ use patchbay_proto::tracker as wire;
 
 use super::project;
 use crate::context::Context;
+use crate::domain::access;
 use crate::domain::project::not_found;
-use crate::domain::{access, user};
+use crate::domain::user;
 use crate::store::{notification_settings, projects, users};
 
 const KINDS: [&str; 3] = ["alerts", "workflow", "deploy"];

@@ -4,7 +4,7 @@ use patchbay_proto::tracker as wire;
 use super::project;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::team::not_found;
+use crate::domain::organization::team::not_found;
 use crate::grpc::named;
 use crate::store::teams;
 

@@ -4,7 +4,7 @@ use patchbay_proto::tracker as wire;
 use super::team;
 use crate::context::Context;
 use crate::domain::access;
-use crate::domain::team::member_not_found;
+use crate::domain::organization::team::member_not_found;
 use crate::store::teams;
 
 pub(super) async fn set_team_member(

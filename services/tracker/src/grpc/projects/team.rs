@@ -3,7 +3,7 @@ use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
 use crate::domain::access;
-use crate::domain::team::{Team, not_found};
+use crate::domain::organization::team::{Team, not_found};
 use crate::grpc::named;
 use crate::store::teams;
 

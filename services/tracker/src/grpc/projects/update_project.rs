@@ -5,8 +5,8 @@ use patchbay_proto::tracker as wire;
 use super::project;
 use crate::context::Context;
 use crate::domain::access;
+use crate::domain::input::slug_choice::{self, SlugChoice};
 use crate::domain::project::{Project, ProjectChange};
-use crate::domain::slug_choice::{self, SlugChoice};
 use crate::store::projects;
 
 pub(super) async fn update_project(

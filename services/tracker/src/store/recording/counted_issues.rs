@@ -5,9 +5,9 @@ use patchbay_db::{Db, FromRow, Result, Tx};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::domain::counted_issue::CountedIssue;
 use crate::domain::issue::Snooze;
-use crate::domain::status::Status;
+use crate::domain::issue::counted_issue::CountedIssue;
+use crate::domain::issue::status::Status;
 use crate::store::{projects, unknown};
 
 /// Those of these kinds of errors that have an issue.

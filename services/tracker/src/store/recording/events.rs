@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Result, Tx};
 use uuid::Uuid;
 
-use crate::domain::day;
+use crate::domain::error::day;
 
 /// An error to be kept.
 #[derive(Debug)]
