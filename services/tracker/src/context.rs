@@ -19,7 +19,7 @@ pub(crate) struct Context {
     pub(crate) default_features: Arc<[String]>,
     /// Number of days for which errors are kept.
     pub(crate) error_days: u32,
-    /// Maximum number of organizations that a person may create and join.
+    /// Maximum number of organizations that a user may create and join.
     pub(crate) max_organizations: u32,
     pub(crate) recorder: Recorder,
     /// Wakes the eraser after an issue or project was hidden.

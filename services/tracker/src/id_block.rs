@@ -1,10 +1,10 @@
 use patchbay_db::{Db, Result};
 
-/// Numbers are taken in blocks of this size.
+/// Ids are allocated in blocks of this size.
 const BLOCK: u32 = 10_000;
 
-/// Numbers of one counter, taken in blocks: a commit for ten thousand of them instead of one for each batch. What is left
-/// of a block when the process ends is lost.
+/// Ids of one counter, allocated in blocks: one commit for ten thousand ids instead of one for each batch. The rest
+/// of a block is lost when the process ends.
 #[derive(Debug)]
 pub(crate) struct IdBlock {
     counter: &'static str,
@@ -17,7 +17,7 @@ impl IdBlock {
         Self { counter, next: 0, end: 0 }
     }
 
-    /// The first of `count` numbers in a row. Call it while no transaction is open.
+    /// The first of `count` consecutive ids. Must not be called while a transaction is open.
     pub(crate) async fn take(&mut self, db: &Db, count: usize) -> Result<i64> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         if self.end - self.next < count {

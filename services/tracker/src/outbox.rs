@@ -9,7 +9,7 @@ use prost::Message;
 
 use crate::domain::event::{Event, Target};
 
-/// The outbox row of an event, carrying on the trace in which it was caused.
+/// The outbox row of an event, with the trace context of its cause.
 pub(crate) fn message(event: Event) -> OutboxMessage {
     let mut headers = BTreeMap::new();
     trace_context::inject_into(&mut headers);
@@ -32,7 +32,7 @@ pub(crate) fn message(event: Event) -> OutboxMessage {
     }
 }
 
-/// Who causes what a caller asks for. Our own services act for the product itself.
+/// The actor of events that a caller causes. Services and operators act as the system.
 pub(crate) fn actor(caller: &Caller) -> Actor {
     match caller {
         Caller::User(user) => Actor::User { id: user.user_id, name: user.name.clone() },

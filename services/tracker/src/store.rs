@@ -1,4 +1,4 @@
-//! SQL in, domain types out.
+//! SQL, with domain types as input and output.
 
 pub(crate) mod activity;
 pub(crate) mod alert_rules;
@@ -28,7 +28,7 @@ pub(crate) mod users;
 
 use patchbay_db::DbError;
 
-/// A word in the database that this code does not know: written by a newer release, or by hand.
+/// The error for a stored value that this release does not know. A newer release wrote it, or an operator.
 fn unknown(what: &str, word: &str) -> DbError {
     DbError::Other(format!("the stored {what} {word:?} is not known"))
 }

@@ -13,7 +13,7 @@ use crate::domain::input::text;
 
 const MAX_NAME: usize = 64;
 
-/// A customer of the product.
+/// A customer of the host product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Organization {
     pub(crate) id: i64,
@@ -22,11 +22,11 @@ pub(crate) struct Organization {
     pub(crate) created_at: DateTime<Utc>,
     /// Sorted.
     pub(crate) features: Vec<String>,
-    /// E-mail addresses of its people are kept out of webhooks.
+    /// Webhooks contain no e-mail addresses of members.
     pub(crate) enhanced_privacy: bool,
 }
 
-/// What somebody who founds an organization wants.
+/// The validated fields of a new organization.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewOrganization {
     pub(crate) name: String,
@@ -46,7 +46,7 @@ impl NewOrganization {
     }
 }
 
-/// What somebody wants to be different; what is `None` stays.
+/// The fields to change; `None` leaves a field unchanged.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
     pub(crate) name: Option<String>,
@@ -55,7 +55,7 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// The organization as it is to be.
+    /// The changed organization.
     ///
     /// # Errors
     /// `INVALID_FIELD` (name, features).

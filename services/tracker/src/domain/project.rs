@@ -10,18 +10,18 @@ const MAX_NAME: usize = 64;
 /// Also the limit for the platform of an issue.
 pub(crate) const MAX_PLATFORM: usize = 64;
 
-/// What issues belong to.
+/// A project, to which issues belong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Project {
     pub(crate) id: i64,
     pub(crate) organization_id: i64,
     pub(crate) slug: String,
     pub(crate) name: String,
-    /// The main technology; empty when not known.
+    /// The main technology; empty if unknown.
     pub(crate) platform: String,
 }
 
-/// What somebody who starts a project wants.
+/// The validated fields of a new project.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewProject {
     pub(crate) name: String,
@@ -43,7 +43,7 @@ impl NewProject {
     }
 }
 
-/// What somebody wants of a project that is there; what is absent stays.
+/// The validated fields to change; `None` leaves a field unchanged.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ProjectChange {
     pub(crate) name: Option<String>,

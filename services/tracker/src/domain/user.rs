@@ -6,7 +6,7 @@ use crate::domain::input::text;
 
 const MAX_NAME: usize = 200;
 
-/// A person.
+/// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) id: i64,
@@ -15,19 +15,19 @@ pub(crate) struct User {
     pub(crate) email: String,
     pub(crate) is_superuser: bool,
     pub(crate) is_staff: bool,
-    /// Neither signs in nor uses a token any more.
+    /// Cannot sign in or use tokens.
     pub(crate) is_disabled: bool,
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// A person, and what they are in each organization.
+/// A user and their memberships.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UserAndMemberships {
     pub(crate) user: User,
     pub(crate) memberships: Vec<Membership>,
 }
 
-/// A person in an organization.
+/// A member of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) user: User,
@@ -35,7 +35,7 @@ pub(crate) struct Member {
     pub(crate) joined_at: DateTime<Utc>,
 }
 
-/// The words of a registration, checked.
+/// The validated fields of a new user.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewUser {
     pub(crate) name: String,
@@ -55,7 +55,7 @@ impl NewUser {
     }
 }
 
-/// What is to be different about a person; what is `None` stays.
+/// The fields to change; `None` leaves a field unchanged.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
     pub(crate) name: Option<String>,
@@ -66,7 +66,7 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// The person as they are to be.
+    /// The changed user.
     ///
     /// # Errors
     /// `INVALID_FIELD` (name, email).

@@ -1,4 +1,4 @@
-//! What requests name by slug or number.
+//! Resources that requests name by slug or id.
 
 use patchbay_db::{Db, Result};
 

@@ -1,4 +1,4 @@
-//! The alert rules of the projects that have errors, in memory.
+//! In-memory cache of alert rules and pauses.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use patchbay_db::{Db, Result};
 use crate::domain::alert::rule::ReadyRule;
 use crate::store::alert_rules;
 
-/// Beyond so many, all are forgotten and read again as they are needed.
+/// A larger cache is cleared; rules and pauses are then read again on demand.
 const MAX_PROJECTS: usize = 10_000;
 const MAX_PAUSES: usize = 200_000;
 
@@ -21,16 +21,16 @@ pub(super) struct ProjectRules {
     pub(super) intervals: BTreeSet<i64>,
 }
 
-/// Rules by project. An error meets those of its own project only, however many others there are.
+/// Rules by project, and pauses. An error is evaluated by the rules of its project only.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     projects: HashMap<i64, (i64, Arc<ProjectRules>)>,
-    /// Until when a rule says nothing about an issue; what is not here is asked of the database.
+    /// End of the pause of a rule for an issue. Pauses that are not cached are found in the database.
     pauses: HashMap<(i64, i64), DateTime<Utc>>,
 }
 
 impl Rules {
-    /// The rules of these projects as they are now: those that changed are read again. A project that is gone is left out.
+    /// The current rules of these projects. Changed rules are read again; deleted projects are left out.
     pub(super) async fn of(
         &mut self,
         db: &Db,
@@ -46,7 +46,7 @@ impl Rules {
                 Some((_, rules)) => rules.clone(),
                 None => {
                     let rules = Arc::new(load(db, project_id).await?);
-                    // A rule that is another one now is silent about nothing.
+                    // An edited rule starts without pauses, so all pauses are cleared.
                     self.pauses.clear();
                     self.projects.insert(project_id, (version, rules.clone()));
                     rules

@@ -7,14 +7,14 @@ use crate::domain::error::stored_event::StoredEvent;
 use crate::domain::input::page::Page;
 use crate::domain::project::Project;
 
-/// Which errors are asked for.
+/// The owner of requested errors.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum EventsOf {
     Issue(i64),
     Project(i64),
 }
 
-/// Newest first, with one too many where there are more.
+/// Newest first, with one extra entry if there are more.
 pub(crate) async fn list(db: &Db, of: EventsOf, page: Page) -> Result<Vec<StoredEvent>> {
     let (text, id) = match of {
         EventsOf::Issue(id) => ("e.issue_id = $1 order by e.number desc limit $2 offset $3", id),
@@ -26,9 +26,9 @@ pub(crate) async fn list(db: &Db, of: EventsOf, page: Page) -> Result<Vec<Stored
     read(query).await
 }
 
-/// Looked for in these days.
+/// Searches these days only.
 pub(crate) async fn find(db: &Db, of: EventsOf, event_id: Uuid, days: &[i64]) -> Result<Option<StoredEvent>> {
-    // By the id, which is rarer than anything: there are more errors of an issue than anybody wants to look through.
+    // `+ 0` makes both engines use the index of event ids, because an issue can have very many errors.
     let (text, id) = match of {
         EventsOf::Issue(id) => ("e.issue_id + 0 = $1 and e.event_id = $2 and e.day in ($list)", id),
         EventsOf::Project(id) => ("e.project_id + 0 = $1 and e.event_id = $2 and e.day in ($list)", id),
@@ -36,7 +36,7 @@ pub(crate) async fn find(db: &Db, of: EventsOf, event_id: Uuid, days: &[i64]) ->
     Ok(read(select(db, text).bind(id).bind(event_id).bind_list(days)).await?.pop())
 }
 
-/// The last error of an issue that is there, or the first.
+/// The last stored error of an issue, or the first.
 pub(crate) async fn edge(db: &Db, issue_id: i64, last: bool) -> Result<Option<StoredEvent>> {
     let text = match last {
         true => "e.issue_id = $1 order by e.number desc limit 1",
@@ -45,7 +45,7 @@ pub(crate) async fn edge(db: &Db, issue_id: i64, last: bool) -> Result<Option<St
     Ok(read(select(db, text).bind(issue_id)).await?.pop())
 }
 
-/// Errors of issues and projects that are on their way out are gone already.
+/// Excludes errors of issues and projects that are being deleted.
 fn select<'a>(db: &'a Db, rest: &str) -> Query<'a> {
     const SELECT: &str =
         "select e.event_id, e.issue_id, e.received_at, e.document, p.id, p.organization_id, p.slug,

@@ -15,7 +15,7 @@ pub(crate) struct RecordedChange<'a> {
     pub(crate) issue_change: &'a IssueChange,
 }
 
-/// Writes activity and history.
+/// Writes activity records and history.
 pub(crate) async fn insert(tx: &mut Tx, changes: &[RecordedChange<'_>], now: DateTime<Utc>) -> Result<()> {
     let columns = &[
         "id",

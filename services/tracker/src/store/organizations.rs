@@ -28,7 +28,7 @@ impl From<Row> for Organization {
     }
 }
 
-/// False when the slug is taken.
+/// False if the slug is taken.
 pub(crate) async fn insert(tx: &mut Tx, organization: &Organization) -> Result<bool> {
     tx.query(
         "insert into organizations (id, slug, name, created_at, features, enhanced_privacy)
@@ -57,7 +57,7 @@ pub(crate) async fn update(tx: &mut Tx, organization: &Organization) -> Result<(
         .map(drop)
 }
 
-/// Those of `slugs` that are somebody's.
+/// The ones of `slugs` that are taken.
 pub(crate) async fn taken_slugs(db: &Db, slugs: &[String]) -> Result<Vec<String>> {
     db.query("select slug from organizations where slug in ($list)").bind_list(slugs).fetch_scalars().await
 }

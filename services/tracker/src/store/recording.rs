@@ -1,4 +1,4 @@
-//! SQL of recording errors. Every statement is for a whole group of them.
+//! SQL of recording errors. Each statement writes a whole batch.
 
 mod counted_issues;
 mod counts;

@@ -1,4 +1,4 @@
-//! One condition or filter of an alert rule, in Sentry's words.
+//! One condition or filter of an alert rule, in Sentry's format.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ pub(crate) enum Check {
     FirstSeen,
     Regression,
     Every,
-    /// Seen more often than `value` times in so many seconds.
+    /// More than `value` errors in `interval` seconds.
     Frequency {
         value: i64,
         interval: i64,
@@ -51,12 +51,12 @@ pub(crate) enum TagMatch {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Whose {
-    Nobody,
+    Unassigned,
     User(i64),
     Team(i64),
 }
 
-/// An error and how it stands with its issue.
+/// An error, and the state of its issue that conditions test.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen<'a> {
     pub(crate) event: &'a ErrorEvent,
@@ -68,7 +68,7 @@ pub(crate) struct Seen<'a> {
 
 impl Check {
     /// # Errors
-    /// What is wrong with it, a sentence.
+    /// The problem, as a sentence.
     pub(crate) fn read(value: &Value) -> Result<Self, String> {
         let object = value.as_object().ok_or("Each condition has to be an object.")?;
         let id = object.get("id").and_then(Value::as_str).ok_or("Each condition needs an 'id' field.")?;
@@ -87,12 +87,12 @@ impl Check {
         }
     }
 
-    /// Seconds over which errors are counted for it.
+    /// The interval in seconds in which the condition counts errors.
     pub(crate) fn interval(&self) -> Option<i64> {
         if let Self::Frequency { interval, .. } = self { Some(*interval) } else { None }
     }
 
-    /// `count` is how often the issue was seen in an interval, this error included.
+    /// `count` returns the number of errors of the issue in an interval, including this one.
     pub(crate) fn holds(&self, seen: Seen<'_>, count: impl Fn(i64) -> i64) -> bool {
         match self {
             Self::FirstSeen => seen.opened,
@@ -109,7 +109,7 @@ impl Check {
             }
             Self::Tag { key, compare, value } => compare.holds(seen.event.tag(key), value),
             Self::AssignedTo(whose) => match whose {
-                Whose::Nobody => seen.assigned_user_id.is_none() && seen.assigned_team_id.is_none(),
+                Whose::Unassigned => seen.assigned_user_id.is_none() && seen.assigned_team_id.is_none(),
                 Whose::User(id) => seen.assigned_user_id == Some(*id),
                 Whose::Team(id) => seen.assigned_team_id == Some(*id),
             },
@@ -184,14 +184,14 @@ fn tag(object: &Map<String, Value>) -> Result<Check, String> {
 fn assigned_to(object: &Map<String, Value>) -> Result<Check, String> {
     let id = || integer(object.get("targetIdentifier")).ok_or("'targetIdentifier' has to be a number.");
     Ok(Check::AssignedTo(match object.get("targetType").and_then(Value::as_str) {
-        Some("Unassigned") => Whose::Nobody,
+        Some("Unassigned") => Whose::Unassigned,
         Some("Member") => Whose::User(id()?),
         Some("Team") => Whose::Team(id()?),
         _ => return Err("Select a valid choice for 'targetType'.".to_owned()),
     }))
 }
 
-/// A number, or the text of one, as forms send it.
+/// A number, or a string with a number, which forms send.
 fn integer(value: Option<&Value>) -> Option<i64> {
     match value? {
         Value::Number(number) => number.as_i64(),

@@ -1,4 +1,4 @@
-//! Rules over the number of errors of a project.
+//! Metric rules: rules on the number of errors of a project.
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Actor, Result};
@@ -16,7 +16,7 @@ const MAX_NAME: usize = 256;
 const MAX_ACTIONS: usize = 10;
 const MAX_MINUTES: i32 = 1440;
 
-/// How bad it is; Sentry's numbers of the states of an incident.
+/// The severity of an incident, by Sentry's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
@@ -25,29 +25,29 @@ pub(crate) enum Severity {
     Critical,
 }
 
-/// From how many errors on something happens.
+/// The number of errors that starts an incident or changes its severity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Trigger {
     pub(crate) severity: Severity,
-    /// More than this.
+    /// The trigger is reached by more errors than this.
     pub(crate) threshold: i64,
     pub(crate) actions: Vec<Action>,
 }
 
-/// What a rule is about, checked; stored as JSON.
+/// Time window and thresholds of a rule, validated; stored as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Numbers {
     /// Minutes.
     pub(crate) time_window: i64,
-    /// The worst in front.
+    /// Highest severity first.
     pub(crate) triggers: Vec<Trigger>,
-    /// The incident is over when no more than this happened.
+    /// The incident is resolved when the window has no more errors than this.
     pub(crate) resolve_threshold: i64,
 }
 
-/// A rule that is kept.
+/// A stored rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MetricRule {
     pub(crate) id: i64,
@@ -61,7 +61,7 @@ pub(crate) struct MetricRule {
     pub(crate) incident: Option<Incident>,
 }
 
-/// Something that goes on until the numbers are small again.
+/// An open incident: the number of errors exceeds a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Incident {
     pub(crate) id: i64,
@@ -71,11 +71,11 @@ pub(crate) struct Incident {
     pub(crate) started_at: DateTime<Utc>,
 }
 
-/// What the numbers mean for a rule.
+/// The consequence of a count for a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Nothing,
-    /// An incident begins, or gets better or worse.
+    /// An incident starts, or changes its severity.
     Becomes(Severity),
     Over,
 }
@@ -110,7 +110,7 @@ impl Severity {
 }
 
 impl Numbers {
-    /// The name and the rest of a rule.
+    /// Validates a request; returns the name and the rest of the rule.
     ///
     /// # Errors
     /// `INVALID_FIELD` (name, timeWindow, triggers, resolveThreshold).
@@ -139,7 +139,7 @@ impl Numbers {
         field_errors.finish().map(|()| (name, Self { time_window, triggers, resolve_threshold }))
     }
 
-    /// What `count` errors in the window mean while there is this incident.
+    /// The consequence of `count` errors in the window, given the severity of the open incident.
     pub(crate) fn judge(&self, count: i64, incident: Option<Severity>) -> Verdict {
         let reached = self.triggers.iter().find(|trigger| count > trigger.threshold);
         match (incident, reached) {
@@ -147,7 +147,7 @@ impl Numbers {
             (Some(now), Some(trigger)) if trigger.severity == now => Verdict::Nothing,
             (_, Some(trigger)) => Verdict::Becomes(trigger.severity),
             (Some(_), None) if count <= self.resolve_threshold => Verdict::Over,
-            // Between the thresholds it stays as bad as it was, so that it does not flicker.
+            // Between the thresholds the severity stays, so that it does not flap.
             (Some(_), None) => Verdict::Nothing,
         }
     }
@@ -182,7 +182,7 @@ fn read_triggers(given: Vec<(String, i64, Result<Vec<Action>, String>)>) -> Resu
 }
 
 impl MetricRule {
-    /// As the REST API shows it.
+    /// The document of the REST API.
     pub(crate) fn to_json(&self) -> Vec<u8> {
         let document = json!({
             "id": self.id.to_string(),
@@ -201,8 +201,8 @@ impl MetricRule {
         document.to_string().into_bytes()
     }
 
-    /// The events that tell the apps of every trigger that `count` errors made the incident what it is now; `None` when it is
-    /// over. Each app is told once.
+    /// The events for the apps of the triggers of this severity. `None` is a resolved incident, which is published to the apps of all triggers.
+    /// Each app gets one event.
     pub(crate) fn events(
         &self,
         incident: Incident,
@@ -213,7 +213,7 @@ impl MetricRule {
     ) -> Vec<Event> {
         let action = severity.map_or("resolved", Severity::action);
         let data = self.data(incident, severity, count, links, now).to_string();
-        // Who was told that it began is told that it is over, whatever it was in between.
+        // Every app that could have got an event of the incident also gets the event that resolves it.
         let told =
             self.numbers.triggers.iter().filter(|trigger| severity.is_none_or(|it| it == trigger.severity));
         let mut targets = Vec::new();

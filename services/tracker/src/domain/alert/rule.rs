@@ -15,10 +15,10 @@ use crate::domain::time_format;
 const MAX_NAME: usize = 256;
 const MAX_CHECKS: usize = 20;
 const MAX_ACTIONS: usize = 10;
-/// Rules of one project: each is asked about each of its errors.
+/// Maximum number of rules of a project. Each is evaluated for each error of the project.
 pub(crate) const MAX_RULES: i64 = 100;
 
-/// A rule as somebody wants it, checked; stored as JSON.
+/// The conditions and actions of a rule, validated; stored as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Definition {
@@ -26,13 +26,13 @@ pub(crate) struct Definition {
     filter_match: Match,
     /// Minutes.
     frequency: i64,
-    /// As they were given.
+    /// As in the request.
     conditions: Vec<Value>,
     filters: Vec<Value>,
     pub(crate) actions: Vec<Action>,
 }
 
-/// How many of several have to hold.
+/// How many of the conditions or filters must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Match {
@@ -41,7 +41,7 @@ enum Match {
     None,
 }
 
-/// A rule as somebody describes it.
+/// The fields of a rule as a request contains them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Description<'a> {
     pub(crate) name: &'a str,
@@ -52,7 +52,7 @@ pub(crate) struct Description<'a> {
     pub(crate) filters_json: &'a [u8],
 }
 
-/// A rule that is kept.
+/// A stored rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AlertRule {
     pub(crate) id: i64,
@@ -64,7 +64,7 @@ pub(crate) struct AlertRule {
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// A rule ready to be asked about errors.
+/// A rule that can be evaluated for errors.
 #[derive(Debug)]
 pub(crate) struct ReadyRule {
     pub(crate) rule: AlertRule,
@@ -73,7 +73,7 @@ pub(crate) struct ReadyRule {
 }
 
 impl Definition {
-    /// The name and the rest of a rule.
+    /// Validates a request; returns the name and the rest of the rule.
     ///
     /// # Errors
     /// `INVALID_FIELD` (name, actionMatch, filterMatch, frequency, conditions, filters, actions).
@@ -105,7 +105,7 @@ impl Definition {
         field_errors.finish().map(|()| (name, definition))
     }
 
-    /// For how long a rule that spoke of an issue is silent about it.
+    /// How long a rule pauses for an issue after it was triggered by it.
     pub(crate) fn pause(&self) -> TimeDelta {
         TimeDelta::minutes(self.frequency)
     }
@@ -124,7 +124,7 @@ impl Match {
     fn holds(self, checks: &[Check], mut holds: impl FnMut(&Check) -> bool) -> bool {
         match self {
             Self::All => checks.iter().all(holds),
-            // Nothing to choose from is no obstacle.
+            // An empty list of conditions is satisfied.
             Self::Any => checks.is_empty() || checks.iter().any(holds),
             Self::None => !checks.iter().any(&mut holds),
         }
@@ -132,7 +132,7 @@ impl Match {
 }
 
 impl AlertRule {
-    /// As the REST API shows it.
+    /// The document of the REST API.
     pub(crate) fn to_json(&self, project_slug: &str) -> Vec<u8> {
         let definition = &self.definition;
         let created_by = self
@@ -161,19 +161,19 @@ impl AlertRule {
 }
 
 impl ReadyRule {
-    /// `None` when it was stored by a release that knows more conditions than this one.
+    /// `None` if a newer release stored the rule with a condition that this release does not know.
     pub(crate) fn new(rule: AlertRule) -> Option<Self> {
         let read = |checks: &[Value]| checks.iter().map(Check::read).collect::<Result<Vec<_>, _>>().ok();
         let (conditions, filters) = (read(&rule.definition.conditions)?, read(&rule.definition.filters)?);
         Some(Self { rule, conditions, filters })
     }
 
-    /// Over how many seconds it counts.
+    /// The intervals in seconds in which the rule counts errors.
     pub(crate) fn intervals(&self) -> BTreeSet<i64> {
         self.conditions.iter().chain(&self.filters).filter_map(Check::interval).collect()
     }
 
-    /// Whether it is to speak of this error.
+    /// Whether the error triggers the rule.
     pub(crate) fn applies(&self, seen: Seen<'_>, count: impl Fn(i64) -> i64) -> bool {
         let holds = |check: &Check| check.holds(seen, &count);
         let definition = &self.rule.definition;

@@ -1,12 +1,12 @@
-//! Days, by which errors are kept and let go of.
+//! Days, the unit in which errors are stored and deleted.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 const SECONDS: i64 = 86_400;
-/// Clocks of replicas do not go alike.
+/// Tolerated difference between the clocks of replicas.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
 
-/// The day of a moment, counted from 1970-01-01.
+/// The day of a time, counted from 1970-01-01.
 pub(crate) fn day(at: DateTime<Utc>) -> i64 {
     at.timestamp().div_euclid(SECONDS)
 }
@@ -16,17 +16,17 @@ pub(crate) fn date(day: i64) -> Option<NaiveDate> {
     DateTime::UNIX_EPOCH.date_naive().checked_add_signed(TimeDelta::try_days(day)?)
 }
 
-/// The days of which errors may still be there.
+/// The days whose errors may still be stored.
 pub(crate) fn kept(now: DateTime<Utc>, keep_days: u32) -> Vec<i64> {
     (oldest(now, keep_days)..=day(now + SKEW)).collect()
 }
 
-/// The first day that is still kept: its last error is not older than `keep_days` days.
+/// The first day that is kept: its last error is at most `keep_days` days old.
 pub(crate) fn oldest(now: DateTime<Utc>, keep_days: u32) -> i64 {
     day(now) - i64::from(keep_days)
 }
 
-/// The days in which an error that is sent again within a day is looked for; mostly two, and one of them twice.
+/// The days to search for an error that is sent again within a day. The last two are mostly the same.
 pub(crate) fn recent(now: DateTime<Utc>) -> [i64; 3] {
     [day(now) - 1, day(now), day(now + SKEW)]
 }

@@ -1,11 +1,11 @@
-//! An error as Sentry's REST API shows it: the same facts under other keys than in webhooks.
+//! The document of an error in Sentry's REST API, which has other keys than webhooks.
 
 use serde_json::{Map, Value, json};
 
 use crate::domain::error::stored_event::StoredEvent;
 use crate::domain::time_format;
 
-/// What of an error is shown as an entry, with the key under which it is stored.
+/// Keys of a stored error that become entries.
 const ENTRIES: [&str; 4] = ["exception", "breadcrumbs", "request", "threads"];
 
 /// Compact JSON.

@@ -1,4 +1,4 @@
-//! An error as the outside sees it: what is stored, and where to find it.
+//! The document of an error in webhooks: the stored error with links.
 
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::domain::error::source::ErrorSource;
 use crate::domain::links::Links;
 
-/// A stored error with its links behind it, as webhooks show it.
+/// A stored error followed by its links.
 #[derive(Debug)]
 pub(crate) struct EventDocument<'a> {
     /// A JSON object.
@@ -43,7 +43,7 @@ impl<'a> EventDocument<'a> {
 }
 
 impl Serialize for EventDocument<'_> {
-    /// Put together as text: errors are large and many, and are not read again to be written.
+    /// Concatenates texts: parsing and writing each large error again would be slow.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let links = serde_json::to_string(&self.links).map_err(S::Error::custom)?;
         let stored = self.stored.strip_suffix('}').ok_or_else(|| S::Error::custom("no object is stored"))?;
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn links_stand_behind_what_is_stored() {
+    fn links_follow_the_stored_error() {
         let document = EventDocument::new("{}", Uuid::nil(), 7, &source(), &links());
         let text = serde_json::to_string(&document).unwrap();
         assert!(

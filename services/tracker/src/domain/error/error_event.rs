@@ -1,4 +1,4 @@
-//! An error as the product tells it, completed to what Sentry stores of one.
+//! An error as the product reports it, completed to the form in which Sentry stores it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::canonical_json::canonicalize_object;
@@ -13,7 +13,7 @@ use crate::domain::issue::level::Level;
 use crate::domain::issue::metadata::{self, Metadata};
 use crate::domain::time_format;
 
-/// Together with an issue and an alert it stays far below the megabyte that an event may have.
+/// Keeps an event with the error far below its limit of one megabyte.
 const MAX_BYTES: usize = 256 * 1024;
 const MAX_DEPTH: usize = 64;
 const MAX_TITLE: usize = 255;
@@ -24,7 +24,7 @@ const MAX_TAG: usize = 200;
 const MAX_RELEASE: usize = 250;
 const MAX_PLATFORM: usize = 64;
 
-/// The keys of a stored error in their order; what else the product sent stands behind them.
+/// The keys of a stored error in their order. Other keys of the product follow.
 const KEYS: [&str; 29] = [
     "event_id",
     "project",
@@ -57,11 +57,11 @@ const KEYS: [&str; 29] = [
     "user",
 ];
 
-/// An error, checked and completed.
+/// An error, validated and completed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ErrorEvent {
     pub(crate) event_id: Uuid,
-    /// What kind of error it is, in which project.
+    /// Identifies errors of one kind in a project.
     pub(crate) fingerprint: Uuid,
     pub(crate) title: String,
     pub(crate) culprit: String,
@@ -71,7 +71,7 @@ pub(crate) struct ErrorEvent {
     pub(crate) metadata: Metadata,
     pub(crate) release: Option<String>,
     pub(crate) tags: Vec<(String, String)>,
-    /// A hash of who met it.
+    /// Hash of the affected user.
     pub(crate) user_key: Option<Uuid>,
     pub(crate) happened_at: DateTime<Utc>,
     /// Compact JSON without the links.
@@ -79,7 +79,7 @@ pub(crate) struct ErrorEvent {
 }
 
 impl ErrorEvent {
-    /// `fresh_id` is for an error that has no id of its own.
+    /// `fresh_id` is used for errors without an id.
     ///
     /// # Errors
     /// `INVALID_FIELD` (event_json).
@@ -198,7 +198,7 @@ fn parse(json: &[u8]) -> Result<Map<String, Value>, String> {
 
 /// Known keys first, in Sentry's order.
 fn in_order(mut given: Map<String, Value>) -> Map<String, Value> {
-    // Links are ours to say.
+    // The tracker sets the links.
     for link in ["url", "web_url", "issue_url", "issue_id"] {
         given.shift_remove(link);
     }
@@ -214,7 +214,7 @@ fn in_order(mut given: Map<String, Value>) -> Map<String, Value> {
     ordered
 }
 
-/// Seconds since the epoch or a moment in RFC 3339; never in the future, because lists are in order of time.
+/// Seconds since the epoch or a time in RFC 3339; never in the future, because lists are ordered by time.
 fn happened_at(given: &Map<String, Value>, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let wrong = || "timestamp is no moment.".to_owned();
     let moment = match given.get("timestamp").or_else(|| given.get("datetime")) {
@@ -257,12 +257,12 @@ fn unlabeled() -> String {
     "<unlabeled event>".to_owned()
 }
 
-/// A line of at most `max` characters, whatever the text is.
+/// Makes a line of at most `max` characters of any text.
 fn line(text: &str, max: usize) -> String {
     text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect()
 }
 
-/// `id:7`, `email:…`, `username:…` or `ip:…`: the best that is known of who met the error.
+/// `id:7`, `email:…`, `username:…` or `ip:…`: the best known identity of the affected user.
 fn identity(given: &Map<String, Value>) -> Option<String> {
     let user = given.get("user")?;
     [("id", "id"), ("email", "email"), ("username", "username"), ("ip", "ip_address")].into_iter().find_map(
@@ -277,7 +277,7 @@ fn identity(given: &Map<String, Value>) -> Option<String> {
     )
 }
 
-/// Pairs or an object as the product sent them, and those that every error has.
+/// The tags of the product, as pairs or as an object, and the tags that every error has.
 fn tags(given: &Map<String, Value>, level: Level, user: Option<&str>) -> Vec<(String, String)> {
     let plain = |value: &Value| match value {
         Value::String(text) => Some(line(text, MAX_TAG)),

@@ -1,4 +1,4 @@
-//! Which errors are of one kind.
+//! Grouping of errors into issues.
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use crate::domain::error::stack::Stack;
 
-/// A part of a fingerprint that stands for what would have been taken without one.
+/// A part of a fingerprint that stands for the default grouping.
 const DEFAULT: [&str; 2] = ["{{ default }}", "{{default}}"];
 
-/// What kind of error it is: unique over all projects, and as `hashes` of the event show it.
+/// The fingerprint, unique over all projects, and the hash for `hashes` of the event.
 ///
-/// A product that groups by itself says so in `hashes`, one that knows better in `fingerprint`.
+/// A product can set the hash in `hashes`, or change the grouping in `fingerprint`.
 pub(crate) fn group(
     project_id: i64,
     event: &Map<String, Value>,
@@ -44,7 +44,7 @@ fn parts<'a>(event: &'a Map<String, Value>, stack: &Stack<'a>, title: &'a str) -
     parts
 }
 
-/// 128 bits of a hash; where one part ends and the next begins makes a difference.
+/// A hash of 128 bits. The borders between parts are part of the hash.
 pub(crate) fn key(parts: &[&[u8]]) -> Uuid {
     let mut hash = Sha256::new();
     for part in parts {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_at_the_same_place_are_of_one_kind_whatever_their_text() {
+    fn errors_at_the_same_code_location_are_grouped() {
         assert_eq!(grouped(1, exception("a", "f")), grouped(1, exception("b", "f")));
         assert_ne!(grouped(1, exception("a", "f")), grouped(1, exception("a", "g")));
         assert_ne!(grouped(1, exception("a", "f")).0, grouped(2, exception("a", "f")).0);

@@ -1,4 +1,4 @@
-//! What an exception and its stack say.
+//! The exception of an error, and its stack.
 
 use serde_json::{Map, Value, json};
 
@@ -69,8 +69,8 @@ impl<'a> Stack<'a> {
         Some(metadata)
     }
 
-    /// What does not change from one error of a kind to the next: its type and where it happened; its text only
-    /// where nobody knows where.
+    /// The parts that errors of one kind share: the type and the code location, or the type and the text if there are
+    /// no frames.
     pub(crate) fn signature(&self) -> Vec<&'a str> {
         let mut parts = vec![self.name.unwrap_or_default()];
         let own: Vec<_> = self.frames.iter().filter(|frame| frame["in_app"] == true).collect();
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_no_exception_is_none() {
+    fn an_invalid_exception_counts_as_absent() {
         for odd in
             [json!({}), json!({ "exception": 7 }), json!({ "exception": [] }), json!({ "exception": [[]] })]
         {

@@ -1,13 +1,13 @@
 use patchbay_domain::{Error, Result};
 
-/// Gathers what is wrong with a request, so that its sender hears all of it at once.
+/// Collects the invalid fields of a request, so that the response lists all of them.
 #[derive(Debug, Default)]
 pub(crate) struct FieldErrors {
     wrong: Option<Error>,
 }
 
 impl FieldErrors {
-    /// The value, or a stand-in that nobody sees, because [`FieldErrors::finish`] will fail.
+    /// The value, or its default if it is invalid. Then [`FieldErrors::finish`] fails, so the default is not used.
     pub(crate) fn take<T: Default>(&mut self, field: &'static str, value: Result<T, String>) -> T {
         value.unwrap_or_else(|message| {
             self.wrong = Some(match self.wrong.take() {
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
+    fn all_invalid_fields_are_reported_at_once() {
         let mut field_errors = FieldErrors::default();
         assert_eq!(field_errors.take("level", Ok(3)), 3);
         field_errors.take::<String>("name", Err("too long".to_owned()));

@@ -1,6 +1,6 @@
 use patchbay_domain::slug;
 
-/// How a request names something that has a slug and a number.
+/// The name of a resource in a request: its slug or its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IdOrSlug {
     Id(i64),
@@ -8,7 +8,7 @@ pub(crate) enum IdOrSlug {
 }
 
 impl IdOrSlug {
-    /// All digits are a number, because no slug is; `None` for what can be neither, and so is found nowhere.
+    /// Digits are an id, because no slug has only digits. `None` for a text that is neither.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if slug::is_valid(text) {
             return Some(Self::Slug(text.to_owned()));

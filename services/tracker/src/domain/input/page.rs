@@ -1,4 +1,4 @@
-/// Which part of a list is asked for.
+/// The requested part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Page {
     offset: u32,
@@ -8,7 +8,7 @@ pub(crate) struct Page {
 const MAX_LIMIT: u32 = 100;
 
 impl Page {
-    /// What a request says; numbers that make no sense count as none given.
+    /// Reads offset and limit of a request. Negative numbers count as absent.
     pub(crate) fn read(offset: i32, limit: i32) -> Self {
         let limit = match u32::try_from(limit) {
             Ok(0) | Err(_) => MAX_LIMIT,
@@ -21,17 +21,17 @@ impl Page {
         self.offset.into()
     }
 
-    /// One more than there is room for, to see whether there are more.
+    /// The number of entries to fetch: one more than the limit, to detect a next page.
     pub(crate) fn fetch(self) -> i64 {
         i64::from(self.limit) + 1
     }
 
-    /// How many more fit on the page behind so many that were fetched.
+    /// How many more entries fit on the page after `fetched` entries.
     pub(crate) fn room_behind(self, fetched: usize) -> usize {
         (self.limit as usize).saturating_sub(fetched)
     }
 
-    /// What was fetched without the one too many, and whether there was one.
+    /// Drops the extra entry; returns the page, and whether there was an extra entry.
     pub(crate) fn cut<T>(self, mut fetched: Vec<T>) -> (Vec<T>, bool) {
         let has_more = fetched.len() > self.limit as usize;
         fetched.truncate(self.limit as usize);
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_entry_too_many_says_that_there_are_more() {
+    fn an_extra_entry_means_that_there_are_more() {
         let page = Page::read(0, 2);
         assert_eq!(page.cut(vec![1, 2, 3]), (vec![1, 2], true));
         assert_eq!(page.cut(vec![1, 2]), (vec![1, 2], false));

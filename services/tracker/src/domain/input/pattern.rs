@@ -1,7 +1,7 @@
-/// The pattern with which `lower(… collate "C") like … escape '!'` finds texts that hold `text`. The empty text is in all.
+/// The pattern with which `lower(… collate "C") like … escape '!'` finds texts that contain `text`.
 ///
-/// The case of ASCII letters makes no difference, that of others does, on both engines: SQLite folds no others, and
-/// PostgreSQL folds what its locale says unless the collation is "C".
+/// Only the case of ASCII letters is ignored, on both engines: SQLite folds no other letters, and
+/// PostgreSQL would fold by its locale without the collation "C".
 pub(crate) fn holding(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.chars().filter(|&c| c != '\0').map(|c| c.to_ascii_lowercase()) {

@@ -1,4 +1,4 @@
-//! Slugs that projects and teams cannot have, because pages of their organization have them.
+//! Slugs that projects and teams cannot have, because pages of the organization use them.
 
 const RESERVED: [&str; 17] = [
     "api-keys",

@@ -2,26 +2,26 @@ use patchbay_domain::{Error, slug};
 
 use crate::domain::input::reserved_slug::is_reserved;
 
-/// So many things may be named alike before a slug has to be given.
+/// Maximum number of slugs made from one name. Beyond it the request must contain a slug.
 const MAX_NUMBERED: usize = 1000;
 /// The longest slug of a project or team.
 const MAX_INNER: usize = 50;
 
-/// Which slug something new is to get.
+/// The slug of a new organization, project or team.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SlugChoice {
-    /// This one or none.
+    /// Exactly this slug.
     Given(String),
-    /// This one, or with the first number behind it that is free.
+    /// This slug, or this slug followed by the first free number.
     Made(String),
 }
 
 impl SlugChoice {
-    /// What `given` asks for or, when it is empty, what `name` suggests; `noun` stands in for a name of which no letter
-    /// can be in a slug.
+    /// The slug `given`, or a slug made from `name` if it is empty. `noun` replaces a name without a character that
+    /// a slug can contain.
     ///
     /// # Errors
-    /// What is wrong with `given`, a sentence.
+    /// The problem with `given`, as a sentence.
     pub(crate) fn read(given: &str, name: &str, noun: &str) -> Result<Self, String> {
         if given.is_empty() {
             let made = slug::slugify(name);
@@ -37,10 +37,10 @@ impl SlugChoice {
         Ok(Self::Given(given.to_owned()))
     }
 
-    /// As [`SlugChoice::read`] for what lives in an organization beside its pages: shorter, and never called as a page is.
+    /// Like [`SlugChoice::read`], for projects and teams: shorter, and no name of a page of the organization.
     ///
     /// # Errors
-    /// What is wrong with `given`, a sentence.
+    /// The problem with `given`, as a sentence.
     pub(crate) fn read_inner(given: &str, name: &str, noun: &str) -> Result<Self, String> {
         if given.chars().count() > MAX_INNER {
             return Err(format!("Ensure this field has no more than {MAX_INNER} characters."));
@@ -57,7 +57,7 @@ impl SlugChoice {
         })
     }
 
-    /// The slugs to try, best first; finitely many.
+    /// The slugs to try, best first.
     pub(crate) fn candidates(&self) -> impl Iterator<Item = String> + Send + use<'_> {
         let (base, count) = match self {
             Self::Given(slug) => (slug, 1),
@@ -69,14 +69,14 @@ impl SlugChoice {
     }
 }
 
-/// A choice that nobody made, as long as other fields of the request are looked at.
+/// A placeholder while the other fields of an invalid request are checked.
 impl Default for SlugChoice {
     fn default() -> Self {
         Self::Made(String::new())
     }
 }
 
-/// The base itself as number 0, `base-1` and so on, cut where it would grow too long.
+/// `base` for number 0, `base-1` for 1 and so on, cut to the maximum length.
 fn numbered(base: &str, number: usize) -> String {
     if number == 0 {
         return base.to_owned();
@@ -86,7 +86,7 @@ fn numbered(base: &str, number: usize) -> String {
     kept.trim_end_matches(['-', '_']).to_owned() + &suffix
 }
 
-/// Every candidate is somebody else's.
+/// The error when every candidate is in use.
 pub(crate) fn taken(choice: &SlugChoice) -> Error {
     let (SlugChoice::Given(slug) | SlugChoice::Made(slug)) = choice;
     Error::conflict("SLUG_TAKEN", format!("The slug \"{slug}\" is already in use."))

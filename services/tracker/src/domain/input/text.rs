@@ -1,9 +1,9 @@
-//! Lines of text that people write and read.
+//! Single lines of text.
 
-/// A line without white space around it; it may be empty. `max` counts characters, not bytes.
+/// The text without white space around it; it may be empty. `max` counts characters, not bytes.
 ///
 /// # Errors
-/// What is wrong with it, a sentence.
+/// The problem, as a sentence.
 pub(crate) fn line(text: &str, max: usize) -> Result<String, String> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
@@ -15,10 +15,10 @@ pub(crate) fn line(text: &str, max: usize) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// As [`line`], and not empty.
+/// Like [`line`], but refuses an empty text.
 ///
 /// # Errors
-/// What is wrong with it, a sentence.
+/// The problem, as a sentence.
 pub(crate) fn required_line(text: &str, max: usize) -> Result<String, String> {
     let text = line(text, max)?;
     if text.is_empty() { Err("This field may not be blank.".to_owned()) } else { Ok(text) }

@@ -5,21 +5,21 @@ use serde_json::value::RawValue;
 use crate::domain::issue::comment::Author;
 use crate::domain::time_format;
 
-/// Something that happened to an issue, as it is kept.
+/// An activity record of an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Activity {
     pub(crate) id: i64,
     pub(crate) issue_id: i64,
     pub(crate) kind: String,
     pub(crate) author: Author,
-    /// The author, where it is a person who is still known.
+    /// The author, if it is a user that still exists.
     pub(crate) person: Option<Person>,
     /// JSON.
     pub(crate) data: String,
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// A user as activities show them.
+/// A user as activity records show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
     pub(crate) id: i64,
@@ -28,7 +28,7 @@ pub(crate) struct Person {
 }
 
 impl Activity {
-    /// As the REST API shows it.
+    /// The document of the REST API.
     pub(crate) fn to_json(&self) -> Vec<u8> {
         let user = self.person.as_ref().map(|person| PersonDocument {
             id: person.id.to_string(),

@@ -1,7 +1,7 @@
 use patchbay_domain::{EmailAddress, Error};
 use serde::Serialize;
 
-/// Who sees to an issue.
+/// The user or team that an issue is assigned to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Assignee {
     User { id: i64, name: String, email: String },
@@ -34,7 +34,7 @@ impl Assignee {
         name
     }
 
-    /// `None` for teams, and where e-mail addresses are kept private.
+    /// `None` for teams, and if e-mail addresses are private.
     pub(crate) fn email(&self, is_private: bool) -> Option<&str> {
         match self {
             Self::User { email, .. } if !is_private => Some(email),
@@ -42,7 +42,7 @@ impl Assignee {
         }
     }
 
-    /// Whether it is the same user or the same team, whatever they are called now.
+    /// Whether both are the same user or team, also after a change of the name.
     pub(crate) fn is(&self, other: &Self) -> bool {
         (self.kind(), self.id()) == (other.kind(), other.id())
     }
@@ -70,7 +70,7 @@ impl Assignee {
 /// How a request names an assignee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AssigneeName {
-    Nobody,
+    Unassigned,
     User(i64),
     Email(EmailAddress),
     Team(i64),
@@ -78,7 +78,7 @@ pub(crate) enum AssigneeName {
 }
 
 impl AssigneeName {
-    /// `user:7`, `team:3`, `#core`, an e-mail address; a number alone is a user's; nothing is nobody.
+    /// `user:7`, `team:3`, `#core`, an e-mail address, or the id of a user. An empty text unassigns.
     ///
     /// # Errors
     /// `INVALID_FIELD` (assignedTo).
@@ -86,7 +86,7 @@ impl AssigneeName {
         let text = text.trim_ascii();
         let number = |text: &str| text.parse().map_err(|_| unknown());
         if text.is_empty() {
-            return Ok(Self::Nobody);
+            return Ok(Self::Unassigned);
         }
         if let Some(slug) = text.strip_prefix('#') {
             return Ok(Self::TeamSlug(slug.to_owned()));
@@ -104,12 +104,12 @@ impl AssigneeName {
     }
 }
 
-/// Nobody of that name works here.
+/// The error for a name without a user or team in the organization.
 pub(crate) fn unknown() -> Error {
     Error::field("assignedTo", "Unknown actor input")
 }
 
-/// A person who is no member, or of no team of the project.
+/// The error for a user who is not a member of the organization or of a team of the project.
 pub(crate) fn outsider() -> Error {
     Error::field("assignedTo", "Cannot assign to non-team member")
 }
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn an_assignee_is_named_in_five_ways() {
         let cases = [
-            ("", AssigneeName::Nobody),
+            ("", AssigneeName::Unassigned),
             ("user:7", AssigneeName::User(7)),
             ("7", AssigneeName::User(7)),
             ("team:3", AssigneeName::Team(3)),

@@ -1,28 +1,27 @@
-//! What can happen to an issue: it is written to the activity, to the history and told to apps, all from here.
+//! Changes of an issue, which are written to activity and history, and published to apps.
 
 use serde_json::{Value, json};
 
 use crate::domain::issue::assignee::Assignee;
 
-/// Something that happened to an issue.
+/// A change of an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IssueChange {
-    /// It was opened.
     Opened,
     Resolved {
-        /// Of the webhook.
+        /// As in the webhook.
         resolution_type: &'static str,
         version: Option<String>,
     },
     Unresolved,
-    /// It was resolved and happened again.
+    /// Reopened: it was resolved, and a new error arrived.
     Regressed,
-    /// It was ignored and became too much to be.
+    /// Reopened: it exceeded the limit under which it was ignored (errors, users or time).
     Escalated,
     Ignored,
     Assigned(Assignee),
     Unassigned,
-    /// An app linked it to an issue of its own.
+    /// An app linked the issue to one in its own service.
     Linked {
         provider: String,
         label: String,
@@ -31,7 +30,7 @@ pub(crate) enum IssueChange {
 }
 
 impl IssueChange {
-    /// Its name in the activity.
+    /// The type of the activity record.
     pub(crate) fn activity(&self) -> &'static str {
         match self {
             Self::Opened => "first_seen",
@@ -47,7 +46,7 @@ impl IssueChange {
         }
     }
 
-    /// What the activity says besides.
+    /// The data of the activity record.
     pub(crate) fn activity_data(&self) -> Value {
         match self {
             Self::Resolved { version: Some(version), .. } => json!({ "version": version }),
@@ -63,7 +62,7 @@ impl IssueChange {
         }
     }
 
-    /// Its name in the history; `None` for what is no state.
+    /// The name in the history; `None` for changes that are not states.
     pub(crate) fn state(&self) -> Option<&'static str> {
         Some(match self {
             Self::Opened => "new",

@@ -3,7 +3,7 @@ use patchbay_domain::{Caller, Error, Result};
 
 const MAX_TEXT: usize = 10_000;
 
-/// What somebody says about an issue.
+/// A comment on an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Comment {
     pub(crate) id: i64,
@@ -12,7 +12,7 @@ pub(crate) struct Comment {
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// Who did something.
+/// The author of a comment or change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Author {
     User(i64),
@@ -54,7 +54,7 @@ impl Author {
     }
 }
 
-/// The text of a comment. Unlike other texts it has lines.
+/// Checks the text of a comment. Unlike other texts it may have several lines.
 ///
 /// # Errors
 /// `INVALID_FIELD` (text).
@@ -73,7 +73,7 @@ pub(crate) fn read_text(text: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
-/// Who may change a comment: whoever wrote it, and our own. Others are told that there is none.
+/// Permits the author of a comment, services and operators. For other callers the comment does not exist.
 ///
 /// # Errors
 /// `COMMENT_NOT_FOUND`.
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comment_has_lines_and_an_end() {
+    fn a_comment_has_lines_and_a_maximum_length() {
         assert_eq!(read_text(" two\nlines ").unwrap(), "two\nlines");
         for text in ["", " \n", "a\0b", &"x".repeat(MAX_TEXT + 1)] {
             assert_eq!(read_text(text).unwrap_err().fields[0].field, "text");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_changes_what_another_said() {
+    fn only_the_author_changes_a_comment() {
         assert!(may_change(&Caller::Operator, Author::User(1)).is_ok());
         assert!(may_change(&Caller::Anonymous, Author::System).is_err());
         assert!(may_change(&Caller::Anonymous, Author::User(1)).is_err());

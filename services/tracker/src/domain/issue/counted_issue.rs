@@ -4,7 +4,7 @@ use crate::domain::issue::Snooze;
 use crate::domain::issue::change::IssueChange;
 use crate::domain::issue::status::Status;
 
-/// What of an issue changes when it is seen.
+/// The columns of an issue that counting an error reads or changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CountedIssue {
     pub(crate) id: i64,
@@ -17,12 +17,12 @@ pub(crate) struct CountedIssue {
     pub(crate) last_seen: DateTime<Utc>,
     pub(crate) assigned_user_id: Option<i64>,
     pub(crate) assigned_team_id: Option<i64>,
-    /// It was opened, resolved again or is too much now, and so is another issue than it was.
+    /// The issue regressed or escalated, so its status must be written, too.
     pub(crate) reopened: bool,
 }
 
 impl CountedIssue {
-    /// It is seen once more, in the release of this number if that is known.
+    /// Counts one error, with the id of its release if known.
     pub(crate) fn count(
         &mut self,
         happened_at: DateTime<Utc>,
@@ -46,7 +46,7 @@ impl CountedIssue {
         issue_change
     }
 
-    /// Resolved in a release, it is expected in the ones before, and in software that does not say which it is.
+    /// Errors of older releases and of unknown releases do not reopen an issue that is resolved in a release.
     fn regresses(&self, release_id: Option<i64>) -> bool {
         match (self.regress_after, release_id) {
             (None, _) => true,
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn being_seen_counts_and_stretches_the_time() {
+    fn counting_extends_first_and_last_seen() {
         let mut issue = issue(Status::Unresolved);
         assert_eq!(issue.count(moment(5), None, moment(30)), None);
         assert_eq!(issue.count(moment(25), None, moment(30)), None);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ignored_issue_is_left_alone_until_it_is_too_much() {
+    fn an_ignored_issue_escalates_at_its_limit() {
         let ever = Snooze::default();
         for (snooze, expected) in [
             (ever, false),

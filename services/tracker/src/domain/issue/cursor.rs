@@ -1,46 +1,46 @@
-//! Where a list of issues goes on. A position, not a number: what is seen meanwhile shifts nothing.
+//! Cursors of lists of issues. A cursor is a position, not an offset, so that new errors shift nothing.
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result};
 
-/// Where an issue stands in a list.
+/// The position of an issue in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Position {
-    /// Without a meaning where the order is another.
+    /// Only used for lists by date.
     pub(crate) last_seen: DateTime<Utc>,
     pub(crate) id: i64,
 }
 
-/// Where to go on.
+/// The position at which a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cursor {
-    /// Of the issue at the edge.
+    /// The issue next to the page.
     pub(crate) at: Position,
-    /// Towards the beginning.
+    /// Whether the page is before the position.
     pub(crate) back: bool,
 }
 
-/// A page of a list as it was found: in the order of the list, whichever way it was looked through.
+/// A page, in the order of the list also if it was read backwards.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
-    /// Where it was asked for.
+    /// The cursor of the request.
     pub(crate) requested: Option<Cursor>,
-    /// Its first and last issue; `None` when it is empty.
+    /// First and last issue; `None` if the page is empty.
     pub(crate) edges: Option<(Position, Position)>,
-    /// More than it has room for were found.
+    /// More issues were found than the page can hold.
     pub(crate) is_cut: bool,
-    /// Where looking was given up, though there may be more.
+    /// Where the scan stopped at its limit.
     pub(crate) stopped_at: Option<Position>,
 }
 
 impl Page {
-    /// Where the next page begins, and the one before; `None` where there is none.
+    /// The cursors of the next and the previous page.
     pub(crate) fn neighbours(self) -> (Option<Cursor>, Option<Cursor>) {
         let back = self.requested.is_some_and(|requested| requested.back);
         let (first, last) = self.edges.unzip();
-        // On the way there may be more behind the edge, or behind where it was given up.
+        // In reading direction more can follow the edge, or the position where the scan stopped.
         let ahead = |edge: Option<Position>| if self.is_cut { edge } else { self.stopped_at };
-        // The other way lies what was passed already.
+        // In the other direction are the issues of earlier pages.
         let behind = |edge: Option<Position>| edge.or(self.stopped_at);
         let (next, previous) = match (back, self.requested) {
             (true, _) => (behind(last), ahead(first)),
@@ -53,12 +53,12 @@ impl Page {
 }
 
 impl Cursor {
-    /// `None` for the beginning.
+    /// `None` for the first page.
     ///
     /// # Errors
     /// `INVALID_CURSOR`.
     pub(crate) fn read(text: &str) -> Result<Option<Self>> {
-        // What clients of Sentry send for the first page.
+        // Sentry's clients send this for the first page.
         if text.is_empty() || text == "0:0:0" {
             return Ok(None);
         }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_refused() {
+    fn an_invalid_cursor_is_refused() {
         for text in ["x", "1:2", "1:2:3", "1:2:0:0", "9223372036854775807:1:0", "1:x:0"] {
             assert_eq!(Cursor::read(text).unwrap_err().reason, "INVALID_CURSOR", "{text}");
         }
@@ -121,7 +121,7 @@ mod tests {
             (forth, full, false, None, None, Some(8)),
             (back, full, true, None, Some(5), Some(8)),
             (back, full, false, None, Some(5), None),
-            // Looking was given up at 2: whatever was found, it goes on there, unless more was found than there is room for.
+            // The scan stopped at 2: the next page begins there, unless the page is full.
             (None, None, false, Some(2), Some(2), None),
             (None, full, false, Some(2), Some(2), None),
             (None, full, true, Some(2), Some(5), None),

@@ -1,4 +1,4 @@
-//! An issue as the outside sees it: Sentry's group JSON, key by key in its order.
+//! The document of an issue: Sentry's group JSON, with the same keys in the same order.
 
 use chrono::{DateTime, Utc};
 use serde::ser::Error as _;
@@ -13,7 +13,7 @@ use crate::domain::links::Links;
 use crate::domain::project::Project;
 use crate::domain::time_format;
 
-/// The document, and in webhooks the links behind it. The order of fields is the order of keys.
+/// The document, followed by the links in webhooks. The order of fields is the order of keys.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IssueDocument<'a> {
@@ -61,7 +61,7 @@ struct AssigneeDocument<'a> {
     email: Option<&'a str>,
 }
 
-/// Why somebody hears of an issue, or that they asked not to.
+/// The reason why the user is subscribed, or the note that they unsubscribed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum SubscriptionDocument {
@@ -85,7 +85,7 @@ struct LinksDocument {
 }
 
 impl<'a> IssueDocument<'a> {
-    /// What the REST API shows to nobody in particular: seen, subscribed and bookmarked by no one.
+    /// The document for a caller that is not a user: not seen, subscribed or bookmarked.
     pub(crate) fn new(issue: &'a Issue, project: &'a Project) -> Self {
         Self {
             platform: &issue.platform,
@@ -123,13 +123,13 @@ impl<'a> IssueDocument<'a> {
         }
     }
 
-    /// What the one who looks has to do with it.
+    /// Adds the subscription of the user who reads.
     pub(crate) fn seen_by(self, subscription: Option<SubscriptionDocument>) -> Self {
         let is_subscribed = matches!(subscription, Some(SubscriptionDocument::Reason(_)));
         Self { is_subscribed, subscription_details: subscription, ..self }
     }
 
-    /// As it is shown outside of an organization that keeps e-mail addresses to itself.
+    /// Removes e-mail addresses, for organizations that keep them private.
     pub(crate) fn without_emails(mut self) -> Self {
         if let Some(assignee) = &mut self.assigned_to {
             assignee.email = None;
@@ -137,7 +137,7 @@ impl<'a> IssueDocument<'a> {
         self
     }
 
-    /// What a webhook shows besides.
+    /// Adds the links that webhooks contain.
     pub(crate) fn with_links(self, links: &Links, organization_slug: &str) -> Self {
         let id = &self.id;
         let links = LinksDocument {
@@ -154,7 +154,7 @@ impl<'a> IssueDocument<'a> {
     }
 }
 
-/// As it stands, so that keys keep their order.
+/// Writes the stored text, so that keys keep their order.
 fn metadata<S: Serializer>(metadata: &Metadata, serializer: S) -> Result<S::Ok, S::Error> {
     serde_json::from_str::<&RawValue>(metadata.as_str()).map_err(S::Error::custom)?.serialize(serializer)
 }
@@ -187,7 +187,7 @@ mod tests {
     const GOLDEN: &str = include_str!("../../../tests/golden/issue_created.json");
 
     #[test]
-    fn the_webhook_is_sentrys_example_key_by_key_with_three_links_behind_it() {
+    fn the_webhook_is_sentrys_example_followed_by_three_links() {
         let (issue, project) = example();
         let links = Links::new(&Url::parse("https://sentry.example").unwrap());
         let issue_context = IssueContext {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_on_the_second_has_six_digits_behind_it_too() {
+    fn a_time_always_has_six_decimal_digits() {
         let (mut issue, project) = example();
         issue.first_seen = DateTime::UNIX_EPOCH;
         let document: Value =

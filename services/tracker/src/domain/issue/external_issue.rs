@@ -6,7 +6,7 @@ use crate::domain::input::text;
 const MAX_URL: usize = 2000;
 const MAX_NAME: usize = 200;
 
-/// A link of an issue to one in an app's service.
+/// A link from an issue to an issue in the service of an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExternalIssue {
     pub(crate) id: i64,
@@ -17,7 +17,7 @@ pub(crate) struct ExternalIssue {
     pub(crate) web_url: String,
 }
 
-/// What an app says of its own issue: where it is and what it is called.
+/// Checks the URL and the name of the app's issue, and returns the URL and the display name.
 ///
 /// # Errors
 /// `INVALID_FIELD` (webUrl, project, identifier).
@@ -27,11 +27,11 @@ pub(crate) fn read(web_url: &str, project: &str, identifier: &str) -> Result<(St
     let project = field_errors.take("project", text::required_line(project, MAX_NAME));
     let identifier = field_errors.take("identifier", text::required_line(identifier, MAX_NAME));
     field_errors.finish()?;
-    // Pages show it as it is, and Sentry's escape it here too.
+    // Clients show the name as it is stored. Sentry escapes it here, too.
     Ok((web_url, format!("{}#{}", escape(&project), escape(&identifier))))
 }
 
-/// People click it.
+/// Only web addresses, because users click the link.
 fn check_url(text: String) -> Result<String, String> {
     match url::Url::parse(&text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(text),
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_is_called_by_project_and_identifier() {
+    fn the_display_name_is_project_and_identifier() {
         let read = |url, project, identifier| read(url, project, identifier).unwrap();
         let expected = ("https://x.example/1".to_owned(), "ACME#42".to_owned());
         assert_eq!(read("https://x.example/1", "ACME", "42"), expected);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_could_do_something_else_than_lead_somewhere_is_refused() {
+    fn a_url_that_is_not_a_web_address_is_refused() {
         for url in ["javascript:alert(1)", "data:text/html,x", "/relative", "", "x"] {
             let error = read(url, "ACME", "").unwrap_err();
             let wrong: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();

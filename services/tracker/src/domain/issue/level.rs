@@ -1,4 +1,4 @@
-/// How bad an issue is.
+/// The severity of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Level {
     Fatal,
@@ -26,10 +26,10 @@ impl Level {
         Self::ALL.into_iter().find(|level| level.as_str() == text)
     }
 
-    /// As [`Level::parse`], `error` when empty.
+    /// Like [`Level::parse`]; `error` if empty.
     ///
     /// # Errors
-    /// What is wrong with it, a sentence.
+    /// The problem, as a sentence.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Ok(Self::default());

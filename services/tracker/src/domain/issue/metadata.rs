@@ -2,21 +2,21 @@ use patchbay_domain::canonical_json::canonicalize_object;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-/// Together with everything else an event stays far below the megabyte it may have.
+/// Keeps an event far below its limit of one megabyte.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Metadata is shown inside of other objects, and readers of JSON give up somewhere beyond a hundred levels.
+/// Metadata is nested in other objects, and JSON parsers fail at about a hundred levels.
 const MAX_DEPTH: usize = 32;
 
-/// What is known of an issue besides its title: a JSON object in canonical form, keys in the order they came.
+/// Metadata of an issue: a JSON object in canonical form, with keys in the order of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Metadata(String);
 
 impl Metadata {
-    /// The object in `json` or, when it is empty, one that says the title.
+    /// The object in `json`, or an object with the title if `json` is empty.
     ///
     /// # Errors
-    /// What is wrong with it, a sentence.
+    /// The problem, as a sentence.
     pub(crate) fn read(json: &[u8], title: &str) -> Result<Self, String> {
         if json.is_empty() {
             return Ok(Self(json!({ "title": title }).to_string()));
@@ -34,7 +34,7 @@ impl Metadata {
         }
     }
 
-    /// What [`Metadata::as_str`] said when it was stored; `None` when it is no JSON object.
+    /// The inverse of [`Metadata::as_str`]; `None` if the text is not a JSON object.
     pub(crate) fn from_stored(text: String) -> Option<Self> {
         let is_object = text.starts_with('{') && serde_json::from_str::<&RawValue>(&text).is_ok();
         is_object.then_some(Self(text))
@@ -44,14 +44,14 @@ impl Metadata {
         &self.0
     }
 
-    /// Whether an exception is described, as opposed to a message.
+    /// Whether the metadata describes an exception, not a message.
     pub(crate) fn names_an_exception(&self) -> bool {
         let value: Result<Value, _> = serde_json::from_str(&self.0);
         value.is_ok_and(|metadata| metadata["type"].is_string())
     }
 }
 
-/// How many brackets are open at once. `text` is JSON.
+/// The nesting depth of a JSON text.
 pub(crate) fn depth(text: &str) -> usize {
     let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in text.bytes() {

@@ -13,7 +13,7 @@ use crate::domain::project::{MAX_PLATFORM, Project};
 const MAX_TITLE: usize = 255;
 const MAX_CULPRIT: usize = 200;
 
-/// An issue as somebody describes it, checked.
+/// The validated fields of a new issue.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewIssue {
     title: String,
@@ -23,7 +23,7 @@ pub(crate) struct NewIssue {
     metadata: Metadata,
 }
 
-/// An issue as somebody describes it.
+/// The fields of a new issue as a request contains them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Description<'a> {
     pub(crate) title: &'a str,
@@ -50,7 +50,7 @@ impl NewIssue {
         field_errors.finish().map(|()| new)
     }
 
-    /// The issue under the ids it was given, seen once. Nobody has said yet which people met it.
+    /// The new issue, with one error and no users, because the request names no user.
     pub(crate) fn open(self, id: i64, number: i64, project: &Project, now: DateTime<Utc>) -> Issue {
         let kind = if self.metadata.names_an_exception() { Kind::Error } else { Kind::Default };
         let platform = if self.platform.is_empty() { project.platform.clone() } else { self.platform };
@@ -79,7 +79,7 @@ impl NewIssue {
     }
 }
 
-/// The issue that an error opens. It is not counted yet.
+/// The issue that an error opens. The error is not counted yet.
 pub(crate) fn of_error(event: &ErrorEvent, id: i64, number: i64, project: &Project) -> Issue {
     Issue {
         id,

@@ -1,4 +1,4 @@
-//! The id of an issue that people say to each other.
+//! The short id of an issue, such as `FRONT-END-9`.
 
 /// Crockford's base 32, in which Sentry counts issues: no letter looks like a digit or another letter.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -1,4 +1,4 @@
-/// Whether somebody still has to do something.
+/// The status of an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Status {
     Unresolved,
@@ -6,7 +6,7 @@ pub(crate) enum Status {
     Ignored,
 }
 
-/// How an issue is stored that is on its way out; nobody is shown it any more.
+/// The stored status of an issue that is being deleted. Such issues are hidden from every caller.
 pub(crate) const DELETING: &str = "deleting";
 
 impl Status {

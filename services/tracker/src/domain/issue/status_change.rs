@@ -1,4 +1,4 @@
-//! What somebody wants an issue's status to be, and what that does to the issue.
+//! Requests to change the status of an issue, and their effect.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{Error, Result};
@@ -8,13 +8,13 @@ use crate::domain::issue::change::IssueChange;
 use crate::domain::issue::status::Status;
 use crate::domain::issue::{Issue, Snooze};
 
-/// A year: whoever wants it longer wants it for ever.
+/// A year. Longer times are rejected; without a duration the issue is ignored forever.
 const MAX_MINUTES: i64 = 366 * 24 * 60;
 const MAX_VERSION: usize = 250;
-/// What is told of a commit, in bytes of JSON.
+/// Maximum size of a commit, in bytes of JSON.
 const MAX_COMMIT: usize = 1024;
 
-/// What somebody wants an issue's status to be.
+/// The requested status of an issue.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum StatusChange {
     Resolve(Resolution),
@@ -22,7 +22,7 @@ pub(crate) enum StatusChange {
     Ignore(SnoozeWish),
 }
 
-/// In what an issue is resolved.
+/// How an issue is resolved.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Resolution {
     Now,
@@ -32,7 +32,7 @@ pub(crate) enum Resolution {
     Commit(Value),
 }
 
-/// For how long an issue is not to be looked at; nothing is for ever. Counts are from now on.
+/// Limits until which the issue is ignored; without limits, forever. Counts start now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct SnoozeWish {
     minutes: Option<i64>,
@@ -62,7 +62,7 @@ impl StatusChange {
         }
     }
 
-    /// The version that has to be known before the change can be applied; `latest` when any.
+    /// The version of the release that [`StatusChange::apply`] needs; `latest` for the last one.
     pub(crate) fn version(&self) -> Option<&str> {
         match self {
             Self::Resolve(Resolution::Release(version)) => Some(version),
@@ -71,7 +71,7 @@ impl StatusChange {
         }
     }
 
-    /// Changes the issue; `None` when it is so already. `release` is the one of [`StatusChange::version`].
+    /// Changes the issue; `None` if it has this status already. `release` belongs to [`StatusChange::version`].
     ///
     /// # Errors
     /// `INVALID_FIELD` (statusDetails) without a release where one is needed.
@@ -110,7 +110,7 @@ fn resolve(
         Resolution::Release(_) => {
             let release =
                 release.ok_or_else(|| missing("Unable to find a release with the given version."))?;
-            // Its own errors mean that it is not resolved in it.
+            // An error in this release itself reopens the issue.
             (json!({ "inRelease": release.version }), Some(release.id - 1), "in_release")
         }
         Resolution::Commit(commit) => (json!({ "inCommit": commit }), None, "in_commit"),

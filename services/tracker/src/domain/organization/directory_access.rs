@@ -14,13 +14,13 @@ const INVITE_MEMBERS: &[Scope] = &[Scope::MemberInvite, Scope::MemberWrite, Scop
 const WRITE_MEMBERS: &[Scope] = &[Scope::MemberWrite, Scope::MemberAdmin];
 const REMOVE_MEMBERS: &[Scope] = &[Scope::MemberAdmin];
 
-/// The log of what others did is for those who run the organization.
+/// The audit log is for managers and owners of the organization.
 const READ_AUDIT_LOG: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
 
-/// Founding is for people and for our own. Who founds on behalf of nobody makes an organization without an owner.
+/// Users, services and operators may create organizations. One created by a service can have no owner.
 pub(crate) fn create_organization(caller: &Caller) -> Result<()> {
     match caller {
-        // A token that may not even read the organizations there are founds none.
+        // A token without scopes of organizations creates none.
         Caller::User(user) if user.token_scopes.is_none_or(|held| held.contains_any(WRITE_ORGANIZATION)) => {
             Ok(())
         }
@@ -28,7 +28,7 @@ pub(crate) fn create_organization(caller: &Caller) -> Result<()> {
     }
 }
 
-/// Whether somebody answers their invitations in this way: a token that could found no organization joins none.
+/// Permits users to answer their invitations. A token that cannot create organizations cannot join them, either.
 pub(crate) fn answer_invitation(caller: &Caller) -> Result<&UserCaller> {
     match caller {
         Caller::User(user) if user.token_scopes.is_none_or(|held| held.contains_any(WRITE_ORGANIZATION)) => {
@@ -38,7 +38,7 @@ pub(crate) fn answer_invitation(caller: &Caller) -> Result<&UserCaller> {
     }
 }
 
-/// `user_id` 0 stands for everybody's.
+/// `user_id` 0 means all organizations.
 pub(crate) fn list_organizations(caller: &Caller, user_id: i64) -> Result<()> {
     match caller {
         Caller::User(user) if user.user_id == user_id => {
@@ -55,7 +55,7 @@ pub(crate) fn read_organization(caller: &Caller, organization_id: i64) -> Result
     any_of(caller, organization_id, READ_ORGANIZATION)
 }
 
-/// Features are what the deployment gives, not what an organization takes.
+/// Only superusers, services and operators change features, because the deployment grants them.
 pub(crate) fn update_organization(
     caller: &Caller,
     organization_id: i64,
@@ -65,7 +65,7 @@ pub(crate) fn update_organization(
     if changes_features && !caller.is_superuser() { internal(caller) } else { Ok(()) }
 }
 
-/// Everybody may see themselves.
+/// Users may read themselves.
 pub(crate) fn read_user(caller: &Caller, user_id: Option<i64>) -> Result<()> {
     match caller {
         Caller::User(user) if Some(user.user_id) == user_id => Ok(()),
@@ -85,7 +85,7 @@ pub(crate) fn set_member(caller: &Caller, organization_id: i64) -> Result<()> {
     people_with(caller, organization_id, WRITE_MEMBERS)
 }
 
-/// Everybody may leave.
+/// Every member may leave.
 pub(crate) fn remove_member(caller: &Caller, organization_id: i64, user_id: i64) -> Result<()> {
     match caller {
         Caller::User(user) if user.user_id == user_id => any_of(caller, organization_id, READ_MEMBERS),
@@ -97,7 +97,7 @@ pub(crate) fn read_audit_log(caller: &Caller, organization_id: i64) -> Result<()
     people_with(caller, organization_id, READ_AUDIT_LOG)
 }
 
-/// Who has no business there is not told that it exists.
+/// For callers without access the organization does not exist.
 fn any_of(caller: &Caller, organization_id: i64, scopes: &[Scope]) -> Result<()> {
     match caller.scopes_in(organization_id) {
         None => Err(organization::not_found()),
@@ -106,7 +106,7 @@ fn any_of(caller: &Caller, organization_id: i64, scopes: &[Scope]) -> Result<()>
     }
 }
 
-/// As [`any_of`], and never an app: an app must not change who may do what, nor read what people did.
+/// Like [`any_of`], but refuses every app: apps must not change permissions or read the audit log.
 fn people_with(caller: &Caller, organization_id: i64, scopes: &[Scope]) -> Result<()> {
     any_of(caller, organization_id, scopes)?;
     if caller.app().is_some() { Err(Error::permission_denied()) } else { Ok(()) }

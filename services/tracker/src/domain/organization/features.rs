@@ -1,14 +1,14 @@
-//! The names of what an organization may use.
+//! Names of features that an organization may use.
 
 use patchbay_domain::shortened;
 
 const MAX_NAME: usize = 64;
 const MAX_FEATURES: usize = 100;
 
-/// The names in order and each once; empty ones do not count.
+/// Sorts the names and removes duplicates and empty names.
 ///
 /// # Errors
-/// What is wrong with them, a sentence.
+/// The problem, as a sentence.
 pub(crate) fn read<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<String>, String> {
     let mut features: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
     if let Some(wrong) = features.iter().find(|name| !is_name(name)) {
@@ -22,7 +22,7 @@ pub(crate) fn read<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Strin
     Ok(features)
 }
 
-/// Sentry's names, and what a product may have besides.
+/// Permits Sentry's names and those of the operator's product.
 fn is_name(name: &str) -> bool {
     name.len() <= MAX_NAME && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

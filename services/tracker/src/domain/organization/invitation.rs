@@ -1,15 +1,15 @@
-//! Asking somebody to join an organization. They are no member before they accept.
+//! Invitations to join an organization. The invited person becomes a member by accepting.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::{Error, Result, Role};
 
 /// As long as in Sentry.
 const OPEN_FOR: TimeDelta = TimeDelta::days(30);
-/// Open invitations of one organization, and to one address: each is a mail to somebody who did not ask for it.
+/// Maximum numbers of open invitations of an organization, and to an address. Each invitation is an unsolicited mail.
 const MOST_OF_ORGANIZATION: i64 = 100;
 const MOST_TO_ADDRESS: i64 = 20;
 
-/// An invitation that was not answered.
+/// An open invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Invitation {
     pub(crate) id: i64,
@@ -30,7 +30,7 @@ impl Invitation {
     }
 }
 
-/// Until when an invitation of this moment can be accepted.
+/// When an invitation that is created now expires.
 pub(crate) fn expiry(now: DateTime<Utc>) -> DateTime<Utc> {
     now + OPEN_FOR
 }

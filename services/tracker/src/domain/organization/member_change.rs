@@ -1,8 +1,8 @@
-//! Rules for changing who is what in an organization.
+//! Rules for changing roles in an organization.
 
 use patchbay_domain::{Caller, Error, Result, Role};
 
-/// How far the caller's own role reaches: nobody gives or takes what is above them. `None` for who is above all roles.
+/// The highest role that the caller may give or take: their own role. `None` for callers above all roles.
 fn reach(caller: &Caller, organization_id: i64) -> Option<Role> {
     match caller {
         Caller::User(user) if !caller.is_superuser() => {
@@ -12,7 +12,7 @@ fn reach(caller: &Caller, organization_id: i64) -> Option<Role> {
     }
 }
 
-/// Somebody is to get `role`.
+/// Whether the caller may give `role` to a member.
 ///
 /// # Errors
 /// `ROLE_TOO_HIGH`.
@@ -25,7 +25,7 @@ pub(crate) fn may_give(caller: &Caller, organization_id: i64, role: Role) -> Res
     }
 }
 
-/// Somebody is to lose `role`, and the organization has `owners` of them.
+/// Whether the caller may take `role` from a member. The organization has `owners` owners.
 ///
 /// # Errors
 /// `ROLE_TOO_HIGH`, `LAST_OWNER`.
@@ -38,16 +38,16 @@ pub(crate) fn may_take(caller: &Caller, organization_id: i64, role: Role, owners
     }
 }
 
-/// An invitation to `role` is withdrawn.
+/// Whether the caller may withdraw an invitation to `role`.
 ///
 /// # Errors
 /// `ROLE_TOO_HIGH`.
 pub(crate) fn may_withdraw(caller: &Caller, organization_id: i64, role: Role) -> Result<()> {
-    // No invitation is the last owner.
+    // An invitation is never the last owner.
     may_take(caller, organization_id, role, i64::MAX)
 }
 
-/// Somebody who belongs to `joined` organizations is to belong to one more.
+/// Whether a user who belongs to `joined` organizations may join or create one more.
 ///
 /// # Errors
 /// `TOO_MANY_ORGANIZATIONS`.
@@ -55,11 +55,11 @@ pub(crate) fn may_join(joined: i64, most: u32) -> Result<()> {
     if joined < i64::from(most) {
         return Ok(());
     }
-    let message = format!("You belong to {joined} organizations. Nobody founds or joins more than {most}.");
+    let message = format!("You belong to {joined} organizations. The maximum is {most}.");
     Err(Error::invalid("TOO_MANY_ORGANIZATIONS", message))
 }
 
-/// Somebody lays down `role`, and the organization has `owners` of them.
+/// Whether a member with `role` may leave. The organization has `owners` owners.
 ///
 /// # Errors
 /// `LAST_OWNER`.
@@ -73,7 +73,7 @@ pub(crate) fn keeps_an_owner(role: Role, owners: i64) -> Result<()> {
     Ok(())
 }
 
-/// What somebody is called of whom only the e-mail address is known.
+/// The name of a user of whom only the e-mail address is known.
 pub(crate) fn name_from_email(email: &str) -> &str {
     email.split('@').next().unwrap_or(email)
 }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_gives_a_role_above_their_own() {
+    fn a_role_above_the_own_cannot_be_given() {
         for (caller, role, expected) in [
             (user(Role::Manager, false), Role::Owner, "ROLE_TOO_HIGH"),
             (user(Role::Manager, false), Role::Manager, "OK"),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_founds_or_joins_organizations_without_end() {
+    fn the_number_of_organizations_of_a_user_is_bounded() {
         assert!(may_join(99, 100).is_ok());
         for joined in [100, 440] {
             assert_eq!(outcome(may_join(joined, 100)), "TOO_MANY_ORGANIZATIONS");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_takes_a_role_above_their_own_or_the_last_owners() {
+    fn a_role_above_the_own_or_of_the_last_owner_cannot_be_taken() {
         for (caller, role, owners, expected) in [
             (user(Role::Manager, false), Role::Owner, 2, "ROLE_TOO_HIGH"),
             (user(Role::Manager, false), Role::Member, 1, "OK"),

@@ -6,7 +6,7 @@ use crate::domain::input::text;
 
 const MAX_NAME: usize = 64;
 
-/// Who works on projects together.
+/// A team of members that work on projects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Team {
     pub(crate) id: i64,
@@ -15,7 +15,7 @@ pub(crate) struct Team {
     pub(crate) name: String,
 }
 
-/// What somebody who starts a team wants.
+/// The validated fields of a new team.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewTeam {
     pub(crate) name: String,

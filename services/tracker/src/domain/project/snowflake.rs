@@ -1,12 +1,12 @@
-//! IdBlock made of a moment, as Sentry makes them for projects: 53 bits, so that JavaScript can count them.
+//! Ids made of the time, like Sentry's ids of projects. They have 53 bits, which JavaScript numbers can hold.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-/// IdBlock of one second.
+/// Number of ids in one second.
 pub(crate) const PER_SECOND: i64 = 16;
-/// In how many seconds, the present one included, to look for one that has an id left.
+/// Number of seconds, including the current one, in which a free id is searched.
 pub(crate) const LOOK_BACK: i64 = 300;
 
 /// 5 bits: the value 1, written with its most significant bit first.
@@ -16,7 +16,7 @@ const REGION: i64 = 0;
 /// 2022-08-08T00:00:00Z
 const EPOCH: i64 = 1_659_916_800;
 
-/// Seconds since the beginning of all snowflakes.
+/// Seconds since the epoch of snowflakes.
 pub(crate) fn second(now: DateTime<Utc>) -> i64 {
     (now.timestamp() - EPOCH).max(0)
 }
@@ -26,7 +26,7 @@ pub(crate) fn id(second: i64, sequence: i64) -> i64 {
     (VERSION << 48) | ((second & 0xffff_ffff) << 16) | (REGION << 4) | (sequence & (PER_SECOND - 1))
 }
 
-/// The last second that has an id left; `None` when all that are looked at are among those that are used up.
+/// The last second with a free id; `None` if all searched seconds are used up.
 pub(crate) fn free_second(second: i64, used_up: &BTreeSet<i64>) -> Option<i64> {
     let first = (second - LOOK_BACK + 1).max(0);
     (first..=second).rev().find(|second| !used_up.contains(second))

@@ -1,9 +1,9 @@
-//! The words by which issues are found.
+//! Words of the index of issues.
 
 use std::collections::BTreeSet;
 
 pub(crate) const LONGEST: usize = 40;
-/// Of one issue.
+/// Maximum number of words of an issue.
 const MOST: usize = 32;
 
 /// The words of a text in lower case: runs of letters and digits, cut where they are overlong.

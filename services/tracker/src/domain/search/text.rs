@@ -2,18 +2,18 @@
 
 use crate::domain::search::index_words::{LONGEST, words};
 
-/// Words that lead to the issues of a phrase; more would only cost more.
+/// Maximum number of words that narrow a search; more bring no benefit.
 const MOST_LEADING: usize = 4;
 
-/// A text that somebody looks for in the titles and culprits of issues.
+/// A text that a search looks for in titles and culprits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Text {
-    /// Letters and digits only: the beginning of a word, in lower case. Found by the index of words.
+    /// Letters and digits only: the beginning of a word, in lower case. Found by the index.
     Word(String),
-    /// Anything else is found as it is written, but for the case of ASCII letters.
+    /// Any other text, found literally except for the case of ASCII letters.
     Literal {
         text: String,
-        /// Beginnings of words that an issue with this text has. They lead to it where looking at all issues would take long.
+        /// Beginnings of words that each issue with this text has. They narrow the search by the index.
         leading: Vec<String>,
     },
 }
@@ -23,7 +23,7 @@ impl Text {
         let mut found = words(text);
         if let (Some(word), None) = (found.next(), found.next())
             && text.chars().all(char::is_alphanumeric)
-            // A longer one has been cut.
+            // A longer word is cut in the index.
             && word.chars().count() < LONGEST
         {
             return Self::Word(word);
@@ -32,7 +32,7 @@ impl Text {
     }
 }
 
-/// The words before which something else stands. In front of the first one there may be more of a word in the title.
+/// The words of the text except one at its beginning, because that can be the end of a longer word in the title.
 fn leading(text: &str) -> Vec<String> {
     let behind_first = text.trim_start_matches(char::is_alphanumeric);
     words(behind_first).take(MOST_LEADING).collect()

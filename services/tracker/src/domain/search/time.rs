@@ -4,13 +4,13 @@ use std::ops::Bound;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
 
-/// From one moment to another.
+/// From one time to another.
 pub(crate) type Span = (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>);
 
 /// `-1d` (in the last day), `+2h` (longer ago than two hours), `>2026-01-01`, `<=2026-01-01T12:00:00`, `2026-01-01` (on that day).
 /// Days begin in UTC, where a time that names no other zone is, too. `None` for everything else.
 pub(crate) fn span(text: &str, now: DateTime<Utc>) -> Option<Span> {
-    // Which chrono passes over.
+    // chrono accepts white space.
     if text.contains(char::is_whitespace) {
         return None;
     }
@@ -71,7 +71,7 @@ fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
     storable(day.and_time(NaiveTime::MIN).and_utc())
 }
 
-/// As exact as it is stored, in years that both engines order alike.
+/// Truncates to the stored precision; `None` for years that the engines order differently.
 fn storable(moment: DateTime<Utc>) -> Option<DateTime<Utc>> {
     (1..=9999).contains(&moment.year()).then(|| moment.trunc_subsecs(6))
 }

@@ -1,4 +1,4 @@
-//! The parts of a search.
+//! The tokens of a search.
 
 use patchbay_domain::{Error, Result};
 
@@ -15,8 +15,8 @@ pub(crate) struct Token {
 /// The parts of a search, in their order.
 ///
 /// # Errors
-/// `INVALID_SEARCH` for what other search languages understand and this one does not, so that nobody finds, or changes, what
-/// they did not ask for.
+/// `INVALID_SEARCH` for syntax that only other search languages support. Ignoring it would find, or change, unintended
+/// issues.
 pub(crate) fn tokens(query: &str) -> Result<Vec<Token>> {
     if query.chars().any(|c| c.is_control() && !c.is_whitespace()) {
         return Err(invalid("The search contains a control character."));

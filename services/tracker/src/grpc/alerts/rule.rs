@@ -11,7 +11,7 @@ use crate::domain::project::Project;
 use crate::grpc::named;
 use crate::grpc::projects::project;
 
-/// The project whose rules a request is about, for a caller who has one of `scopes` there.
+/// The project of a request, for a caller with one of `scopes`.
 pub(super) async fn project(
     context: &Context,
     caller: &Caller,
@@ -22,7 +22,7 @@ pub(super) async fn project(
     project::for_caller(&context.db, caller, (organization, project), scopes).await
 }
 
-/// The organization whose rules a request is about, for a caller who has one of `scopes` there.
+/// The organization of a request, for a caller with one of `scopes`.
 pub(super) async fn organization(
     context: &Context,
     caller: &Caller,
@@ -34,7 +34,7 @@ pub(super) async fn organization(
     Ok(found)
 }
 
-/// Name and definition of a rule that somebody describes.
+/// Name and definition of the rule in a request.
 pub(super) fn read(new: wire::NewRule) -> Result<(String, Definition)> {
     let actions = actions(new.actions);
     let description = Description {
@@ -49,7 +49,7 @@ pub(super) fn read(new: wire::NewRule) -> Result<(String, Definition)> {
 }
 
 /// # Errors
-/// What is wrong with the first that is wrong.
+/// The problem of the first invalid action.
 pub(super) fn actions(actions: Vec<wire::AlertAction>) -> Result<Vec<Action>, String> {
     let read = |action: wire::AlertAction| {
         Action::read(action.app_slug, action.app_id, action.installation_uuid, &action.settings_json)
@@ -57,7 +57,7 @@ pub(super) fn actions(actions: Vec<wire::AlertAction>) -> Result<Vec<Action>, St
     actions.into_iter().map(read).collect()
 }
 
-/// Who made a rule, where that is a person.
+/// The author of a rule; `None` if it is not a user.
 pub(super) fn person(caller: &Caller) -> Option<Person> {
     let user = caller.user()?;
     Some(Person { id: user.user_id, name: user.name.clone(), email: user.email.clone() })

@@ -43,7 +43,7 @@ pub(super) async fn list_entries(
     })
 }
 
-/// Who did it, and to whom.
+/// The users that an entry names: its author, and a member as its target.
 fn users_named(entry: &AuditEntry) -> impl Iterator<Item = i64> {
     let actor = (entry.actor.kind == ActorKind::User).then_some(entry.actor.id);
     let target = (entry.target_type == "member").then(|| entry.target_id.parse().ok()).flatten();

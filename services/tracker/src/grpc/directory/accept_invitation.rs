@@ -28,7 +28,7 @@ pub(super) async fn accept_invitation(
     }
     let joined = memberships::count_of_user(&mut tx, invited.id).await?;
     member_change::may_join(joined, context.max_organizations)?;
-    // Whoever becomes a member by another way has no invitation any more, so they are none yet.
+    // Becoming a member in another way deletes the invitation, so the user is not a member yet.
     memberships::set(&mut tx, organization.id, invited.id, invitation.role, now).await?;
     let entry = Entry::new(AuditEvent::MemberAccept, organization.id, caller, now)
         .target("member", invited.id, &invited.email)

@@ -12,8 +12,8 @@ use crate::domain::user::{Member, NewUser, User, read_role};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
 
-/// For our own, who answer for it: people invite. Whoever is not known yet is registered, and comes in when they first
-/// sign in with that e-mail address.
+/// Only for services and operators; users invite instead. An unknown person is registered, and can sign in with that
+/// e-mail address.
 pub(super) async fn add_member(
     context: &Context,
     caller: &Caller,
@@ -60,8 +60,8 @@ async fn known_or_registered(tx: &mut Tx, person: User) -> Result<User> {
         return Ok(person);
     }
     let known = users::find_by_email_in(tx, &person.email).await?;
-    // Gone between two statements only if users were ever deleted, which they are not.
-    known.ok_or_else(|| Error::internal("USER_VANISHED", "The user is not there any more."))
+    // Users are never deleted, so the user exists.
+    known.ok_or_else(|| Error::internal("USER_VANISHED", "The user does not exist any more."))
 }
 
 pub(super) fn already_a_member(email: &str) -> Error {

@@ -23,7 +23,7 @@ pub(super) async fn create_organization(
     let id = context.db.allocate_ids("organization", 1).await?;
     let candidates: Vec<String> = new.slug.candidates().collect();
     let taken = organizations::taken_slugs(&context.db, &candidates).await?;
-    // Somebody may be faster between looking and writing: then the next one is tried.
+    // Another request can take a slug between reading and writing. Then the next slug is tried.
     for slug in candidates.into_iter().filter(|slug| !taken.contains(slug)) {
         let founded = Organization {
             id,
@@ -40,7 +40,7 @@ pub(super) async fn create_organization(
     Err(slug_choice::taken(&new.slug))
 }
 
-/// Whoever founds an organization owns it; our own say who does, if anybody.
+/// The user who creates an organization owns it. Services and operators can name an owner.
 async fn owner(context: &Context, caller: &Caller, requested: i64) -> Result<Option<i64>> {
     match caller.user() {
         Some(user) => Ok(Some(user.user_id)),
@@ -52,7 +52,7 @@ async fn owner(context: &Context, caller: &Caller, requested: i64) -> Result<Opt
     }
 }
 
-/// False when the slug is taken.
+/// False if the slug is taken.
 async fn found(
     context: &Context,
     caller: &Caller,

@@ -28,7 +28,7 @@ pub(super) async fn create_user(
     if request.only_invited
         && invitations::count_to(&mut tx, &registered.email, registered.created_at).await? == 0
     {
-        return Err(Error::forbidden("NOT_INVITED", "Nobody has invited this address."));
+        return Err(Error::forbidden("NOT_INVITED", "There is no invitation to this address."));
     }
     if !users::insert(&mut tx, &registered).await? {
         return Err(email_taken());

@@ -22,7 +22,7 @@ pub(super) async fn get_user(
         Some(Requested::Id(id)) => users::find(&context.db, id).await?,
         Some(Requested::Email(address)) => match EmailAddress::parse(&address) {
             Ok(address) => users::find_by_email(&context.db, &address).await?,
-            // Nobody has an address that is none.
+            // A malformed e-mail address matches no user.
             Err(_) => None,
         },
         None => None,

@@ -29,8 +29,8 @@ pub(super) fn to_wire(
     }
 }
 
-/// An invitation that the caller may answer. They are not told of those to others, nor of organizations they do not
-/// belong to.
+/// An invitation that the caller may answer. Invitations to others and foreign organizations do not exist for
+/// the caller.
 pub(super) async fn to_caller(
     context: &Context,
     caller: &Caller,
@@ -40,7 +40,7 @@ pub(super) async fn to_caller(
     let user_id = directory_access::answer_invitation(caller)?.user_id;
     let organization = named::organization(&context.db, named).await?.ok_or_else(no_such_member)?;
     let invitation = invitations::find(&context.db, organization.id, id).await?.ok_or_else(no_such_member)?;
-    // As the directory knows them: the address decides.
+    // The stored e-mail address decides, not the one in the token.
     let user = users::find(&context.db, user_id).await?;
     let user = user.filter(|user| !user.is_disabled && user.email == invitation.email);
     Ok((organization, invitation, user.ok_or_else(no_such_member)?))

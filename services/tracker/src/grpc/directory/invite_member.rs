@@ -26,7 +26,7 @@ pub(super) async fn invite_member(
     let now = context.clock.now();
     let inviter = caller.user();
     let invitation = Invitation {
-        // Members and invitations are named in the same place of a path.
+        // Members and invitations share the ids of users, because REST paths name both in the same place.
         id: context.db.allocate_ids("user", 1).await?,
         organization_id: organization.id,
         email: NewUser::read("invited", &request.email)?.email,

@@ -47,7 +47,7 @@ struct InvitationQuery<'a> {
 }
 
 impl InvitationQuery<'_> {
-    /// Who is invited comes behind the last member: what of them is on the page that these members begin, and one more.
+    /// The invitations on the page, which follow the last member, and one extra.
     async fn invited(&self, context: &Context, members: &[Member]) -> Result<Vec<Invitation>> {
         let (on_page, offset) = (members.len() as i64, self.page.offset());
         let room = self.page.fetch() - on_page;

@@ -26,7 +26,7 @@ pub(super) async fn set_member(
     let mut tx = context.db.begin().await?;
     memberships::lock(&mut tx, organization.id).await?;
     let had = memberships::role(&mut tx, organization.id, found.id).await?;
-    // Making somebody a member by number is for our own: others could try out who there is.
+    // Only services and operators add members by id: other callers could probe which ids exist.
     if had.is_none() && !caller.is_internal() {
         return Err(no_such_member());
     }

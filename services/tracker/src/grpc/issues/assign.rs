@@ -8,7 +8,7 @@ use crate::domain::issue::assignee::{Assignee, AssigneeName, outsider, team_outs
 use crate::domain::issue::change::IssueChange;
 use crate::store::{assignees, subscriptions};
 
-/// Who is meant in this project; `None` is nobody.
+/// The assignee with this name in the project; `None` unassigns.
 pub(super) async fn resolve(
     context: &Context,
     organization_id: i64,
@@ -17,7 +17,7 @@ pub(super) async fn resolve(
 ) -> Result<Option<Assignee>> {
     let (db, mut is_team) = (&context.db, false);
     let found = match name {
-        AssigneeName::Nobody => return Ok(None),
+        AssigneeName::Unassigned => return Ok(None),
         AssigneeName::User(id) => assignees::user(db, organization_id, project_id, *id, "").await?,
         AssigneeName::Email(email) => assignees::user(db, organization_id, project_id, 0, email).await?,
         AssigneeName::Team(id) => {
@@ -37,7 +37,7 @@ pub(super) async fn resolve(
     }
 }
 
-/// Gives an issue to somebody, or takes it from whoever has it; `None` when it is so already.
+/// Assigns or unassigns an issue; returns `None` if nothing changes.
 pub(super) async fn assign(
     tx: &mut Tx,
     issue: &mut Issue,

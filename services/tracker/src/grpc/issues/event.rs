@@ -10,7 +10,7 @@ use crate::domain::error::stored_event::StoredEvent;
 use crate::grpc::projects;
 use crate::store::events::EventsOf;
 
-/// Whose errors a request is about, for a caller who may read them.
+/// The issue or project whose errors are requested, for a caller who may read them.
 pub(super) async fn scope(
     context: &Context,
     caller: &Caller,

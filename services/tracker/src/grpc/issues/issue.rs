@@ -12,7 +12,7 @@ use crate::grpc::named;
 use crate::store::issues::{self, FoundIssue};
 use crate::store::subscriptions;
 
-/// The issue with this number, in the organization when one is named, for a caller who has one of `scopes` there.
+/// The issue with this id, in the named organization if any, for a caller with one of `scopes`.
 pub(super) async fn for_caller(
     context: &Context,
     caller: &Caller,
@@ -24,7 +24,7 @@ pub(super) async fn for_caller(
         "" => None,
         named => Some(named::organization(&context.db, named).await?.ok_or_else(not_found)?.id),
     };
-    // Whoever names an organization they have no business in is told so before anything is looked up there.
+    // A caller without access to the named organization is refused before the issue is looked up.
     if let Some(organization_id) = requested_in {
         access::one_of(caller, organization_id, scopes, Error::permission_denied())?;
     }

@@ -13,7 +13,7 @@ pub(super) async fn list_events(
 ) -> Result<wire::ListEventsResponse> {
     let (organization, project) = (&request.organization, &request.project);
     let of = event::scope(context, caller, request.issue_id, organization, project).await?;
-    // Errors are large: a page of them has to fit into one message.
+    // Errors are large, and a page must fit into one message.
     let page = Page::read(request.offset, request.limit.clamp(0, MOST));
     let (found, has_more) = page.cut(events::list(&context.db, of, page).await?);
     let events = found.iter().map(|found| event::to_wire(context, found)).scan(0, |bytes, event| {

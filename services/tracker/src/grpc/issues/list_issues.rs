@@ -35,7 +35,7 @@ pub(super) async fn list_issues(
     };
     listing.cursor = Cursor::read(&request.cursor)?;
     let limit = if (1..=MAX_LIMIT).contains(&request.limit) { request.limit } else { MAX_LIMIT };
-    // One more than asked for, to see whether there are more.
+    // One extra, to detect a next page.
     listing.limit = i64::from(limit) + 1;
 
     let Listed { mut found, stopped_at } = list(&context.db, &listing).await?;
@@ -56,7 +56,7 @@ fn position(found: &FoundIssue) -> Position {
     Position { last_seen: found.issue.last_seen, id: found.issue.id }
 }
 
-/// What a filter means; `None` when nothing can match it.
+/// The query of a filter; `None` if no issue can match it.
 pub(super) async fn listing(
     context: &Context,
     caller: &Caller,
@@ -69,7 +69,7 @@ pub(super) async fn listing(
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
     let project_ids = project_ids(context, organization.id, &filter.projects).await?;
     let organization_id = organization.id;
-    // A short id alone means that issue, whatever words it has.
+    // A query that is a short id means that issue.
     if let Some((slug, number)) = short_id::parse(filter.query.trim())
         && let Some(id) = find_short_id::find(db, organization_id, &slug, number).await?
     {
@@ -81,8 +81,8 @@ pub(super) async fn listing(
             Condition::Assigned(assigned) => {
                 match assigned_to(context, caller, organization_id, &assigned).await? {
                     Some(found) => Condition::Assigned(found),
-                    // Everything is not theirs, but whoever misspells a name does not mean everything.
-                    None if is_negated => return Err(nobody()),
+                    // A negated unknown name would match all issues, which a misspelled name does not mean.
+                    None if is_negated => return Err(unknown_assignee()),
                     None => return Ok(None),
                 }
             }
@@ -97,7 +97,7 @@ pub(super) async fn listing(
     Ok(Some(Listing { organization_id, project_ids, terms, ..Listing::default() }))
 }
 
-/// The numbers of these projects of the organization, each once.
+/// The ids of these projects, without duplicates.
 pub(super) async fn project_ids(
     context: &Context,
     organization_id: i64,
@@ -119,11 +119,11 @@ pub(super) async fn project_ids(
     Ok(ids)
 }
 
-fn nobody() -> Error {
-    Error::invalid("INVALID_SEARCH", "Nobody of the organization is called as the search says.")
+fn unknown_assignee() -> Error {
+    Error::invalid("INVALID_SEARCH", "The organization has no user or team of the name in the search.")
 }
 
-/// Who is meant; `None` when there is nobody of that name.
+/// Looks up an assignee; `None` if the name is unknown.
 async fn assigned_to(
     context: &Context,
     caller: &Caller,
@@ -132,8 +132,8 @@ async fn assigned_to(
 ) -> Result<Option<AssignedTo>> {
     let db = &context.db;
     Ok(match assigned {
-        Assigned::Anybody => Some(AssignedTo::Anybody),
-        Assigned::Nobody => Some(AssignedTo::Nobody),
+        Assigned::Anyone => Some(AssignedTo::Anyone),
+        Assigned::Unassigned => Some(AssignedTo::Unassigned),
         Assigned::Me => caller.user().map(|user| AssignedTo::User(user.user_id)),
         Assigned::Team(slug) => {
             named::team(db, organization_id, slug).await?.map(|team| AssignedTo::Team(team.id))

@@ -39,7 +39,7 @@ pub(super) async fn record_error(
     Ok(wire::RecordErrorResponse { events: recorded.into_iter().map(to_wire).collect() })
 }
 
-/// Says which error of the batch is meant.
+/// Adds the position in the batch to the invalid fields.
 fn at(position: usize, mut error: Error) -> Error {
     for violation in &mut error.fields {
         violation.field = format!("events[{position}].{}", violation.field);

@@ -15,7 +15,7 @@ use crate::store::list_issues::{self, Listed};
 
 const MOST: usize = 1000;
 
-/// Numbers of the issues that a request is about, in its order, for a caller who has one of `scopes` for all of them.
+/// The ids of a request, in its order, for a caller with one of `scopes` for all issues.
 pub(super) async fn by_ids(
     context: &Context,
     caller: &Caller,
@@ -55,7 +55,7 @@ pub(super) async fn by_ids(
     Ok(ids)
 }
 
-/// Numbers of the issues that match, at most a thousand. A search that says nothing, which a list takes for everything, is refused.
+/// The ids of the first thousand matching issues. An empty query, which lists all issues, is refused.
 pub(super) async fn by_filter(
     context: &Context,
     caller: &Caller,

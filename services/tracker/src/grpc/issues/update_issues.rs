@@ -38,7 +38,7 @@ pub(super) async fn update_issues(
     }
     let prepared = changes.prepare(context, &issues::find_all(&context.db, &ids).await?).await?;
 
-    // A status and an assignee each, at most.
+    // At most two changes for each issue: status and assignee.
     let count = u32::try_from(ids.len() * 2).unwrap_or(u32::MAX);
     let first_id = context.db.allocate_ids("activity", count).await?;
     let mut tx = context.db.begin().await?;
@@ -65,14 +65,14 @@ pub(super) async fn update_issues(
     Ok(wire::UpdateIssuesResponse { issues: issue::all_to_wire(context, caller, &found).await? })
 }
 
-/// What is to be different.
+/// The requested changes.
 struct Changes {
     status: Option<StatusChange>,
     assignee: Option<AssigneeName>,
     is_subscribed: Option<bool>,
 }
 
-/// What the changes mean in each project.
+/// The release and the assignee by project.
 type Prepared = HashMap<i64, (Option<Release>, Option<Assignee>)>;
 
 impl Changes {
@@ -87,7 +87,7 @@ impl Changes {
         })
     }
 
-    /// Looks up releases and assignees. Who is no member of one project may be one of another.
+    /// Looks up releases and assignees for each project, because a user can belong to one project and not to another.
     async fn prepare(&self, context: &Context, found: &[FoundIssue]) -> Result<Prepared> {
         let mut prepared = Prepared::new();
         for FoundIssue { issue, .. } in found {
@@ -107,7 +107,7 @@ impl Changes {
         Ok(prepared)
     }
 
-    /// Changes one issue; what happened to it.
+    /// Changes one issue and returns its changes.
     async fn apply(
         &self,
         tx: &mut Tx,

@@ -13,7 +13,7 @@ use crate::domain::project::{NewProject, Project};
 use crate::grpc::named;
 use crate::store::{projects, snowflakes, teams};
 
-/// An id that somebody else has is followed by another one so many times.
+/// How many ids are tried when ids are taken.
 const TRIES: usize = 5;
 
 pub(super) async fn create_project(
@@ -48,7 +48,7 @@ pub(super) async fn create_project(
 }
 
 enum Refused {
-    /// Somebody has the id.
+    /// The id is taken.
     Id,
     Otherwise(Error),
 }
@@ -59,7 +59,7 @@ impl<E: Into<Error>> From<E> for Refused {
     }
 }
 
-/// Gives the project the best slug that is free, while nobody else gives one in the organization.
+/// Inserts the project with the first free slug, under the lock of the slugs of the organization.
 async fn insert(
     context: &Context,
     organization_id: i64,

@@ -10,13 +10,13 @@ use crate::domain::issue::counted_issue::CountedIssue;
 use crate::domain::issue::status::Status;
 use crate::store::{projects, unknown};
 
-/// Those of these kinds of errors that have an issue.
+/// The ones of these fingerprints that have an issue.
 pub(crate) async fn known_fingerprints(db: &Db, fingerprints: &[Uuid]) -> Result<BTreeSet<Uuid>> {
     let known = db.query("select fingerprint from issues where fingerprint in ($list)");
     Ok(known.bind_list(fingerprints).fetch_scalars().await?.into_iter().collect())
 }
 
-/// The issues of these kinds of errors, which nobody else changes before the transaction ends.
+/// The issues of these fingerprints, locked until the transaction ends.
 pub(crate) async fn lock_counted(tx: &mut Tx, fingerprints: &[Uuid]) -> Result<Vec<(Uuid, CountedIssue)>> {
     let rows: Vec<Row> = tx
         .query(
@@ -31,7 +31,7 @@ pub(crate) async fn lock_counted(tx: &mut Tx, fingerprints: &[Uuid]) -> Result<V
     rows.into_iter().map(Row::read).collect()
 }
 
-/// Notes who met which issue; the issues for which that is new, once for each person.
+/// Adds users to issues; returns the issue of each user that is new in it.
 pub(crate) async fn add_users(tx: &mut Tx, users: &BTreeSet<(i64, Uuid)>) -> Result<Vec<i64>> {
     let new: Vec<(i64,)> = tx
         .insert_rows("issue_users", &["issue_id", "user_key"], users, |row, (issue_id, user_key)| {
@@ -43,7 +43,7 @@ pub(crate) async fn add_users(tx: &mut Tx, users: &BTreeSet<(i64, Uuid)>) -> Res
     Ok(new.into_iter().map(|(issue_id,)| issue_id).collect())
 }
 
-/// Writes how often issues were seen, all of them at once: one document is bound instead of thousands of values.
+/// Updates the counts of all issues in one statement, which binds one document instead of thousands of values.
 pub(crate) async fn update_counted(tx: &mut Tx, issues: &[&CountedIssue]) -> Result<()> {
     let values = issues.iter().map(|issue| {
         json!({
@@ -81,8 +81,8 @@ pub(crate) async fn update_counted(tx: &mut Tx, issues: &[&CountedIssue]) -> Res
     .map(drop)
 }
 
-/// Makes sure that these releases are known: project, version. In a transaction of its own, before any other: a new
-/// release is rare, and the locks it takes are held by nobody who waits.
+/// Inserts the missing releases, as project and version, in a separate transaction before the main one: new
+/// releases are rare, and no transaction waits for other locks while it holds theirs.
 pub(crate) async fn ensure_releases(
     db: &Db,
     releases: &BTreeSet<(i64, &str)>,
@@ -126,7 +126,7 @@ pub(crate) async fn ensure_releases(
     find().await
 }
 
-/// As the engine's driver writes moments where they are text, so that they compare.
+/// The format in which the SQLite driver writes times, so that texts compare.
 fn moment(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::AutoSi, false)
 }

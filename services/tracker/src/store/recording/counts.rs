@@ -2,12 +2,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use patchbay_db::{Db, Result, Tx};
 
-/// An interval is counted in so many parts.
+/// Number of buckets of an interval.
 const PARTS: i64 = 20;
-/// Minutes of a project's errors that are kept; rules look back a day at most.
+/// Minutes for which counts of projects are kept. Rules look back a day at most.
 const MINUTES: i64 = 2 * 24 * 60;
 
-/// Counts errors of issues for rules over an interval: issue → how many.
+/// Adds to the counts of issues, by issue, for an interval of rules.
 pub(crate) async fn count_issues(
     tx: &mut Tx,
     interval: i64,
@@ -28,7 +28,7 @@ pub(crate) async fn count_issues(
     .map(drop)
 }
 
-/// How often each of these issues was seen in the interval that ends now.
+/// The number of errors of each issue in the interval that ends now.
 pub(crate) async fn counts(
     tx: &mut Tx,
     interval: i64,
@@ -48,7 +48,7 @@ pub(crate) async fn counts(
     Ok(rows.into_iter().collect())
 }
 
-/// Counts errors of projects: project → how many.
+/// Adds to the counts of projects, by project.
 pub(crate) async fn count_projects(tx: &mut Tx, now_seconds: i64, counts: &BTreeMap<i64, i64>) -> Result<()> {
     tx.insert_rows(
         "project_counts",
@@ -64,7 +64,7 @@ pub(crate) async fn count_projects(tx: &mut Tx, now_seconds: i64, counts: &BTree
     .map(drop)
 }
 
-/// Removes counts that no rule looks at any more.
+/// Deletes counts that no rule needs any more.
 pub(crate) async fn prune_counts(db: &Db, now_seconds: i64) -> Result<()> {
     db.query("delete from project_counts where minute < $1")
         .bind(now_seconds / 60 - MINUTES)

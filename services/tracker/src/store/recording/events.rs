@@ -6,26 +6,26 @@ use uuid::Uuid;
 
 use crate::domain::error::day;
 
-/// An error to be kept.
+/// An error to be stored.
 #[derive(Debug)]
 pub(crate) struct NewEvent<'a> {
     pub(crate) issue_id: i64,
     pub(crate) project_id: i64,
     pub(crate) event_id: Uuid,
-    /// How often the issue had been seen, this one included.
+    /// Number of errors of the issue, including this one.
     pub(crate) number: i64,
     pub(crate) received_at: DateTime<Utc>,
     pub(crate) document: &'a str,
 }
 
-/// The issues of those errors that were recorded within a day, by project and id.
+/// The issues of the errors that were recorded within a day, by project and event id.
 pub(crate) async fn known_events(
     tx: &mut Tx,
     event_ids: &[Uuid],
     now: DateTime<Utc>,
 ) -> Result<HashMap<(i64, Uuid), i64>> {
     let [yesterday, today, soon] = day::recent(now);
-    // One by one: PostgreSQL leaves other partitions out by single values, but not by a list.
+    // Single values, because PostgreSQL does not exclude partitions by a list.
     let rows: Vec<(i64, Uuid, i64)> = tx
         .query(
             "select project_id, event_id, issue_id from error_events
@@ -40,7 +40,6 @@ pub(crate) async fn known_events(
     Ok(rows.into_iter().map(|(project_id, event_id, issue_id)| ((project_id, event_id), issue_id)).collect())
 }
 
-/// Keeps errors.
 pub(crate) async fn insert_events<'a>(
     tx: &mut Tx,
     events: impl IntoIterator<Item = NewEvent<'a>>,

@@ -21,7 +21,7 @@ fn condition(name: &str) -> Value {
 }
 
 #[test]
-fn an_issue_is_new_back_or_seen_often() {
+fn an_issue_is_new_regressed_or_frequent() {
     let event = json!({ "message": "x" });
     assert!(holds(condition("first_seen_event.FirstSeenEventCondition"), event.clone(), 1));
     assert!(!holds(condition("regression_event.RegressionEventCondition"), event.clone(), 1));
@@ -74,7 +74,7 @@ fn a_tag_is_compared_in_eight_ways() {
 }
 
 #[test]
-fn whose_the_issue_is_can_matter() {
+fn a_filter_can_test_the_assignee() {
     let id = "sentry.rules.filters.assigned_to.AssignedToFilter";
     let check = |kind: &str, id_of: i64| json!({ "id": id, "targetType": kind, "targetIdentifier": id_of });
     assert!(holds(check("Member", 7), json!({}), 1));
@@ -84,7 +84,7 @@ fn whose_the_issue_is_can_matter() {
 }
 
 #[test]
-fn what_is_no_condition_is_refused() {
+fn an_invalid_condition_is_refused() {
     let frequency = "sentry.rules.conditions.event_frequency.EventFrequencyCondition";
     let level = "sentry.rules.filters.level.LevelFilter";
     let tag = "sentry.rules.filters.tagged_event.TaggedEventFilter";

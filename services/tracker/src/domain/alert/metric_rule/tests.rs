@@ -15,7 +15,7 @@ fn numbers() -> Numbers {
 }
 
 #[test]
-fn numbers_make_an_incident_worse_and_better() {
+fn counts_start_change_and_resolve_an_incident() {
     use Severity::{Critical, Warning};
     use Verdict::{Becomes, Nothing, Over};
     for (count, incident, expected) in [
@@ -35,7 +35,7 @@ fn numbers_make_an_incident_worse_and_better() {
 }
 
 #[test]
-fn a_rule_that_cannot_be_is_refused() {
+fn an_invalid_rule_is_refused() {
     let one = |label: &str, threshold| vec![(label.to_owned(), threshold, Ok(Vec::new()))];
     let both = |warning, critical| {
         let mut triggers = one("warning", warning);
@@ -59,7 +59,7 @@ fn a_rule_that_cannot_be_is_refused() {
 }
 
 #[test]
-fn apps_are_told_what_the_incident_is_each_once() {
+fn each_app_gets_one_event_of_an_incident() {
     let rule = MetricRule {
         id: 4,
         organization_id: 7,

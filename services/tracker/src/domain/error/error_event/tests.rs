@@ -11,7 +11,7 @@ fn read(json: impl AsRef<[u8]>) -> Result<ErrorEvent> {
 }
 
 #[test]
-fn an_error_in_sentrys_form_stays_as_it_is_key_by_key() {
+fn an_error_in_sentrys_form_stays_unchanged() {
     let golden: Value = serde_json::from_str(GOLDEN).unwrap();
     let mut expected = golden["data"]["error"].as_object().unwrap().clone();
     let event = read(Value::Object(expected.clone()).to_string()).unwrap();
@@ -27,7 +27,7 @@ fn an_error_in_sentrys_form_stays_as_it_is_key_by_key() {
 }
 
 #[test]
-fn what_the_product_leaves_out_is_completed() {
+fn absent_fields_are_completed() {
     let event = read(
         r#"{"message":"disk full\non node 7","tags":{"node":7},"user":{"email":"a@b.example"},"extra":{"a":1}}"#,
     );
@@ -55,7 +55,7 @@ fn an_error_comes_neither_from_the_future_nor_from_long_ago() {
 }
 
 #[test]
-fn what_cannot_be_an_error_is_refused() {
+fn an_invalid_error_is_refused() {
     let deep = format!(r#"{{"message":"x","extra":{}{}}}"#, r#"{"a":"#.repeat(100), "}".repeat(100) + "1");
     let wide = format!(r#"{{"message":"{}"}}"#, "x".repeat(MAX_BYTES));
     for json in [
@@ -81,7 +81,7 @@ fn what_cannot_be_an_error_is_refused() {
 }
 
 #[test]
-fn odd_values_are_borne() {
+fn odd_values_are_accepted() {
     for json in [
         "{}",
         r#"{"message":7,"tags":[1,["a"],[null,"b"]],"user":"me","exception":{"values":[null]},"hashes":"x"}"#,

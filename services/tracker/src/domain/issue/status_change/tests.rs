@@ -46,7 +46,7 @@ fn a_release_that_is_not_there_resolves_nothing() {
 }
 
 #[test]
-fn an_issue_is_ignored_for_ever_or_until_something_happens() {
+fn an_issue_is_ignored_forever_or_up_to_a_limit() {
     let (mut issue, _) = example();
     let change = read("ignored", r#"{"ignoreDuration":30,"ignoreCount":10,"ignoreUserCount":2}"#).unwrap();
     assert_eq!(change.apply(&mut issue, None, now()).unwrap(), Some(IssueChange::Ignored));
@@ -56,14 +56,14 @@ fn an_issue_is_ignored_for_ever_or_until_something_happens() {
         user_count: Some(3),
     };
     assert_eq!((issue.status, issue.snooze), (Status::Ignored, expected));
-    let for_ever = read("ignored", "").unwrap();
-    assert_eq!(for_ever.apply(&mut issue, None, now()).unwrap(), Some(IssueChange::Ignored));
+    let forever = read("ignored", "").unwrap();
+    assert_eq!(forever.apply(&mut issue, None, now()).unwrap(), Some(IssueChange::Ignored));
     assert_eq!(issue.status_details, "{}");
-    assert_eq!(for_ever.apply(&mut issue, None, now()).unwrap(), None);
+    assert_eq!(forever.apply(&mut issue, None, now()).unwrap(), None);
 }
 
 #[test]
-fn unresolving_forgets_what_was_before() {
+fn unresolving_clears_the_previous_details() {
     let (mut issue, _) = example();
     let unresolve = read("unresolved", "").unwrap();
     assert_eq!(unresolve.apply(&mut issue, None, now()).unwrap(), None);
@@ -74,7 +74,7 @@ fn unresolving_forgets_what_was_before() {
 }
 
 #[test]
-fn a_change_that_cannot_be_is_refused() {
+fn an_invalid_change_is_refused() {
     for (status, details, field) in [
         ("gone", "", "status"),
         ("Resolved", "", "status"),
