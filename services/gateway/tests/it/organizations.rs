@@ -167,7 +167,7 @@ async fn nobody_founds_organizations_without_end() {
     assert_eq!(found("One").await.status, 201);
     found("Two")
         .await
-        .is(400, r#"{"detail":"You belong to 2 organizations. Nobody founds or joins more than 2."}"#);
+        .is(400, r#"{"detail":"You belong to 2 organizations. The maximum is 2."}"#);
 }
 
 #[tokio::test]

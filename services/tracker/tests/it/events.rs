@@ -7,10 +7,10 @@ use patchbay_testkit::eventually;
 use prost::Message;
 use serde_json::{Value, json};
 
-use crate::running::{each, issue, reason};
+use crate::service::{each, issue, reason};
 
 #[tokio::test]
-async fn an_opened_issue_is_told_to_the_bus_once() {
+async fn an_opened_issue_is_published_once() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         let project = tracker.project("acme", "Front End").await;
@@ -54,7 +54,7 @@ async fn an_opened_issue_is_told_to_the_bus_once() {
 }
 
 #[tokio::test]
-async fn an_issue_that_is_refused_is_told_to_nobody() {
+async fn a_refused_issue_is_not_published() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;

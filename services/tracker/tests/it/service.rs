@@ -3,9 +3,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use patchbay_bus::{Bus, BusConfig};
 use patchbay_db::Db;
-use patchbay_domain::{
-    AppCaller, Caller, Clock, Error, ManualClock, Membership, Role, Scope, ScopeSet, SecretString, UserCaller,
-};
+use patchbay_domain::{AppCaller, Caller, ManualClock, Membership, Role, Scope, ScopeSet, UserCaller};
 use patchbay_proto::tracker::alerts_client::AlertsClient;
 use patchbay_proto::tracker::audit_client::AuditClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
@@ -15,21 +13,21 @@ use patchbay_proto::tracker::{
     CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, CreateUserRequest, GetIssueRequest,
     Issue, NewEvent, Organization, Project, RecordErrorRequest, RecordedEvent, SetMemberRequest, User,
 };
-use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status};
-use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
+use patchbay_rpc::{Channel, Server, request};
+use patchbay_runtime::{Metrics, Runtime, Settings, Stop};
 use patchbay_testkit::database::each_engine;
+pub(crate) use patchbay_testkit::service::{SOON, reason, refusal};
+use patchbay_testkit::service::{runtime, serve};
 use patchbay_tracker::{Config, MIGRATIONS, start};
 use serde_json::Value;
-use tonic::{Response, Status};
 
-/// A tracker that runs, and what a test does with it.
+/// The running service and its clients.
 #[derive(Clone)]
-pub(crate) struct Running {
+pub(crate) struct Service {
     pub(crate) db: Db,
     pub(crate) bus: Bus,
     pub(crate) metrics: Metrics,
-    /// Moves the clock.
-    pub(crate) hand: ManualClock,
+    pub(crate) clock: ManualClock,
     pub(crate) channel: Channel,
 }
 
@@ -37,68 +35,52 @@ pub(crate) fn now() -> DateTime<Utc> {
     "2019-08-19T20:58:37.391Z".parse().unwrap()
 }
 
-/// Runs `test` against a tracker on a fresh database of each engine.
+/// Runs `test` against the service on a fresh database of each engine.
 pub(crate) async fn each<F, R>(test: F)
 where
-    F: Fn(Running) -> R,
+    F: Fn(Service) -> R,
     R: Future<Output = ()>,
 {
     each_with(&[], test).await;
 }
 
-/// As [`each`], with settings besides the usual ones.
+/// Like [`each`], with additional settings.
 pub(crate) async fn each_with<F, R>(settings: &[(&str, &str)], test: F)
 where
-    F: Fn(Running) -> R,
+    F: Fn(Service) -> R,
     R: Future<Output = ()>,
 {
     each_engine(&MIGRATIONS, |db| {
         let test = &test;
         async move {
             let stop = Stop::new();
-            let running = run(db, settings, &stop).await;
-            // A server that lost its last client would end before it is told to.
-            let kept = running.clone();
-            test(running).await;
-            // The relay would wait for confirms that nobody gives any more.
-            kept.bus.close().await;
+            let service = run(db, settings, &stop).await;
+            let bus = service.bus.clone();
+            test(service).await;
+            // Otherwise the relay would wait for confirms that do not come.
+            bus.close().await;
             stop.drain(Duration::from_secs(10)).await.unwrap();
         }
     })
     .await;
 }
 
-/// Starts a tracker that works until `stop` is requested.
-pub(crate) async fn run(db: Db, settings: &[(&str, &str)], stop: &Stop) -> Running {
+/// Starts the service as tasks of `stop`.
+pub(crate) async fn run(db: Db, settings: &[(&str, &str)], stop: &Stop) -> Service {
     let usual = [("PUBLIC_URL", "https://patchbay.example")];
     let settings = Settings::from_pairs(usual.into_iter().chain(settings.iter().copied()));
     let config = Config::read(&settings);
     settings.finish().unwrap();
 
-    let (bus, metrics) = (Bus::in_process(&BusConfig::default()), Metrics::new());
-    let (clock, hand) = Clock::manual(now());
-    let server = start(
-        Server::new().unwrap(),
-        Runtime { clock, metrics: metrics.clone(), readiness: Readiness::new(), stop: stop.clone() },
-        db.clone(),
-        bus.clone(),
-        config,
-    )
-    .await
-    .unwrap();
-
-    let security = Security::secret(SecretString::new("between services"));
-    let (listener, connector) = patchbay_rpc::memory();
-    let channel = Target::Memory(connector).channel(&security).unwrap();
-    let serving = stop.clone();
-    stop.spawn(
-        "server",
-        async move { server.serve(vec![Listener::Memory(listener)], &security, serving).await },
-    );
-    Running { db, bus, metrics, hand, channel }
+    let bus = Bus::in_process(&BusConfig::default());
+    let (runtime, clock) = runtime(now());
+    let runtime = Runtime { stop: stop.clone(), ..runtime };
+    let metrics = runtime.metrics.clone();
+    let server = start(Server::new().unwrap(), runtime, db.clone(), bus.clone(), config).await.unwrap();
+    Service { db, bus, metrics, clock, channel: serve(server, stop) }
 }
 
-impl Running {
+impl Service {
     pub(crate) fn directory(&self) -> DirectoryClient<Channel> {
         DirectoryClient::new(self.channel.clone())
     }
@@ -113,7 +95,7 @@ impl Running {
         self.directory().create_user(request(asked)).await.unwrap().into_inner()
     }
 
-    /// A new person who is this in the organization of that slug, as a caller.
+    /// A new user with this role in the organization, as a caller.
     pub(crate) async fn member(&self, organization: &str, email: &str, role: &str) -> (i64, Caller) {
         let user_id = self.person(email).await.id;
         let asked =
@@ -148,7 +130,7 @@ impl Running {
         AlertsClient::new(self.channel.clone())
     }
 
-    /// A new member, known by a name, of the organization of that slug.
+    /// A new user with this name and role in the organization.
     pub(crate) async fn worker(&self, organization: &str, name: &str, role: &str) -> User {
         let email = format!("{}@example.com", name.to_ascii_lowercase());
         let wanted = CreateUserRequest { name: name.to_owned(), email, ..Default::default() };
@@ -161,13 +143,13 @@ impl Running {
         self.directory().set_member(request(member)).await.unwrap().into_inner()
     }
 
-    /// What becomes of these errors in `front-end` of `acme`.
+    /// Records these errors in `front-end` of `acme`.
     pub(crate) async fn record(&self, events: &[Value]) -> Vec<RecordedEvent> {
         let asked = record(events);
         self.issues().record_error(request(asked)).await.unwrap().into_inner().events
     }
 
-    /// An issue as it is now.
+    /// The current document of an issue.
     pub(crate) async fn read(&self, id: i64) -> Value {
         let asked = GetIssueRequest { id, organization: String::new() };
         let issue = self.issues().get_issue(request(asked)).await.unwrap().into_inner();
@@ -179,7 +161,6 @@ impl Running {
         self.directory().create_organization(request(asked)).await.unwrap().into_inner()
     }
 
-    /// In the organization of that slug.
     pub(crate) async fn project(&self, organization: &str, name: &str) -> Project {
         let asked = CreateProjectRequest {
             organization: organization.to_owned(),
@@ -204,7 +185,7 @@ pub(crate) fn record(events: &[Value]) -> RecordErrorRequest {
     }
 }
 
-/// A caller who is this user.
+/// This user as a caller.
 pub(crate) fn caller(user: &User) -> Caller {
     let memberships = user.memberships.iter().map(|membership| Membership {
         organization_id: membership.organization_id,
@@ -229,17 +210,6 @@ pub(crate) fn issue(organization: &str, project: &str, title: &str) -> CreateIss
         title: title.to_owned(),
         ..Default::default()
     }
-}
-
-/// Why a call was refused.
-#[track_caller]
-pub(crate) fn refusal<T>(answer: Result<Response<T>, Status>) -> Error {
-    status::to_error(&answer.err().expect("the call is refused"))
-}
-
-/// The reason why a call was refused, or `OK`.
-pub(crate) fn reason<T>(answer: Result<Response<T>, Status>) -> String {
-    answer.err().map_or_else(|| "OK".to_owned(), |refusal| status::to_error(&refusal).reason.into_owned())
 }
 
 pub(crate) fn user(organization: &Organization, role: Role) -> Caller {

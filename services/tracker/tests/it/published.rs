@@ -1,21 +1,21 @@
-//! What apps are told.
+//! The events that the service publishes.
 
 use patchbay_bus::{Consumer, Queue};
 use patchbay_proto::event_fanout::PublishRequest;
 use prost::Message;
 use serde_json::Value;
 
-use crate::running::Running;
+use crate::service::Service;
 
-/// Reads what the tracker tells, in order.
-pub(crate) struct Told(Consumer);
+/// Reads published events in order.
+pub(crate) struct Published(Consumer);
 
-impl Told {
-    pub(crate) fn by(tracker: &Running) -> Self {
+impl Published {
+    pub(crate) fn by(tracker: &Service) -> Self {
         Self(tracker.bus.consume(Queue::EventFanout, 100))
     }
 
-    /// The next event: its type, its data and all of it.
+    /// The next event: its type, its data, and the whole message.
     pub(crate) async fn next(&mut self) -> (String, Value, PublishRequest) {
         let delivery = self.0.next().await.unwrap();
         let event = PublishRequest::decode(delivery.body.clone()).unwrap();
