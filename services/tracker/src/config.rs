@@ -32,7 +32,7 @@ impl Config {
         let public_url: Url = settings.get(
             "PUBLIC_URL",
             "http://127.0.0.1:8080",
-            "Public address of the platform. Links in events begin with it.",
+            "Address under which people and apps reach the platform; links in events begin with it.",
         );
         if !matches!(public_url.scheme(), "http" | "https") || public_url.query().is_some() {
             settings.problem("PATCHBAY_PUBLIC_URL must be an http or https URL without a query.");

@@ -10,7 +10,7 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{for_client_at, request, request_as, timestamp};
 use patchbay_testkit::eventually;
 
-use crate::service::{Service, app, each, now, reason, user};
+use crate::service::{SOON, Service, app, each, now, reason, user};
 
 fn of_acme() -> ListEntriesRequest {
     ListEntriesRequest { organization: "acme".to_owned(), ..Default::default() }
@@ -22,7 +22,7 @@ async fn list(tracker: &Service, asked: ListEntriesRequest) -> Vec<AuditEntry> {
 
 /// The audit log of acme, newest first, when it has `count` entries.
 async fn log(tracker: &Service, count: usize) -> Vec<AuditEntry> {
-    eventually(Duration::from_secs(10), "the entries are stored", async || {
+    eventually(SOON, "the entries are stored", async || {
         Some(list(tracker, of_acme()).await).filter(|entries| entries.len() >= count)
     })
     .await
@@ -186,7 +186,7 @@ async fn old_entries_are_forgotten() {
         assert_eq!(log(&tracker, 2).await.len(), 2);
 
         tracker.clock.advance(Duration::from_secs(3600));
-        eventually(Duration::from_secs(10), "the old entry is forgotten", async || {
+        eventually(SOON, "the old entry is forgotten", async || {
             let left = list(&tracker, of_acme()).await;
             (left.len() == 1 && left[0].event == "ORG_ADD").then_some(())
         })

@@ -1,9 +1,6 @@
 //! Everything that can belong to a project, found by the columns of the tables: a new table must be filled here, and
 //! emptied where projects are removed.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use patchbay_db::AssertSqlSafe;
 use patchbay_proto::tracker::{
     AlertAction, CreateCommentRequest, CreateMetricRuleRequest, CreateRuleRequest, CreateTeamRequest,
@@ -13,8 +10,9 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{request, request_as};
 use patchbay_testkit::eventually;
 use serde_json::json;
+use std::collections::BTreeMap;
 
-use crate::service::{Service, caller};
+use crate::service::{SOON, Service, caller};
 
 /// A project of `acme` with rows in every table.
 pub(crate) struct Filled {
@@ -117,7 +115,7 @@ pub(crate) async fn fill(tracker: &Service, name: &str, ada: &User, issues: usiz
     tracker.projects().set_project_team(request(access)).await.unwrap();
 
     let filled = Filled { id, slug, issues: opened, rules };
-    eventually(Duration::from_secs(20), "there is something of everything", async || {
+    eventually(SOON, "there is something of everything", async || {
         let empty: Vec<_> =
             belongings(tracker, &filled).await.into_iter().filter(|(_, count)| *count == 0).collect();
         empty.is_empty().then_some(())

@@ -15,9 +15,7 @@ use patchbay_tracker::MIGRATIONS;
 use serde_json::json;
 
 use crate::belongings::{Filled, belongings, fill};
-use crate::service::{Service, each, reason, record, run, user};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::service::{SOON, Service, each, reason, record, run, user};
 
 async fn acme(tracker: &Service) -> User {
     tracker.organization("Acme").await;
@@ -29,7 +27,7 @@ fn delete(project: &Filled) -> DeleteProjectRequest {
 }
 
 async fn is_gone(tracker: &Service, project: &Filled) {
-    eventually(PATIENCE, "nothing is left of it", async || {
+    eventually(SOON, "nothing is left of it", async || {
         belongings(tracker, project).await.values().all(|count| *count == 0).then_some(())
     })
     .await;
@@ -83,7 +81,7 @@ async fn a_deleted_issue_is_gone_and_an_error_of_its_kind_opens_another() {
         assert_eq!(reason(tracker.issues().delete_issues(request(ids(&[id]))).await), "ISSUE_NOT_FOUND");
         let again = tracker.record(&[json!({ "message": title })]).await;
         assert!(again[0].opened && again[0].issue_id != id);
-        eventually(PATIENCE, "nothing is left of it", async || {
+        eventually(SOON, "nothing is left of it", async || {
             let left = belongings(&tracker, &project).await;
             (left["external_issues"] == 0 && left["issues"] == 150).then_some(())
         })
@@ -147,7 +145,7 @@ async fn a_removal_that_was_killed_in_the_middle_goes_on_with_the_next_start() {
                 db.query("select count(*) from issue_words where issue_id = $1").bind(stumbling_block);
             count.fetch_scalar().await.unwrap()
         };
-        let left = eventually(PATIENCE, "the removal is in the middle", async || {
+        let left = eventually(SOON, "the removal is in the middle", async || {
             let left = belongings(&killed, &doomed).await;
             (left["issues"] == 250 && words().await == 0).then_some(left)
         })

@@ -9,7 +9,7 @@ use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 
 use crate::published::Published;
-use crate::service::{Service, app, each, each_with, reason, record, refusal, user};
+use crate::service::{SOON, Service, app, each, each_with, reason, record, refusal, user};
 use crate::status::update;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -213,7 +213,7 @@ async fn errors_are_kept_for_as_many_days_as_the_operator_says() {
         tracker.clock.advance(DAY);
         assert_eq!(find(&early[0].event_id).await, "EVENT_NOT_FOUND", "the third");
         assert_eq!(find(&late[0].event_id).await, "OK");
-        eventually(Duration::from_secs(20), "the first is deleted", async || {
+        eventually(SOON, "the first is deleted", async || {
             // The worker runs once an hour, counted from its last run.
             tracker.clock.advance(Duration::from_secs(30));
             let kept: i64 =

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use patchbay_bus::Queue;
 use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_rpc::request;
@@ -7,7 +5,7 @@ use patchbay_testkit::eventually;
 use prost::Message;
 use serde_json::{Value, json};
 
-use crate::service::{each, issue, reason};
+use crate::service::{SOON, each, issue, reason};
 
 #[tokio::test]
 async fn an_opened_issue_is_published_once() {
@@ -45,7 +43,7 @@ async fn an_opened_issue_is_published_once() {
         };
         assert_eq!(event, expected);
 
-        eventually(Duration::from_secs(10), "the outbox is empty", async || {
+        eventually(SOON, "the outbox is empty", async || {
             tracker.db.outbox_batch(1).await.unwrap().is_empty().then_some(())
         })
         .await;

@@ -120,7 +120,7 @@ async fn everything(tracker: &Service, ada: &Caller, hooks: &Caller) -> Kinds {
     kinds
 }
 
-async fn told_of_everything(tracker: &Service) -> Kinds {
+async fn every_kind(tracker: &Service) -> Kinds {
     let acme = tracker.organization("Acme").await;
     tracker.project("acme", "Front End").await;
     let ada = caller(&tracker.worker("acme", "Ada", "member").await);
@@ -142,7 +142,7 @@ fn who(event: &PublishRequest) -> String {
 #[tokio::test]
 async fn every_event_has_sentrys_keys_and_its_actor() {
     each(|tracker| async move {
-        let kinds = told_of_everything(&tracker).await;
+        let kinds = every_kind(&tracker).await;
         let comment: &[&str] = &["comment_id", "issue_id", "project_slug", "timestamp", "comment"];
         let metric: &[&str] = &["metric_alert", "description_text", "description_title", "web_url"];
         let expected: &[(&str, &str, &[&str])] = &[
@@ -214,7 +214,7 @@ async fn event_data_survives_javascript() {
     each(|tracker| {
         let node = node.clone();
         async move {
-            for (kind, event) in told_of_everything(&tracker).await {
+            for (kind, event) in every_kind(&tracker).await {
                 let sent = canonicalize_object(&event.data_json).unwrap();
                 let back = through_node(Path::new(&node), &sent);
                 assert_eq!(String::from_utf8(back).unwrap(), String::from_utf8(sent).unwrap(), "{kind}");
