@@ -4,7 +4,7 @@ use patchbay_domain::feature;
 use patchbay_runtime::Settings;
 use url::Url;
 
-use crate::domain::features;
+use crate::domain::organization::features;
 
 const DAY: u64 = 86_400;
 const MAX_ERROR_DAYS: u32 = 3650;
@@ -12,17 +12,17 @@ const MAX_ERROR_DAYS: u32 = 3650;
 /// Settings of the tracker.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where people and apps reach the platform; the beginning of every link in events.
+    /// Public address of the platform, the beginning of every link in events.
     pub public_url: Url,
     /// How long entries of the audit log are kept.
     pub audit_retention: Duration,
-    /// For how many days errors are kept.
+    /// Number of days for which errors are kept.
     pub error_days: u32,
-    /// What new organizations may use, sorted.
+    /// Features of new organizations, sorted.
     pub default_features: Vec<String>,
-    /// How many organizations a person may found and join.
-    pub most_organizations: u32,
-    /// Numbers of projects are made of the moment, as Sentry's are, instead of counted.
+    /// Maximum number of organizations that a user may create and join.
+    pub max_organizations: u32,
+    /// New projects get ids made of the time, like Sentry's, instead of counted ones.
     pub snowflake_ids: bool,
 }
 
@@ -35,7 +35,7 @@ impl Config {
             "Address under which people and apps reach the platform; links in events begin with it.",
         );
         if !matches!(public_url.scheme(), "http" | "https") || public_url.query().is_some() {
-            settings.problem("PATCHBAY_PUBLIC_URL has to be an http or https address without a query.");
+            settings.problem("PATCHBAY_PUBLIC_URL must be an http or https URL without a query.");
         }
         let tracker = settings.section("Tracker");
         let features: String = tracker.get(
@@ -56,15 +56,15 @@ impl Config {
             ),
             error_days: error_days(&tracker),
             default_features,
-            most_organizations: tracker.get(
+            max_organizations: tracker.get(
                 "ORGANIZATIONS_PER_USER",
                 "100",
-                "How many organizations a person may belong to before they can found and join no more. Operators can add them to others all the same.",
+                "Maximum number of organizations that a user can create and join. Operators can add users to more.",
             ),
             snowflake_ids: tracker.get(
                 "SNOWFLAKE_IDS",
                 "false",
-                "Whether numbers of new projects are made of the moment, as Sentry's are, instead of counted.",
+                "Whether new projects get ids made of the time, like Sentry's, instead of counted ones.",
             ),
         }
     }
@@ -74,11 +74,11 @@ fn error_days(tracker: &Settings) -> u32 {
     let keep: Duration = tracker.get(
         "ERROR_RETENTION",
         "30d",
-        "How long errors are kept, and so their addresses in webhooks can be read; at most ten years. Whole days go at once.",
+        "How long errors are kept and can be read by the URLs in webhooks, at most ten years. Errors are deleted by whole days.",
     );
     let days = u32::try_from(keep.as_secs().div_ceil(DAY)).unwrap_or(u32::MAX);
     if !(1..=MAX_ERROR_DAYS).contains(&days) {
-        tracker.problem("PATCHBAY_ERROR_RETENTION has to be between a moment and 3650d.");
+        tracker.problem("PATCHBAY_ERROR_RETENTION must be greater than zero and at most 3650d.");
     }
     days.min(MAX_ERROR_DAYS)
 }
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_that_cannot_begin_a_link_is_a_problem() {
+    fn a_public_url_that_cannot_begin_a_link_is_refused() {
         for address in ["ftp://files.example", "https://example.com/?tenant=1"] {
             let settings = Settings::from_pairs([("PUBLIC_URL", address)]);
             Config::read(&settings);
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_to_be_given() {
+    fn all_settings_have_defaults() {
         let settings = Settings::from_pairs([("", ""); 0]);
         let config = Config::read(&settings);
         assert_eq!((config.public_url.as_str(), config.error_days), ("http://127.0.0.1:8080/", 30));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_kept_for_whole_days_and_not_for_ever() {
+    fn errors_are_kept_for_whole_days_and_at_most_ten_years() {
         for (given, expected) in [("1h", 1), ("36h", 2), ("90d", 90)] {
             let settings = Settings::from_pairs([("ERROR_RETENTION", given)]);
             assert_eq!(Config::read(&settings).error_days, expected, "{given}");

@@ -1,3 +1,3 @@
-//! What comes from the bus.
+//! Consumers of the bus.
 
 pub(crate) mod audit_entries;

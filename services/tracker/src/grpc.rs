@@ -1,4 +1,6 @@
-//! What others call: one file per service, one below it per operation.
+//! The gRPC services: a folder for each, a file for each RPC.
+//!
+//! Each RPC converts its request, decides in `domain`, stores, commits and converts the response.
 
 mod alerts;
 mod audit;
@@ -8,20 +10,4 @@ mod named;
 mod own_memberships;
 mod projects;
 
-use patchbay_domain::{Caller, Result};
-use patchbay_rpc::status;
-use tonic::{Request, Response, Status};
-
 pub(crate) use own_memberships::OwnMemberships;
-
-/// The way of every request: who asks → the operation → its answer or why there is none.
-async fn answer<M, R, F>(
-    request: Request<M>,
-    operation: impl FnOnce(Caller, M) -> F + Send,
-) -> Result<Response<R>, Status>
-where
-    F: Future<Output = Result<R>> + Send,
-{
-    let caller = patchbay_rpc::caller(&request)?;
-    operation(caller, request.into_inner()).await.map(Response::new).map_err(status::from_error)
-}

@@ -1,4 +1,4 @@
-//! The reference product: organizations, users, projects and issues. This binary runs the service as a process of its own.
+//! Runs the tracker as its own process.
 
 use std::process::ExitCode;
 

@@ -1,13 +1,13 @@
 use patchbay_runtime::metrics::Counter;
 
 patchbay_runtime::metrics! {
-    /// What the tracker counts.
+    /// Metrics of the tracker.
     pub struct TrackerMetrics in "tracker" {
-        /// Entries of the audit log that were stored.
+        /// Audit entries stored.
         pub audit_entries: Counter,
         /// Issues opened.
         pub issues_created: Counter,
-        /// Errors recorded, those that were sent twice counted once.
+        /// Errors recorded, without duplicates.
         pub errors_recorded: Counter,
     }
 }

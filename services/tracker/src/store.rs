@@ -1,4 +1,4 @@
-//! SQL in, domain types out.
+//! SQL, with domain types as input and output.
 
 pub(crate) mod activity;
 pub(crate) mod alert_rules;
@@ -9,8 +9,8 @@ pub(crate) mod error_days;
 pub(crate) mod events;
 pub(crate) mod external_issues;
 pub(crate) mod find_short_id;
-pub(crate) mod happenings;
 pub(crate) mod invitations;
+pub(crate) mod issue_changes;
 pub(crate) mod issue_words;
 pub(crate) mod issues;
 pub(crate) mod list_issues;
@@ -19,7 +19,7 @@ pub(crate) mod metric_rules;
 pub(crate) mod notification_settings;
 pub(crate) mod organizations;
 pub(crate) mod projects;
-pub(crate) mod record;
+pub(crate) mod recording;
 pub(crate) mod releases;
 pub(crate) mod snowflakes;
 pub(crate) mod subscriptions;
@@ -28,7 +28,7 @@ pub(crate) mod users;
 
 use patchbay_db::DbError;
 
-/// A word in the database that this code does not know: written by a newer release, or by hand.
+/// The error for a stored value that this release does not know. A newer release wrote it, or an operator.
 fn unknown(what: &str, word: &str) -> DbError {
     DbError::Other(format!("the stored {what} {word:?} is not known"))
 }

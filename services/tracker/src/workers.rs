@@ -1,4 +1,4 @@
-//! What runs by itself.
+//! Background tasks.
 
 pub(crate) mod audit_retention;
 pub(crate) mod erase;

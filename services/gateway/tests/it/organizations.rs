@@ -165,9 +165,7 @@ async fn nobody_founds_organizations_without_end() {
     let found =
         async |name: &str| platform.post("/api/0/organizations/", &owner, json!({ "name": name })).await;
     assert_eq!(found("One").await.status, 201);
-    found("Two")
-        .await
-        .is(400, r#"{"detail":"You belong to 2 organizations. Nobody founds or joins more than 2."}"#);
+    found("Two").await.is(400, r#"{"detail":"You belong to 2 organizations. The maximum is 2."}"#);
 }
 
 #[tokio::test]

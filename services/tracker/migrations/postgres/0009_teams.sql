@@ -1,4 +1,4 @@
--- Who leaves the organization leaves its teams.
+-- Members who leave the organization leave its teams.
 create table teams (
     id bigint primary key,
     organization_id bigint not null references organizations (id),

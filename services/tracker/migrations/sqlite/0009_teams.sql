@@ -1,4 +1,4 @@
--- Who leaves the organization leaves its teams.
+-- Members who leave the organization leave its teams.
 create table teams (
     id integer not null primary key,
     organization_id integer not null references organizations (id),

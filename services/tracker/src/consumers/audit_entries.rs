@@ -15,11 +15,11 @@ use crate::domain::audit_entry::{ActorKind, AuditActor, AuditEntry, kept, read_a
 use crate::metrics::TrackerMetrics;
 use crate::store::audit_entries;
 
-/// Changes that people make, a few a second at most: they are kept one by one.
+/// Entries come from changes that people make, a few a second at most, so they are stored one by one.
 pub(crate) const WINDOW: u16 = 16;
 
-/// Between two tries of a database that is away. The message is kept meanwhile: each return to the queue would
-/// bring it closer to the dead letters, where it does not belong.
+/// Pause before an entry is stored again after a database failure. The message is held meanwhile: each return to the queue would
+/// bring it closer to the poison messages.
 const PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) struct AuditEntries {
@@ -29,7 +29,7 @@ pub(crate) struct AuditEntries {
 }
 
 impl AuditEntries {
-    /// Works until a stop is requested. What is dropped unanswered comes again.
+    /// Runs until a stop is requested. A message that is dropped without acknowledgement is delivered again.
     pub(crate) async fn run(mut self, stop: Stop) {
         loop {
             let delivery = tokio::select! {
@@ -43,19 +43,19 @@ impl AuditEntries {
                     () = stop.requested() => return,
                 },
                 Err(error) => {
-                    tracing::warn!(%error, key = delivery.key, "an audit entry that cannot be read became a dead letter");
+                    tracing::warn!(%error, key = delivery.key, "an audit entry could not be decoded; it is moved to the poison messages");
                     delivery.reject();
                 }
             }
         }
-        // The bus was closed: a stop is on its way.
+        // The bus closes only when a stop follows.
         stop.requested().await;
     }
 }
 
 async fn keep(db: &Db, metrics: &TrackerMetrics, entry: &AuditEntry) {
     while let Err(error) = insert(db, metrics, entry).await {
-        tracing::warn!(%error, "an audit entry could not be stored, trying again");
+        tracing::warn!(%error, "an audit entry could not be stored; the next attempt is in 1 s");
         tokio::time::sleep(PAUSE).await;
     }
 }

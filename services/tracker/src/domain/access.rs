@@ -1,43 +1,43 @@
-//! The one place that says who may do what here.
+//! Permissions of callers.
 
 use patchbay_domain::{Caller, Error, Result, Scope};
 
-/// Any of these lets read issues.
+/// Each of these scopes permits reading issues.
 pub(crate) const READ_ISSUES: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
-/// Any of these lets write issues.
+/// Each of these scopes permits writing issues.
 pub(crate) const WRITE_ISSUES: &[Scope] = &[Scope::EventWrite, Scope::EventAdmin];
-/// Any of these lets link issues to those of an app.
+/// Each of these scopes permits linking issues to issues of an app.
 pub(crate) const LINK_ISSUES: &[Scope] =
     &[Scope::OrgIntegrations, Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
-/// This lets delete issues.
+/// This scope permits deleting issues.
 pub(crate) const DELETE_ISSUES: &[Scope] = &[Scope::EventAdmin];
-/// Any of these lets read projects.
+/// Each of these scopes permits reading projects.
 pub(crate) const READ_PROJECTS: &[Scope] = &[Scope::ProjectRead, Scope::ProjectWrite, Scope::ProjectAdmin];
-/// Any of these lets write projects.
+/// Each of these scopes permits writing projects.
 pub(crate) const WRITE_PROJECTS: &[Scope] = &[Scope::ProjectWrite, Scope::ProjectAdmin];
-/// This lets delete projects.
+/// This scope permits deleting projects.
 pub(crate) const DELETE_PROJECTS: &[Scope] = &[Scope::ProjectAdmin];
-/// Any of these lets read teams.
+/// Each of these scopes permits reading teams.
 pub(crate) const READ_TEAMS: &[Scope] = &[Scope::TeamRead, Scope::TeamWrite, Scope::TeamAdmin];
-/// Any of these lets start teams and say who is in them.
+/// Each of these scopes permits creating teams and changing their members.
 pub(crate) const WRITE_TEAMS: &[Scope] =
     &[Scope::OrgWrite, Scope::OrgAdmin, Scope::TeamWrite, Scope::TeamAdmin];
-/// This lets delete teams.
+/// This scope permits deleting teams.
 pub(crate) const DELETE_TEAMS: &[Scope] = &[Scope::TeamAdmin];
-/// Any of these lets read alert rules.
+/// Each of these scopes permits reading alert rules.
 pub(crate) const READ_ALERTS: &[Scope] = &[Scope::AlertsRead, Scope::AlertsWrite, Scope::ProjectRead];
-/// Any of these lets write alert rules.
+/// Each of these scopes permits writing alert rules.
 pub(crate) const WRITE_ALERTS: &[Scope] = &[Scope::AlertsWrite, Scope::ProjectWrite];
 
-/// The directory is for services and operators: it tells who exists, in every organization.
+/// Services and operators only, because the directory lists the users of every organization.
 pub(crate) fn internal(caller: &Caller) -> Result<()> {
     if caller.is_internal() { Ok(()) } else { Err(Error::permission_denied()) }
 }
 
-/// The caller has one of `scopes` in the organization.
+/// Permits callers with one of `scopes` in the organization.
 ///
-/// Who has no business there at all is told `hidden`, what they would be told if there were no such thing: otherwise
-/// numbers could be tried out to learn what others have.
+/// A caller without access to the organization gets `hidden`, the error for a resource that does not exist. Otherwise
+/// callers could probe ids to learn which resources other organizations have.
 pub(crate) fn one_of(caller: &Caller, organization_id: i64, scopes: &[Scope], hidden: Error) -> Result<()> {
     match caller.scopes_in(organization_id) {
         None => Err(hidden),
@@ -46,7 +46,7 @@ pub(crate) fn one_of(caller: &Caller, organization_id: i64, scopes: &[Scope], hi
     }
 }
 
-/// As [`one_of`], and never an app, whatever scopes it holds.
+/// Like [`one_of`], but refuses every app.
 pub(crate) fn one_of_but_no_app(
     caller: &Caller,
     organization_id: i64,
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn issues_are_read_by_who_has_a_scope_and_hidden_from_who_has_no_business_there() {
+    fn issues_are_readable_with_a_scope_and_hidden_from_other_organizations() {
         let limited = Some(ScopeSet::of(&[Scope::ProjectRead]));
         let cases = [
             (Caller::Anonymous, "HIDDEN"),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_starts_no_project_whatever_it_holds() {
+    fn an_app_creates_no_project_with_any_scope() {
         let hidden = || Error::not_found("HIDDEN", "");
         let check = |caller: &Caller| outcome(one_of_but_no_app(caller, 7, WRITE_PROJECTS, hidden()));
         assert_eq!(check(&app(7, &[Scope::ProjectAdmin])), "PERMISSION_DENIED");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_directory_is_for_our_own() {
+    fn the_directory_is_for_services_and_operators() {
         assert_eq!(outcome(internal(&Caller::Service("gateway".to_owned()))), "OK");
         for caller in [Caller::Anonymous, user(7, None), app(7, Scope::ALL)] {
             assert_eq!(outcome(internal(&caller)), "PERMISSION_DENIED", "{caller:?}");

@@ -3,11 +3,11 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// Longer texts are cut: nobody reads them, and they would outlive what they tell of.
+/// In characters. Longer texts are cut, because entries are kept for years.
 const MAX_TEXT: usize = 256;
 const MAX_DATA_BYTES: usize = 64 * 1024;
 
-/// Something that was changed.
+/// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AuditEntry {
     pub(crate) id: Uuid,
@@ -20,17 +20,17 @@ pub(crate) struct AuditEntry {
     /// A JSON object, or empty.
     pub(crate) data: String,
     pub(crate) occurred_at: DateTime<Utc>,
-    /// Where the client was, if it was one.
+    /// IP address of the client; `None` for changes without a client.
     pub(crate) client_address: Option<String>,
 }
 
-/// Who changed it.
+/// The author of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AuditActor {
     pub(crate) kind: ActorKind,
-    /// Number of the user or app; else 0.
+    /// Id of the user or app; 0 for other actors.
     pub(crate) id: i64,
-    /// What they were called then.
+    /// Name at the time of the change.
     pub(crate) label: String,
 }
 
@@ -59,19 +59,19 @@ impl ActorKind {
     }
 }
 
-/// A text of an entry as it is kept.
+/// Cuts a text to what can be stored.
 pub(crate) fn kept(text: String) -> String {
     // PostgreSQL cannot store the character of number 0.
     text.chars().filter(|&c| c != '\0').take(MAX_TEXT).collect()
 }
 
-/// In its one spelling; `None` for what is no address.
+/// The canonical form of an IP address; `None` for other texts.
 pub(crate) fn read_address(text: &str) -> Option<String> {
     text.parse::<IpAddr>().ok().map(|address| address.to_string())
 }
 
 /// # Errors
-/// What is wrong with it, a sentence.
+/// The problem, as a sentence.
 pub(crate) fn read_data(json: &[u8]) -> Result<String, &'static str> {
     if json.is_empty() {
         return Ok(String::new());
@@ -89,13 +89,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_kept_as_far_as_it_can_be_stored() {
+    fn a_text_is_cut_and_loses_null_characters() {
         assert_eq!(kept("AC\0ME".to_owned()), "ACME");
         assert_eq!(kept("ü".repeat(300)), "ü".repeat(256));
     }
 
     #[test]
-    fn an_address_is_kept_in_one_spelling_and_nothing_else_is() {
+    fn an_address_is_stored_in_its_canonical_form() {
         assert_eq!(read_address("2001:DB8:0::1").as_deref(), Some("2001:db8::1"));
         assert_eq!(read_address("192.0.2.7").as_deref(), Some("192.0.2.7"));
         for wrong in ["", "somewhere", "192.0.2.7:80", "\0"] {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_of_actor_is_found_by_its_word() {
+    fn a_kind_of_actor_is_parsed_from_its_name() {
         for kind in ActorKind::ALL {
             assert_eq!(ActorKind::parse(kind.as_str()), Some(kind));
         }

@@ -1,43 +1,61 @@
+pub(crate) mod activity;
+pub(crate) mod assignee;
+pub(crate) mod change;
+pub(crate) mod comment;
+pub(crate) mod context;
+pub(crate) mod counted_issue;
+pub(crate) mod cursor;
+pub(crate) mod document;
+#[cfg(test)]
+pub(crate) mod examples;
+pub(crate) mod external_issue;
+pub(crate) mod level;
+pub(crate) mod metadata;
+pub(crate) mod new_issue;
+pub(crate) mod short_id;
+pub(crate) mod status;
+pub(crate) mod status_change;
+
 use chrono::{DateTime, Utc};
 use patchbay_domain::Error;
 
-use super::assignee::Assignee;
-use super::level::Level;
-use super::metadata::Metadata;
-use super::status::Status;
+use crate::domain::issue::assignee::Assignee;
+use crate::domain::issue::level::Level;
+use crate::domain::issue::metadata::Metadata;
+use crate::domain::issue::status::Status;
 
-/// Something that went wrong in a project, once or many times.
+/// An issue: errors of one kind in a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Issue {
     pub(crate) id: i64,
     pub(crate) organization_id: i64,
     pub(crate) project_id: i64,
-    /// Counts from 1 in each project.
+    /// Sequential in each project, from 1.
     pub(crate) number: i64,
     pub(crate) title: String,
-    /// Where it happened; may be empty.
+    /// The code location; may be empty.
     pub(crate) culprit: String,
     pub(crate) kind: Kind,
     pub(crate) level: Level,
-    /// The technology; empty when not known.
+    /// The technology; empty if unknown.
     pub(crate) platform: String,
     pub(crate) metadata: Metadata,
     pub(crate) status: Status,
-    /// In what it is resolved or until when ignored: a JSON object, shown as it is.
+    /// A JSON object: the release or commit that resolves the issue, or the end of ignoring.
     pub(crate) status_details: String,
-    /// Number of the last release whose errors leave it resolved; without one, every error opens it again.
+    /// Id of the last release whose errors leave the issue resolved; `None` if every error reopens it.
     pub(crate) regress_after: Option<i64>,
     pub(crate) snooze: Snooze,
     pub(crate) assignee: Option<Assignee>,
     pub(crate) comment_count: i64,
     pub(crate) times_seen: i64,
-    /// How many people met it.
+    /// Number of users affected.
     pub(crate) user_count: i64,
     pub(crate) first_seen: DateTime<Utc>,
     pub(crate) last_seen: DateTime<Utc>,
 }
 
-/// From when on an ignored issue is one to look at again; whichever comes first, never when empty.
+/// Conditions that reopen an ignored issue; the first one to hold counts. Empty means ignored forever.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Snooze {
     pub(crate) until: Option<DateTime<Utc>>,
@@ -46,7 +64,7 @@ pub(crate) struct Snooze {
 }
 
 impl Issue {
-    /// Unresolved, and nothing left of what it was before.
+    /// Makes the issue unresolved and clears the details of its previous status.
     pub(crate) fn reopen(&mut self) {
         self.status = Status::Unresolved;
         self.status_details = NO_DETAILS.to_owned();
@@ -55,10 +73,10 @@ impl Issue {
     }
 }
 
-/// The status details of an issue about whose status there is nothing to say.
+/// The status details of an issue whose status has none.
 pub(crate) const NO_DETAILS: &str = "{}";
 
-/// What an issue is made of.
+/// The kind of the errors of an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// An exception.

@@ -1,6 +1,6 @@
 use url::Url;
 
-/// Addresses under which issues and projects are found.
+/// URLs of issues, errors, rules and projects.
 #[derive(Debug, Clone)]
 pub(crate) struct Links {
     /// Without a slash at the end.
@@ -32,7 +32,7 @@ impl Links {
         format!("{}/organizations/{organization_slug}/issues/{issue_id}/events/{event_id}/", self.base)
     }
 
-    /// The page of a rule over numbers.
+    /// The page of a metric rule.
     pub(crate) fn metric_rule_page(&self, organization_slug: &str, rule_id: i64) -> String {
         format!("{}/organizations/{organization_slug}/alerts/rules/details/{rule_id}/", self.base)
     }

@@ -1,14 +1,19 @@
+pub(crate) mod directory_access;
+pub(crate) mod features;
+pub(crate) mod invitation;
+pub(crate) mod member_change;
+pub(crate) mod team;
+
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result};
 
-use super::features;
-use super::fields::Fields;
-use super::slug_choice::SlugChoice;
-use super::text;
+use crate::domain::input::field_errors::FieldErrors;
+use crate::domain::input::slug_choice::SlugChoice;
+use crate::domain::input::text;
 
 const MAX_NAME: usize = 64;
 
-/// A customer of the product.
+/// A customer of the host product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Organization {
     pub(crate) id: i64,
@@ -17,11 +22,11 @@ pub(crate) struct Organization {
     pub(crate) created_at: DateTime<Utc>,
     /// Sorted.
     pub(crate) features: Vec<String>,
-    /// E-mail addresses of its people are kept out of webhooks.
+    /// Webhooks contain no e-mail addresses of members.
     pub(crate) enhanced_privacy: bool,
 }
 
-/// What somebody who founds an organization wants.
+/// The validated fields of a new organization.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewOrganization {
     pub(crate) name: String,
@@ -32,16 +37,16 @@ impl NewOrganization {
     /// # Errors
     /// `INVALID_FIELD` (name, slug).
     pub(crate) fn read(name: &str, slug: &str) -> Result<Self> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         let new = Self {
-            name: fields.take("name", text::required_line(name, MAX_NAME)),
-            slug: fields.take("slug", SlugChoice::read(slug, name, "organization")),
+            name: field_errors.take("name", text::required_line(name, MAX_NAME)),
+            slug: field_errors.take("slug", SlugChoice::read(slug, name, "organization")),
         };
-        fields.finish().map(|()| new)
+        field_errors.finish().map(|()| new)
     }
 }
 
-/// What somebody wants to be different; what is `None` stays.
+/// The fields to change; `None` leaves a field unchanged.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
     pub(crate) name: Option<String>,
@@ -50,21 +55,21 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// The organization as it is to be.
+    /// The changed organization.
     ///
     /// # Errors
     /// `INVALID_FIELD` (name, features).
     pub(crate) fn apply(self, mut organization: Organization) -> Result<Organization> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         if let Some(name) = self.name {
-            organization.name = fields.take("name", text::required_line(&name, MAX_NAME));
+            organization.name = field_errors.take("name", text::required_line(&name, MAX_NAME));
         }
         if let Some(features) = self.features {
             organization.features =
-                fields.take("features", features::read(features.iter().map(String::as_str)));
+                field_errors.take("features", features::read(features.iter().map(String::as_str)));
         }
         organization.enhanced_privacy = self.enhanced_privacy.unwrap_or(organization.enhanced_privacy);
-        fields.finish().map(|()| organization)
+        field_errors.finish().map(|()| organization)
     }
 }
 

@@ -1,27 +1,32 @@
-//! What somebody looks for among issues.
+//! Searches for issues.
+
+pub(crate) mod index_words;
+pub(crate) mod text;
+pub(crate) mod time;
+pub(crate) mod token;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{EmailAddress, Result};
 
-use super::level::Level;
-use super::search_text::Text;
-use super::search_time::{self, Span};
-use super::search_token::{Token, invalid, tokens};
-use super::status::Status;
+use crate::domain::issue::level::Level;
+use crate::domain::issue::status::Status;
+use crate::domain::search::text::Text;
+use crate::domain::search::time::Span;
+use crate::domain::search::token::{Token, invalid, tokens};
 
 const MAX_QUERY: usize = 1000;
-/// Each costs a look at the index or at every issue.
+/// Each term costs a lookup in the index or a scan of the issues.
 const MAX_TERMS: usize = 12;
 
-/// What somebody looks for; every term has to be true. `A` is how an assignee is named.
+/// A term of a search; an issue matches if all terms are true. `A` is the type of assignees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Term<A> {
-    /// The opposite is looked for.
+    /// The term matches issues for which the condition is false.
     pub(crate) is_negated: bool,
     pub(crate) condition: Condition<A>,
 }
 
-/// What may be true of an issue.
+/// A condition on an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Condition<A> {
     Status(Status),
@@ -32,17 +37,17 @@ pub(crate) enum Condition<A> {
     Text(Text),
 }
 
-/// Whose an issue is, as a search says it.
+/// The assignee in a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Assigned {
-    Anybody,
-    Nobody,
+    Anyone,
+    Unassigned,
     Me,
     Team(String),
     Email(EmailAddress),
 }
 
-/// Reads a search. Whatever it does not understand it refuses: nothing that is written is left out of account.
+/// Parses a search. Unknown syntax is refused, never ignored.
 ///
 /// # Errors
 /// `INVALID_SEARCH`.
@@ -66,8 +71,8 @@ fn term(Token { is_negated, key, value }: Token, now: DateTime<Utc>) -> Result<T
                 Assigned::read(&value).map(Condition::Assigned)
             }
             "level" => Level::parse(&value).map(Condition::Level),
-            "firstSeen" | "age" => search_time::span(&value, now).map(Condition::FirstSeen),
-            "lastSeen" => search_time::span(&value, now).map(Condition::LastSeen),
+            "firstSeen" | "age" => time::span(&value, now).map(Condition::FirstSeen),
+            "lastSeen" => time::span(&value, now).map(Condition::LastSeen),
             other => {
                 let message = format!(
                     "Invalid key for this search: {other:.100}. To look for a text that has a colon, put it in quotes."
@@ -85,9 +90,9 @@ fn term(Token { is_negated, key, value }: Token, now: DateTime<Utc>) -> Result<T
 
 fn is(value: &str) -> Option<Condition<Assigned>> {
     match value {
-        "assigned" => Some(Condition::Assigned(Assigned::Anybody)),
-        "unassigned" => Some(Condition::Assigned(Assigned::Nobody)),
-        // What Sentry's pages call ignored today.
+        "assigned" => Some(Condition::Assigned(Assigned::Anyone)),
+        "unassigned" => Some(Condition::Assigned(Assigned::Unassigned)),
+        // Sentry's current name of `ignored`.
         "archived" => Some(Condition::Status(Status::Ignored)),
         other => Status::parse(other).map(Condition::Status),
     }
@@ -97,7 +102,7 @@ impl Assigned {
     fn read(value: &str) -> Option<Self> {
         match value {
             "me" => Some(Self::Me),
-            "none" => Some(Self::Nobody),
+            "none" => Some(Self::Unassigned),
             other => match other.strip_prefix('#') {
                 Some(team) => Some(Self::Team(team.to_owned())),
                 None => EmailAddress::parse(other).ok().map(Self::Email),
@@ -137,12 +142,12 @@ mod tests {
     }
 
     #[test]
-    fn whose_an_issue_is_can_be_said_in_many_ways() {
+    fn an_assignee_can_be_named_in_many_ways() {
         for (query, expected) in [
             ("assigned:me", Assigned::Me),
-            ("assigned:none", Assigned::Nobody),
-            ("is:unassigned", Assigned::Nobody),
-            ("is:assigned", Assigned::Anybody),
+            ("assigned:none", Assigned::Unassigned),
+            ("is:unassigned", Assigned::Unassigned),
+            ("is:assigned", Assigned::Anyone),
             ("assignee:Ada@Example.com", Assigned::Email("ada@example.com".parse().unwrap())),
         ] {
             assert_eq!(only(query), Condition::Assigned(expected), "{query}");
@@ -152,7 +157,7 @@ mod tests {
     #[test]
     fn level_and_times_are_filters() {
         assert_eq!(only("level:error"), Condition::Level(Level::Error));
-        let day = search_time::span("2026-01-01", DateTime::UNIX_EPOCH).unwrap();
+        let day = time::span("2026-01-01", DateTime::UNIX_EPOCH).unwrap();
         for query in ["firstSeen:2026-01-01", "age:2026-01-01"] {
             assert_eq!(only(query), Condition::FirstSeen(day), "{query}");
         }
@@ -160,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_text_and_what_is_not_understood_is_refused() {
+    fn an_address_is_text_and_unknown_syntax_is_refused() {
         assert_eq!(only("http://a.example"), Condition::Text(Text::read("http://a.example")));
         let many = "a ".repeat(13);
         for query in [
@@ -192,7 +197,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_query_makes_the_parser_stumble(query in "[a-c:!\" 🚀#.@<>=+0-9-]{0,30}|.{0,60}") {
+        fn the_parser_accepts_or_refuses_every_query(query in "[a-c:!\" 🚀#.@<>=+0-9-]{0,30}|.{0,60}") {
             if let Ok(terms) = read_now(&query) {
                 prop_assert_eq!(terms.is_empty(), query.trim().is_empty());
             }

@@ -1,12 +1,12 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::{EmailAddress, Error, Membership, Result, Role};
 
-use super::fields::Fields;
-use super::text;
+use crate::domain::input::field_errors::FieldErrors;
+use crate::domain::input::text;
 
 const MAX_NAME: usize = 200;
 
-/// A person.
+/// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
     pub(crate) id: i64,
@@ -15,19 +15,19 @@ pub(crate) struct User {
     pub(crate) email: String,
     pub(crate) is_superuser: bool,
     pub(crate) is_staff: bool,
-    /// Neither signs in nor uses a token any more.
+    /// Cannot sign in or use tokens.
     pub(crate) is_disabled: bool,
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// A person, and what they are in each organization.
+/// A user and their memberships.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UserAndMemberships {
     pub(crate) user: User,
     pub(crate) memberships: Vec<Membership>,
 }
 
-/// A person in an organization.
+/// A member of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) user: User,
@@ -35,7 +35,7 @@ pub(crate) struct Member {
     pub(crate) joined_at: DateTime<Utc>,
 }
 
-/// The words of a registration, checked.
+/// The validated fields of a new user.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewUser {
     pub(crate) name: String,
@@ -46,16 +46,16 @@ impl NewUser {
     /// # Errors
     /// `INVALID_FIELD` (name, email).
     pub(crate) fn read(name: &str, email: &str) -> Result<Self> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         let new = Self {
-            name: fields.take("name", text::required_line(name, MAX_NAME)),
-            email: fields.take("email", read_email(email)),
+            name: field_errors.take("name", text::required_line(name, MAX_NAME)),
+            email: field_errors.take("email", read_email(email)),
         };
-        fields.finish().map(|()| new)
+        field_errors.finish().map(|()| new)
     }
 }
 
-/// What is to be different about a person; what is `None` stays.
+/// The fields to change; `None` leaves a field unchanged.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
     pub(crate) name: Option<String>,
@@ -66,22 +66,22 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// The person as they are to be.
+    /// The changed user.
     ///
     /// # Errors
     /// `INVALID_FIELD` (name, email).
     pub(crate) fn apply(self, mut user: User) -> Result<User> {
-        let mut fields = Fields::default();
+        let mut field_errors = FieldErrors::default();
         if let Some(name) = self.name {
-            user.name = fields.take("name", text::required_line(&name, MAX_NAME));
+            user.name = field_errors.take("name", text::required_line(&name, MAX_NAME));
         }
         if let Some(address) = self.email {
-            user.email = fields.take("email", read_email(&address));
+            user.email = field_errors.take("email", read_email(&address));
         }
         user.is_superuser = self.is_superuser.unwrap_or(user.is_superuser);
         user.is_staff = self.is_staff.unwrap_or(user.is_staff);
         user.is_disabled = self.is_disabled.unwrap_or(user.is_disabled);
-        fields.finish().map(|()| user)
+        field_errors.finish().map(|()| user)
     }
 }
 

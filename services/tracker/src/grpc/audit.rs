@@ -2,17 +2,11 @@ mod list_entries;
 
 use patchbay_proto::tracker::audit_server::Audit;
 use patchbay_proto::tracker::{ListEntriesRequest, ListEntriesResponse};
-use tonic::{Request, Response, Status};
 
-use super::answer;
-use crate::tracker::Tracker;
+use crate::context::Context;
 
-#[tonic::async_trait]
-impl Audit for Tracker {
-    async fn list_entries(
-        &self,
-        request: Request<ListEntriesRequest>,
-    ) -> Result<Response<ListEntriesResponse>, Status> {
-        answer(request, |caller, asked| list_entries::list_entries(self, caller, asked)).await
+patchbay_rpc::unary! {
+    impl Audit for Context {
+        list_entries(ListEntriesRequest) -> ListEntriesResponse;
     }
 }

@@ -28,111 +28,27 @@ use patchbay_proto::tracker::{
     ListUsersResponse, Member, Organization, RemoveMemberRequest, RemoveMemberResponse, SetMemberRequest,
     UpdateOrganizationRequest, UpdateUserRequest, User,
 };
-use tonic::{Request, Response, Status};
 
-use super::answer;
-use crate::tracker::Tracker;
+use crate::context::Context;
 
-#[tonic::async_trait]
-impl Directory for Tracker {
-    async fn create_organization(
-        &self,
-        request: Request<CreateOrganizationRequest>,
-    ) -> Result<Response<Organization>, Status> {
-        answer(request, |caller, asked| create_organization::create_organization(self, caller, asked)).await
-    }
-
-    async fn get_organization(
-        &self,
-        request: Request<GetOrganizationRequest>,
-    ) -> Result<Response<Organization>, Status> {
-        answer(request, |caller, asked| get_organization::get_organization(self, caller, asked)).await
-    }
-
-    async fn list_organizations(
-        &self,
-        request: Request<ListOrganizationsRequest>,
-    ) -> Result<Response<ListOrganizationsResponse>, Status> {
-        answer(request, |caller, asked| list_organizations::list_organizations(self, caller, asked)).await
-    }
-
-    async fn create_user(&self, request: Request<CreateUserRequest>) -> Result<Response<User>, Status> {
-        answer(request, |caller, asked| create_user::create_user(self, caller, asked)).await
-    }
-
-    async fn get_user(&self, request: Request<GetUserRequest>) -> Result<Response<User>, Status> {
-        answer(request, |caller, asked| get_user::get_user(self, caller, asked)).await
-    }
-
-    async fn set_member(&self, request: Request<SetMemberRequest>) -> Result<Response<User>, Status> {
-        answer(request, |caller, asked| set_member::set_member(self, caller, asked)).await
-    }
-
-    async fn update_organization(
-        &self,
-        request: Request<UpdateOrganizationRequest>,
-    ) -> Result<Response<Organization>, Status> {
-        answer(request, |caller, asked| update_organization::update_organization(self, caller, asked)).await
-    }
-
-    async fn list_users(
-        &self,
-        request: Request<ListUsersRequest>,
-    ) -> Result<Response<ListUsersResponse>, Status> {
-        answer(request, |caller, asked| list_users::list_users(self, caller, asked)).await
-    }
-
-    async fn update_user(&self, request: Request<UpdateUserRequest>) -> Result<Response<User>, Status> {
-        answer(request, |caller, asked| update_user::update_user(self, caller, asked)).await
-    }
-
-    async fn list_members(
-        &self,
-        request: Request<ListMembersRequest>,
-    ) -> Result<Response<ListMembersResponse>, Status> {
-        answer(request, |caller, asked| list_members::list_members(self, caller, asked)).await
-    }
-
-    async fn get_member(&self, request: Request<GetMemberRequest>) -> Result<Response<Member>, Status> {
-        answer(request, |caller, asked| get_member::get_member(self, caller, asked)).await
-    }
-
-    async fn add_member(&self, request: Request<AddMemberRequest>) -> Result<Response<Member>, Status> {
-        answer(request, |caller, asked| add_member::add_member(self, caller, asked)).await
-    }
-
-    async fn invite_member(
-        &self,
-        request: Request<InviteMemberRequest>,
-    ) -> Result<Response<Invitation>, Status> {
-        answer(request, |caller, asked| invite_member::invite_member(self, caller, asked)).await
-    }
-
-    async fn get_invitation(
-        &self,
-        request: Request<GetInvitationRequest>,
-    ) -> Result<Response<Invitation>, Status> {
-        answer(request, |caller, asked| get_invitation::get_invitation(self, caller, asked)).await
-    }
-
-    async fn accept_invitation(
-        &self,
-        request: Request<AcceptInvitationRequest>,
-    ) -> Result<Response<Member>, Status> {
-        answer(request, |caller, asked| accept_invitation::accept_invitation(self, caller, asked)).await
-    }
-
-    async fn decline_invitation(
-        &self,
-        request: Request<DeclineInvitationRequest>,
-    ) -> Result<Response<DeclineInvitationResponse>, Status> {
-        answer(request, |caller, asked| decline_invitation::decline_invitation(self, caller, asked)).await
-    }
-
-    async fn remove_member(
-        &self,
-        request: Request<RemoveMemberRequest>,
-    ) -> Result<Response<RemoveMemberResponse>, Status> {
-        answer(request, |caller, asked| remove_member::remove_member(self, caller, asked)).await
+patchbay_rpc::unary! {
+    impl Directory for Context {
+        create_organization(CreateOrganizationRequest) -> Organization;
+        get_organization(GetOrganizationRequest) -> Organization;
+        list_organizations(ListOrganizationsRequest) -> ListOrganizationsResponse;
+        create_user(CreateUserRequest) -> User;
+        get_user(GetUserRequest) -> User;
+        set_member(SetMemberRequest) -> User;
+        update_organization(UpdateOrganizationRequest) -> Organization;
+        list_users(ListUsersRequest) -> ListUsersResponse;
+        update_user(UpdateUserRequest) -> User;
+        list_members(ListMembersRequest) -> ListMembersResponse;
+        get_member(GetMemberRequest) -> Member;
+        add_member(AddMemberRequest) -> Member;
+        invite_member(InviteMemberRequest) -> Invitation;
+        get_invitation(GetInvitationRequest) -> Invitation;
+        accept_invitation(AcceptInvitationRequest) -> Member;
+        decline_invitation(DeclineInvitationRequest) -> DeclineInvitationResponse;
+        remove_member(RemoveMemberRequest) -> RemoveMemberResponse;
     }
 }

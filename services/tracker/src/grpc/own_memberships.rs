@@ -6,7 +6,7 @@ use patchbay_rpc::Memberships;
 
 use crate::store::{memberships, users};
 
-/// What callers of this service are in each organization: nobody else has to be asked for it.
+/// The memberships of callers of this service, read from its own database.
 pub(crate) struct OwnMemberships(pub(crate) Db);
 
 impl Memberships for OwnMemberships {

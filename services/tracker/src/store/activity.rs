@@ -1,14 +1,14 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result, Tx};
 
-use crate::domain::activity::{Activity, Person};
-use crate::domain::comment::{Author, Comment};
+use crate::domain::input::page::Page;
 use crate::domain::issue::Issue;
-use crate::domain::page::Page;
+use crate::domain::issue::activity::{Activity, Person};
+use crate::domain::issue::comment::{Author, Comment};
 
 const NOTE: &str = "note";
 
-/// What happened to an issue, newest first, with one entry too many where there are more.
+/// The activity of an issue, newest first, with one extra entry if there are more.
 pub(crate) async fn list(db: &Db, issue_id: i64, comments_only: bool, page: Page) -> Result<Vec<Activity>> {
     let rows: Vec<Row> = db
         .query(
@@ -65,7 +65,7 @@ pub(crate) async fn insert_comment(tx: &mut Tx, issue: &Issue, comment: &Comment
 /// User, app, data and time of an activity.
 type CommentRow = (Option<i64>, Option<i64>, String, DateTime<Utc>);
 
-/// A comment of an issue, which stays as it is until the transaction ends.
+/// A comment, locked until the transaction ends.
 pub(crate) async fn lock_comment(tx: &mut Tx, issue_id: i64, id: i64) -> Result<Option<Comment>> {
     let row: Option<CommentRow> = tx
         .query(
@@ -93,7 +93,7 @@ pub(crate) async fn delete_comment(tx: &mut Tx, id: i64) -> Result<()> {
     tx.query("delete from activity where id = $1").bind(id).execute().await.map(drop)
 }
 
-/// The states an issue went through, oldest first.
+/// The history of an issue, oldest first.
 pub(crate) async fn history(db: &Db, issue_id: i64) -> Result<Vec<(String, Option<i64>, DateTime<Utc>)>> {
     db.query(
         "select state, user_id, entered_at from issue_history where issue_id = $1

@@ -2,8 +2,8 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result, Tx};
 
 use super::unknown;
-use crate::domain::activity::Person;
-use crate::domain::alert_rule::AlertRule;
+use crate::domain::alert::rule::AlertRule;
+use crate::domain::issue::activity::Person;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -16,7 +16,7 @@ macro_rules! select {
     };
 }
 
-/// Tells whoever keeps the rules of a project in memory that they changed; false when the project is hidden. Its row stays
+/// Invalidates the cached rules of the project in all replicas; false if the project is hidden. The row of the project stays
 /// locked until the transaction ends, so that rules can be counted.
 pub(crate) async fn touch(tx: &mut Tx, project_id: i64) -> Result<bool> {
     let touch = tx
@@ -55,7 +55,7 @@ pub(crate) async fn insert(tx: &mut Tx, rule: &AlertRule) -> Result<()> {
 }
 
 pub(crate) async fn update(tx: &mut Tx, rule: &AlertRule) -> Result<()> {
-    // What it said before it was another rule is no reason to be silent.
+    // An edited rule starts without pauses.
     tx.query("delete from alert_pauses where rule_id = $1").bind(rule.id).execute().await?;
     tx.query("update alert_rules set name = $2, definition = $3 where id = $1")
         .bind(rule.id)
@@ -82,8 +82,8 @@ pub(crate) async fn of_project(db: &Db, project_id: i64) -> Result<Vec<AlertRule
     query.fetch_all::<Row>().await?.into_iter().map(Row::read).collect()
 }
 
-/// Takes the right to speak: rule, issue and until when the rule is silent about it afterwards. Those that were not taken
-/// yet at `now` are returned.
+/// Claims triggers: rule, issue, and the end of the pause that follows. Returns the claims that are not paused
+/// at `now`, so that one replica publishes each.
 pub(crate) async fn claim(
     tx: &mut Tx,
     claims: &[(i64, i64, DateTime<Utc>)],

@@ -1,10 +1,10 @@
-//! Who can see to the issues of a project: members of its teams, and those who are everywhere; with no team, everybody.
+//! Possible assignees of the issues of a project: members of its teams, managers and owners; without a team, all members.
 
 use patchbay_db::{Db, Result};
 
-use crate::domain::assignee::Assignee;
+use crate::domain::issue::assignee::Assignee;
 
-/// A member of the organization by number or e-mail address, and whether the project is open to them.
+/// A member by id or e-mail address, and whether they have access to the project.
 pub(crate) async fn user(
     db: &Db,
     organization_id: i64,
@@ -33,7 +33,7 @@ pub(crate) async fn user(
     Ok(row.map(|(id, name, email, allowed)| (Assignee::User { id, name, email }, allowed)))
 }
 
-/// A team of the organization by number or slug, and whether it has access to the project.
+/// A team by id or slug, and whether it has access to the project.
 pub(crate) async fn team(
     db: &Db,
     organization_id: i64,

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::unknown;
 use crate::domain::audit_entry::{ActorKind, AuditActor, AuditEntry};
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 
-/// Which entries are asked for.
+/// A filter of audit entries.
 #[derive(Debug)]
 pub(crate) struct Filter {
     pub(crate) organization_id: i64,
@@ -19,7 +19,7 @@ pub(crate) struct Filter {
     pub(crate) until: Option<DateTime<Utc>>,
 }
 
-/// Keeps an entry under this number; false when it is there already.
+/// Inserts an entry; false if it is stored already.
 pub(crate) async fn insert(db: &Db, number: i64, entry: &AuditEntry) -> Result<bool> {
     db.query(
         "insert into audit_entries (number, id, organization_id, actor_kind, actor_id, actor_label, event,
@@ -45,7 +45,7 @@ pub(crate) async fn insert(db: &Db, number: i64, entry: &AuditEntry) -> Result<b
     .map(|inserted| inserted > 0)
 }
 
-/// Forgets up to `limit` entries from before that moment; how many there were.
+/// Deletes up to `limit` entries older than `moment`; returns their number.
 pub(crate) async fn delete_before(db: &Db, moment: DateTime<Utc>, limit: u32) -> Result<u64> {
     db.query(
         "delete from audit_entries where number in
@@ -83,7 +83,7 @@ pub(crate) async fn list(db: &Db, filter: &Filter, page: Page) -> Result<Vec<(i6
     rows.into_iter().map(Row::read).collect()
 }
 
-/// The end of the year 9999, beyond which moments do not sort as text any more.
+/// The end of the year 9999. Later times do not sort as text.
 fn end_of_time() -> DateTime<Utc> {
     DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

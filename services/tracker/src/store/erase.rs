@@ -1,18 +1,18 @@
-//! Removes what is hidden already, a bounded number of rows in each statement.
+//! Deletes hidden issues and projects with their rows, a bounded number of rows in each statement.
 //!
-//! Each step finds its work in the tables themselves, so that whoever is killed in the middle goes on where they were,
-//! and two who do it at once only share the work.
+//! Each step finds its work in the tables themselves, so that the next run continues after a crash,
+//! and replicas that run at the same time share the work.
 
 use patchbay_db::{AssertSqlSafe, Db, Result};
 
 use super::issues;
 
-/// Rows of one statement.
+/// Maximum number of rows that one statement deletes.
 const ROWS: i64 = 2000;
-/// Issues whose rows are removed together.
+/// Number of issues that are deleted together.
 const ISSUES: i64 = 100;
 
-/// Tables whose rows belong to an issue, with their keys. Settings come first: nothing else leads to them.
+/// Tables whose rows belong to an issue, with their keys. The issues themselves come last.
 const OF_ISSUES: [(&str, &str); 10] = [
     ("issue_subscriptions", "issue_id, subscriber, subscriber_id"),
     ("external_issues", "id"),
@@ -26,7 +26,7 @@ const OF_ISSUES: [(&str, &str); 10] = [
     ("issues", "id"),
 ];
 
-/// As [`OF_ISSUES`], of a project.
+/// Like [`OF_ISSUES`], for projects.
 const OF_PROJECTS: [(&str, &str); 4] = [
     ("alert_rules", "id"),
     ("releases", "id"),
@@ -34,7 +34,7 @@ const OF_PROJECTS: [(&str, &str); 4] = [
     ("project_teams", "project_id, team_id"),
 ];
 
-/// The next projects behind the one with this id that are on their way out.
+/// The next hidden projects after this id.
 pub(crate) async fn hidden_projects_after(db: &Db, id: i64) -> Result<Vec<i64>> {
     db.query("select id from projects where deleted_at is not null and id > $1 order by id limit 100")
         .bind(id)
@@ -42,7 +42,7 @@ pub(crate) async fn hidden_projects_after(db: &Db, id: i64) -> Result<Vec<i64>> 
         .await
 }
 
-/// Issues that are on their way out by themselves.
+/// Issues that were deleted themselves, not with their project.
 pub(crate) async fn hidden_issues(db: &Db) -> Result<Vec<i64>> {
     db.query("select id from issues where status = 'deleting' order by id limit $1")
         .bind(ISSUES)
@@ -50,7 +50,7 @@ pub(crate) async fn hidden_issues(db: &Db) -> Result<Vec<i64>> {
         .await
 }
 
-/// How users want to hear of a project. No key leads there, so it goes before the project does.
+/// Deletes the notification settings of a project. No foreign key leads to them, so they are deleted before the project.
 pub(crate) async fn notification_settings(db: &Db, project_id: i64) -> Result<()> {
     db.query("delete from notification_settings where scope = 'project' and scope_id = $1")
         .bind(project_id)
@@ -59,8 +59,8 @@ pub(crate) async fn notification_settings(db: &Db, project_id: i64) -> Result<()
         .map(drop)
 }
 
-/// Some of the issues of a project, of which nobody writes anything any more. Whoever recorded an error of one of them at this
-/// moment is waited for: what they wrote is removed with the rest.
+/// Hides some issues of a project, so that nothing more is written for them. Waits for transactions that record errors of them at this
+/// moment; their rows are deleted with the rest.
 pub(crate) async fn take_issues_of(db: &Db, project_id: i64) -> Result<Vec<i64>> {
     let mut tx = db.begin().await?;
     let ids: Vec<i64> = tx
@@ -75,7 +75,7 @@ pub(crate) async fn take_issues_of(db: &Db, project_id: i64) -> Result<Vec<i64>>
     Ok(ids)
 }
 
-/// Issues with everything that belongs to them.
+/// Deletes issues with all their rows.
 pub(crate) async fn issues(db: &Db, ids: &[i64]) -> Result<()> {
     for (table, key) in OF_ISSUES {
         let issue = if table == "issues" { "id" } else { "issue_id" };
@@ -87,7 +87,7 @@ pub(crate) async fn issues(db: &Db, ids: &[i64]) -> Result<()> {
     Ok(())
 }
 
-/// A project that has no issue any more, with everything that belongs to it.
+/// Deletes a project without issues, with all its rows.
 pub(crate) async fn project(db: &Db, id: i64) -> Result<()> {
     for (table, key) in OF_PROJECTS {
         let text = format!(
@@ -103,7 +103,7 @@ pub(crate) async fn project(db: &Db, id: i64) -> Result<()> {
         .map(drop)
 }
 
-/// Incidents lead to a project by their rule only, so the rules go last, and with them what began meanwhile.
+/// Incidents belong to a project only by their rule, so rules are deleted last, together with incidents that began meanwhile.
 async fn metric_rules(db: &Db, project_id: i64) -> Result<()> {
     while db
         .query(

@@ -1,23 +1,23 @@
-//! The days of which errors are kept: partitions of PostgreSQL, one for each day; SQLite has none.
+//! The stored errors by day: a partition for each day on PostgreSQL; SQLite has no partitions.
 
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use patchbay_db::{DayPartitions, Db, Result};
 
-use crate::domain::day;
+use crate::domain::error::day;
 
 const PARTITIONS: DayPartitions = DayPartitions::new("error_events", |date| number(date).to_string());
-/// Rows deleted by one statement, so that nobody waits long for the writer of SQLite.
+/// Rows deleted by one statement; small, because SQLite has one writer.
 const BATCH: u64 = 500;
 
-/// Makes the partitions of these days, as far as they are missing.
+/// Creates the missing partitions of these days.
 pub(crate) async fn make(db: &Db, days: RangeInclusive<i64>) -> Result<()> {
     let (Some(first), Some(last)) = (day::date(*days.start()), day::date(*days.end())) else { return Ok(()) };
     PARTITIONS.make(db, first..=last).await
 }
 
-/// Drops the partitions of days before `oldest`; the names of what was dropped.
+/// Drops the partitions of days before `oldest`; returns their names.
 pub(crate) async fn drop_before(db: &Db, oldest: i64) -> Result<Vec<String>> {
     let mut dropped = Vec::new();
     for date in PARTITIONS.days(db).await? {
@@ -31,7 +31,7 @@ pub(crate) async fn drop_before(db: &Db, oldest: i64) -> Result<Vec<String>> {
     Ok(dropped)
 }
 
-/// Deletes errors of days before `oldest`; how many. Where whole partitions were dropped before, there is little left to do.
+/// Deletes errors of days before `oldest` and returns their number. Few are left where partitions were dropped before.
 pub(crate) async fn delete_before(db: &Db, oldest: i64) -> Result<u64> {
     let mut deleted = 0;
     loop {

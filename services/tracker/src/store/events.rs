@@ -2,32 +2,23 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, Query, Result};
 use uuid::Uuid;
 
-use crate::domain::page::Page;
+use crate::domain::error::source::ErrorSource;
+use crate::domain::error::stored_event::StoredEvent;
+use crate::domain::input::page::Page;
 use crate::domain::project::Project;
-use crate::record::Place;
 
-/// An error that was kept, and where.
-#[derive(Debug, Clone)]
-pub(crate) struct FoundEvent {
-    pub(crate) event_id: Uuid,
-    pub(crate) issue_id: i64,
-    pub(crate) received_at: DateTime<Utc>,
-    pub(crate) document: String,
-    pub(crate) place: Place,
-}
-
-/// Which errors are asked for.
+/// The owner of requested errors.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Of {
+pub(crate) enum EventsOf {
     Issue(i64),
     Project(i64),
 }
 
-/// Newest first, with one too many where there are more.
-pub(crate) async fn list(db: &Db, of: Of, page: Page) -> Result<Vec<FoundEvent>> {
+/// Newest first, with one extra entry if there are more.
+pub(crate) async fn list(db: &Db, of: EventsOf, page: Page) -> Result<Vec<StoredEvent>> {
     let (text, id) = match of {
-        Of::Issue(id) => ("e.issue_id = $1 order by e.number desc limit $2 offset $3", id),
-        Of::Project(id) => {
+        EventsOf::Issue(id) => ("e.issue_id = $1 order by e.number desc limit $2 offset $3", id),
+        EventsOf::Project(id) => {
             ("e.project_id = $1 order by e.received_at desc, e.number desc limit $2 offset $3", id)
         }
     };
@@ -35,18 +26,18 @@ pub(crate) async fn list(db: &Db, of: Of, page: Page) -> Result<Vec<FoundEvent>>
     read(query).await
 }
 
-/// Looked for in these days.
-pub(crate) async fn find(db: &Db, of: Of, event_id: Uuid, days: &[i64]) -> Result<Option<FoundEvent>> {
-    // By the id, which is rarer than anything: there are more errors of an issue than anybody wants to look through.
+/// Searches these days only.
+pub(crate) async fn find(db: &Db, of: EventsOf, event_id: Uuid, days: &[i64]) -> Result<Option<StoredEvent>> {
+    // `+ 0` makes both engines use the index of event ids, because an issue can have very many errors.
     let (text, id) = match of {
-        Of::Issue(id) => ("e.issue_id + 0 = $1 and e.event_id = $2 and e.day in ($list)", id),
-        Of::Project(id) => ("e.project_id + 0 = $1 and e.event_id = $2 and e.day in ($list)", id),
+        EventsOf::Issue(id) => ("e.issue_id + 0 = $1 and e.event_id = $2 and e.day in ($list)", id),
+        EventsOf::Project(id) => ("e.project_id + 0 = $1 and e.event_id = $2 and e.day in ($list)", id),
     };
     Ok(read(select(db, text).bind(id).bind(event_id).bind_list(days)).await?.pop())
 }
 
-/// The last error of an issue that is there, or the first.
-pub(crate) async fn edge(db: &Db, issue_id: i64, last: bool) -> Result<Option<FoundEvent>> {
+/// The last stored error of an issue, or the first.
+pub(crate) async fn edge(db: &Db, issue_id: i64, last: bool) -> Result<Option<StoredEvent>> {
     let text = match last {
         true => "e.issue_id = $1 order by e.number desc limit 1",
         false => "e.issue_id = $1 order by e.number limit 1",
@@ -54,7 +45,7 @@ pub(crate) async fn edge(db: &Db, issue_id: i64, last: bool) -> Result<Option<Fo
     Ok(read(select(db, text).bind(issue_id)).await?.pop())
 }
 
-/// Errors of issues and projects that are on their way out are gone already.
+/// Excludes errors of issues and projects that are being deleted.
 fn select<'a>(db: &'a Db, rest: &str) -> Query<'a> {
     const SELECT: &str =
         "select e.event_id, e.issue_id, e.received_at, e.document, p.id, p.organization_id, p.slug,
@@ -69,7 +60,7 @@ fn select<'a>(db: &'a Db, rest: &str) -> Query<'a> {
 
 type Row = (Uuid, i64, DateTime<Utc>, String, i64, i64, String, String, String, String);
 
-async fn read(query: Query<'_>) -> Result<Vec<FoundEvent>> {
+async fn read(query: Query<'_>) -> Result<Vec<StoredEvent>> {
     let rows: Vec<Row> = query.fetch_all().await?;
     let found = |(
         event_id,
@@ -84,8 +75,8 @@ async fn read(query: Query<'_>) -> Result<Vec<FoundEvent>> {
         organization_slug,
     ): Row| {
         let project = Project { id, organization_id, slug, name, platform };
-        let place = Place { organization_slug, project, tells_apps: false };
-        FoundEvent { event_id, issue_id, received_at, document, place }
+        let source = ErrorSource { organization_slug, project, publishes_errors: false };
+        StoredEvent { event_id, issue_id, received_at, document, source }
     };
     Ok(rows.into_iter().map(found).collect())
 }

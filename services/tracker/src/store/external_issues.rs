@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result, Tx};
 
-use crate::domain::external_issue::ExternalIssue;
+use crate::domain::issue::external_issue::ExternalIssue;
 
-/// Links an issue; the link the app had before gets another meaning and keeps its number, which is returned.
+/// Links an issue and returns the id of the link. A previous link of the app is changed and keeps its id.
 pub(crate) async fn upsert(
     tx: &mut Tx,
     organization_id: i64,
@@ -30,7 +30,7 @@ pub(crate) async fn upsert(
     .await
 }
 
-/// False when there is no such link of this app in this organization.
+/// False if the app has no such link in this organization.
 pub(crate) async fn delete(db: &Db, id: i64, organization_id: i64, app_id: i64) -> Result<bool> {
     let delete =
         db.query("delete from external_issues where id = $1 and organization_id = $2 and app_id = $3");

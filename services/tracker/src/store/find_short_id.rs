@@ -1,6 +1,6 @@
 use patchbay_db::{Db, Result};
 
-/// Number of the issue that people call `slug` and `number`.
+/// Id of the issue with this number in the project with this slug.
 pub(crate) async fn find(db: &Db, organization_id: i64, slug: &str, number: i64) -> Result<Option<i64>> {
     let row: Option<(i64,)> = db
         .query(

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Result, Tx};
 
 use super::unknown;
-use crate::domain::invitation::Invitation;
+use crate::domain::organization::invitation::Invitation;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -67,7 +67,7 @@ pub(crate) async fn delete(tx: &mut Tx, id: i64) -> Result<bool> {
     tx.query("delete from invitations where id = $1").bind(id).execute().await.map(|deleted| deleted > 0)
 }
 
-/// Whoever has become a member by another way needs no invitation.
+/// Deletes the invitation to an address that became a member in another way.
 pub(crate) async fn delete_to(tx: &mut Tx, organization_id: i64, email: &str) -> Result<()> {
     tx.query("delete from invitations where organization_id = $1 and email = $2")
         .bind(organization_id)
@@ -77,7 +77,7 @@ pub(crate) async fn delete_to(tx: &mut Tx, organization_id: i64, email: &str) ->
         .map(drop)
 }
 
-/// The invitations of who belongs to the organization no more.
+/// Deletes the invitations by a former member.
 pub(crate) async fn delete_by(tx: &mut Tx, organization_id: i64, inviter_id: i64) -> Result<()> {
     tx.query("delete from invitations where organization_id = $1 and inviter_id = $2")
         .bind(organization_id)
@@ -101,7 +101,7 @@ pub(crate) async fn count_of(tx: &mut Tx, organization_id: i64) -> Result<i64> {
     query.bind(organization_id).fetch_scalar().await
 }
 
-/// How many can still be accepted with this address.
+/// Number of open invitations to this address.
 pub(crate) async fn count_to(tx: &mut Tx, email: &str, now: DateTime<Utc>) -> Result<i64> {
     let query = tx.query("select count(*) from invitations where email = $1 and expires_at > $2");
     query.bind(email).bind(now).fetch_scalar().await

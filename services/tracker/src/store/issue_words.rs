@@ -1,4 +1,4 @@
-//! Finding issues by words.
+//! The index of issues by words.
 //!
 //! The issues of a rare word are looked up and then put in order; a common word is checked as issues are read in their
 //! order, up to a number of issues for each page. Either way the work is bounded, however many issues there are.
@@ -6,9 +6,9 @@
 use patchbay_db::{Db, Result, Tx};
 
 use crate::domain::issue::Issue;
-use crate::domain::words::words_of_issue;
+use crate::domain::search::index_words::words_of_issue;
 
-/// A word that is in more issues than this is common.
+/// A word of more issues than this is common.
 const RARE: i64 = 2000;
 
 /// Writes the words of new issues.
@@ -27,7 +27,7 @@ pub(crate) async fn insert<'a>(tx: &mut Tx, issues: impl IntoIterator<Item = &'a
     .map(drop)
 }
 
-/// The issues that have a word beginning with each of those of `words` that are rare; `None` when none is rare.
+/// The issues that have all rare ones of `words`, as beginnings of words; `None` if no word is rare.
 pub(crate) async fn with_rare(db: &Db, organization_id: i64, words: &[String]) -> Result<Option<Vec<i64>>> {
     let mut with_all: Option<Vec<i64>> = None;
     for word in words {
@@ -74,7 +74,7 @@ async fn is_common(db: &Db, organization_id: i64, word: &str) -> Result<bool> {
     Ok(count > RARE)
 }
 
-/// The first text behind all that begin with `word`.
+/// The upper bound of all texts that begin with `word`.
 pub(crate) fn beyond(word: &str) -> String {
     [word, "\u{10ffff}"].concat()
 }

@@ -2,28 +2,28 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
-use crate::domain::assignee::Assignee;
-use crate::domain::event::Scene;
+use crate::domain::issue::assignee::Assignee;
+use crate::domain::issue::context::IssueContext;
+use crate::domain::issue::level::Level;
+use crate::domain::issue::metadata::Metadata;
+use crate::domain::issue::status::{DELETING, Status};
 use crate::domain::issue::{Issue, Kind, Snooze};
-use crate::domain::level::Level;
 use crate::domain::links::Links;
-use crate::domain::metadata::Metadata;
 use crate::domain::project::Project;
-use crate::domain::status::{DELETING, Status};
 
-/// An issue with what its document shows of its surroundings.
+/// An issue, and the parts of its project and organization that its document shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FoundIssue {
     pub(crate) issue: Issue,
     pub(crate) project: Project,
     pub(crate) organization_slug: String,
-    /// E-mail addresses are kept out of webhooks.
+    /// Webhooks contain no e-mail addresses.
     pub(crate) emails_are_private: bool,
 }
 
 impl FoundIssue {
-    pub(crate) fn scene<'a>(&'a self, links: &'a Links) -> Scene<'a> {
-        Scene {
+    pub(crate) fn issue_context<'a>(&'a self, links: &'a Links) -> IssueContext<'a> {
+        IssueContext {
             issue: &self.issue,
             project: &self.project,
             organization_slug: &self.organization_slug,
@@ -33,8 +33,8 @@ impl FoundIssue {
     }
 }
 
-/// Everything of an issue. Left joins, although there is always a project: the order in which tables are looked at is
-/// then the one written here, on SQLite as well.
+/// All columns of an issue. Left joins, although there is always a project: they fix the order in which the tables
+/// are read, on SQLite as well.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -55,20 +55,20 @@ macro_rules! select {
     };
 }
 
-/// [`FoundIssue`]s by conditions put together elsewhere, which must hold nothing a caller sent.
+/// Selects [`FoundIssue`]s. `conditions` must not contain text of a caller.
 pub(super) fn select_where(conditions: &str) -> AssertSqlSafe<String> {
     AssertSqlSafe([select!(""), conditions].concat())
 }
 
-/// Nobody sees an issue that is on its way out, by itself or with its project. `i` is the issue, `p` its project: asking for
-/// projects that are gone in a subquery instead makes PostgreSQL expect no issue at all, and sort all there are.
+/// Excludes issues that are being deleted, by themselves or with their project. `i` is the issue, `p` its project: selecting
+/// hidden projects in a subquery instead makes PostgreSQL expect no issue at all, and sort all issues.
 pub(super) const VISIBLE: &str = "i.status in ('unresolved', 'resolved', 'ignored') and p.deleted_at is null";
 
 pub(crate) async fn insert(tx: &mut Tx, issue: &Issue) -> Result<()> {
     insert_all(tx, &[(issue.clone(), None)]).await.map(drop)
 }
 
-/// Inserts issues, each with its fingerprint if it has one; the ids of those whose fingerprint nobody had.
+/// Inserts issues with their optional fingerprints; returns the ids of those whose fingerprint was new.
 pub(crate) async fn insert_all(tx: &mut Tx, issues: &[(Issue, Option<uuid::Uuid>)]) -> Result<Vec<i64>> {
     let columns = &[
         "id",
@@ -106,16 +106,16 @@ pub(crate) async fn find(db: &Db, id: i64) -> Result<Option<FoundIssue>> {
     Ok(find_all(db, &[id]).await?.pop())
 }
 
-/// Those of these issues that are there, by id.
+/// The visible ones of these issues, by id.
 pub(crate) async fn find_all(db: &Db, ids: &[i64]) -> Result<Vec<FoundIssue>> {
     let text = select_where(&format!("where i.id in ($list) and {VISIBLE} order by i.id"));
     read_all(db.query(text).bind_list(ids)).await
 }
 
-/// As [`find_all`], and nobody else changes them before the transaction ends.
+/// Like [`find_all`], and locks the issues until the transaction ends.
 pub(crate) async fn lock_all(tx: &mut Tx, ids: &[i64]) -> Result<Vec<FoundIssue>> {
-    // In one order everywhere, so that two who lock several never wait for each other. A statement of its own, because
-    // PostgreSQL locks no row that a left join may not find.
+    // Always in the order of ids, so that transactions do not deadlock. In a separate statement, because
+    // PostgreSQL cannot lock the nullable side of a left join.
     tx.query("select id from issues where id in ($list) order by id")
         .bind_list(ids)
         .for_update()
@@ -125,7 +125,7 @@ pub(crate) async fn lock_all(tx: &mut Tx, ids: &[i64]) -> Result<Vec<FoundIssue>
     read_all(tx.query(text).bind_list(ids)).await
 }
 
-/// Writes what can change by hand. `assigned_at` is when the assignee came, if they just did.
+/// Updates the columns that requests change. `assigned_at` is set if the assignee has just changed.
 pub(crate) async fn update(tx: &mut Tx, issue: &Issue, assigned_at: Option<DateTime<Utc>>) -> Result<()> {
     tx.query(
         "update issues set status = $2, status_details = $3, regress_after = $4, ignore_until = $5,
@@ -149,7 +149,7 @@ pub(crate) async fn update(tx: &mut Tx, issue: &Issue, assigned_at: Option<DateT
     .map(drop)
 }
 
-/// Takes issues out of everybody's sight. An error of their kind opens a new one from now on.
+/// Hides issues from every caller. The next error of their kind opens a new issue.
 pub(crate) async fn hide(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
     let hide = tx.query("update issues set status = $1, fingerprint = null where id in ($list)");
     hide.bind(DELETING).bind_list(ids).execute().await

@@ -5,24 +5,24 @@ use patchbay_db::{AssertSqlSafe, Db, Query, Result};
 
 use super::issue_words;
 use super::issues::{self, FoundIssue, VISIBLE};
-use crate::domain::cursor::{Cursor, Position};
-use crate::domain::pattern;
+use crate::domain::input::pattern;
+use crate::domain::issue::cursor::{Cursor, Position};
+use crate::domain::search::text::Text;
+use crate::domain::search::time::Span;
 use crate::domain::search::{Condition, Term};
-use crate::domain::search_text::Text;
-use crate::domain::search_time::Span;
 
-/// Where no index says which issues match, so many are looked at for one page.
+/// Maximum number of issues that are read for one page if no index finds the matches.
 const LOOK: i64 = 2000;
 
-/// What is listed, with every name looked up.
+/// A query for issues, with names resolved to ids.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Listing {
     pub(crate) organization_id: i64,
-    /// Of the organization; all when empty.
+    /// Projects of the organization; empty means all.
     pub(crate) project_ids: Vec<i64>,
-    /// One issue that was asked for by its short id.
+    /// The issue of a query that is a short id.
     pub(crate) issue_id: Option<i64>,
-    /// All of them have to be true.
+    /// An issue matches if all terms are true.
     pub(crate) terms: Vec<Term<AssignedTo>>,
     pub(crate) sort: Sort,
     pub(crate) cursor: Option<Cursor>,
@@ -30,34 +30,34 @@ pub(crate) struct Listing {
     pub(crate) limit: i64,
 }
 
-/// Whose issues are listed.
+/// The assignee of listed issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AssignedTo {
-    Anybody,
-    Nobody,
+    Anyone,
+    Unassigned,
     User(i64),
     Team(i64),
 }
 
-/// In what order issues are listed.
+/// The order of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Sort {
-    /// Seen last in front.
+    /// Last seen first.
     #[default]
     Date,
-    /// Opened last in front.
+    /// Last opened first.
     New,
 }
 
-/// What was found.
+/// One page of issues.
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
     pub(crate) found: Vec<FoundIssue>,
-    /// Where looking was given up. There may be more behind it, however many were found.
+    /// Where the scan stopped at its limit. More matches can follow.
     pub(crate) stopped_at: Option<Position>,
 }
 
-/// The issues behind the cursor in their order, or before it in the opposite one.
+/// The issues after the cursor in list order, or before the cursor in reverse order.
 pub(crate) async fn list(db: &Db, listing: &Listing) -> Result<Listed> {
     let words = leading_words(&listing.terms);
     let with_rare_words = issue_words::with_rare(db, listing.organization_id, &words).await?;
@@ -68,7 +68,7 @@ pub(crate) async fn list(db: &Db, listing: &Listing) -> Result<Listed> {
     let (in_index, others): (Vec<_>, Vec<_>) = listing.terms.iter().partition(|term| stands_in_index(term));
     in_index.into_iter().for_each(|term| conditions.term(term));
     let stopped_at = match &with_rare_words {
-        // A rare word leaves little to look at.
+        // A rare word leaves few issues to read.
         Some(ids) => {
             conditions.one_of("i.id", ids);
             None
@@ -87,7 +87,7 @@ pub(crate) async fn list(db: &Db, listing: &Listing) -> Result<Listed> {
     Ok(Listed { found, stopped_at })
 }
 
-/// Beginnings of words that every issue has that matches.
+/// Beginnings of words that every matching issue has.
 fn leading_words(terms: &[Term<AssignedTo>]) -> Vec<String> {
     let mut words = Vec::new();
     for term in terms.iter().filter(|term| !term.is_negated) {
@@ -102,7 +102,7 @@ fn leading_words(terms: &[Term<AssignedTo>]) -> Vec<String> {
     words
 }
 
-/// Whether the index of the order says if the term is true, so that what is passed over costs next to nothing.
+/// Whether the index of the list order contains the columns of the term, so that skipped issues cost almost nothing.
 fn stands_in_index(term: &Term<AssignedTo>) -> bool {
     matches!(term.condition, Condition::Status(_) | Condition::Assigned(_))
 }
@@ -119,7 +119,7 @@ fn order(listing: &Listing) -> String {
     }
 }
 
-/// Conditions with numbered places and what is bound to them.
+/// Conditions with numbered placeholders, and their values.
 #[derive(Debug)]
 struct Conditions {
     sql: String,
@@ -135,11 +135,11 @@ enum Bound {
 }
 
 impl Conditions {
-    /// Everything but the terms of the search.
+    /// All conditions except the terms of the search.
     fn of(listing: &Listing) -> Self {
         let mut conditions = Self { sql: VISIBLE.to_owned(), values: Vec::new(), lists: Vec::new() };
         match listing.project_ids.as_slice() {
-            // Its own index leads; a project is of one organization.
+            // The index of the project suffices, because a project belongs to one organization.
             [only] => conditions.equal("i.project_id", *only),
             some => {
                 conditions.equal("i.organization_id", listing.organization_id);
@@ -199,17 +199,19 @@ impl Conditions {
         };
         match term.is_negated {
             false => self.and(&condition),
-            // What is unknown, such as the assignee of an issue that has none, is not true.
+            // A null, such as the assignee of an unassigned issue, counts as false.
             true => self.and(&format!("not coalesce({condition}, false)")),
         }
     }
 
     fn assigned(&mut self, to: AssignedTo) -> String {
         match to {
-            AssignedTo::Anybody => {
+            AssignedTo::Anyone => {
                 "(i.assigned_user_id is not null or i.assigned_team_id is not null)".to_owned()
             }
-            AssignedTo::Nobody => "(i.assigned_user_id is null and i.assigned_team_id is null)".to_owned(),
+            AssignedTo::Unassigned => {
+                "(i.assigned_user_id is null and i.assigned_team_id is null)".to_owned()
+            }
             AssignedTo::User(id) => format!("i.assigned_user_id = {}", self.number(id)),
             AssignedTo::Team(id) => format!("i.assigned_team_id = {}", self.number(id)),
         }
@@ -256,7 +258,7 @@ impl Conditions {
         self.sql.push_str(condition);
     }
 
-    /// The place of another number.
+    /// The placeholder of a new number.
     fn number(&mut self, number: i64) -> String {
         self.values.push(Bound::Number(number));
         self.place()
@@ -272,7 +274,7 @@ impl Conditions {
         self.place()
     }
 
-    /// The place of the last value.
+    /// The placeholder of the last value.
     fn place(&self) -> String {
         format!("${}", self.values.len())
     }

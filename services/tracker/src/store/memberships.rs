@@ -3,7 +3,7 @@ use patchbay_db::{Db, FromRow, Result, Tx};
 use patchbay_domain::{Membership, Role};
 
 use super::unknown;
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 use crate::domain::user::{Member, User};
 
 macro_rules! select_members {
@@ -68,8 +68,8 @@ pub(crate) async fn remove(tx: &mut Tx, organization_id: i64, user_id: i64) -> R
         .map(drop)
 }
 
-/// Lets nobody else change the members of the organization until the transaction ends: rules about all of them, such
-/// as that one owner remains, could not be kept otherwise.
+/// Locks the members of the organization until the transaction ends. Rules about all members, such
+/// as "one owner remains", need the lock.
 pub(crate) async fn lock(tx: &mut Tx, organization_id: i64) -> Result<()> {
     tx.query("update organizations set name = name where id = $1")
         .bind(organization_id)
@@ -78,7 +78,7 @@ pub(crate) async fn lock(tx: &mut Tx, organization_id: i64) -> Result<()> {
         .map(drop)
 }
 
-/// What the user is in the organization.
+/// The role of the user in the organization.
 pub(crate) async fn role(tx: &mut Tx, organization_id: i64, user_id: i64) -> Result<Option<Role>> {
     let role: Option<(String,)> = tx
         .query("select role from memberships where organization_id = $1 and user_id = $2")
@@ -94,7 +94,7 @@ pub(crate) async fn count_of_user(tx: &mut Tx, user_id: i64) -> Result<i64> {
     tx.query("select count(*) from memberships where user_id = $1").bind(user_id).fetch_scalar().await
 }
 
-/// How many members [`list`] would find on all its pages.
+/// Number of members on all pages of [`list`].
 pub(crate) async fn count(db: &Db, organization_id: i64, roles: &[Role], pattern: &str) -> Result<i64> {
     let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
     db.query(
@@ -109,7 +109,7 @@ pub(crate) async fn count(db: &Db, organization_id: i64, roles: &[Role], pattern
     .await
 }
 
-/// How many owners there are who can still sign in.
+/// Number of owners who are not disabled.
 pub(crate) async fn count_owners(tx: &mut Tx, organization_id: i64) -> Result<i64> {
     tx.query(
         "select count(*) from memberships m join users u on u.id = m.user_id
@@ -128,8 +128,8 @@ pub(crate) async fn find(db: &Db, organization_id: i64, user_id: i64) -> Result<
     row.map(Row::read).transpose()
 }
 
-/// Who joined first in front, those whose e-mail address or name holds what
-/// [`pattern::holding`](crate::domain::pattern::holding) was given.
+/// Members by time of joining, whose e-mail address or name contains the text of
+/// [`pattern::holding`](crate::domain::input::pattern::holding).
 pub(crate) async fn list(
     db: &Db,
     organization_id: i64,
@@ -155,7 +155,7 @@ pub(crate) async fn list(
     rows.into_iter().map(Row::read).collect()
 }
 
-/// What a user is in each organization, the organization they joined first in front.
+/// The memberships of a user, oldest first.
 pub(crate) async fn of_user(db: &Db, user_id: i64) -> Result<Vec<Membership>> {
     let rows: Vec<(i64, String, String)> = db
         .query(

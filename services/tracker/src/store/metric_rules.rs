@@ -2,8 +2,8 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
-use crate::domain::metric_rule::{Incident, MetricRule, Severity};
-use crate::domain::page::Page;
+use crate::domain::alert::metric_rule::{Incident, MetricRule, Severity};
+use crate::domain::input::page::Page;
 
 pub(crate) async fn count(tx: &mut Tx, project_id: i64) -> Result<i64> {
     let count = tx.query("select count(*) from metric_rules where project_id = $1");
@@ -33,7 +33,7 @@ pub(crate) async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Optio
     Ok(read(query).await?.pop())
 }
 
-/// Oldest first, with one too many where there are more.
+/// Oldest first, with one extra entry if there are more.
 pub(crate) async fn list(db: &Db, organization_id: i64, page: Page) -> Result<Vec<MetricRule>> {
     let query = select(db, "r.organization_id = $1 order by r.id limit $2 offset $3").bind(organization_id);
     read(query.bind(page.fetch()).bind(page.offset())).await
@@ -61,8 +61,8 @@ pub(crate) async fn errors_since(db: &Db, project_id: i64, minute: i64) -> Resul
     .await
 }
 
-/// Writes that an incident began, changed or ended; false when somebody else was faster. `known` is how bad it was
-/// thought to be.
+/// Writes the start, a change or the end of an incident; false if another replica did first. `known` is the severity
+/// that was read before.
 pub(crate) async fn write_incident(
     tx: &mut Tx,
     rule: &MetricRule,

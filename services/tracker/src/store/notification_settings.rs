@@ -2,7 +2,7 @@ use patchbay_db::{Result, Tx};
 
 const PROJECT: &str = "project";
 
-/// How a user wants to hear of a project; `None` leaves it to the product.
+/// Sets a notification setting of a user for a project; `None` restores the default.
 pub(crate) async fn set(
     tx: &mut Tx,
     project_id: i64,

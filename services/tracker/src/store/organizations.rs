@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Json, Result, Tx};
 
+use crate::domain::input::id_or_slug::IdOrSlug;
+use crate::domain::input::page::Page;
 use crate::domain::organization::Organization;
-use crate::domain::page::Page;
-use crate::domain::reference::Reference;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -28,7 +28,7 @@ impl From<Row> for Organization {
     }
 }
 
-/// False when the slug is taken.
+/// False if the slug is taken.
 pub(crate) async fn insert(tx: &mut Tx, organization: &Organization) -> Result<bool> {
     tx.query(
         "insert into organizations (id, slug, name, created_at, features, enhanced_privacy)
@@ -57,15 +57,15 @@ pub(crate) async fn update(tx: &mut Tx, organization: &Organization) -> Result<(
         .map(drop)
 }
 
-/// Those of `slugs` that are somebody's.
+/// The ones of `slugs` that are taken.
 pub(crate) async fn taken_slugs(db: &Db, slugs: &[String]) -> Result<Vec<String>> {
     db.query("select slug from organizations where slug in ($list)").bind_list(slugs).fetch_scalars().await
 }
 
-pub(crate) async fn find(db: &Db, reference: &Reference) -> Result<Option<Organization>> {
+pub(crate) async fn find(db: &Db, reference: &IdOrSlug) -> Result<Option<Organization>> {
     let query = match reference {
-        Reference::Id(id) => db.query(select!("where id = $1")).bind(*id),
-        Reference::Slug(slug) => db.query(select!("where slug = $1")).bind(slug),
+        IdOrSlug::Id(id) => db.query(select!("where id = $1")).bind(*id),
+        IdOrSlug::Slug(slug) => db.query(select!("where slug = $1")).bind(slug),
     };
     Ok(query.fetch_optional::<Row>().await?.map(Organization::from))
 }

@@ -1,13 +1,13 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
-use crate::domain::page::Page;
+use crate::domain::input::id_or_slug::IdOrSlug;
+use crate::domain::input::page::Page;
 use crate::domain::project::{Project, ProjectChange};
-use crate::domain::reference::Reference;
 
 type Row = (i64, i64, String, String, String);
 
-/// Keeps everybody else from giving slugs to projects of the organization until the transaction ends.
+/// Locks the slugs of projects of the organization until the transaction ends.
 pub(crate) async fn lock_slugs(tx: &mut Tx, organization_id: i64) -> Result<()> {
     let lock = tx.query("select id from organizations where id = $1").bind(organization_id).for_update();
     lock.fetch_scalars::<i64>().await.map(drop)
@@ -29,7 +29,7 @@ pub(crate) async fn insert(tx: &mut Tx, project: &Project, created_at: DateTime<
     .map(drop)
 }
 
-/// Those of `slugs` that a project of the organization has.
+/// The ones of `slugs` that are taken by projects of the organization.
 pub(crate) async fn taken_slugs(tx: &mut Tx, organization_id: i64, slugs: &[String]) -> Result<Vec<String>> {
     tx.query("select slug from projects where organization_id = $1 and slug in ($list)")
         .bind(organization_id)
@@ -38,16 +38,16 @@ pub(crate) async fn taken_slugs(tx: &mut Tx, organization_id: i64, slugs: &[Stri
         .await
 }
 
-pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -> Result<Option<Project>> {
+pub(crate) async fn find(db: &Db, organization_id: i64, reference: &IdOrSlug) -> Result<Option<Project>> {
     let query = match reference {
-        Reference::Id(id) => db
+        IdOrSlug::Id(id) => db
             .query(
                 "select id, organization_id, slug, name, platform from projects
                  where organization_id = $1 and id = $2 and deleted_at is null",
             )
             .bind(organization_id)
             .bind(*id),
-        Reference::Slug(slug) => db
+        IdOrSlug::Slug(slug) => db
             .query(
                 "select id, organization_id, slug, name, platform from projects
                  where organization_id = $1 and slug = $2 and deleted_at is null",
@@ -58,7 +58,7 @@ pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -
     Ok(query.fetch_optional().await?.map(project))
 }
 
-/// By slug, with one too many where there are more.
+/// By slug, with one extra entry if there are more.
 pub(crate) async fn list(db: &Db, organization_id: i64, page: Page) -> Result<Vec<Project>> {
     let rows: Vec<Row> = db
         .query(
@@ -89,7 +89,7 @@ pub(crate) async fn update(db: &Db, id: i64, change: &ProjectChange) -> Result<(
     .map(drop)
 }
 
-/// Takes a project out of everybody's sight; its slug is free.
+/// Hides a project from every caller and frees its slug.
 pub(crate) async fn hide(db: &Db, id: i64, now: DateTime<Utc>) -> Result<()> {
     let hide =
         db.query("update projects set deleted_at = $2, slug = $3 where id = $1 and deleted_at is null");
@@ -97,8 +97,8 @@ pub(crate) async fn hide(db: &Db, id: i64, now: DateTime<Utc>) -> Result<()> {
     hide.bind(id).bind(now).bind(format!("-{id}")).execute().await.map(drop)
 }
 
-/// Keeps a project from being hidden until the transaction ends; false when it is hidden already. Whoever writes what
-/// belongs to it holds this lock, or that of one of its issues: nothing comes after its removal began.
+/// Keeps a project from being hidden until the transaction ends; false if it is hidden already. Every transaction that writes rows that
+/// belong to it holds this lock, or the lock of one of its issues, so that no row is added after its deletion began.
 pub(crate) async fn lock(tx: &mut Tx, id: i64) -> Result<bool> {
     let lock = tx.query("select id from projects where id = $1 and deleted_at is null").bind(id).for_update();
     Ok(lock.fetch_optional::<(i64,)>().await?.is_some())

@@ -1,8 +1,8 @@
 use patchbay_db::{Db, Result};
 
-use crate::domain::status_change::Release;
+use crate::domain::issue::status_change::Release;
 
-/// The release of that version, or the last one for `latest`.
+/// The release of this version, or the last release for `latest`.
 pub(crate) async fn find(db: &Db, project_id: i64, version: &str) -> Result<Option<Release>> {
     let query = match version {
         "latest" => db

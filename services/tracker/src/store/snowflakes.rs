@@ -2,11 +2,11 @@ use std::collections::BTreeSet;
 
 use patchbay_db::{Db, Result};
 
-use crate::domain::snowflake::{LOOK_BACK, PER_SECOND, free_second, id};
+use crate::domain::project::snowflake::{LOOK_BACK, PER_SECOND, free_second, id};
 
-/// An id of this second or, where its ids are used up, of the last one before that has one left; `None` when none has.
+/// An id of this second, or of the last second before with a free id; `None` if all are used up.
 pub(crate) async fn next(db: &Db, second: i64) -> Result<Option<i64>> {
-    // Whoever is overtaken looks again: each time another second is used up.
+    // A lost race for the last id of a second is repeated with another second.
     for _ in 0..LOOK_BACK {
         let used_up: Vec<i64> = db
             .query("select second from snowflakes where second > $1 and second <= $2 and used >= $3")
@@ -25,7 +25,7 @@ pub(crate) async fn next(db: &Db, second: i64) -> Result<Option<i64>> {
     Ok(None)
 }
 
-/// The next one of a second; `None` when there is none.
+/// The next id of a second; `None` if all are used.
 async fn take(db: &Db, second: i64) -> Result<Option<i64>> {
     let sequence: Option<(i64,)> = db
         .query(

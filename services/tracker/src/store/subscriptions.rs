@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
-use crate::domain::assignee::Assignee;
-use crate::domain::issue_document::SubscriptionDocument;
+use crate::domain::issue::assignee::Assignee;
+use crate::domain::issue::document::SubscriptionDocument;
 
-/// Why somebody hears of an issue.
+/// Reasons of a subscription.
 pub(crate) const ASSIGNED: &str = "assigned";
 pub(crate) const COMMENT: &str = "comment";
 pub(crate) const STATUS_CHANGE: &str = "status_change";
@@ -12,7 +12,7 @@ pub(crate) const UNKNOWN: &str = "unknown";
 
 const USER: &str = "user";
 
-/// Subscribes a user for a reason, unless they have said themselves whether they want to be.
+/// Subscribes a user, unless they have subscribed or unsubscribed before.
 pub(crate) async fn subscribe_user(
     tx: &mut Tx,
     issue_id: i64,
@@ -23,7 +23,7 @@ pub(crate) async fn subscribe_user(
     subscribe(tx, issue_id, (USER, user_id), reason, now).await
 }
 
-/// Subscribes whoever sees to an issue.
+/// Subscribes the assignee of an issue.
 pub(crate) async fn subscribe_assignee(
     tx: &mut Tx,
     issue_id: i64,
@@ -55,7 +55,7 @@ async fn subscribe(
     .map(drop)
 }
 
-/// Whoever no longer sees to an issue has no reason to hear of it, unless `team` is one they are in.
+/// Ends the subscription of a former assignee, unless they are in the newly assigned `team`.
 pub(crate) async fn unsubscribe_assignee(
     tx: &mut Tx,
     issue_id: i64,
@@ -79,7 +79,7 @@ pub(crate) async fn unsubscribe_assignee(
     .map(drop)
 }
 
-/// A user says whether they want to hear of an issue.
+/// Sets the subscription of a user.
 pub(crate) async fn set(
     tx: &mut Tx,
     issue_id: i64,
@@ -103,7 +103,7 @@ pub(crate) async fn set(
     .map(drop)
 }
 
-/// What a user has to do with each of these issues.
+/// The subscriptions of a user to these issues.
 pub(crate) async fn of_user(
     db: &Db,
     user_id: i64,

@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result, Tx};
 
-use crate::domain::page::Page;
-use crate::domain::reference::Reference;
-use crate::domain::team::Team;
+use crate::domain::input::id_or_slug::IdOrSlug;
+use crate::domain::input::page::Page;
+use crate::domain::organization::team::Team;
 
 type Row = (i64, i64, String, String);
 
@@ -23,13 +23,13 @@ pub(crate) async fn insert(db: &Db, team: &Team, created_at: DateTime<Utc>) -> R
     .map(|inserted| inserted > 0)
 }
 
-pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -> Result<Option<Team>> {
+pub(crate) async fn find(db: &Db, organization_id: i64, reference: &IdOrSlug) -> Result<Option<Team>> {
     let query = match reference {
-        Reference::Id(id) => db
+        IdOrSlug::Id(id) => db
             .query("select id, organization_id, slug, name from teams where organization_id = $1 and id = $2")
             .bind(organization_id)
             .bind(*id),
-        Reference::Slug(slug) => db
+        IdOrSlug::Slug(slug) => db
             .query(
                 "select id, organization_id, slug, name from teams where organization_id = $1 and slug = $2",
             )
@@ -39,7 +39,7 @@ pub(crate) async fn find(db: &Db, organization_id: i64, reference: &Reference) -
     Ok(query.fetch_optional().await?.map(team))
 }
 
-/// By slug, with one too many where there are more.
+/// By slug, with one extra entry if there are more.
 pub(crate) async fn list(db: &Db, organization_id: i64, page: Page) -> Result<Vec<Team>> {
     let rows: Vec<Row> = db
         .query(
@@ -61,9 +61,9 @@ pub(crate) async fn members(db: &Db, team_id: i64) -> Result<Vec<i64>> {
         .await
 }
 
-/// Puts a user into a team; false when they are no member of its organization.
+/// Adds a user to a team; false if they are not a member of its organization.
 pub(crate) async fn add_member(db: &Db, team: &Team, user_id: i64) -> Result<bool> {
-    // No rows also when they are in the team already.
+    // No row is inserted, either, if they are in the team already.
     db.query(
         "insert into team_members (team_id, organization_id, user_id)
          select $1, m.organization_id, m.user_id from memberships m
@@ -83,7 +83,7 @@ pub(crate) async fn remove_member(db: &Db, team_id: i64, user_id: i64) -> Result
     delete.bind(team_id).bind(user_id).execute().await.map(drop)
 }
 
-/// Deletes a team; what was assigned to it is nobody's.
+/// Deletes a team and unassigns its issues.
 pub(crate) async fn delete(tx: &mut Tx, team_id: i64) -> Result<()> {
     tx.query("update issues set assigned_team_id = null, assigned_at = null where assigned_team_id = $1")
         .bind(team_id)
@@ -96,7 +96,7 @@ pub(crate) async fn delete(tx: &mut Tx, team_id: i64) -> Result<()> {
     tx.query("delete from teams where id = $1").bind(team_id).execute().await.map(drop)
 }
 
-/// Slugs of the teams that have access to each of these projects.
+/// Project ids, each with the slug of a team that has access.
 pub(crate) async fn of_projects(db: &Db, project_ids: &[i64]) -> Result<Vec<(i64, String)>> {
     db.query(
         "select p.project_id, t.slug from project_teams p join teams t on t.id = p.team_id

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Db, DbError, FromRow, Result, Tx};
 use patchbay_domain::EmailAddress;
 
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
 use crate::domain::user::User;
 
 macro_rules! select {
@@ -29,7 +29,7 @@ impl From<Row> for User {
     }
 }
 
-/// False when the e-mail address is taken.
+/// False if the e-mail address is taken.
 pub(crate) async fn insert(tx: &mut Tx, user: &User) -> Result<bool> {
     tx.query(
         "insert into users (id, email, name, is_superuser, is_staff, is_disabled, created_at)
@@ -48,7 +48,7 @@ pub(crate) async fn insert(tx: &mut Tx, user: &User) -> Result<bool> {
     .map(|inserted| inserted > 0)
 }
 
-/// False when the e-mail address is somebody else's.
+/// False if another user has the e-mail address.
 pub(crate) async fn update(tx: &mut Tx, user: &User) -> Result<bool> {
     let updated = tx
         .query(
@@ -70,7 +70,7 @@ pub(crate) async fn update(tx: &mut Tx, user: &User) -> Result<bool> {
     }
 }
 
-/// Lets nobody else count what the user belongs to until the transaction ends.
+/// Locks the memberships of the user until the transaction ends.
 pub(crate) async fn lock(tx: &mut Tx, id: i64) -> Result<()> {
     tx.query("update users set name = name where id = $1").bind(id).execute().await.map(drop)
 }
@@ -85,19 +85,19 @@ pub(crate) async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Optio
     Ok(query.fetch_optional::<Row>().await?.map(User::from))
 }
 
-/// As [`find_by_email`], as the transaction sees it.
+/// Like [`find_by_email`], in a transaction.
 pub(crate) async fn find_by_email_in(tx: &mut Tx, email: &str) -> Result<Option<User>> {
     let query = tx.query(select!("where email = $1")).bind(email);
     Ok(query.fetch_optional::<Row>().await?.map(User::from))
 }
 
-/// Those of these numbers that are somebody's, in no particular order.
+/// The existing ones of these users, in no particular order.
 pub(crate) async fn find_all(db: &Db, ids: &[i64]) -> Result<Vec<User>> {
     let rows: Vec<Row> = db.query(select!("where id in ($list)")).bind_list(ids).fetch_all().await?;
     Ok(rows.into_iter().map(User::from).collect())
 }
 
-/// Oldest first, those whose e-mail address or name holds what [`pattern::holding`](crate::domain::pattern::holding) was given.
+/// Oldest first. `pattern` comes from [`pattern::holding`](crate::domain::input::pattern::holding).
 pub(crate) async fn list(db: &Db, pattern: &str, page: Page) -> Result<Vec<User>> {
     let query = db.query(select!(
         r#"where email like $1 escape '!' or lower(name collate "C") like $1 escape '!'

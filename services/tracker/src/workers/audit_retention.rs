@@ -1,4 +1,4 @@
-//! Forgets audit entries that are older than the operator wants them kept.
+//! Deletes old audit entries.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use patchbay_runtime::{Stop, sleep};
 use crate::store::audit_entries;
 
 const EVERY: Duration = Duration::from_secs(3600);
-/// Small enough that nobody waits long for the lock.
+/// Rows deleted by one statement; small, so that the lock is short.
 const BATCH: u32 = 1000;
 
-/// Works until a stop is requested. Replicas may do so at once: what one forgets the other does not find.
+/// Runs until a stop is requested. Replicas need no coordination.
 pub(crate) async fn run(db: Db, clock: Clock, keep: Duration, stop: Stop) {
     let keep = TimeDelta::from_std(keep).unwrap_or(TimeDelta::MAX);
     let working = async {
@@ -21,7 +21,7 @@ pub(crate) async fn run(db: Db, clock: Clock, keep: Duration, stop: Stop) {
             if let Some(before) = clock.now().checked_sub_signed(keep)
                 && let Err(error) = forget(&db, before).await
             {
-                tracing::warn!(%error, "old audit entries could not be deleted, trying again in an hour");
+                tracing::warn!(%error, "old audit entries could not be deleted; the next attempt is in an hour");
             }
             sleep(&clock, EVERY).await;
         }

@@ -1,4 +1,4 @@
-//! Removes what belongs to deleted issues and projects.
+//! Deletes the rows of hidden issues and projects.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,33 +10,33 @@ use tokio::sync::Notify;
 
 use crate::store::erase;
 
-/// Between two looks when nobody calls: finds what another process hid, or what a killed one left.
+/// Pause between rounds without a wake-up. A round finds rows that other processes hid, or left behind when they were killed.
 const PAUSE: Duration = Duration::from_secs(60);
-/// After a failure of the database.
+/// Pause after a database failure.
 const BACKOFF: Duration = Duration::from_secs(5);
 
-/// Removes what belongs to deleted issues and projects, now and whenever it is called.
+/// Deletes the rows of hidden issues and projects.
 #[derive(Debug)]
 pub(crate) struct Erase {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
-    pub(crate) calls: Arc<Notify>,
+    pub(crate) wake: Arc<Notify>,
 }
 
 impl Erase {
-    /// Works until a stop is requested; what is left then is found by the next start.
+    /// Runs until a stop is requested. The next start continues.
     pub(crate) async fn run(self, stop: Stop) {
         while !stop.is_requested() {
             let pause = match self.erase_all(&stop).await {
                 Ok(()) => PAUSE,
                 Err(error) => {
-                    tracing::warn!(%error, "deleted issues wait to be removed");
+                    tracing::warn!(%error, "rows of deleted issues could not be removed; the next attempt is in 5 s");
                     BACKOFF
                 }
             };
             tokio::select! {
                 () = stop.requested() => return,
-                () = self.calls.notified() => {}
+                () = self.wake.notified() => {}
                 () = patchbay_runtime::sleep(&self.clock, pause) => {}
             }
         }
@@ -50,7 +50,7 @@ impl Erase {
             let Some(end) = projects.last() else { break };
             last = *end;
             for project_id in projects {
-                // One that cannot be removed now keeps no other one waiting.
+                // A failure does not block the other projects.
                 failed = self.erase_project(project_id, stop).await.and(failed);
             }
         }
@@ -63,7 +63,7 @@ impl Erase {
         }
     }
 
-    /// Settings first, because nothing else leads to them; the project last, because everything is found by it.
+    /// Notification settings first, because no foreign key leads to them; the project last, because it leads to everything.
     async fn erase_project(&self, project_id: i64, stop: &Stop) -> Result<()> {
         erase::notification_settings(&self.db, project_id).await?;
         loop {

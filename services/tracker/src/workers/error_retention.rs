@@ -1,4 +1,4 @@
-//! Lets go of errors that are older than they are kept, and makes the partitions that will be needed.
+//! Deletes old errors, and creates the partitions of the coming days.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use patchbay_domain::Clock;
 use patchbay_runtime::Stop;
 use uuid::Uuid;
 
-use crate::domain::day;
+use crate::domain::error::day;
 use crate::store::error_days;
 
 const PAUSE: Duration = Duration::from_secs(3600);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(60);
-/// Longer than a round takes.
+/// Longer than a round.
 const LEASE: TimeDelta = TimeDelta::minutes(30);
 const LEASE_NAME: &str = "error retention";
-/// Partitions made ahead, so that a database that is away for a while does no harm.
+/// Partitions are created ahead, so that an outage of the database is harmless.
 const DAYS_AHEAD: i64 = 3;
 
-/// Keeps errors for so many days.
+/// Deletes errors after `keep_days` days.
 #[derive(Debug)]
 pub(crate) struct ErrorRetention {
     pub(crate) db: Db,
@@ -28,22 +28,22 @@ pub(crate) struct ErrorRetention {
 }
 
 impl ErrorRetention {
-    /// Makes the partition of today before the first error of today comes.
+    /// Creates the partition of today before the first error arrives.
     pub(crate) async fn make_room(&self) {
         let today = day::day(self.clock.now());
         if let Err(error) = error_days::make(&self.db, today..=today + DAYS_AHEAD).await {
-            tracing::warn!(%error, "no partition was made for the errors of today");
+            tracing::warn!(%error, "the partition for the errors of today could not be created; the next attempt follows at once");
         }
     }
 
-    /// Works until a stop is requested: at once, then every hour.
+    /// Runs every hour until a stop is requested.
     pub(crate) async fn run(self, stop: Stop) {
         let holder = Uuid::new_v4();
         loop {
             let pause = match self.round(holder).await {
                 Ok(()) => PAUSE,
                 Err(error) => {
-                    tracing::warn!(%error, "old errors could not be let go of");
+                    tracing::warn!(%error, "old errors could not be deleted; the next attempt is in 60 s");
                     PAUSE_AFTER_FAILURE
                 }
             };
@@ -54,7 +54,7 @@ impl ErrorRetention {
         }
     }
 
-    /// One replica is enough.
+    /// A lease makes one replica do the work.
     async fn round(&self, holder: Uuid) -> Result<()> {
         let now = self.clock.now();
         if !self.db.acquire_lease(LEASE_NAME, holder, now, LEASE).await? {
@@ -63,7 +63,7 @@ impl ErrorRetention {
         let (today, oldest) = (day::day(now), day::oldest(now, self.keep_days));
         error_days::make(&self.db, today..=today + DAYS_AHEAD).await?;
         for partition in error_days::drop_before(&self.db, oldest).await? {
-            tracing::info!(partition, "dropped a day of errors");
+            tracing::info!(partition, "dropped the errors of a day");
         }
         error_days::delete_before(&self.db, oldest).await?;
         self.db.release_lease(LEASE_NAME, holder).await

@@ -1,4 +1,4 @@
-//! Asks rules over numbers whether something begins or is over: when errors were recorded, and as time passes.
+//! Evaluates metric rules when errors were recorded, and as time passes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,33 +8,33 @@ use patchbay_domain::Clock;
 use patchbay_runtime::Stop;
 use tokio::sync::Notify;
 
+use crate::domain::alert::metric_rule::{Incident, MetricRule, Severity, Verdict};
 use crate::domain::links::Links;
-use crate::domain::metric_rule::{Incident, MetricRule, Severity, Verdict};
-use crate::events;
+use crate::outbox;
 use crate::store::metric_rules;
-use crate::store::record::prune_counts;
+use crate::store::recording::prune_counts;
 
-/// Between two looks when nothing is recorded: numbers get smaller as time passes.
+/// Pause between rounds without new errors: counts fall as time passes.
 const PAUSE: Duration = Duration::from_secs(10);
-/// Between two looks at least, however much is recorded.
+/// Minimum pause between rounds.
 const BREATH: Duration = Duration::from_millis(500);
-/// Rules read at once.
+/// Rules read by one statement.
 const RULES: i64 = 500;
-/// Looks between two cleanings.
+/// Rounds between two deletions of old counts.
 const ROUNDS_PER_CLEANING: u32 = 60;
 
-/// Asks rules over numbers.
+/// Evaluates metric rules.
 #[derive(Debug)]
 pub(crate) struct MetricRules {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) links: Links,
-    /// Called when numbers changed.
+    /// Wakes the worker after errors were counted.
     pub(crate) counted: Arc<Notify>,
 }
 
 impl MetricRules {
-    /// Works until a stop is requested.
+    /// Runs until a stop is requested.
     pub(crate) async fn run(self, stop: Stop) {
         for round in 0_u32.. {
             let cleaned = match round % ROUNDS_PER_CLEANING {
@@ -42,7 +42,7 @@ impl MetricRules {
                 _ => Ok(()),
             };
             if let Err(error) = cleaned.and(self.ask_all().await) {
-                tracing::warn!(%error, "rules over numbers wait");
+                tracing::warn!(%error, "metric rules could not be evaluated; the next attempt is within 10 s");
             }
             let due = self.clock.now() + PAUSE;
             let rest = async {
@@ -73,7 +73,7 @@ impl MetricRules {
 
     async fn ask(&self, rule: &MetricRule) -> Result<()> {
         let now = self.clock.now();
-        // The minute that is under way counts as a whole one.
+        // The current minute counts as a whole one.
         let since = now.timestamp() / 60 - rule.numbers.time_window + 1;
         let count = metric_rules::errors_since(&self.db, rule.project_id, since).await?;
         match rule.numbers.judge(count, rule.incident.map(|incident| incident.severity)) {
@@ -99,7 +99,7 @@ impl MetricRules {
         let mut tx = self.db.begin().await?;
         if metric_rules::write_incident(&mut tx, rule, incident, known, severity, now).await? {
             let told = rule.events(incident, severity, count, &self.links, now);
-            tx.outbox_all(told.into_iter().map(events::message)).await?;
+            tx.outbox_all(told.into_iter().map(outbox::message)).await?;
             tx.commit().await?;
         }
         Ok(())

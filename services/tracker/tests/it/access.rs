@@ -4,7 +4,7 @@ use patchbay_proto::tracker::{
 };
 use patchbay_rpc::{request_as, status};
 
-use crate::running::{app, each, issue, reason, refusal, user};
+use crate::service::{app, each, issue, reason, refusal, user};
 
 #[tokio::test]
 async fn issues_are_read_and_written_by_scope() {
@@ -37,7 +37,7 @@ async fn issues_are_read_and_written_by_scope() {
 }
 
 #[tokio::test]
-async fn a_foreign_issue_and_one_that_is_not_look_the_same() {
+async fn a_foreign_issue_and_an_absent_one_look_the_same() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let initech = tracker.organization("Initech").await;
@@ -58,7 +58,7 @@ async fn a_foreign_issue_and_one_that_is_not_look_the_same() {
 }
 
 #[tokio::test]
-async fn who_names_a_foreign_organization_is_refused_whether_the_issue_is_there_or_not() {
+async fn naming_a_foreign_organization_is_refused_whether_the_issue_exists_or_not() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let initech = tracker.organization("Initech").await;
@@ -76,7 +76,7 @@ async fn who_names_a_foreign_organization_is_refused_whether_the_issue_is_there_
 }
 
 #[tokio::test]
-async fn projects_are_read_and_written_by_scope_and_never_started_by_apps() {
+async fn projects_are_read_and_written_by_scope_and_never_created_by_apps() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         let initech = tracker.organization("Initech").await;
@@ -112,13 +112,13 @@ async fn projects_are_read_and_written_by_scope_and_never_started_by_apps() {
     .await;
 }
 
-/// A request that says nothing: who may not ask is refused before anybody looks at what they ask.
+/// An empty request: permissions are checked before fields.
 fn nothing<M: Default>(caller: &Caller) -> tonic::Request<M> {
     request_as(caller, M::default())
 }
 
 #[tokio::test]
-async fn who_exists_is_told_to_services_and_operators_only() {
+async fn users_are_listed_to_services_and_operators_only() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         let mut directory = tracker.directory();

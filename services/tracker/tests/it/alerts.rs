@@ -9,8 +9,8 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 
-use crate::running::{Running, app, each, reason, refusal, user};
-use crate::told::Told;
+use crate::published::Published;
+use crate::service::{Service, app, each, reason, refusal, user};
 
 fn rule(conditions: Value, filters: Value) -> NewRule {
     let action = AlertAction { app_slug: "notify".to_owned(), app_id: 3, ..Default::default() };
@@ -33,16 +33,16 @@ fn create(rule: NewRule) -> CreateRuleRequest {
     CreateRuleRequest { organization: "acme".into(), project: "front-end".into(), rule: Some(rule) }
 }
 
-async fn acme(tracker: &Running) -> Told {
+async fn acme(tracker: &Service) -> Published {
     tracker.organization("Acme").await;
     tracker.project("acme", "Front End").await;
-    Told::by(tracker)
+    Published::by(tracker)
 }
 
-/// The next alert, past what else is told.
-async fn alert(told: &mut Told) -> (Value, Option<Receiver>) {
+/// The next alert; other events are skipped.
+async fn alert(published: &mut Published) -> (Value, Option<Receiver>) {
     loop {
-        let (kind, data, event) = told.next().await;
+        let (kind, data, event) = published.next().await;
         if kind == "event_alert.triggered" {
             return (data, event.targets[0].receiver.clone());
         }
@@ -52,11 +52,11 @@ async fn alert(told: &mut Told) -> (Value, Option<Receiver>) {
 #[tokio::test]
 async fn a_rule_speaks_of_a_new_issue_once() {
     each(|tracker| async move {
-        let mut told = acme(&tracker).await;
+        let mut published = acme(&tracker).await;
         let new = rule(json!([condition("first_seen_event.FirstSeenEventCondition")]), json!([]));
         tracker.alerts().create_rule(request(create(new))).await.unwrap();
         tracker.record(&[json!({ "message": "one" }), json!({ "message": "one" })]).await;
-        let (data, receiver) = alert(&mut told).await;
+        let (data, receiver) = alert(&mut published).await;
         assert_eq!(
             (&data["triggered_rule"], &data["event"]["title"]),
             (&json!("Very Important Alert Rule!"), &json!("one"))
@@ -64,7 +64,7 @@ async fn a_rule_speaks_of_a_new_issue_once() {
         assert_eq!(receiver, Some(Receiver::AppSlug("notify".to_owned())));
         assert_eq!(data.get("issue_alert"), None);
         tracker.record(&[json!({ "message": "one" }), json!({ "message": "two" })]).await;
-        assert_eq!(alert(&mut told).await.0["event"]["title"], "two");
+        assert_eq!(alert(&mut published).await.0["event"]["title"], "two");
     })
     .await;
 }
@@ -72,7 +72,7 @@ async fn a_rule_speaks_of_a_new_issue_once() {
 #[tokio::test]
 async fn a_rule_counts_filters_and_pauses() {
     each(|tracker| async move {
-        let mut told = acme(&tracker).await;
+        let mut published = acme(&tracker).await;
         let mut often = condition("event_frequency.EventFrequencyCondition");
         often["interval"] = "1m".into();
         often["value"] = 3.into();
@@ -86,23 +86,23 @@ async fn a_rule_counts_filters_and_pauses() {
         for n in 1..=3 {
             tracker.record(&[event("boom", n)]).await;
         }
-        // A warning is not spoken of, however often; the fourth error is, the fifth falls into the pause.
+        // Warnings trigger nothing; the fourth error triggers the rule, the fifth arrives in the pause.
         let warning = json!({ "message": "quiet", "level": "warning" });
         tracker.record(&vec![warning; 10]).await;
         tracker.record(&[event("boom", 4)]).await;
-        let (data, receiver) = alert(&mut told).await;
+        let (data, receiver) = alert(&mut published).await;
         assert_eq!(data["event"]["extra"]["n"], 4);
         assert_eq!(receiver, Some(Receiver::InstallationUuid(uuid.to_owned())));
         assert_eq!(data["issue_alert"]["settings"], json!([{ "name": "channel", "value": "ops" }]));
         assert_eq!(data["issue_alert"]["sentry_app_id"], 3);
         tracker.record(&[event("boom", 5)]).await;
 
-        // After the pause the minute is over too, and four more are needed.
-        tracker.hand.advance(Duration::from_secs(6 * 60));
+        // After the pause the minute is over, too, and four more errors are needed.
+        tracker.clock.advance(Duration::from_secs(6 * 60));
         for n in 6..=9 {
             tracker.record(&[event("boom", n)]).await;
         }
-        assert_eq!(alert(&mut told).await.0["event"]["extra"]["n"], 9);
+        assert_eq!(alert(&mut published).await.0["event"]["extra"]["n"], 9);
     })
     .await;
 }
@@ -110,11 +110,11 @@ async fn a_rule_counts_filters_and_pauses() {
 #[tokio::test]
 async fn a_rule_that_changes_or_goes_is_noticed_with_the_next_error() {
     each(|tracker| async move {
-        let mut told = acme(&tracker).await;
+        let mut published = acme(&tracker).await;
         let every = rule(json!([condition("every_event.EveryEventCondition")]), json!([]));
         let made = tracker.alerts().create_rule(request(create(every.clone()))).await.unwrap().into_inner();
         tracker.record(&[json!({ "message": "one" })]).await;
-        assert_eq!(alert(&mut told).await.0["triggered_rule"], "Very Important Alert Rule!");
+        assert_eq!(alert(&mut published).await.0["triggered_rule"], "Very Important Alert Rule!");
 
         let (organization, project) = ("acme".to_owned(), "front-end".to_owned());
         let renamed = NewRule { name: "Renamed".to_owned(), ..every };
@@ -126,7 +126,7 @@ async fn a_rule_that_changes_or_goes_is_noticed_with_the_next_error() {
         };
         tracker.alerts().update_rule(request(change)).await.unwrap();
         tracker.record(&[json!({ "message": "one" })]).await;
-        assert_eq!(alert(&mut told).await.0["triggered_rule"], "Renamed");
+        assert_eq!(alert(&mut published).await.0["triggered_rule"], "Renamed");
 
         let delete =
             DeleteRuleRequest { organization: organization.clone(), project: project.clone(), id: made.id };
@@ -135,7 +135,7 @@ async fn a_rule_that_changes_or_goes_is_noticed_with_the_next_error() {
         let last = NewRule { name: "Last".to_owned(), ..renamed };
         tracker.alerts().create_rule(request(create(last))).await.unwrap();
         tracker.record(&[json!({ "message": "three" })]).await;
-        assert_eq!(alert(&mut told).await.0["triggered_rule"], "Last", "the deleted one said nothing");
+        assert_eq!(alert(&mut published).await.0["triggered_rule"], "Last", "the deleted one said nothing");
         let asked = ListRulesRequest { organization, project };
         assert_eq!(tracker.alerts().list_rules(request(asked)).await.unwrap().into_inner().rules.len(), 1);
     })
@@ -195,7 +195,7 @@ async fn a_project_has_a_hundred_rules_at_most() {
 #[tokio::test]
 async fn too_many_errors_are_an_incident_until_there_are_few_again() {
     each(|tracker| async move {
-        let mut told = acme(&tracker).await;
+        let mut published = acme(&tracker).await;
         let actions = vec![AlertAction { app_slug: "notify".to_owned(), app_id: 3, ..Default::default() }];
         let trigger = |label: &str, alert_threshold| MetricTrigger {
             label: label.to_owned(),
@@ -212,7 +212,7 @@ async fn too_many_errors_are_an_incident_until_there_are_few_again() {
         };
         tracker.alerts().create_metric_rule(request(new)).await.unwrap();
         let mut next = async || loop {
-            let (kind, data, _) = told.next().await;
+            let (kind, data, _) = published.next().await;
             if kind.starts_with("metric_alert") {
                 return (kind, data);
             }
@@ -222,16 +222,16 @@ async fn too_many_errors_are_an_incident_until_there_are_few_again() {
         assert_eq!((kind.as_str(), &data["metric_alert"]["status"]), ("metric_alert.warning", &json!(10)));
         tracker.record(&vec![json!({ "message": "x" }); 3]).await;
         assert_eq!(next().await.0, "metric_alert.critical");
-        // The errors leave the window with time, and whoever looks at it does so now and then.
+        // The errors leave the window as time passes, and the worker evaluates the rule every few seconds.
         let mut resolved = std::pin::pin!(next());
         let mut looks = 0;
         let (kind, data) = loop {
-            tracker.hand.advance(Duration::from_secs(11 * 60));
+            tracker.clock.advance(Duration::from_secs(11 * 60));
             match tokio::time::timeout(Duration::from_millis(500), &mut resolved).await {
-                Ok(told) => break told,
+                Ok(published) => break published,
                 Err(_) => looks += 1,
             }
-            assert!(looks < 60, "nobody says that it is over");
+            assert!(looks < 60, "the incident is not resolved");
         };
         assert_eq!((kind.as_str(), &data["metric_alert"]["status"]), ("metric_alert.resolved", &json!(2)));
     })

@@ -6,21 +6,21 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 
-use crate::running::{Running, app, caller, each, reason, refusal};
+use crate::published::Published;
+use crate::service::{Service, app, caller, each, reason, refusal};
 use crate::status::update;
-use crate::told::Told;
 
 fn assign(id: i64, to: &str) -> UpdateIssuesRequest {
     UpdateIssuesRequest { assigned_to: Some(to.to_owned()), ..update(&[id]) }
 }
 
-async fn assigned(tracker: &Running, id: i64, to: &str) -> Value {
+async fn assigned(tracker: &Service, id: i64, to: &str) -> Value {
     let answer = tracker.issues().update_issues(request(assign(id, to))).await.unwrap();
     let document: Value = serde_json::from_slice(&answer.into_inner().issues[0].document_json).unwrap();
     document["assignedTo"].clone()
 }
 
-async fn team(tracker: &Running, slug: &str, members: &[i64]) -> i64 {
+async fn team(tracker: &Service, slug: &str, members: &[i64]) -> i64 {
     let wanted = CreateTeamRequest { organization: "acme".into(), slug: slug.into(), ..Default::default() };
     let team = tracker.projects().create_team(request(wanted)).await.unwrap().into_inner();
     for user_id in members {
@@ -31,14 +31,14 @@ async fn team(tracker: &Running, slug: &str, members: &[i64]) -> i64 {
     team.id
 }
 
-async fn give_access(tracker: &Running, team: &str) {
+async fn give_access(tracker: &Service, team: &str) {
     let (organization, project) = ("acme".to_owned(), "front-end".to_owned());
     let access = SetProjectTeamRequest { organization, project, team: team.into(), has_access: true };
     tracker.projects().set_project_team(request(access)).await.unwrap();
 }
 
 #[tokio::test]
-async fn an_assignment_is_told_when_it_really_changes() {
+async fn only_an_effective_assignment_is_published() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
@@ -46,13 +46,13 @@ async fn an_assignment_is_told_when_it_really_changes() {
         let bob = tracker.worker("acme", "Bob", "member").await;
         let core = team(&tracker, "core", &[ada.id]).await;
         let id = tracker.issue("acme", "front-end", "boom").await.id;
-        let mut told = Told::by(&tracker);
-        assert_eq!(told.next().await.0, "issue.created");
+        let mut published = Published::by(&tracker);
+        assert_eq!(published.next().await.0, "issue.created");
 
         let expected =
             json!({ "type": "user", "id": ada.id.to_string(), "name": "Ada", "email": "ada@example.com" });
         assert_eq!(assigned(&tracker, id, &format!("user:{}", ada.id)).await, expected);
-        let (kind, data, _) = told.next().await;
+        let (kind, data, _) = published.next().await;
         assert_eq!(kind, "issue.assigned");
         let expected = json!({ "type": "user", "name": "Ada", "id": ada.id, "email": "ada@example.com" });
         assert_eq!(data["assignee"].to_string(), expected.to_string());
@@ -60,23 +60,27 @@ async fn an_assignment_is_told_when_it_really_changes() {
 
         assigned(&tracker, id, "ada@example.com").await;
         assigned(&tracker, id, "Bob@example.com").await;
-        assert_eq!(told.next().await.1["assignee"]["id"], bob.id, "the same again was not told");
+        assert_eq!(
+            published.next().await.1["assignee"]["id"],
+            bob.id,
+            "a repeated assignment is not published"
+        );
 
         give_access(&tracker, "core").await;
         assert_eq!(assigned(&tracker, id, "#core").await["type"], "team");
         let expected = json!({ "type": "team", "name": "core", "id": core });
-        assert_eq!(told.next().await.1["assignee"], expected);
+        assert_eq!(published.next().await.1["assignee"], expected);
 
         assert_eq!(assigned(&tracker, id, "").await, Value::Null);
         assigned(&tracker, id, "").await;
         assigned(&tracker, id, &format!("{}", ada.id)).await;
-        assert_eq!(told.next().await.1["assignee"]["name"], "Ada", "nobody is told that nobody has it");
+        assert_eq!(published.next().await.1["assignee"]["name"], "Ada", "unassigning is not published");
     })
     .await;
 }
 
 #[tokio::test]
-async fn only_who_can_see_the_project_can_see_to_its_issues() {
+async fn only_members_with_access_to_the_project_can_be_assigned() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.organization("Initech").await;
@@ -96,7 +100,7 @@ async fn only_who_can_see_the_project_can_see_to_its_issues() {
             ("#other".to_owned(), "Cannot assign to a team without access to the project"),
             (format!("user:{}", eve.id), "Unknown actor input"),
             ("eve@example.com".to_owned(), "Unknown actor input"),
-            ("#nobody".to_owned(), "Unknown actor input"),
+            ("#unknown".to_owned(), "Unknown actor input"),
             ("user:0".to_owned(), "Unknown actor input"),
         ] {
             let error = refusal(tracker.issues().update_issues(request(assign(id, &to))).await);
@@ -110,7 +114,7 @@ async fn only_who_can_see_the_project_can_see_to_its_issues() {
 }
 
 #[tokio::test]
-async fn an_e_mail_address_is_not_told_where_it_is_private() {
+async fn a_private_e_mail_address_is_not_published() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
@@ -123,9 +127,9 @@ async fn an_e_mail_address_is_not_told_where_it_is_private() {
         };
         tracker.directory().update_organization(request(private)).await.unwrap();
         assigned(&tracker, id, "ada@example.com").await;
-        let mut told = Told::by(&tracker);
-        assert_eq!(told.next().await.0, "issue.created");
-        let (_, data, event) = told.next().await;
+        let mut published = Published::by(&tracker);
+        assert_eq!(published.next().await.0, "issue.created");
+        let (_, data, event) = published.next().await;
         assert_eq!(data["assignee"]["name"], "Ada");
         assert!(!String::from_utf8_lossy(&event.data_json).contains("ada@example.com"));
     })
@@ -133,7 +137,7 @@ async fn an_e_mail_address_is_not_told_where_it_is_private() {
 }
 
 #[tokio::test]
-async fn whoever_sees_to_an_issue_hears_of_it_until_somebody_else_does() {
+async fn an_assignee_is_subscribed_until_the_issue_is_reassigned() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
@@ -157,8 +161,8 @@ async fn whoever_sees_to_an_issue_hears_of_it_until_somebody_else_does() {
     .await;
 }
 
-/// Who hears of an issue, and why.
-async fn subscribers(tracker: &Running, id: i64) -> Vec<(String, i64, String)> {
+/// The subscribers of an issue, with the reason.
+async fn subscribers(tracker: &Service, id: i64) -> Vec<(String, i64, String)> {
     tracker
         .db
         .query(
@@ -172,7 +176,7 @@ async fn subscribers(tracker: &Running, id: i64) -> Vec<(String, i64, String)> {
 }
 
 #[tokio::test]
-async fn who_had_an_issue_hears_of_it_no_more_unless_their_team_has_it_now() {
+async fn a_former_assignee_is_unsubscribed_unless_their_team_is_assigned() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
@@ -204,7 +208,7 @@ async fn who_had_an_issue_hears_of_it_no_more_unless_their_team_has_it_now() {
 }
 
 #[tokio::test]
-async fn who_comments_hears_of_an_issue_whoever_has_it() {
+async fn a_comment_subscribes_its_author() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
@@ -220,7 +224,7 @@ async fn who_comments_hears_of_an_issue_whoever_has_it() {
 }
 
 #[tokio::test]
-async fn an_assignment_is_written_to_activity_and_history_and_nothing_is_where_nobody_had_it() {
+async fn an_effective_assignment_is_written_to_activity_and_history() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
@@ -237,7 +241,7 @@ async fn an_assignment_is_written_to_activity_and_history_and_nothing_is_where_n
             (hooks.clone(), ""),
             (hooks, ""),
         ] {
-            tracker.hand.advance(std::time::Duration::from_secs(1));
+            tracker.clock.advance(std::time::Duration::from_secs(1));
             tracker.issues().update_issues(request_as(&who, assign(id, to))).await.unwrap();
         }
         let asked = ListActivityRequest { issue_id: id, ..Default::default() };
@@ -273,7 +277,7 @@ async fn an_assignment_is_written_to_activity_and_history_and_nothing_is_where_n
 }
 
 #[tokio::test]
-async fn what_a_deleted_team_had_is_nobodys() {
+async fn deleting_a_team_unassigns_its_issues() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;

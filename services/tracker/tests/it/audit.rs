@@ -10,19 +10,19 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{for_client_at, request, request_as, timestamp};
 use patchbay_testkit::eventually;
 
-use crate::running::{Running, app, each, now, reason, user};
+use crate::service::{SOON, Service, app, each, now, reason, user};
 
 fn of_acme() -> ListEntriesRequest {
     ListEntriesRequest { organization: "acme".to_owned(), ..Default::default() }
 }
 
-async fn list(tracker: &Running, asked: ListEntriesRequest) -> Vec<AuditEntry> {
+async fn list(tracker: &Service, asked: ListEntriesRequest) -> Vec<AuditEntry> {
     tracker.audit().list_entries(request(asked)).await.unwrap().into_inner().entries
 }
 
-/// The log of acme, newest first, once it has so many entries.
-async fn log(tracker: &Running, count: usize) -> Vec<AuditEntry> {
-    eventually(Duration::from_secs(10), "the entries are stored", async || {
+/// The audit log of acme, newest first, when it has `count` entries.
+async fn log(tracker: &Service, count: usize) -> Vec<AuditEntry> {
+    eventually(SOON, "the entries are stored", async || {
         Some(list(tracker, of_acme()).await).filter(|entries| entries.len() >= count)
     })
     .await
@@ -33,7 +33,7 @@ fn message(outbox: OutboxMessage) -> Message {
 }
 
 #[tokio::test]
-async fn every_change_is_told_with_who_did_it() {
+async fn every_change_has_an_audit_entry_with_its_author() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let (ada, owner) = tracker.member("acme", "ada@example.com", "owner").await;
@@ -51,9 +51,9 @@ async fn every_change_is_told_with_who_did_it() {
         directory.remove_member(request_as(&owner, removed)).await.unwrap();
 
         let entries = log(&tracker, 5).await;
-        let told: Vec<_> = entries.iter().map(|entry| entry.event.as_str()).collect();
+        let published: Vec<_> = entries.iter().map(|entry| entry.event.as_str()).collect();
         let expected = ["MEMBER_REMOVE", "ORG_EDIT", "MEMBER_ADD", "MEMBER_ADD", "ORG_ADD"];
-        assert_eq!(told, expected, "and what changes nothing is not told");
+        assert_eq!(published, expected, "ineffective changes have no entry");
         let actor = entries[0].actor.clone().unwrap();
         assert_eq!((actor.kind(), actor.id, actor.label.as_str()), (AuditActorKind::User, ada, "Ada"));
         assert_eq!(entries[0].target_id, bob.to_string());
@@ -106,9 +106,11 @@ async fn an_entry_that_comes_twice_is_kept_once_and_one_that_cannot_be_read_is_s
         broken.unwrap().await.unwrap_err();
         assert_eq!(tracker.bus.dead_letters(Queue::Tracker, 10).await.unwrap().len(), 1);
 
-        let told: Vec<_> = log(&tracker, 2).await.into_iter().map(|entry| entry.event).collect();
-        assert_eq!(told.len(), 2);
-        assert!(told.contains(&"SENTRY_APP_INSTALL".to_owned()) && told.contains(&"ORG_ADD".to_owned()));
+        let published: Vec<_> = log(&tracker, 2).await.into_iter().map(|entry| entry.event).collect();
+        assert_eq!(published.len(), 2);
+        assert!(
+            published.contains(&"SENTRY_APP_INSTALL".to_owned()) && published.contains(&"ORG_ADD".to_owned())
+        );
     })
     .await;
 }
@@ -151,7 +153,7 @@ async fn the_log_is_searched_by_event_person_and_time_and_read_in_pages() {
 }
 
 #[tokio::test]
-async fn the_log_is_for_who_runs_the_organization() {
+async fn the_audit_log_is_for_managers_and_owners() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         let initech = tracker.organization("Initech").await;
@@ -183,8 +185,8 @@ async fn old_entries_are_forgotten() {
         published.unwrap().await.unwrap();
         assert_eq!(log(&tracker, 2).await.len(), 2);
 
-        tracker.hand.advance(Duration::from_secs(3600));
-        eventually(Duration::from_secs(10), "the old entry is forgotten", async || {
+        tracker.clock.advance(Duration::from_secs(3600));
+        eventually(SOON, "the old entry is forgotten", async || {
             let left = list(&tracker, of_acme()).await;
             (left.len() == 1 && left[0].event == "ORG_ADD").then_some(())
         })

@@ -4,9 +4,9 @@ use patchbay_proto::tracker::{
 };
 use patchbay_rpc::request;
 
-use crate::running::{each, issue, refusal};
+use crate::service::{each, issue, refusal};
 
-/// The fields that are wrong, after the refusal was found to be one of fields.
+/// The invalid fields of an `INVALID_FIELD` refusal.
 #[track_caller]
 fn wrong_fields(refusal: Error) -> Vec<String> {
     assert_eq!((refusal.kind, refusal.reason.as_ref()), (ErrorKind::Invalid, "INVALID_FIELD"), "{refusal}");

@@ -1,8 +1,5 @@
-//! Everything that can belong to a project, found in the tables themselves: a table that is added has to be filled here, and
-//! to be emptied where projects are removed.
-
-use std::collections::BTreeMap;
-use std::time::Duration;
+//! Everything that can belong to a project, found by the columns of the tables: a new table must be filled here, and
+//! emptied where projects are removed.
 
 use patchbay_db::AssertSqlSafe;
 use patchbay_proto::tracker::{
@@ -13,10 +10,11 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{request, request_as};
 use patchbay_testkit::eventually;
 use serde_json::json;
+use std::collections::BTreeMap;
 
-use crate::running::{Running, caller};
+use crate::service::{SOON, Service, caller};
 
-/// A project of `acme` that has something of everything.
+/// A project of `acme` with rows in every table.
 pub(crate) struct Filled {
     pub(crate) id: i64,
     pub(crate) slug: String,
@@ -25,8 +23,8 @@ pub(crate) struct Filled {
     rules: Vec<i64>,
 }
 
-/// The tables with rows that belong to a project, each with the column that says so. Audit entries outlive what they tell of.
-async fn tables(tracker: &Running) -> BTreeMap<String, &'static str> {
+/// The tables whose rows belong to a project, with the column that refers to it. Audit entries outlive projects.
+async fn tables(tracker: &Service) -> BTreeMap<String, &'static str> {
     let columns: Vec<(String, String)> = tracker
         .db
         .query_per_engine(
@@ -41,7 +39,7 @@ async fn tables(tracker: &Running) -> BTreeMap<String, &'static str> {
         .unwrap();
     let mut tables = BTreeMap::from([
         ("projects".to_owned(), "id"),
-        // How users want to hear of things of several kinds.
+        // Notification settings have scopes of several kinds.
         ("notification_settings".to_owned(), "scope_id"),
     ]);
     for leads in ["rule_id", "issue_id", "project_id"] {
@@ -51,8 +49,8 @@ async fn tables(tracker: &Running) -> BTreeMap<String, &'static str> {
     tables
 }
 
-/// How many rows of each table belong to a project.
-pub(crate) async fn belongings(tracker: &Running, project: &Filled) -> BTreeMap<String, i64> {
+/// The number of rows of a project in each table.
+pub(crate) async fn belongings(tracker: &Service, project: &Filled) -> BTreeMap<String, i64> {
     let mut counts = BTreeMap::new();
     for (table, column) in tables(tracker).await {
         let ids = match column {
@@ -67,8 +65,8 @@ pub(crate) async fn belongings(tracker: &Running, project: &Filled) -> BTreeMap<
     counts
 }
 
-/// Makes a project with so many issues and something of everything.
-pub(crate) async fn fill(tracker: &Running, name: &str, ada: &User, issues: usize) -> Filled {
+/// Creates a project with this number of issues and rows in every table.
+pub(crate) async fn fill(tracker: &Service, name: &str, ada: &User, issues: usize) -> Filled {
     let project = tracker.project("acme", name).await;
     let (id, slug) = (project.id, project.slug);
     let mut rules = vec![rule(tracker, &slug).await, metric_rule(tracker, &slug).await];
@@ -117,7 +115,7 @@ pub(crate) async fn fill(tracker: &Running, name: &str, ada: &User, issues: usiz
     tracker.projects().set_project_team(request(access)).await.unwrap();
 
     let filled = Filled { id, slug, issues: opened, rules };
-    eventually(Duration::from_secs(20), "there is something of everything", async || {
+    eventually(SOON, "there is something of everything", async || {
         let empty: Vec<_> =
             belongings(tracker, &filled).await.into_iter().filter(|(_, count)| *count == 0).collect();
         empty.is_empty().then_some(())
@@ -130,8 +128,8 @@ fn action() -> AlertAction {
     AlertAction { app_slug: "notify".to_owned(), app_id: 3, ..Default::default() }
 }
 
-/// A rule that counts and speaks of every error.
-async fn rule(tracker: &Running, project: &str) -> i64 {
+/// A rule that counts, and is triggered by every error.
+async fn rule(tracker: &Service, project: &str) -> i64 {
     let conditions = json!([
         { "id": "sentry.rules.conditions.every_event.EveryEventCondition" },
         {
@@ -152,8 +150,8 @@ async fn rule(tracker: &Running, project: &str) -> i64 {
     tracker.alerts().create_rule(request(wanted)).await.unwrap().into_inner().id
 }
 
-/// A rule of which there is an incident with the second error.
-async fn metric_rule(tracker: &Running, project: &str) -> i64 {
+/// A metric rule with an incident from the second error on.
+async fn metric_rule(tracker: &Service, project: &str) -> i64 {
     let trigger = MetricTrigger { label: "critical".into(), alert_threshold: 1, actions: vec![action()] };
     let wanted = CreateMetricRuleRequest {
         organization: "acme".into(),

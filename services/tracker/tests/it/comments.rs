@@ -5,22 +5,22 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 
-use crate::running::{app, caller, each, reason, refusal};
-use crate::told::Told;
+use crate::published::Published;
+use crate::service::{app, caller, each, reason, refusal};
 
 fn write(issue_id: i64, text: &str) -> CreateCommentRequest {
     CreateCommentRequest { issue_id, organization: String::new(), text: text.to_owned() }
 }
 
 #[tokio::test]
-async fn a_comment_is_written_changed_and_deleted_and_each_is_told() {
+async fn a_comment_is_created_updated_and_deleted_with_an_event_each() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
         let ada = caller(&tracker.worker("acme", "Ada", "member").await);
         let id = tracker.issue("acme", "front-end", "boom").await.id;
-        let mut told = Told::by(&tracker);
-        assert_eq!(told.next().await.0, "issue.created");
+        let mut published = Published::by(&tracker);
+        assert_eq!(published.next().await.0, "issue.created");
 
         let comment = tracker.issues().create_comment(request_as(&ada, write(id, " It is\nbroken. "))).await;
         let comment = comment.unwrap().into_inner();
@@ -31,7 +31,7 @@ async fn a_comment_is_written_changed_and_deleted_and_each_is_told() {
             (Some("note"), Some("Ada"))
         );
         assert_eq!(tracker.read(id).await["numComments"], 1);
-        let (kind, data, _) = told.next().await;
+        let (kind, data, _) = published.next().await;
         assert_eq!(kind, "comment.created");
         let expected = json!({
             "comment_id": comment.id, "issue_id": id, "project_slug": "front-end",
@@ -54,9 +54,9 @@ async fn a_comment_is_written_changed_and_deleted_and_each_is_told() {
         assert_eq!(reason(foreign), "COMMENT_NOT_FOUND");
 
         tracker.issues().update_comment(request_as(&ada, change)).await.unwrap();
-        assert_eq!(told.next().await.1["comment"], "Fixed.");
+        assert_eq!(published.next().await.1["comment"], "Fixed.");
         tracker.issues().delete_comment(request_as(&ada, delete.clone())).await.unwrap();
-        assert_eq!(told.next().await.0, "comment.deleted");
+        assert_eq!(published.next().await.0, "comment.deleted");
         assert_eq!(tracker.read(id).await["numComments"], 0);
         assert_eq!(
             reason(tracker.issues().delete_comment(request_as(&ada, delete)).await),
@@ -67,14 +67,14 @@ async fn a_comment_is_written_changed_and_deleted_and_each_is_told() {
 }
 
 #[tokio::test]
-async fn comments_are_listed_without_what_else_happened_newest_first() {
+async fn comments_alone_can_be_listed_newest_first() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
         let id = tracker.issue("acme", "front-end", "boom").await.id;
         let hooks = app(&acme, &[Scope::EventRead]);
         for text in ["one", "two", "three"] {
-            tracker.hand.advance(std::time::Duration::from_secs(1));
+            tracker.clock.advance(std::time::Duration::from_secs(1));
             tracker.issues().create_comment(request_as(&hooks, write(id, text))).await.unwrap();
         }
         let asked = ListActivityRequest { issue_id: id, comments_only: true, limit: 2, ..Default::default() };

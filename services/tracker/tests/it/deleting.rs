@@ -15,11 +15,9 @@ use patchbay_tracker::MIGRATIONS;
 use serde_json::json;
 
 use crate::belongings::{Filled, belongings, fill};
-use crate::running::{Running, each, reason, record, run, user};
+use crate::service::{SOON, Service, each, reason, record, run, user};
 
-const PATIENCE: Duration = Duration::from_secs(30);
-
-async fn acme(tracker: &Running) -> User {
+async fn acme(tracker: &Service) -> User {
     tracker.organization("Acme").await;
     tracker.worker("acme", "Ada", "owner").await
 }
@@ -28,15 +26,15 @@ fn delete(project: &Filled) -> DeleteProjectRequest {
     DeleteProjectRequest { organization: "acme".to_owned(), project: project.slug.clone() }
 }
 
-async fn is_gone(tracker: &Running, project: &Filled) {
-    eventually(PATIENCE, "nothing is left of it", async || {
+async fn is_gone(tracker: &Service, project: &Filled) {
+    eventually(SOON, "nothing is left of it", async || {
         belongings(tracker, project).await.values().all(|count| *count == 0).then_some(())
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_deleted_project_is_gone_at_once_and_what_belongs_to_it_soon() {
+async fn a_deleted_project_is_hidden_at_once_and_its_rows_are_removed_soon() {
     each(|tracker| async move {
         let ada = acme(&tracker).await;
         let doomed = fill(&tracker, "Front End", &ada, 150).await;
@@ -83,7 +81,7 @@ async fn a_deleted_issue_is_gone_and_an_error_of_its_kind_opens_another() {
         assert_eq!(reason(tracker.issues().delete_issues(request(ids(&[id]))).await), "ISSUE_NOT_FOUND");
         let again = tracker.record(&[json!({ "message": title })]).await;
         assert!(again[0].opened && again[0].issue_id != id);
-        eventually(PATIENCE, "nothing is left of it", async || {
+        eventually(SOON, "nothing is left of it", async || {
             let left = belongings(&tracker, &project).await;
             (left["external_issues"] == 0 && left["issues"] == 150).then_some(())
         })
@@ -92,7 +90,7 @@ async fn a_deleted_issue_is_gone_and_an_error_of_its_kind_opens_another() {
     .await;
 }
 
-/// Lets nobody delete this issue, as long as `allow_deleting` was not called.
+/// Blocks the deletion of this issue until `allow_deleting` is called.
 async fn forbid_deleting(db: &Db, issue_id: i64) {
     let statements = match db.engine() {
         Engine::Sqlite => vec![format!(
@@ -125,19 +123,19 @@ async fn a_removal_that_was_killed_in_the_middle_goes_on_with_the_next_start() {
     each_config(|config| async move {
         let db = Db::connect(&config, "tracker", &MIGRATIONS).await.unwrap();
         db.migrate().await.unwrap();
-        // A process of its own, as far as anything in it can tell: when it ends, it ends in the middle of everything.
+        // A separate runtime, which is killed in the middle of its work.
         let process = tokio::runtime::Runtime::new().unwrap();
         let own = config.clone();
         let started = process.spawn(async move {
             let db = Db::connect(&own, "tracker", &MIGRATIONS).await.unwrap();
             run(db, &[], &Stop::new()).await
         });
-        let killed = Running { db: db.clone(), ..started.await.unwrap() };
+        let killed = Service { db: db.clone(), ..started.await.unwrap() };
         let ada = acme(&killed).await;
         let doomed = fill(&killed, "Front End", &ada, 350).await;
         let other = fill(&killed, "Other", &ada, 150).await;
 
-        // A hundred issues are removed, of the next hundred everything but themselves.
+        // A hundred issues are deleted, and the rows of the next hundred.
         let stumbling_block = doomed.issues[150];
         forbid_deleting(&db, stumbling_block).await;
         killed.projects().delete_project(request(delete(&doomed))).await.unwrap();
@@ -147,7 +145,7 @@ async fn a_removal_that_was_killed_in_the_middle_goes_on_with_the_next_start() {
                 db.query("select count(*) from issue_words where issue_id = $1").bind(stumbling_block);
             count.fetch_scalar().await.unwrap()
         };
-        let left = eventually(PATIENCE, "the removal is in the middle", async || {
+        let left = eventually(SOON, "the removal is in the middle", async || {
             let left = belongings(&killed, &doomed).await;
             (left["issues"] == 250 && words().await == 0).then_some(left)
         })

@@ -8,9 +8,9 @@ use patchbay_rpc::{request, request_as};
 use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 
-use crate::running::{Running, app, each, each_with, reason, record, refusal, user};
+use crate::published::Published;
+use crate::service::{SOON, Service, app, each, each_with, reason, record, refusal, user};
 use crate::status::update;
-use crate::told::Told;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -24,7 +24,7 @@ fn error(function: &str, user: &str) -> Value {
     json!({ "exception": { "values": [exception] }, "platform": "javascript", "user": { "id": user } })
 }
 
-async fn acme(tracker: &Running) {
+async fn acme(tracker: &Service) {
     tracker.organization("Acme").await;
     tracker.project("acme", "Front End").await;
 }
@@ -33,7 +33,7 @@ async fn acme(tracker: &Running) {
 async fn the_first_error_of_a_kind_opens_an_issue_and_the_others_count() {
     each(|tracker| async move {
         acme(&tracker).await;
-        let mut told = Told::by(&tracker);
+        let mut published = Published::by(&tracker);
         let recorded =
             tracker.record(&[error("f", "1"), error("g", "1"), error("f", "2"), error("f", "1")]).await;
         let opened: Vec<_> = recorded.iter().map(|event| event.opened).collect();
@@ -44,14 +44,14 @@ async fn the_first_error_of_a_kind_opens_an_issue_and_the_others_count() {
         assert_eq!((&issue["title"], &issue["culprit"]), (&json!("TypeError: x is null"), &json!("f(app)")));
         assert_eq!(issue["type"], "error");
 
-        let types = told.next_types(2).await;
+        let types = published.next_types(2).await;
         assert_eq!(types, ["issue.created", "issue.created"]);
-        let (kind, data, _) = told.next().await;
+        let (kind, data, _) = published.next().await;
         assert_eq!(kind, "error.created");
         assert_eq!(data["error"]["event_id"], recorded[0].event_id);
         assert_eq!(data["error"]["issue_id"], recorded[0].issue_id.to_string());
 
-        tracker.hand.advance(Duration::from_secs(60));
+        tracker.clock.advance(Duration::from_secs(60));
         let again = tracker.record(&[error("f", "3")]).await;
         assert_eq!(again[0].issue_id, recorded[0].issue_id);
         let issue = tracker.read(recorded[0].issue_id).await;
@@ -73,7 +73,7 @@ async fn an_error_that_is_sent_again_is_counted_once() {
         let again = tracker.record(&[event.clone()]).await;
         assert!(again[0].duplicate);
         assert_eq!(again[0].issue_id, first[0].issue_id);
-        tracker.hand.advance(DAY);
+        tracker.clock.advance(DAY);
         let again = tracker.record(&[event]).await;
         assert!(again[0].duplicate, "also on the next day");
         assert_eq!(tracker.read(first[0].issue_id).await["count"], "1");
@@ -117,11 +117,11 @@ async fn a_resolved_issue_that_happens_again_is_unresolved() {
         let id = tracker.record(&[error("f", "1")]).await[0].issue_id;
         let resolve = UpdateIssuesRequest { status: Some("resolved".to_owned()), ..update(&[id]) };
         tracker.issues().update_issues(request(resolve)).await.unwrap();
-        let mut told = Told::by(&tracker);
-        assert_eq!(told.next_types(3).await, ["issue.created", "error.created", "issue.resolved"]);
+        let mut published = Published::by(&tracker);
+        assert_eq!(published.next_types(3).await, ["issue.created", "error.created", "issue.resolved"]);
         tracker.record(&[error("f", "1")]).await;
         assert_eq!(tracker.read(id).await["status"], "unresolved");
-        assert_eq!(told.next_types(2).await, ["issue.unresolved", "error.created"]);
+        assert_eq!(published.next_types(2).await, ["issue.unresolved", "error.created"]);
     })
     .await;
 }
@@ -207,15 +207,15 @@ async fn errors_are_kept_for_as_many_days_as_the_operator_says() {
         let find = async |event_id: &str| {
             reason(tracker.issues().get_event(request(event_of(issue_id, event_id))).await)
         };
-        tracker.hand.advance(2 * DAY);
+        tracker.clock.advance(2 * DAY);
         let late = tracker.record(&[error("f", "1")]).await;
         assert_eq!(find(&early[0].event_id).await, "OK", "the second day after it");
-        tracker.hand.advance(DAY);
+        tracker.clock.advance(DAY);
         assert_eq!(find(&early[0].event_id).await, "EVENT_NOT_FOUND", "the third");
         assert_eq!(find(&late[0].event_id).await, "OK");
-        eventually(Duration::from_secs(20), "the first is let go of", async || {
-            // Whoever lets go of it looks once an hour, counted from when it looked last.
-            tracker.hand.advance(Duration::from_secs(30));
+        eventually(SOON, "the first is deleted", async || {
+            // The worker runs once an hour, counted from its last run.
+            tracker.clock.advance(Duration::from_secs(30));
             let kept: i64 =
                 tracker.db.query("select count(*) from error_events").fetch_scalar().await.unwrap();
             (kept == 1).then_some(())

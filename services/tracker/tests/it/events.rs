@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use patchbay_bus::Queue;
 use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_rpc::request;
@@ -7,10 +5,10 @@ use patchbay_testkit::eventually;
 use prost::Message;
 use serde_json::{Value, json};
 
-use crate::running::{each, issue, reason};
+use crate::service::{SOON, each, issue, reason};
 
 #[tokio::test]
-async fn an_opened_issue_is_told_to_the_bus_once() {
+async fn an_opened_issue_is_published_once() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         let project = tracker.project("acme", "Front End").await;
@@ -45,7 +43,7 @@ async fn an_opened_issue_is_told_to_the_bus_once() {
         };
         assert_eq!(event, expected);
 
-        eventually(Duration::from_secs(10), "the outbox is empty", async || {
+        eventually(SOON, "the outbox is empty", async || {
             tracker.db.outbox_batch(1).await.unwrap().is_empty().then_some(())
         })
         .await;
@@ -54,7 +52,7 @@ async fn an_opened_issue_is_told_to_the_bus_once() {
 }
 
 #[tokio::test]
-async fn an_issue_that_is_refused_is_told_to_nobody() {
+async fn a_refused_issue_is_not_published() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;

@@ -9,12 +9,12 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{request, request_as};
 use tonic::{Response, Status};
 
-use crate::running::{Running, caller, each, each_with, reason, refusal};
+use crate::service::{Service, caller, each, each_with, reason, refusal};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn invite(
-    tracker: &Running,
+    tracker: &Service,
     by: &Caller,
     to: &str,
     email: &str,
@@ -27,19 +27,19 @@ async fn invite(
     tracker.directory().invite_member(request_as(by, asked)).await
 }
 
-async fn accept(tracker: &Running, by: &Caller, to: &str, id: i64) -> Result<Response<Member>, Status> {
+async fn accept(tracker: &Service, by: &Caller, to: &str, id: i64) -> Result<Response<Member>, Status> {
     let asked = AcceptInvitationRequest { organization: to.to_owned(), id };
     tracker.directory().accept_invitation(request_as(by, asked)).await
 }
 
-async fn pending(tracker: &Running) -> Vec<String> {
+async fn pending(tracker: &Service) -> Vec<String> {
     let asked =
         ListMembersRequest { organization: "acme".into(), with_invitations: true, ..Default::default() };
     let list = tracker.directory().list_members(request(asked)).await.unwrap().into_inner();
     list.invitations.into_iter().map(|invitation| invitation.email).collect()
 }
 
-async fn memberships(tracker: &Running, user_id: i64) -> usize {
+async fn memberships(tracker: &Service, user_id: i64) -> usize {
     let asked = GetUserRequest { user: Some(get_user_request::User::Id(user_id)) };
     tracker.directory().get_user(request(asked)).await.unwrap().into_inner().memberships.len()
 }
@@ -85,7 +85,7 @@ async fn the_invited_is_a_member_when_they_have_accepted_and_not_before() {
 }
 
 #[tokio::test]
-async fn who_invites_learns_nothing_of_who_is_invited_and_registers_nobody() {
+async fn an_invitation_reveals_and_registers_no_user() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let (_, owner) = tracker.member("acme", "olga@example.com", "owner").await;
@@ -107,7 +107,7 @@ async fn who_invites_learns_nothing_of_who_is_invited_and_registers_nobody() {
             request(CreateUserRequest { name: "New".into(), email, only_invited: true, ..Default::default() })
         };
         tracker.directory().create_user(sign_in("Unknown@example.com")).await.unwrap();
-        let refused = reason(tracker.directory().create_user(sign_in("nobody@example.com")).await);
+        let refused = reason(tracker.directory().create_user(sign_in("unknown@example.com")).await);
         assert_eq!(refused, "NOT_INVITED");
     })
     .await;
@@ -151,7 +151,7 @@ async fn an_invitation_ends_by_being_declined_withdrawn_overtaken_or_left_alone(
         assert_eq!(answer, "MEMBER_NOT_FOUND", "who invited belongs to it no more");
 
         let id = invited(&owner).await;
-        tracker.hand.advance(30 * DAY);
+        tracker.clock.advance(30 * DAY);
         assert_eq!(reason(accept(&tracker, &ada, "acme", id).await), "MEMBER_NOT_FOUND");
         let id = invited(&owner).await;
         let added = AddMemberRequest {
@@ -175,7 +175,7 @@ async fn invitations_come_behind_members_page_by_page() {
         tracker.member("acme", "m1@example.com", "member").await;
         for email in ["i0@example.com", "i1@example.com", "i2@example.com"] {
             invite(&tracker, &owner, "acme", email).await.unwrap();
-            tracker.hand.advance(Duration::from_secs(1));
+            tracker.clock.advance(Duration::from_secs(1));
         }
         let all = ["m0", "m1", "i0", "i1", "i2"];
         for limit in 1..=6 {
@@ -202,7 +202,7 @@ async fn invitations_come_behind_members_page_by_page() {
         assert_eq!(pending(&tracker).await.len(), 3);
         let plain = ListMembersRequest { organization: "acme".into(), ..Default::default() };
         let plain = tracker.directory().list_members(request(plain)).await.unwrap().into_inner();
-        assert_eq!((plain.members.len(), plain.invitations.len()), (2, 0), "services are told of members");
+        assert_eq!((plain.members.len(), plain.invitations.len()), (2, 0), "services get the members");
     })
     .await;
 }
@@ -211,14 +211,14 @@ async fn invitations_come_behind_members_page_by_page() {
 async fn invitations_are_bounded() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
-        let owner = crate::running::user(&acme, Role::Owner);
+        let owner = crate::service::user(&acme, Role::Owner);
         tracker.person("ada@example.com").await;
         for number in 0..100 {
             invite(&tracker, &Caller::Operator, "acme", &format!("p{number}@example.com")).await.unwrap();
         }
         let error = refusal(invite(&tracker, &owner, "acme", "one@example.com").await);
         assert_eq!((error.reason.as_ref(), error.fields.len()), ("TOO_MANY_INVITATIONS", 1));
-        tracker.hand.advance(30 * DAY);
+        tracker.clock.advance(30 * DAY);
         invite(&tracker, &Caller::Operator, "acme", "one@example.com").await.unwrap();
         assert_eq!(pending(&tracker).await, ["one@example.com"], "expired ones make room");
 
@@ -234,7 +234,7 @@ async fn invitations_are_bounded() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_founds_or_joins_more_organizations_than_the_operator_allows() {
+async fn a_user_creates_and_joins_no_more_organizations_than_configured() {
     each_with(&[("ORGANIZATIONS_PER_USER", "3")], |tracker| async move {
         tracker.organization("Acme").await;
         let ada = tracker.person("ada@example.com").await;

@@ -5,7 +5,7 @@ use patchbay_proto::tracker::GetIssueRequest;
 use patchbay_rpc::request;
 use serde_json::{Value, json};
 
-use crate::running::{each, issue, reason};
+use crate::service::{each, issue, reason};
 
 fn get(id: i64, organization: &str) -> tonic::Request<GetIssueRequest> {
     request(GetIssueRequest { id, organization: organization.to_owned() })
@@ -59,7 +59,7 @@ async fn an_issue_is_not_found_where_it_is_not() {
             assert_eq!(reason(answer), "ISSUE_NOT_FOUND", "{id} {organization:?}");
         }
         for (organization, project) in
-            [("acme", "back-end"), ("initech", "front-end"), ("nobody", "front-end"), ("", "")]
+            [("acme", "back-end"), ("initech", "front-end"), ("unknown", "front-end"), ("", "")]
         {
             let answer = issues.create_issue(request(issue(organization, project, "boom"))).await;
             assert_eq!(reason(answer), "PROJECT_NOT_FOUND", "{organization}/{project}");

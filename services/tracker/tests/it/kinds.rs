@@ -1,5 +1,5 @@
-//! Every kind of event that apps are told of, once each: its keys as Sentry has them, who is said to have done it, and that a
-//! receiver in JavaScript can write the body as it was.
+//! Every kind of event once: its keys are Sentry's, its actor is right, and a
+//! receiver in JavaScript can serialize the body unchanged.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,14 +17,14 @@ use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 
 use crate::node::through_node;
-use crate::running::{Running, app, caller, each};
+use crate::published::Published;
+use crate::service::{Service, app, caller, each};
 use crate::status::update;
-use crate::told::Told;
 
 const ISSUE: &str = include_str!("../golden/issue_created.json");
 const UUID: &str = "a8e5d37a-696c-4c54-adb5-b3f28d64c7de";
 
-/// What is told first of each kind.
+/// The first event of each kind.
 type Kinds = BTreeMap<String, PublishRequest>;
 
 fn action(slug: &str, settings: &str) -> AlertAction {
@@ -32,7 +32,7 @@ fn action(slug: &str, settings: &str) -> AlertAction {
     AlertAction { app_slug: slug.to_owned(), app_id: 3, installation_uuid, settings_json: settings.into() }
 }
 
-async fn alert_rule(tracker: &Running, name: &str, settings: &str) {
+async fn alert_rule(tracker: &Service, name: &str, settings: &str) {
     let every = json!([{ "id": "sentry.rules.conditions.every_event.EveryEventCondition" }]);
     let rule = NewRule {
         name: name.to_owned(),
@@ -45,7 +45,7 @@ async fn alert_rule(tracker: &Running, name: &str, settings: &str) {
     tracker.alerts().create_rule(request(wanted)).await.unwrap();
 }
 
-async fn metric_rule(tracker: &Running, triggers: &[(&str, i64)]) {
+async fn metric_rule(tracker: &Service, triggers: &[(&str, i64)]) {
     let trigger = |(label, alert_threshold): &(&str, i64)| MetricTrigger {
         label: (*label).to_owned(),
         alert_threshold: *alert_threshold,
@@ -62,18 +62,18 @@ async fn metric_rule(tracker: &Running, triggers: &[(&str, i64)]) {
     tracker.alerts().create_metric_rule(request(wanted)).await.unwrap();
 }
 
-/// Reads on until something of each of these kinds was told.
-async fn until(told: &mut Told, kinds: &mut Kinds, wanted: &[&str]) {
+/// Reads events until each of these kinds was published.
+async fn until(published: &mut Published, kinds: &mut Kinds, wanted: &[&str]) {
     while !wanted.iter().all(|kind| kinds.contains_key(*kind)) {
-        let (kind, data, event) = told.next().await;
+        let (kind, data, event) = published.next().await;
         let kind = if data.get("issue_alert").is_some() { format!("{kind} with settings") } else { kind };
         kinds.entry(kind).or_insert(event);
     }
 }
 
-/// Makes everything happen that apps can hear of: `ada` writes, resolves and ignores, the app `hooks` reopens and assigns.
-async fn everything(tracker: &Running, ada: &Caller, hooks: &Caller) -> Kinds {
-    let (mut told, mut kinds) = (Told::by(tracker), Kinds::new());
+/// Causes every kind of event: `ada` comments, resolves and ignores, the app `hooks` reopens and assigns.
+async fn everything(tracker: &Service, ada: &Caller, hooks: &Caller) -> Kinds {
+    let (mut published, mut kinds) = (Published::by(tracker), Kinds::new());
     alert_rule(tracker, "Überall \u{2028} \"laut\"", "").await;
     alert_rule(tracker, "With settings", r#"[{"name":"title","value":"é\u0001"}]"#).await;
     metric_rule(tracker, &[("warning", 1), ("critical", 3)]).await;
@@ -102,25 +102,25 @@ async fn everything(tracker: &Running, ada: &Caller, hooks: &Caller) -> Kinds {
 
     let error = || json!({ "message": "x" });
     tracker.record(&[error()]).await;
-    until(&mut told, &mut kinds, &["metric_alert.warning", "metric_alert.open"]).await;
+    until(&mut published, &mut kinds, &["metric_alert.warning", "metric_alert.open"]).await;
     tracker.record(&[error(), error()]).await;
-    until(&mut told, &mut kinds, &["metric_alert.critical"]).await;
-    // The errors leave the window with time, and whoever looks at it does so now and then.
-    let mut over = Box::pin(until(&mut told, &mut kinds, &["metric_alert.resolved"]));
+    until(&mut published, &mut kinds, &["metric_alert.critical"]).await;
+    // The errors leave the window as time passes, and the worker evaluates the rule every few seconds.
+    let mut over = Box::pin(until(&mut published, &mut kinds, &["metric_alert.resolved"]));
     let mut looks = 0;
     loop {
-        tracker.hand.advance(Duration::from_secs(11 * 60));
+        tracker.clock.advance(Duration::from_secs(11 * 60));
         if tokio::time::timeout(Duration::from_millis(500), &mut over).await.is_ok() {
             break;
         }
         looks += 1;
-        assert!(looks < 60, "nobody says that it is over");
+        assert!(looks < 60, "the incident is not resolved");
     }
     drop(over);
     kinds
 }
 
-async fn told_of_everything(tracker: &Running) -> Kinds {
+async fn every_kind(tracker: &Service) -> Kinds {
     let acme = tracker.organization("Acme").await;
     tracker.project("acme", "Front End").await;
     let ada = caller(&tracker.worker("acme", "Ada", "member").await);
@@ -140,9 +140,9 @@ fn who(event: &PublishRequest) -> String {
 }
 
 #[tokio::test]
-async fn every_kind_has_the_keys_that_sentry_has_and_says_who_did_it() {
+async fn every_event_has_sentrys_keys_and_its_actor() {
     each(|tracker| async move {
-        let kinds = told_of_everything(&tracker).await;
+        let kinds = every_kind(&tracker).await;
         let comment: &[&str] = &["comment_id", "issue_id", "project_slug", "timestamp", "comment"];
         let metric: &[&str] = &["metric_alert", "description_text", "description_title", "web_url"];
         let expected: &[(&str, &str, &[&str])] = &[
@@ -207,12 +207,12 @@ async fn every_kind_has_the_keys_that_sentry_has_and_says_who_did_it() {
 
 #[tokio::test]
 #[ignore = "needs Node.js; run by cargo xtask test"]
-async fn what_apps_are_told_survives_javascript() {
+async fn event_data_survives_javascript() {
     let node = std::env::var_os("PATCHBAY_TEST_NODE").expect("cargo xtask test sets PATCHBAY_TEST_NODE");
     each(|tracker| {
         let node = node.clone();
         async move {
-            for (kind, event) in told_of_everything(&tracker).await {
+            for (kind, event) in every_kind(&tracker).await {
                 let sent = canonicalize_object(&event.data_json).unwrap();
                 let back = through_node(Path::new(&node), &sent);
                 assert_eq!(String::from_utf8(back).unwrap(), String::from_utf8(sent).unwrap(), "{kind}");

@@ -1,4 +1,4 @@
-//! The tracker as others meet it: started in process, called through a real channel, on both engines.
+//! Tests of the running service: in process, through a real channel, on both engines.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,10 +20,10 @@ mod members;
 mod node;
 mod organizations;
 mod projects;
-mod running;
+mod published;
 mod schema;
 mod searching;
+mod service;
 mod snowflakes;
 mod status;
-mod told;
 mod users;

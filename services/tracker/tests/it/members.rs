@@ -6,7 +6,7 @@ use patchbay_proto::tracker::{
 };
 use patchbay_rpc::{request, request_as};
 
-use crate::running::{Running, each, reason, refusal, user};
+use crate::service::{Service, each, reason, refusal, user};
 
 fn set(caller: &Caller, user_id: i64, role: &str) -> tonic::Request<SetMemberRequest> {
     let asked = SetMemberRequest { organization: "acme".to_owned(), user_id, role: role.to_owned() };
@@ -34,7 +34,7 @@ fn invite(caller: &Caller, email: &str, role: &str) -> tonic::Request<InviteMemb
     request_as(caller, InviteMemberRequest { organization: "acme".to_owned(), email, role })
 }
 
-async fn members(tracker: &Running, asked: ListMembersRequest) -> (Vec<Member>, bool) {
+async fn members(tracker: &Service, asked: ListMembersRequest) -> (Vec<Member>, bool) {
     let asked = ListMembersRequest { organization: "acme".to_owned(), ..asked };
     let list = tracker.directory().list_members(request(asked)).await.unwrap().into_inner();
     (list.members, list.has_more)
@@ -72,7 +72,7 @@ async fn the_last_owner_stays_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_owners_who_leave_at_once_one_remains() {
+async fn one_owner_remains_if_all_leave_at_once() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let mut owners = Vec::new();
@@ -91,7 +91,7 @@ async fn of_owners_who_leave_at_once_one_remains() {
 }
 
 #[tokio::test]
-async fn nobody_gives_or_takes_more_than_they_have() {
+async fn a_member_gives_and_takes_roles_up_to_their_own() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let (ada, _) = tracker.member("acme", "ada@example.com", "owner").await;
@@ -129,7 +129,7 @@ async fn nobody_gives_or_takes_more_than_they_have() {
 }
 
 #[tokio::test]
-async fn who_is_added_by_e_mail_is_found_or_registered() {
+async fn a_member_added_by_e_mail_is_found_or_registered() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let operator = Caller::Operator;
@@ -218,7 +218,7 @@ async fn people_see_their_own_organizations_and_superusers_all() {
 }
 
 #[tokio::test]
-async fn an_organization_begins_with_the_usual_features_and_is_changed_by_who_runs_it() {
+async fn an_organization_begins_with_the_default_features_and_its_managers_change_it() {
     each(|tracker| async move {
         let acme = tracker.organization("Acme").await;
         assert_eq!(acme.features, patchbay_domain::feature::DEFAULT);
@@ -282,8 +282,8 @@ async fn users_are_listed_changed_and_kept_out() {
         assert!(changed.is_staff && changed.is_disabled && !changed.is_superuser);
         let taken = UpdateUserRequest { id: bob.id, email: Some(ada.email), ..Default::default() };
         assert_eq!(reason(directory.update_user(request(taken)).await), "EMAIL_TAKEN");
-        let nobody = UpdateUserRequest { id: 99, ..Default::default() };
-        assert_eq!(reason(directory.update_user(request(nobody)).await), "USER_NOT_FOUND");
+        let unknown = UpdateUserRequest { id: 99, ..Default::default() };
+        assert_eq!(reason(directory.update_user(request(unknown)).await), "USER_NOT_FOUND");
     })
     .await;
 }

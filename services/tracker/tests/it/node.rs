@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 const SCRIPT: &str = "let text = require('fs').readFileSync(0, 'utf8'); \
                       process.stdout.write(JSON.stringify(JSON.parse(text)))";
 
-/// What Node makes of a JSON text.
+/// The text after parsing and serializing in Node.
 pub(crate) fn through_node(node: &Path, json: &[u8]) -> Vec<u8> {
     let mut command = Command::new(node);
     command.args(["-e", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped());

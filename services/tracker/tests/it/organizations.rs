@@ -1,7 +1,7 @@
 use patchbay_proto::tracker::{CreateOrganizationRequest, GetOrganizationRequest, ListOrganizationsRequest};
 use patchbay_rpc::request;
 
-use crate::running::{each, now, reason};
+use crate::service::{each, now, reason};
 
 fn get(organization: impl ToString) -> tonic::Request<GetOrganizationRequest> {
     request(GetOrganizationRequest { organization: organization.to_string() })
@@ -23,9 +23,9 @@ async fn an_organization_is_found_by_its_slug_and_by_its_number() {
         for named in [acme.slug.clone(), acme.id.to_string()] {
             assert_eq!(directory.get_organization(get(named)).await.unwrap().into_inner(), acme);
         }
-        for nobody in ["initech", "99", "", "Acme Inc.", "acme\0"] {
-            let answer = directory.get_organization(get(nobody)).await;
-            assert_eq!(reason(answer), "ORGANIZATION_NOT_FOUND", "{nobody:?}");
+        for unknown in ["initech", "99", "", "Acme Inc.", "acme\0"] {
+            let answer = directory.get_organization(get(unknown)).await;
+            assert_eq!(reason(answer), "ORGANIZATION_NOT_FOUND", "{unknown:?}");
         }
     })
     .await;

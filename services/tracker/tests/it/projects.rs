@@ -1,7 +1,7 @@
 use patchbay_proto::tracker::{CreateProjectRequest, GetProjectRequest};
 use patchbay_rpc::request;
 
-use crate::running::{each, reason};
+use crate::service::{each, reason};
 
 fn get(organization: &str, project: &str) -> tonic::Request<GetProjectRequest> {
     request(GetProjectRequest { organization: organization.to_owned(), project: project.to_owned() })
@@ -29,7 +29,7 @@ async fn a_project_is_found_in_its_organization_only() {
             ("acme", ""),
             (initech.slug.as_str(), "front-end"),
             ("initech", id.as_str()),
-            ("nobody", "front-end"),
+            ("unknown", "front-end"),
         ] {
             let answer = projects.get_project(get(organization, named)).await;
             assert_eq!(reason(answer), "PROJECT_NOT_FOUND", "{organization}/{named}");
@@ -59,7 +59,7 @@ async fn a_slug_is_taken_in_one_organization_at_a_time() {
         };
         let mut projects = tracker.projects();
         assert_eq!(reason(projects.create_project(request(asked.clone())).await), "SLUG_TAKEN");
-        asked.organization = "nobody".to_owned();
+        asked.organization = "unknown".to_owned();
         assert_eq!(reason(projects.create_project(request(asked)).await), "ORGANIZATION_NOT_FOUND");
     })
     .await;

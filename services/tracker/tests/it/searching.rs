@@ -1,4 +1,4 @@
-//! What a search finds is what a bulk change changes, and what a naive filter says.
+//! A search finds the issues that a bulk change changes, and that a naive filter selects.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::running::{Running, each, issue, now, reason};
+use crate::service::{Service, each, issue, now, reason};
 
 const ROUNDS: usize = 3;
 const ISSUES: usize = 14;
@@ -75,7 +75,7 @@ const TEXTS: [&str; 28] = [
 const STATUSES: [&str; 3] = ["unresolved", "resolved", "ignored"];
 const LEVELS: [&str; 3] = ["error", "warning", "fatal"];
 
-/// What the test knows of an issue.
+/// An issue, as the naive filter sees it.
 #[derive(Debug, Clone)]
 struct Known {
     id: i64,
@@ -89,7 +89,7 @@ struct Known {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Assignee {
-    Nobody,
+    None,
     Ada,
     Team,
 }
@@ -100,9 +100,9 @@ enum Condition {
     Is(&'static str),
     Level(&'static str),
     Assigned(&'static str),
-    /// In the last hours, or longer ago.
+    /// In the last hours, or before them.
     Hours(&'static str, char, i64),
-    /// Compared with the beginning of the round and so many hours.
+    /// Compared with a number of hours after the beginning of the round.
     Compared(&'static str, &'static str, i64),
 }
 
@@ -128,12 +128,12 @@ impl Condition {
         let now_is = end(start);
         match *self {
             Self::Text(text) => [&issue.title, &issue.culprit].iter().any(|place| holds(place, text)),
-            Self::Is("assigned") => issue.assignee != Assignee::Nobody,
-            Self::Is("unassigned") => issue.assignee == Assignee::Nobody,
+            Self::Is("assigned") => issue.assignee != Assignee::None,
+            Self::Is("unassigned") => issue.assignee == Assignee::None,
             Self::Is("archived") => issue.status == "ignored",
             Self::Is(status) => issue.status == status,
             Self::Level(level) => issue.level == level,
-            Self::Assigned("none") => issue.assignee == Assignee::Nobody,
+            Self::Assigned("none") => issue.assignee == Assignee::None,
             Self::Assigned("#core") => issue.assignee == Assignee::Team,
             Self::Assigned(_) => issue.assignee == Assignee::Ada,
             Self::Hours(_, '-', hours) => issue.seen >= now_is - TimeDelta::hours(hours),
@@ -151,7 +151,7 @@ impl Condition {
     }
 }
 
-/// Letters and digits are the beginning of a word; every other text is found as it is, but for the case of ASCII letters.
+/// Letters and digits match the beginning of a word; every other text matches literally except for the case of ASCII letters.
 #[expect(clippy::disallowed_methods, reason = "words are looked for in any case of their language")]
 fn holds(place: &str, text: &str) -> bool {
     if text.chars().all(char::is_alphanumeric) {
@@ -198,7 +198,7 @@ fn matching(known: &[Known], query: &Query, start: DateTime<Utc>) -> Vec<i64> {
     known.iter().filter(is_meant).map(|issue| issue.id).collect()
 }
 
-/// When a round that began then asks its queries: each issue took an hour.
+/// The time of the queries of a round that began at `begin`: each issue took an hour.
 fn end(start: DateTime<Utc>) -> DateTime<Utc> {
     start + TimeDelta::hours(i64::try_from(ISSUES).unwrap())
 }
@@ -217,8 +217,8 @@ impl Draw {
     }
 }
 
-/// The round's issues, in a project of their own.
-async fn issues(tracker: &Running, project: &str, start: DateTime<Utc>, draw: &mut Draw) -> Vec<Known> {
+/// The issues of the round, in a separate project.
+async fn issues(tracker: &Service, project: &str, start: DateTime<Utc>, draw: &mut Draw) -> Vec<Known> {
     let mut known = Vec::new();
     for hours in 0..ISSUES {
         let (title, culprit) =
@@ -231,9 +231,9 @@ async fn issues(tracker: &Running, project: &str, start: DateTime<Utc>, draw: &m
         };
         let id = tracker.issues().create_issue(request(wanted)).await.unwrap().into_inner().id;
         let status = draw.one(prop::sample::select(&STATUSES[..]));
-        let assignee = draw.one(prop::sample::select(&[Assignee::Nobody, Assignee::Ada, Assignee::Team][..]));
+        let assignee = draw.one(prop::sample::select(&[Assignee::None, Assignee::Ada, Assignee::Team][..]));
         let assigned_to = match assignee {
-            Assignee::Nobody => "",
+            Assignee::None => "",
             Assignee::Ada => "ada@example.com",
             Assignee::Team => "#core",
         };
@@ -246,7 +246,7 @@ async fn issues(tracker: &Running, project: &str, start: DateTime<Utc>, draw: &m
         tracker.issues().update_issues(request(change)).await.unwrap();
         let seen = start + TimeDelta::hours(i64::try_from(hours).unwrap());
         known.push(Known { id, title, culprit, status, level, assignee, seen });
-        tracker.hand.advance(Duration::from_secs(3600));
+        tracker.clock.advance(Duration::from_secs(3600));
     }
     known
 }
@@ -255,7 +255,7 @@ fn filter(project: &str, query: &str) -> IssueFilter {
     IssueFilter { organization: "acme".into(), projects: vec![project.into()], query: query.into() }
 }
 
-async fn listed(tracker: &Running, ada: &Caller, project: &str, query: &str) -> Vec<i64> {
+async fn listed(tracker: &Service, ada: &Caller, project: &str, query: &str) -> Vec<i64> {
     let asked = ListIssuesRequest { filter: Some(filter(project, query)), ..Default::default() };
     let page = tracker.issues().list_issues(request_as(ada, asked)).await.expect(query).into_inner();
     let mut ids: Vec<i64> = page.issues.iter().map(|issue| issue.id).collect();
@@ -263,7 +263,7 @@ async fn listed(tracker: &Running, ada: &Caller, project: &str, query: &str) -> 
     ids
 }
 
-async fn changed(tracker: &Running, ada: &Caller, project: &str, query: &str) -> Vec<i64> {
+async fn changed(tracker: &Service, ada: &Caller, project: &str, query: &str) -> Vec<i64> {
     let asked = UpdateIssuesRequest {
         issues: Some(Updated::Filter(filter(project, query))),
         is_subscribed: Some(true),
@@ -276,7 +276,7 @@ async fn changed(tracker: &Running, ada: &Caller, project: &str, query: &str) ->
 }
 
 #[tokio::test]
-async fn a_bulk_change_touches_what_the_list_shows_and_a_naive_filter_finds() {
+async fn a_bulk_change_affects_the_issues_that_the_list_shows() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let (_, ada) = tracker.member("acme", "ada@example.com", "owner").await;
@@ -320,7 +320,7 @@ async fn a_bulk_change_touches_what_the_list_shows_and_a_naive_filter_finds() {
 }
 
 #[tokio::test]
-async fn what_a_search_does_not_understand_finds_and_changes_nothing() {
+async fn an_invalid_search_finds_and_changes_nothing() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         let (_, ada) = tracker.member("acme", "ada@example.com", "owner").await;
@@ -339,16 +339,16 @@ async fn what_a_search_does_not_understand_finds_and_changes_nothing() {
             "\"alpha",
             "\0",
             "!",
-            "assigned:nobody",
-            "!assigned:#nobody",
-            "!assigned:nobody@example.com",
+            "assigned:unknown",
+            "!assigned:#unknown",
+            "!assigned:unknown@example.com",
             "alpha environment:prod",
         ] {
             let asked = ListIssuesRequest { filter: Some(filter(&project, query)), ..Default::default() };
             let answer = tracker.issues().list_issues(request_as(&ada, asked)).await;
             assert_eq!(reason(answer), "INVALID_SEARCH", "{query}");
         }
-        for query in ["", " \t", "\u{a0}", "-alpha", "alpha OR beta", "alph*", "\0", "!assigned:#nobody"] {
+        for query in ["", " \t", "\u{a0}", "-alpha", "alpha OR beta", "alph*", "\0", "!assigned:#unknown"] {
             let erase = DeleteIssuesRequest { issues: Some(Deleted::Filter(filter(&project, query))) };
             assert_eq!(
                 reason(tracker.issues().delete_issues(request_as(&ada, erase)).await),
@@ -367,7 +367,7 @@ async fn what_a_search_does_not_understand_finds_and_changes_nothing() {
             );
         }
         for query in
-            ["🚀", "!alpha", "assigned:#nobody", "assigned:nobody@example.com", "firstSeen:+1d", "%", "_"]
+            ["🚀", "!alpha", "assigned:#unknown", "assigned:unknown@example.com", "firstSeen:+1d", "%", "_"]
         {
             let erase = DeleteIssuesRequest { issues: Some(Deleted::Filter(filter(&project, query))) };
             let answer = tracker.issues().delete_issues(request_as(&ada, erase)).await.unwrap();

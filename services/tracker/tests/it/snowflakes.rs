@@ -1,14 +1,14 @@
-//! Numbers of projects that are made of the moment, as Sentry makes them.
+//! Ids of projects made of the time, like Sentry's.
 
 use std::time::Duration;
 
 use patchbay_proto::tracker::CreateProjectRequest;
 use patchbay_rpc::request;
 
-use crate::running::{Running, each_with, now, refusal};
+use crate::service::{Service, each_with, now, refusal};
 
 const ON: [(&str, &str); 1] = [("SNOWFLAKE_IDS", "true")];
-/// Sentry's beginning of time.
+/// The epoch of Sentry's ids.
 const EPOCH: i64 = 1_659_916_800;
 const PER_SECOND: i64 = 16;
 
@@ -17,13 +17,13 @@ fn id(second: i64, sequence: i64) -> i64 {
     16 * (1 << 48) + second * (1 << 16) + sequence
 }
 
-/// Moves the clock to that second after the beginning of time.
-fn move_to(tracker: &Running, second: i64) {
+/// Moves the clock to this second after the epoch.
+fn move_to(tracker: &Service, second: i64) {
     let step = Duration::from_secs(u64::try_from(EPOCH + second - now().timestamp()).unwrap());
-    tracker.hand.advance(step);
+    tracker.clock.advance(step);
 }
 
-async fn create(tracker: &Running) -> Result<i64, patchbay_domain::Error> {
+async fn create(tracker: &Service) -> Result<i64, patchbay_domain::Error> {
     let (organization, name) = ("acme".to_owned(), "Front End".to_owned());
     let asked = CreateProjectRequest { organization, name, ..Default::default() };
     match tracker.projects().create_project(request(asked)).await {
@@ -32,8 +32,8 @@ async fn create(tracker: &Running) -> Result<i64, patchbay_domain::Error> {
     }
 }
 
-/// Notes that so many ids of these seconds are used.
-async fn use_up(tracker: &Running, seconds: std::ops::RangeInclusive<i64>, used: i64) {
+/// Marks a number of ids of these seconds as used.
+async fn use_up(tracker: &Service, seconds: std::ops::RangeInclusive<i64>, used: i64) {
     tracker
         .db
         .insert_rows("snowflakes", &["second", "used"], seconds, |row, second| {
@@ -44,8 +44,8 @@ async fn use_up(tracker: &Running, seconds: std::ops::RangeInclusive<i64>, used:
         .unwrap();
 }
 
-/// Gives an id to a project that somebody else made.
-async fn occupy(tracker: &Running, ids: impl IntoIterator<Item = i64>) {
+/// Inserts a project with this id.
+async fn occupy(tracker: &Service, ids: impl IntoIterator<Item = i64>) {
     let columns = &["id", "organization_id", "slug", "name", "platform", "last_issue_number", "created_at"];
     let organization: i64 =
         tracker.db.query("select id from organizations where slug = 'acme'").fetch_scalar().await.unwrap();
@@ -61,7 +61,7 @@ async fn occupy(tracker: &Running, ids: impl IntoIterator<Item = i64>) {
 }
 
 #[tokio::test]
-async fn a_second_has_sixteen_ids_and_who_comes_later_gets_one_of_the_second_before() {
+async fn a_second_has_sixteen_ids_and_the_next_id_is_of_the_second_before() {
     each_with(&ON, |tracker| async move {
         tracker.organization("Acme").await;
         move_to(&tracker, 600);
@@ -69,14 +69,14 @@ async fn a_second_has_sixteen_ids_and_who_comes_later_gets_one_of_the_second_bef
             assert_eq!(create(&tracker).await.unwrap(), id(600, sequence));
         }
         assert_eq!(create(&tracker).await.unwrap(), id(599, 0));
-        tracker.hand.advance(Duration::from_secs(1));
+        tracker.clock.advance(Duration::from_secs(1));
         assert_eq!(create(&tracker).await.unwrap(), id(601, 0));
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_gets_the_id_of_somebody_else_at_the_same_time() {
+async fn concurrent_projects_get_different_ids() {
     each_with(&ON, |tracker| async move {
         tracker.organization("Acme").await;
         move_to(&tracker, 600);
@@ -99,7 +99,7 @@ async fn five_minutes_are_looked_back_for_an_id() {
     each_with(&ON, |tracker| async move {
         tracker.organization("Acme").await;
         move_to(&tracker, 600);
-        // Of the last three hundred seconds, this one included, the first has one id left.
+        // The first of the last three hundred seconds, including this one, has one free id.
         use_up(&tracker, 302..=600, PER_SECOND).await;
         use_up(&tracker, 301..=301, PER_SECOND - 1).await;
         assert_eq!(create(&tracker).await.unwrap(), id(301, PER_SECOND - 1));
@@ -107,11 +107,11 @@ async fn five_minutes_are_looked_back_for_an_id() {
         let refused = create(&tracker).await.unwrap_err();
         assert_eq!(refused.reason, "IDS_EXHAUSTED");
         assert_eq!(refused.message, "Max allowed ID retry reached. Please try again in a second");
-        tracker.hand.advance(Duration::from_secs(1));
+        tracker.clock.advance(Duration::from_secs(1));
         assert_eq!(create(&tracker).await.unwrap(), id(601, 0));
         let oldest: i64 =
             tracker.db.query("select min(second) from snowflakes").fetch_scalar().await.unwrap();
-        assert_eq!(oldest, 302, "seconds that nobody looks at any more are forgotten");
+        assert_eq!(oldest, 302, "seconds outside the search are deleted");
     })
     .await;
 }

@@ -6,8 +6,8 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 
-use crate::running::{Running, caller, each, reason, refusal, user};
-use crate::told::Told;
+use crate::published::Published;
+use crate::service::{Service, caller, each, reason, refusal, user};
 
 pub(crate) fn update(ids: &[i64]) -> UpdateIssuesRequest {
     let ids = IssueIds { ids: ids.to_vec(), ..Default::default() };
@@ -22,24 +22,24 @@ fn status(ids: &[i64], status: &str, details: &str) -> UpdateIssuesRequest {
     }
 }
 
-async fn set(tracker: &Running, id: i64, to: &str, details: &str) -> Value {
+async fn set(tracker: &Service, id: i64, to: &str, details: &str) -> Value {
     let answer = tracker.issues().update_issues(request(status(&[id], to, details))).await.unwrap();
     serde_json::from_slice(&answer.into_inner().issues[0].document_json).unwrap()
 }
 
 #[tokio::test]
-async fn each_change_of_status_is_told_once_with_who_made_it() {
+async fn each_change_of_status_is_published_once_with_its_author() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
         let ada = tracker.worker("acme", "Ada", "member").await;
         let id = tracker.issue("acme", "front-end", "boom").await.id;
-        let mut told = Told::by(&tracker);
-        assert_eq!(told.next().await.0, "issue.created");
+        let mut published = Published::by(&tracker);
+        assert_eq!(published.next().await.0, "issue.created");
 
         let resolved = status(&[id], "resolved", "");
         tracker.issues().update_issues(request_as(&caller(&ada), resolved.clone())).await.unwrap();
-        let (kind, data, event) = told.next().await;
+        let (kind, data, event) = published.next().await;
         assert_eq!(kind, "issue.resolved");
         assert_eq!(data["resolution_type"], "now");
         assert_eq!(data["issue"]["status"], "resolved");
@@ -49,25 +49,25 @@ async fn each_change_of_status_is_told_once_with_who_made_it() {
         let actor = event.actor.unwrap().kind.unwrap();
         assert!(format!("{actor:?}").contains("Ada"), "{actor:?}");
 
-        // The same again is no change; the next one that is comes next.
+        // A repeated change is not published; the next event is of the next change.
         tracker.issues().update_issues(request(resolved)).await.unwrap();
         let ignored = set(&tracker, id, "ignored", r#"{"ignoreCount":5}"#).await;
         assert_eq!(ignored["statusDetails"], json!({ "ignoreCount": 5 }));
         set(&tracker, id, "unresolved", "").await;
-        assert_eq!(told.next_types(2).await, ["issue.ignored", "issue.unresolved"]);
+        assert_eq!(published.next_types(2).await, ["issue.ignored", "issue.unresolved"]);
         assert_eq!(tracker.read(id).await["statusDetails"], json!({}));
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_happened_is_kept_as_activity_and_history() {
+async fn changes_are_stored_as_activity_and_history() {
     each(|tracker| async move {
         tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
         let id = tracker.issue("acme", "front-end", "boom").await.id;
         for to in ["resolved", "unresolved", "ignored"] {
-            tracker.hand.advance(std::time::Duration::from_secs(1));
+            tracker.clock.advance(std::time::Duration::from_secs(1));
             set(&tracker, id, to, "").await;
         }
         let asked = ListActivityRequest { issue_id: id, ..Default::default() };

@@ -5,7 +5,7 @@ use patchbay_proto::tracker::{
 };
 use patchbay_rpc::request;
 
-use crate::running::{Running, each, reason};
+use crate::service::{Service, each, reason};
 
 fn create(email: &str) -> tonic::Request<CreateUserRequest> {
     request(CreateUserRequest { name: "Ada".to_owned(), email: email.to_owned(), ..Default::default() })
@@ -20,7 +20,7 @@ fn set(organization: &str, user_id: i64, role: &str) -> tonic::Request<SetMember
     request(SetMemberRequest { organization, user_id, role })
 }
 
-async fn ada(tracker: &Running) -> User {
+async fn ada(tracker: &Service) -> User {
     tracker.directory().create_user(create("Ada@Example.com")).await.unwrap().into_inner()
 }
 
@@ -33,7 +33,7 @@ async fn a_user_is_found_by_number_and_by_e_mail_in_any_case() {
         for asked in [Asked::Id(ada.id), Asked::Email("ADA@example.com".to_owned())] {
             assert_eq!(directory.get_user(get(asked)).await.unwrap().into_inner(), ada);
         }
-        let nobody = [
+        let unknown = [
             "eve@example.com",
             "no address",
             "ada@example.com\0",
@@ -41,8 +41,8 @@ async fn a_user_is_found_by_number_and_by_e_mail_in_any_case() {
             "\u{3000}ada@example.com",
             "ada@example.com\u{2028}",
         ];
-        let nobody = nobody.map(|email| Asked::Email(email.to_owned()));
-        for asked in nobody.into_iter().chain([Asked::Id(99), Asked::Id(-1)]) {
+        let unknown = unknown.map(|email| Asked::Email(email.to_owned()));
+        for asked in unknown.into_iter().chain([Asked::Id(99), Asked::Id(-1)]) {
             assert_eq!(reason(directory.get_user(get(asked)).await), "USER_NOT_FOUND");
         }
         let answer = directory.get_user(request(GetUserRequest { user: None })).await;
@@ -62,7 +62,7 @@ async fn an_e_mail_address_belongs_to_one_user() {
 }
 
 #[tokio::test]
-async fn an_address_beyond_ascii_is_nobodys_and_cannot_become_somebodys() {
+async fn an_address_beyond_ascii_is_unknown_and_cannot_be_registered() {
     each(|tracker| async move {
         let kate = tracker.directory().create_user(create("Kate@korp.io")).await.unwrap().into_inner();
         for email in
@@ -111,7 +111,7 @@ async fn people_are_looked_for_in_any_case_of_ascii_letters_on_both_engines() {
 }
 
 #[tokio::test]
-async fn what_a_user_may_do_everywhere_is_kept() {
+async fn superuser_and_staff_flags_are_stored() {
     each(|tracker| async move {
         let mut directory = tracker.directory();
         for (is_superuser, is_staff) in [(true, false), (false, true)] {

@@ -3,21 +3,21 @@ use patchbay_proto::tracker as wire;
 
 use super::get_metric_rule::to_wire;
 use super::rule;
-use crate::domain::alert_rule::{MAX_RULES, too_many};
-use crate::domain::metric_rule::{MetricRule, Numbers};
-use crate::domain::{access, project};
+use crate::context::Context;
+use crate::domain::access;
+use crate::domain::alert::metric_rule::{MetricRule, Numbers};
+use crate::domain::alert::rule::{MAX_RULES, too_many};
+use crate::domain::project;
 use crate::store::{alert_rules, metric_rules};
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.create_metric_rule", skip_all)]
 pub(super) async fn create_metric_rule(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::CreateMetricRuleRequest,
 ) -> Result<wire::MetricRule> {
     let (named, scopes) = (&request.organization, access::WRITE_ALERTS);
-    let project = rule::project(tracker, &caller, named, &request.project, scopes).await?;
-    let organization = rule::organization(tracker, &caller, named, scopes).await?;
+    let project = rule::project(context, caller, named, &request.project, scopes).await?;
+    let organization = rule::organization(context, caller, named, scopes).await?;
     let triggers = request
         .triggers
         .into_iter()
@@ -26,17 +26,17 @@ pub(super) async fn create_metric_rule(
     let (name, numbers) =
         Numbers::read(&request.name, request.time_window, triggers, request.resolve_threshold)?;
     let made = MetricRule {
-        id: tracker.db.allocate_ids("metric_rule", 1).await?,
+        id: context.db.allocate_ids("metric_rule", 1).await?,
         organization_id: organization.id,
         organization_slug: organization.slug,
         project_id: project.id,
         project_slug: project.slug,
         name,
         numbers,
-        created_at: tracker.clock.now(),
+        created_at: context.clock.now(),
         incident: None,
     };
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     if !alert_rules::touch(&mut tx, project.id).await? {
         return Err(project::not_found());
     }

@@ -2,30 +2,30 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::rule;
-use crate::domain::alert_rule::{AlertRule, MAX_RULES, too_many};
-use crate::domain::{access, project};
+use crate::context::Context;
+use crate::domain::access;
+use crate::domain::alert::rule::{AlertRule, MAX_RULES, too_many};
+use crate::domain::project;
 use crate::store::alert_rules;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.create_rule", skip_all)]
 pub(super) async fn create_rule(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::CreateRuleRequest,
 ) -> Result<wire::Rule> {
     let (organization, scopes) = (&request.organization, access::WRITE_ALERTS);
-    let project = rule::project(tracker, &caller, organization, &request.project, scopes).await?;
+    let project = rule::project(context, caller, organization, &request.project, scopes).await?;
     let (name, definition) = rule::read(request.rule.unwrap_or_default())?;
     let made = AlertRule {
-        id: tracker.db.allocate_ids("rule", 1).await?,
+        id: context.db.allocate_ids("rule", 1).await?,
         organization_id: project.organization_id,
         project_id: project.id,
         name,
         definition,
-        created_by: rule::person(&caller),
-        created_at: tracker.clock.now(),
+        created_by: rule::person(caller),
+        created_at: context.clock.now(),
     };
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     if !alert_rules::touch(&mut tx, project.id).await? {
         return Err(project::not_found());
     }

@@ -2,21 +2,21 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::rule;
-use crate::domain::alert_rule::not_found;
-use crate::domain::{access, project};
+use crate::context::Context;
+use crate::domain::access;
+use crate::domain::alert::rule::not_found;
+use crate::domain::project;
 use crate::store::alert_rules;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.delete_rule", skip_all)]
 pub(super) async fn delete_rule(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::DeleteRuleRequest,
 ) -> Result<wire::DeleteRuleResponse> {
     let (organization, scopes) = (&request.organization, access::WRITE_ALERTS);
-    let project = rule::project(tracker, &caller, organization, &request.project, scopes).await?;
-    let found = alert_rules::find(&tracker.db, project.id, request.id).await?.ok_or_else(not_found)?;
-    let mut tx = tracker.db.begin().await?;
+    let project = rule::project(context, caller, organization, &request.project, scopes).await?;
+    let found = alert_rules::find(&context.db, project.id, request.id).await?.ok_or_else(not_found)?;
+    let mut tx = context.db.begin().await?;
     if !alert_rules::touch(&mut tx, project.id).await? {
         return Err(project::not_found());
     }

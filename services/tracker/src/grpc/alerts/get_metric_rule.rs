@@ -2,21 +2,20 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::rule;
+use crate::context::Context;
 use crate::domain::access;
-use crate::domain::alert_rule::not_found;
-use crate::domain::metric_rule::MetricRule;
+use crate::domain::alert::metric_rule::MetricRule;
+use crate::domain::alert::rule::not_found;
 use crate::store::metric_rules;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.get_metric_rule", skip_all)]
 pub(super) async fn get_metric_rule(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::GetMetricRuleRequest,
 ) -> Result<wire::MetricRule> {
     let scopes = access::READ_ALERTS;
-    let organization = rule::organization(tracker, &caller, &request.organization, scopes).await?;
-    let found = metric_rules::find(&tracker.db, organization.id, request.id).await?.ok_or_else(not_found)?;
+    let organization = rule::organization(context, caller, &request.organization, scopes).await?;
+    let found = metric_rules::find(&context.db, organization.id, request.id).await?.ok_or_else(not_found)?;
     Ok(to_wire(&found))
 }
 

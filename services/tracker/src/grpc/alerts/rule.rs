@@ -1,39 +1,40 @@
 use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
+use crate::context::Context;
 use crate::domain::access;
-use crate::domain::activity::Person;
-use crate::domain::alert_rule::{Action, AlertRule, Definition, Description};
+use crate::domain::alert::action::Action;
+use crate::domain::alert::rule::{AlertRule, Definition, Description};
+use crate::domain::issue::activity::Person;
 use crate::domain::organization::{self, Organization};
 use crate::domain::project::Project;
 use crate::grpc::named;
 use crate::grpc::projects::project;
-use crate::tracker::Tracker;
 
-/// The project whose rules a request is about, for a caller who has one of `scopes` there.
+/// The project of a request, for a caller with one of `scopes`.
 pub(super) async fn project(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     organization: &str,
     project: &str,
     scopes: &[Scope],
 ) -> Result<Project> {
-    project::for_caller(&tracker.db, caller, (organization, project), scopes).await
+    project::for_caller(&context.db, caller, (organization, project), scopes).await
 }
 
-/// The organization whose rules a request is about, for a caller who has one of `scopes` there.
+/// The organization of a request, for a caller with one of `scopes`.
 pub(super) async fn organization(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     named: &str,
     scopes: &[Scope],
 ) -> Result<Organization> {
-    let found = named::organization(&tracker.db, named).await?.ok_or_else(organization::not_found)?;
+    let found = named::organization(&context.db, named).await?.ok_or_else(organization::not_found)?;
     access::one_of(caller, found.id, scopes, Error::permission_denied())?;
     Ok(found)
 }
 
-/// Name and definition of a rule that somebody describes.
+/// Name and definition of the rule in a request.
 pub(super) fn read(new: wire::NewRule) -> Result<(String, Definition)> {
     let actions = actions(new.actions);
     let description = Description {
@@ -48,7 +49,7 @@ pub(super) fn read(new: wire::NewRule) -> Result<(String, Definition)> {
 }
 
 /// # Errors
-/// What is wrong with the first that is wrong.
+/// The problem of the first invalid action.
 pub(super) fn actions(actions: Vec<wire::AlertAction>) -> Result<Vec<Action>, String> {
     let read = |action: wire::AlertAction| {
         Action::read(action.app_slug, action.app_id, action.installation_uuid, &action.settings_json)
@@ -56,7 +57,7 @@ pub(super) fn actions(actions: Vec<wire::AlertAction>) -> Result<Vec<Action>, St
     actions.into_iter().map(read).collect()
 }
 
-/// Who made a rule, where that is a person.
+/// The author of a rule; `None` if it is not a user.
 pub(super) fn person(caller: &Caller) -> Option<Person> {
     let user = caller.user()?;
     Some(Person { id: user.user_id, name: user.name.clone(), email: user.email.clone() })

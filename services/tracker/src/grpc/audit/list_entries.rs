@@ -4,25 +4,25 @@ use patchbay_domain::{AuditEvent, Caller, Result};
 use patchbay_proto::tracker as wire;
 use patchbay_rpc::timestamp;
 
+use crate::context::Context;
 use crate::domain::audit_entry::{ActorKind, AuditEntry};
-use crate::domain::page::Page;
+use crate::domain::input::page::Page;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
 use crate::domain::user::UserAndMemberships;
-use crate::domain::{directory_access, organization};
 use crate::grpc::directory::user;
 use crate::grpc::named;
 use crate::store::audit_entries::{self, Filter};
 use crate::store::users;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.list_audit_entries", skip_all)]
 pub(super) async fn list_entries(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::ListEntriesRequest,
 ) -> Result<wire::ListEntriesResponse> {
     let organization =
-        named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
-    directory_access::read_audit_log(&caller, organization.id)?;
+        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+    directory_access::read_audit_log(caller, organization.id)?;
     let page = Page::read(request.offset, request.limit);
     let filter = Filter {
         organization_id: organization.id,
@@ -31,10 +31,10 @@ pub(super) async fn list_entries(
         since: request.since.as_ref().and_then(timestamp::from_wire),
         until: request.until.as_ref().and_then(timestamp::from_wire),
     };
-    let (found, has_more) = page.cut(audit_entries::list(&tracker.db, &filter, page).await?);
+    let (found, has_more) = page.cut(audit_entries::list(&context.db, &filter, page).await?);
 
     let named: BTreeSet<i64> = found.iter().flat_map(|(_, entry)| users_named(entry)).collect();
-    let users = users::find_all(&tracker.db, &named.into_iter().collect::<Vec<_>>()).await?;
+    let users = users::find_all(&context.db, &named.into_iter().collect::<Vec<_>>()).await?;
     let bare = |user| user::to_wire(UserAndMemberships { user, memberships: Vec::new() });
     Ok(wire::ListEntriesResponse {
         entries: found.into_iter().map(to_wire).collect(),
@@ -43,7 +43,7 @@ pub(super) async fn list_entries(
     })
 }
 
-/// Who did it, and to whom.
+/// The users that an entry names: its author, and a member as its target.
 fn users_named(entry: &AuditEntry) -> impl Iterator<Item = i64> {
     let actor = (entry.actor.kind == ActorKind::User).then_some(entry.actor.id);
     let target = (entry.target_type == "member").then(|| entry.target_id.parse().ok()).flatten();

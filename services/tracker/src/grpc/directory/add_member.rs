@@ -4,23 +4,24 @@ use patchbay_domain::{AuditEvent, Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::user;
+use crate::context::Context;
+use crate::domain::access;
+use crate::domain::organization;
+use crate::domain::organization::member_change;
 use crate::domain::user::{Member, NewUser, User, read_role};
-use crate::domain::{access, member_change, organization};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
-use crate::tracker::Tracker;
 
-/// For our own, who answer for it: people invite. Whoever is not known yet is registered, and comes in when they first
-/// sign in with that e-mail address.
-#[tracing::instrument(name = "tracker.add_member", skip_all)]
+/// Only for services and operators; users invite instead. An unknown person is registered, and can sign in with that
+/// e-mail address.
 pub(super) async fn add_member(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::AddMemberRequest,
 ) -> Result<wire::Member> {
-    access::internal(&caller)?;
+    access::internal(caller)?;
     let organization =
-        named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
     let role = read_role(&request.role)?;
     let name = match request.name.trim() {
         "" => member_change::name_from_email(request.email.trim()),
@@ -28,9 +29,9 @@ pub(super) async fn add_member(
     };
     let new = NewUser::read(name, &request.email)?;
 
-    let now = tracker.clock.now();
+    let now = context.clock.now();
     let person = User {
-        id: tracker.db.allocate_ids("user", 1).await?,
+        id: context.db.allocate_ids("user", 1).await?,
         name: new.name,
         email: new.email,
         is_superuser: false,
@@ -38,7 +39,7 @@ pub(super) async fn add_member(
         is_disabled: false,
         created_at: now,
     };
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     memberships::lock(&mut tx, organization.id).await?;
     let user = known_or_registered(&mut tx, person).await?;
     if memberships::role(&mut tx, organization.id, user.id).await?.is_some() {
@@ -46,7 +47,7 @@ pub(super) async fn add_member(
     }
     memberships::set(&mut tx, organization.id, user.id, role, now).await?;
     invitations::delete_to(&mut tx, organization.id, &user.email).await?;
-    let entry = Entry::new(AuditEvent::MemberAdd, organization.id, &caller, now)
+    let entry = Entry::new(AuditEvent::MemberAdd, organization.id, caller, now)
         .target("member", user.id, &user.email)
         .detail("role", role.as_str());
     tx.outbox(entry.into_message()).await?;
@@ -59,8 +60,8 @@ async fn known_or_registered(tx: &mut Tx, person: User) -> Result<User> {
         return Ok(person);
     }
     let known = users::find_by_email_in(tx, &person.email).await?;
-    // Gone between two statements only if users were ever deleted, which they are not.
-    known.ok_or_else(|| Error::internal("USER_VANISHED", "The user is not there any more."))
+    // Users are never deleted, so the user exists.
+    known.ok_or_else(|| Error::internal("USER_VANISHED", "The user does not exist any more."))
 }
 
 pub(super) fn already_a_member(email: &str) -> Error {

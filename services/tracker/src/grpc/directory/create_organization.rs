@@ -3,61 +3,63 @@ use patchbay_domain::{AuditEvent, Caller, Error, Result, Role};
 use patchbay_proto::tracker as wire;
 
 use super::organization;
+use crate::context::Context;
+use crate::domain::input::slug_choice;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::member_change;
 use crate::domain::organization::{NewOrganization, Organization};
-use crate::domain::{directory_access, member_change, slug_choice, user};
+use crate::domain::user;
 use crate::store::{memberships, organizations, users};
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.create_organization", skip_all)]
 pub(super) async fn create_organization(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::CreateOrganizationRequest,
 ) -> Result<wire::Organization> {
-    directory_access::create_organization(&caller)?;
+    directory_access::create_organization(caller)?;
     let new = NewOrganization::read(&request.name, &request.slug)?;
-    let owner = owner(tracker, &caller, request.owner_id).await?;
+    let owner = owner(context, caller, request.owner_id).await?;
 
-    let id = tracker.db.allocate_ids("organization", 1).await?;
+    let id = context.db.allocate_ids("organization", 1).await?;
     let candidates: Vec<String> = new.slug.candidates().collect();
-    let taken = organizations::taken_slugs(&tracker.db, &candidates).await?;
-    // Somebody may be faster between looking and writing: then the next one is tried.
+    let taken = organizations::taken_slugs(&context.db, &candidates).await?;
+    // Another request can take a slug between reading and writing. Then the next slug is tried.
     for slug in candidates.into_iter().filter(|slug| !taken.contains(slug)) {
         let founded = Organization {
             id,
             slug,
             name: new.name.clone(),
-            created_at: tracker.clock.now(),
-            features: tracker.default_features.to_vec(),
+            created_at: context.clock.now(),
+            features: context.default_features.to_vec(),
             enhanced_privacy: false,
         };
-        if found(tracker, &caller, &founded, owner).await? {
+        if found(context, caller, &founded, owner).await? {
             return Ok(organization::to_wire(founded));
         }
     }
     Err(slug_choice::taken(&new.slug))
 }
 
-/// Whoever founds an organization owns it; our own say who does, if anybody.
-async fn owner(tracker: &Tracker, caller: &Caller, asked: i64) -> Result<Option<i64>> {
+/// The user who creates an organization owns it. Services and operators can name an owner.
+async fn owner(context: &Context, caller: &Caller, requested: i64) -> Result<Option<i64>> {
     match caller.user() {
         Some(user) => Ok(Some(user.user_id)),
-        None if asked == 0 => Ok(None),
+        None if requested == 0 => Ok(None),
         None => {
-            let user = users::find(&tracker.db, asked).await?.ok_or_else(user::not_found)?;
+            let user = users::find(&context.db, requested).await?.ok_or_else(user::not_found)?;
             Ok(Some(user.id))
         }
     }
 }
 
-/// False when the slug is taken.
+/// False if the slug is taken.
 async fn found(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     founded: &Organization,
     owner: Option<i64>,
 ) -> Result<bool, Error> {
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     if !organizations::insert(&mut tx, founded).await? {
         return Ok(false);
     }
@@ -65,7 +67,7 @@ async fn found(
         if caller.user().is_some() {
             users::lock(&mut tx, owner).await?;
             let joined = memberships::count_of_user(&mut tx, owner).await?;
-            member_change::may_join(joined, tracker.most_organizations)?;
+            member_change::may_join(joined, context.max_organizations)?;
         }
         memberships::set(&mut tx, founded.id, owner, Role::Owner, founded.created_at).await?;
     }

@@ -2,34 +2,33 @@ use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::user;
+use crate::context::Context;
 use crate::domain::access;
 use crate::domain::user::{NewUser, User, UserAndMemberships, email_taken};
 use crate::store::{invitations, users};
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.create_user", skip_all)]
 pub(super) async fn create_user(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::CreateUserRequest,
 ) -> Result<wire::User> {
-    access::internal(&caller)?;
+    access::internal(caller)?;
     let NewUser { name, email } = NewUser::read(&request.name, &request.email)?;
 
     let registered = User {
-        id: tracker.db.allocate_ids("user", 1).await?,
+        id: context.db.allocate_ids("user", 1).await?,
         name,
         email,
         is_superuser: request.is_superuser,
         is_staff: request.is_staff,
         is_disabled: false,
-        created_at: tracker.clock.now(),
+        created_at: context.clock.now(),
     };
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     if request.only_invited
         && invitations::count_to(&mut tx, &registered.email, registered.created_at).await? == 0
     {
-        return Err(Error::forbidden("NOT_INVITED", "Nobody has invited this address."));
+        return Err(Error::forbidden("NOT_INVITED", "There is no invitation to this address."));
     }
     if !users::insert(&mut tx, &registered).await? {
         return Err(email_taken());

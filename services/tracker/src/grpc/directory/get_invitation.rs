@@ -2,25 +2,25 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::invitation;
-use crate::domain::invitation::Invitation;
+use crate::context::Context;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::Invitation;
 use crate::domain::user::no_such_member;
-use crate::domain::{directory_access, organization};
 use crate::grpc::named;
 use crate::store::invitations;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.get_invitation", skip_all)]
 pub(super) async fn get_invitation(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::GetInvitationRequest,
 ) -> Result<wire::Invitation> {
     let organization =
-        named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
-    let found = invitations::find(&tracker.db, organization.id, request.id).await?;
+        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+    let found = invitations::find(&context.db, organization.id, request.id).await?;
     let is_own = |invitation: &Invitation| caller.user().is_some_and(|user| user.email == invitation.email);
     if !found.as_ref().is_some_and(is_own) {
-        directory_access::read_members(&caller, organization.id)?;
+        directory_access::read_members(caller, organization.id)?;
     }
-    Ok(invitation::to_wire(found.ok_or_else(no_such_member)?, organization, tracker.clock.now()))
+    Ok(invitation::to_wire(found.ok_or_else(no_such_member)?, organization, context.clock.now()))
 }

@@ -2,21 +2,21 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::user;
+use crate::context::Context;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
 use crate::domain::user::no_such_member;
-use crate::domain::{directory_access, organization};
 use crate::grpc::named;
 use crate::store::memberships;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.get_member", skip_all)]
 pub(super) async fn get_member(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::GetMemberRequest,
 ) -> Result<wire::Member> {
     let organization =
-        named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
-    directory_access::read_members(&caller, organization.id)?;
-    let found = memberships::find(&tracker.db, organization.id, request.user_id).await?;
+        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+    directory_access::read_members(caller, organization.id)?;
+    let found = memberships::find(&context.db, organization.id, request.user_id).await?;
     found.map(user::member_to_wire).ok_or_else(no_such_member)
 }

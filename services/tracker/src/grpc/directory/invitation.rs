@@ -4,13 +4,13 @@ use patchbay_proto::tracker as wire;
 use patchbay_rpc::timestamp;
 
 use super::organization;
-use crate::domain::directory_access;
-use crate::domain::invitation::Invitation;
+use crate::context::Context;
 use crate::domain::organization::Organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::Invitation;
 use crate::domain::user::{User, no_such_member};
 use crate::grpc::named;
 use crate::store::{invitations, users};
-use crate::tracker::Tracker;
 
 pub(super) fn to_wire(
     invitation: Invitation,
@@ -29,19 +29,19 @@ pub(super) fn to_wire(
     }
 }
 
-/// An invitation that the caller may answer. They are not told of those to others, nor of organizations they do not
-/// belong to.
+/// An invitation that the caller may answer. Invitations to others and foreign organizations do not exist for
+/// the caller.
 pub(super) async fn to_caller(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     named: &str,
     id: i64,
 ) -> Result<(Organization, Invitation, User)> {
     let user_id = directory_access::answer_invitation(caller)?.user_id;
-    let organization = named::organization(&tracker.db, named).await?.ok_or_else(no_such_member)?;
-    let invitation = invitations::find(&tracker.db, organization.id, id).await?.ok_or_else(no_such_member)?;
-    // As the directory knows them: the address decides.
-    let user = users::find(&tracker.db, user_id).await?;
+    let organization = named::organization(&context.db, named).await?.ok_or_else(no_such_member)?;
+    let invitation = invitations::find(&context.db, organization.id, id).await?.ok_or_else(no_such_member)?;
+    // The stored e-mail address decides, not the one in the token.
+    let user = users::find(&context.db, user_id).await?;
     let user = user.filter(|user| !user.is_disabled && user.email == invitation.email);
     Ok((organization, invitation, user.ok_or_else(no_such_member)?))
 }

@@ -4,29 +4,30 @@ use patchbay_proto::tracker as wire;
 
 use super::add_member::already_a_member;
 use super::invitation;
-use crate::domain::invitation::{Invitation, already_invited, expiry, has_room};
+use crate::context::Context;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::{Invitation, already_invited, expiry, has_room};
+use crate::domain::organization::member_change;
 use crate::domain::user::{NewUser, read_role};
-use crate::domain::{directory_access, member_change, organization};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.invite_member", skip_all)]
 pub(super) async fn invite_member(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::InviteMemberRequest,
 ) -> Result<wire::Invitation> {
     let organization =
-        named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
-    directory_access::invite_member(&caller, organization.id)?;
+        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+    directory_access::invite_member(caller, organization.id)?;
     let role = read_role(&request.role)?;
-    member_change::may_give(&caller, organization.id, role)?;
-    let now = tracker.clock.now();
+    member_change::may_give(caller, organization.id, role)?;
+    let now = context.clock.now();
     let inviter = caller.user();
     let invitation = Invitation {
-        // Members and invitations are named in the same place of a path.
-        id: tracker.db.allocate_ids("user", 1).await?,
+        // Members and invitations share the ids of users, because REST paths name both in the same place.
+        id: context.db.allocate_ids("user", 1).await?,
         organization_id: organization.id,
         email: NewUser::read("invited", &request.email)?.email,
         role,
@@ -36,7 +37,7 @@ pub(super) async fn invite_member(
         expires_at: expiry(now),
     };
 
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     memberships::lock(&mut tx, organization.id).await?;
     if let Some(known) = users::find_by_email_in(&mut tx, &invitation.email).await?
         && memberships::role(&mut tx, organization.id, known.id).await?.is_some()
@@ -49,7 +50,7 @@ pub(super) async fn invite_member(
     if !invitations::insert(&mut tx, &invitation).await? {
         return Err(already_invited(&invitation.email));
     }
-    let entry = Entry::new(AuditEvent::MemberInvite, organization.id, &caller, now)
+    let entry = Entry::new(AuditEvent::MemberInvite, organization.id, caller, now)
         .target("member", invitation.id, &invitation.email)
         .detail("role", role.as_str());
     tx.outbox(entry.into_message()).await?;

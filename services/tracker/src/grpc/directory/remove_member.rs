@@ -2,39 +2,40 @@ use patchbay_audit::Entry;
 use patchbay_domain::{AuditEvent, Caller, Result};
 use patchbay_proto::tracker as wire;
 
-use crate::domain::invitation::Invitation;
+use crate::context::Context;
+use crate::domain::organization;
+use crate::domain::organization::directory_access;
+use crate::domain::organization::invitation::Invitation;
+use crate::domain::organization::member_change;
 use crate::domain::user::no_such_member;
-use crate::domain::{directory_access, member_change, organization};
 use crate::grpc::named;
 use crate::store::{invitations, memberships, users};
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.remove_member", skip_all)]
 pub(super) async fn remove_member(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::RemoveMemberRequest,
 ) -> Result<wire::RemoveMemberResponse> {
     let organization =
-        named::organization(&tracker.db, &request.organization).await?.ok_or_else(organization::not_found)?;
-    directory_access::remove_member(&caller, organization.id, request.user_id)?;
-    if let Some(invitation) = invitations::find(&tracker.db, organization.id, request.user_id).await? {
-        withdraw(tracker, &caller, invitation).await?;
+        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+    directory_access::remove_member(caller, organization.id, request.user_id)?;
+    if let Some(invitation) = invitations::find(&context.db, organization.id, request.user_id).await? {
+        withdraw(context, caller, invitation).await?;
         return Ok(wire::RemoveMemberResponse {});
     }
-    let found = users::find(&tracker.db, request.user_id).await?.ok_or_else(no_such_member)?;
+    let found = users::find(&context.db, request.user_id).await?.ok_or_else(no_such_member)?;
 
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     memberships::lock(&mut tx, organization.id).await?;
     let role = memberships::role(&mut tx, organization.id, found.id).await?.ok_or_else(no_such_member)?;
     let owners = memberships::count_owners(&mut tx, organization.id).await?;
     match caller.user() {
         Some(user) if user.user_id == found.id => member_change::keeps_an_owner(role, owners)?,
-        _ => member_change::may_take(&caller, organization.id, role, owners)?,
+        _ => member_change::may_take(caller, organization.id, role, owners)?,
     }
     memberships::remove(&mut tx, organization.id, found.id).await?;
     invitations::delete_by(&mut tx, organization.id, found.id).await?;
-    let entry = Entry::new(AuditEvent::MemberRemove, organization.id, &caller, tracker.clock.now())
+    let entry = Entry::new(AuditEvent::MemberRemove, organization.id, caller, context.clock.now())
         .target("member", found.id, &found.email)
         .detail("role", role.as_str());
     tx.outbox(entry.into_message()).await?;
@@ -42,13 +43,13 @@ pub(super) async fn remove_member(
     Ok(wire::RemoveMemberResponse {})
 }
 
-async fn withdraw(tracker: &Tracker, caller: &Caller, invitation: Invitation) -> Result<()> {
+async fn withdraw(context: &Context, caller: &Caller, invitation: Invitation) -> Result<()> {
     member_change::may_withdraw(caller, invitation.organization_id, invitation.role)?;
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     if !invitations::delete(&mut tx, invitation.id).await? {
         return Err(no_such_member());
     }
-    let now = tracker.clock.now();
+    let now = context.clock.now();
     let entry = Entry::new(AuditEvent::MemberRemove, invitation.organization_id, caller, now)
         .target("member", invitation.id, &invitation.email)
         .detail("role", invitation.role.as_str());

@@ -3,20 +3,19 @@ use patchbay_domain::{AuditEvent, Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::organization;
-use crate::domain::directory_access;
+use crate::context::Context;
+use crate::domain::organization::directory_access;
 use crate::domain::organization::{Changes, not_found};
 use crate::grpc::named;
 use crate::store::organizations;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.update_organization", skip_all)]
 pub(super) async fn update_organization(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::UpdateOrganizationRequest,
 ) -> Result<wire::Organization> {
-    let found = named::organization(&tracker.db, &request.organization).await?.ok_or_else(not_found)?;
-    directory_access::update_organization(&caller, found.id, request.features.is_some())?;
+    let found = named::organization(&context.db, &request.organization).await?.ok_or_else(not_found)?;
+    directory_access::update_organization(caller, found.id, request.features.is_some())?;
     let changes = Changes {
         name: request.name,
         enhanced_privacy: request.enhanced_privacy,
@@ -24,7 +23,7 @@ pub(super) async fn update_organization(
     };
     let changed = changes.apply(found.clone())?;
     if changed != found {
-        let mut entry = Entry::new(AuditEvent::OrgEdit, found.id, &caller, tracker.clock.now()).target(
+        let mut entry = Entry::new(AuditEvent::OrgEdit, found.id, caller, context.clock.now()).target(
             "organization",
             found.id,
             &found.slug,
@@ -38,7 +37,7 @@ pub(super) async fn update_organization(
         if changed.features != found.features {
             entry = entry.detail("features", changed.features.clone());
         }
-        let mut tx = tracker.db.begin().await?;
+        let mut tx = context.db.begin().await?;
         organizations::update(&mut tx, &changed).await?;
         tx.outbox(entry.into_message()).await?;
         tx.commit().await?;

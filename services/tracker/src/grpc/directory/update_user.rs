@@ -2,19 +2,18 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::user;
+use crate::context::Context;
 use crate::domain::access;
 use crate::domain::user::{Changes, email_taken, not_found};
 use crate::store::users;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.update_user", skip_all)]
 pub(super) async fn update_user(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::UpdateUserRequest,
 ) -> Result<wire::User> {
-    access::internal(&caller)?;
-    let found = users::find(&tracker.db, request.id).await?.ok_or_else(not_found)?;
+    access::internal(caller)?;
+    let found = users::find(&context.db, request.id).await?.ok_or_else(not_found)?;
     let changes = Changes {
         name: request.name,
         email: request.email,
@@ -24,11 +23,11 @@ pub(super) async fn update_user(
     };
     let changed = changes.apply(found.clone())?;
     if changed != found {
-        let mut tx = tracker.db.begin().await?;
+        let mut tx = context.db.begin().await?;
         if !users::update(&mut tx, &changed).await? {
             return Err(email_taken());
         }
         tx.commit().await?;
     }
-    Ok(user::to_wire(user::with_memberships(&tracker.db, changed).await?))
+    Ok(user::to_wire(user::with_memberships(&context.db, changed).await?))
 }

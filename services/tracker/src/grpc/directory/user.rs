@@ -6,13 +6,13 @@ use patchbay_rpc::timestamp;
 use crate::domain::user::{Member, User, UserAndMemberships};
 use crate::store::memberships;
 
-/// The user together with what they are where.
+/// Adds the memberships of the user.
 pub(super) async fn with_memberships(db: &Db, user: User) -> Result<UserAndMemberships> {
     let memberships = memberships::of_user(db, user.id).await?;
     Ok(UserAndMemberships { user, memberships })
 }
 
-/// The user as the member of one organization.
+/// The message of a member.
 pub(super) fn member_to_wire(member: Member) -> wire::Member {
     let user = UserAndMemberships { user: member.user, memberships: Vec::new() };
     wire::Member {

@@ -1,6 +1,6 @@
 use patchbay_proto::tracker as wire;
 
-use crate::domain::activity::Activity;
+use crate::domain::issue::activity::Activity;
 
 pub(super) fn to_wire(activity: &Activity) -> wire::Activity {
     wire::Activity {

@@ -2,52 +2,52 @@ use chrono::{DateTime, Utc};
 use patchbay_db::Tx;
 use patchbay_domain::Result;
 
-use crate::domain::assignee::{Assignee, AssigneeName, outsider, team_outside, unknown};
-use crate::domain::happening::Happening;
+use crate::context::Context;
 use crate::domain::issue::Issue;
+use crate::domain::issue::assignee::{Assignee, AssigneeName, outsider, team_outside, unknown};
+use crate::domain::issue::change::IssueChange;
 use crate::store::{assignees, subscriptions};
-use crate::tracker::Tracker;
 
-/// Who is meant in this project; `None` is nobody.
+/// The assignee with this name in the project; `None` unassigns.
 pub(super) async fn resolve(
-    tracker: &Tracker,
+    context: &Context,
     organization_id: i64,
     project_id: i64,
     name: &AssigneeName,
 ) -> Result<Option<Assignee>> {
-    let (db, mut team_asked) = (&tracker.db, false);
+    let (db, mut is_team) = (&context.db, false);
     let found = match name {
-        AssigneeName::Nobody => return Ok(None),
+        AssigneeName::Unassigned => return Ok(None),
         AssigneeName::User(id) => assignees::user(db, organization_id, project_id, *id, "").await?,
         AssigneeName::Email(email) => assignees::user(db, organization_id, project_id, 0, email).await?,
         AssigneeName::Team(id) => {
-            team_asked = true;
+            is_team = true;
             assignees::team(db, organization_id, project_id, *id, "").await?
         }
         AssigneeName::TeamSlug(slug) => {
-            team_asked = true;
+            is_team = true;
             assignees::team(db, organization_id, project_id, 0, slug).await?
         }
     };
     match found {
         Some((assignee, true)) => Ok(Some(assignee)),
-        Some((_, false)) if team_asked => Err(team_outside()),
+        Some((_, false)) if is_team => Err(team_outside()),
         Some((_, false)) => Err(outsider()),
         None => Err(unknown()),
     }
 }
 
-/// Gives an issue to somebody, or takes it from whoever has it; `None` when it is so already.
+/// Assigns or unassigns an issue; returns `None` if nothing changes.
 pub(super) async fn assign(
     tx: &mut Tx,
     issue: &mut Issue,
-    wanted: Option<Assignee>,
+    assignee: Option<Assignee>,
     now: DateTime<Utc>,
-) -> Result<Option<Happening>> {
+) -> Result<Option<IssueChange>> {
     let previous = issue.assignee.take();
-    let stays = match (&previous, &wanted) {
+    let stays = match (&previous, &assignee) {
         (None, None) => true,
-        (Some(previous), Some(wanted)) => previous.is(wanted),
+        (Some(previous), Some(assignee)) => previous.is(assignee),
         _ => false,
     };
     if stays {
@@ -55,15 +55,15 @@ pub(super) async fn assign(
         return Ok(None);
     }
     if let Some(previous) = &previous {
-        let team = wanted.as_ref().and_then(Assignee::team_id);
+        let team = assignee.as_ref().and_then(Assignee::team_id);
         subscriptions::unsubscribe_assignee(tx, issue.id, previous, team).await?;
     }
-    issue.assignee = wanted.clone();
-    Ok(Some(match wanted {
+    issue.assignee = assignee.clone();
+    Ok(Some(match assignee {
         Some(assignee) => {
             subscriptions::subscribe_assignee(tx, issue.id, &assignee, now).await?;
-            Happening::Assigned(assignee)
+            IssueChange::Assigned(assignee)
         }
-        None => Happening::Unassigned,
+        None => IssueChange::Unassigned,
     }))
 }

@@ -2,26 +2,25 @@ use patchbay_domain::{Actor, Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::issue;
+use crate::context::Context;
 use crate::domain::access;
-use crate::domain::comment::Author;
-use crate::domain::happening::Happening;
-use crate::domain::new_issue::{Description, NewIssue};
+use crate::domain::issue::change::IssueChange;
+use crate::domain::issue::comment::Author;
+use crate::domain::issue::new_issue::{Description, NewIssue};
 use crate::domain::project::not_found;
 use crate::grpc::named;
+use crate::record_activity::{ActivityRecord, record_activity};
 use crate::store::issues::FoundIssue;
 use crate::store::{issue_words, issues, projects};
-use crate::tell::{Told, tell};
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.create_issue", skip_all)]
 pub(super) async fn create_issue(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::CreateIssueRequest,
 ) -> Result<wire::Issue> {
-    let db = &tracker.db;
+    let db = &context.db;
     let organization = named::organization(db, &request.organization).await?.ok_or_else(not_found)?;
-    access::one_of(&caller, organization.id, access::WRITE_ISSUES, not_found())?;
+    access::one_of(caller, organization.id, access::WRITE_ISSUES, not_found())?;
     let project = named::project(db, organization.id, &request.project).await?.ok_or_else(not_found)?;
     let new = NewIssue::read(Description {
         title: &request.title,
@@ -33,7 +32,7 @@ pub(super) async fn create_issue(
 
     let id = db.allocate_ids("issue", 1).await?;
     let activity_id = db.allocate_ids("activity", 1).await?;
-    let now = tracker.clock.now();
+    let now = context.clock.now();
     let mut tx = db.begin().await?;
     let number = projects::next_issue_numbers(&mut tx, project.id, 1).await?.ok_or_else(not_found)?;
     let issue = new.open(id, number, &project, now);
@@ -45,15 +44,15 @@ pub(super) async fn create_issue(
         organization_slug: organization.slug,
         emails_are_private: organization.enhanced_privacy,
     };
-    let told = Told {
-        scene: opened.scene(&tracker.links),
-        happening: &Happening::Opened,
-        author: Author::of(&caller),
+    let record = ActivityRecord {
+        issue_context: opened.issue_context(&context.links),
+        issue_change: &IssueChange::Opened,
+        author: Author::of(caller),
         actor: &Actor::System,
     };
-    tell(&mut tx, &[told], activity_id, now).await?;
+    record_activity(&mut tx, &[record], activity_id, now).await?;
     tx.commit().await?;
 
-    tracker.metrics.issues_created.inc();
-    issue::to_wire_for(tracker, &caller, &opened).await
+    context.metrics.issues_created.inc();
+    issue::to_wire_for(context, caller, &opened).await
 }

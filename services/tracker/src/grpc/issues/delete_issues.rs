@@ -1,27 +1,30 @@
 use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
-use patchbay_proto::tracker::delete_issues_request::Issues as Asked;
+use patchbay_proto::tracker::delete_issues_request::Issues as Requested;
 
-use super::chosen;
+use super::selected_issues;
+use crate::context::Context;
 use crate::domain::access;
 use crate::store::issues;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.delete_issues", skip_all)]
 pub(super) async fn delete_issues(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::DeleteIssuesRequest,
 ) -> Result<wire::DeleteIssuesResponse> {
     let scopes = access::DELETE_ISSUES;
     let ids = match &request.issues {
         None => Vec::new(),
-        Some(Asked::Ids(asked)) => chosen::by_ids(tracker, &caller, asked, scopes).await?,
-        Some(Asked::Filter(filter)) => chosen::by_filter(tracker, &caller, filter, scopes).await?,
+        Some(Requested::Ids(requested)) => {
+            selected_issues::by_ids(context, caller, requested, scopes).await?
+        }
+        Some(Requested::Filter(filter)) => {
+            selected_issues::by_filter(context, caller, filter, scopes).await?
+        }
     };
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     let deleted = issues::hide(&mut tx, &ids).await?;
     tx.commit().await?;
-    tracker.erase.notify_one();
+    context.erase.notify_one();
     Ok(wire::DeleteIssuesResponse { deleted: i32::try_from(deleted).unwrap_or(i32::MAX) })
 }

@@ -2,33 +2,34 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::issue;
+use crate::context::Context;
 use crate::domain::access;
-use crate::domain::event_detail::detail;
-use crate::domain::event_document::EventDocument;
+use crate::domain::error::detail::detail;
+use crate::domain::error::document::EventDocument;
+use crate::domain::error::stored_event::StoredEvent;
 use crate::grpc::projects;
-use crate::store::events::{FoundEvent, Of};
-use crate::tracker::Tracker;
+use crate::store::events::EventsOf;
 
-/// Whose errors a request is about, for a caller who may read them.
+/// The issue or project whose errors are requested, for a caller who may read them.
 pub(super) async fn scope(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     issue_id: i64,
     organization: &str,
     project: &str,
-) -> Result<Of> {
+) -> Result<EventsOf> {
     let scopes = access::READ_ISSUES;
     if issue_id != 0 {
-        let found = issue::for_caller(tracker, caller, issue_id, organization, scopes).await?;
-        return Ok(Of::Issue(found.issue.id));
+        let found = issue::for_caller(context, caller, issue_id, organization, scopes).await?;
+        return Ok(EventsOf::Issue(found.issue.id));
     }
     let named = (organization, project);
-    Ok(Of::Project(projects::project::for_caller(&tracker.db, caller, named, scopes).await?.id))
+    Ok(EventsOf::Project(projects::project::for_caller(&context.db, caller, named, scopes).await?.id))
 }
 
-pub(super) fn to_wire(tracker: &Tracker, found: &FoundEvent) -> wire::Event {
-    let FoundEvent { event_id, issue_id, document, place, .. } = found;
-    let event_document = EventDocument::new(document, *event_id, *issue_id, place, &tracker.links);
+pub(super) fn to_wire(context: &Context, found: &StoredEvent) -> wire::Event {
+    let StoredEvent { event_id, issue_id, document, source, .. } = found;
+    let event_document = EventDocument::new(document, *event_id, *issue_id, source, &context.links);
     wire::Event {
         event_id: event_id.simple().to_string(),
         issue_id: *issue_id,

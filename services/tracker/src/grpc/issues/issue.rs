@@ -3,34 +3,34 @@ use std::collections::BTreeMap;
 use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
+use crate::context::Context;
 use crate::domain::access;
+use crate::domain::issue::document::{IssueDocument, SubscriptionDocument};
 use crate::domain::issue::not_found;
-use crate::domain::issue_document::{IssueDocument, SubscriptionDocument};
-use crate::domain::short_id::short_id;
+use crate::domain::issue::short_id::short_id;
 use crate::grpc::named;
 use crate::store::issues::{self, FoundIssue};
 use crate::store::subscriptions;
-use crate::tracker::Tracker;
 
-/// The issue with this number, in the organization when one is named, for a caller who has one of `scopes` there.
+/// The issue with this id, in the named organization if any, for a caller with one of `scopes`.
 pub(super) async fn for_caller(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     id: i64,
     organization: &str,
     scopes: &[Scope],
 ) -> Result<FoundIssue> {
-    let asked_in = match organization {
+    let requested_in = match organization {
         "" => None,
-        named => Some(named::organization(&tracker.db, named).await?.ok_or_else(not_found)?.id),
+        named => Some(named::organization(&context.db, named).await?.ok_or_else(not_found)?.id),
     };
-    // Whoever names an organization they have no business in is told so before anything is looked up there.
-    if let Some(organization_id) = asked_in {
+    // A caller without access to the named organization is refused before the issue is looked up.
+    if let Some(organization_id) = requested_in {
         access::one_of(caller, organization_id, scopes, Error::permission_denied())?;
     }
-    let found = issues::find(&tracker.db, id).await?.ok_or_else(not_found)?;
+    let found = issues::find(&context.db, id).await?.ok_or_else(not_found)?;
     let organization_id = found.issue.organization_id;
-    if asked_in.is_some_and(|asked| asked != organization_id) {
+    if requested_in.is_some_and(|requested| requested != organization_id) {
         return Err(not_found());
     }
     access::one_of(caller, organization_id, scopes, not_found())?;
@@ -39,7 +39,7 @@ pub(super) async fn for_caller(
 
 /// Issues as this caller sees them.
 pub(super) async fn all_to_wire(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     found: &[FoundIssue],
 ) -> Result<Vec<wire::Issue>> {
@@ -47,23 +47,23 @@ pub(super) async fn all_to_wire(
         None => BTreeMap::new(),
         Some(user) => {
             let ids: Vec<i64> = found.iter().map(|found| found.issue.id).collect();
-            subscriptions::of_user(&tracker.db, user.user_id, &ids).await?.into_iter().collect()
+            subscriptions::of_user(&context.db, user.user_id, &ids).await?.into_iter().collect()
         }
     };
-    Ok(found.iter().map(|found| to_wire(tracker, found, subscriptions.remove(&found.issue.id))).collect())
+    Ok(found.iter().map(|found| to_wire(context, found, subscriptions.remove(&found.issue.id))).collect())
 }
 
 /// An issue as this caller sees it.
 pub(super) async fn to_wire_for(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     found: &FoundIssue,
 ) -> Result<wire::Issue> {
-    all_to_wire(tracker, caller, std::slice::from_ref(found)).await?.pop().ok_or_else(not_found)
+    all_to_wire(context, caller, std::slice::from_ref(found)).await?.pop().ok_or_else(not_found)
 }
 
 fn to_wire(
-    tracker: &Tracker,
+    context: &Context,
     FoundIssue { issue, project, organization_slug, .. }: &FoundIssue,
     subscription: Option<SubscriptionDocument>,
 ) -> wire::Issue {
@@ -76,6 +76,6 @@ fn to_wire(
         organization_slug: organization_slug.clone(),
         project_slug: project.slug.clone(),
         title: issue.title.clone(),
-        web_url: tracker.links.issue_page(organization_slug, &issue.id.to_string()),
+        web_url: context.links.issue_page(organization_slug, &issue.id.to_string()),
     }
 }

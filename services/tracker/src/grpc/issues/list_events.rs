@@ -2,22 +2,21 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::event;
-use crate::domain::page::Page;
+use crate::context::Context;
+use crate::domain::input::page::Page;
 use crate::store::events;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.list_events", skip_all)]
 pub(super) async fn list_events(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::ListEventsRequest,
 ) -> Result<wire::ListEventsResponse> {
     let (organization, project) = (&request.organization, &request.project);
-    let of = event::scope(tracker, &caller, request.issue_id, organization, project).await?;
-    // Errors are large: a page of them has to fit into one message.
+    let of = event::scope(context, caller, request.issue_id, organization, project).await?;
+    // Errors are large, and a page must fit into one message.
     let page = Page::read(request.offset, request.limit.clamp(0, MOST));
-    let (found, has_more) = page.cut(events::list(&tracker.db, of, page).await?);
-    let events = found.iter().map(|found| event::to_wire(tracker, found)).scan(0, |bytes, event| {
+    let (found, has_more) = page.cut(events::list(&context.db, of, page).await?);
+    let events = found.iter().map(|found| event::to_wire(context, found)).scan(0, |bytes, event| {
         *bytes += event.document_json.len() + event.detail_json.len();
         Some((*bytes <= MAX_BYTES, event))
     });

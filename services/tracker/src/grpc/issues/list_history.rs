@@ -3,18 +3,17 @@ use patchbay_proto::tracker as wire;
 use patchbay_rpc::timestamp;
 
 use super::issue;
+use crate::context::Context;
 use crate::domain::access;
 use crate::store::activity;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.list_history", skip_all)]
 pub(super) async fn list_history(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::ListHistoryRequest,
 ) -> Result<wire::ListHistoryResponse> {
-    let found = issue::for_caller(tracker, &caller, request.issue_id, "", access::READ_ISSUES).await?;
-    let entries = activity::history(&tracker.db, found.issue.id).await?;
+    let found = issue::for_caller(context, caller, request.issue_id, "", access::READ_ISSUES).await?;
+    let entries = activity::history(&context.db, found.issue.id).await?;
     let entries = entries.into_iter().map(|(state, user_id, entered_at)| wire::HistoryEntry {
         state,
         user_id: user_id.unwrap_or_default(),

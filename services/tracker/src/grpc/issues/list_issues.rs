@@ -2,27 +2,28 @@ use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
 use super::issue;
-use crate::domain::cursor::{Cursor, Page, Position};
+use crate::context::Context;
+use crate::domain::access;
+use crate::domain::issue::cursor::{Cursor, Page, Position};
+use crate::domain::issue::short_id;
+use crate::domain::organization;
+use crate::domain::project;
 use crate::domain::search::{self, Assigned, Condition, Term};
-use crate::domain::short_id;
-use crate::domain::{access, organization, project};
 use crate::grpc::named;
 use crate::store::issues::FoundIssue;
 use crate::store::list_issues::{AssignedTo, Listed, Listing, Sort, list};
 use crate::store::{assignees, find_short_id};
-use crate::tracker::Tracker;
 
 const MAX_PROJECTS: usize = 100;
 const MAX_LIMIT: i32 = 100;
 
-#[tracing::instrument(name = "tracker.list_issues", skip_all)]
 pub(super) async fn list_issues(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::ListIssuesRequest,
 ) -> Result<wire::ListIssuesResponse> {
     let filter = request.filter.unwrap_or_default();
-    let Some(mut listing) = listing(tracker, &caller, &filter, access::READ_ISSUES).await? else {
+    let Some(mut listing) = listing(context, caller, &filter, access::READ_ISSUES).await? else {
         return Ok(wire::ListIssuesResponse::default());
     };
     listing.sort = match request.sort.as_str() {
@@ -34,20 +35,20 @@ pub(super) async fn list_issues(
     };
     listing.cursor = Cursor::read(&request.cursor)?;
     let limit = if (1..=MAX_LIMIT).contains(&request.limit) { request.limit } else { MAX_LIMIT };
-    // One more than asked for, to see whether there are more.
+    // One extra, to detect a next page.
     listing.limit = i64::from(limit) + 1;
 
-    let Listed { mut found, stopped_at } = list(&tracker.db, &listing).await?;
+    let Listed { mut found, stopped_at } = list(&context.db, &listing).await?;
     let is_cut = found.len() > limit as usize;
     found.truncate(limit as usize);
     if listing.cursor.is_some_and(|cursor| cursor.back) {
         found.reverse();
     }
     let edges = found.first().zip(found.last()).map(|(first, last)| (position(first), position(last)));
-    let (next, previous) = Page { asked: listing.cursor, edges, is_cut, stopped_at }.neighbours();
+    let (next, previous) = Page { requested: listing.cursor, edges, is_cut, stopped_at }.neighbours();
     let next_cursor = next.map(Cursor::write).unwrap_or_default();
     let previous_cursor = previous.map(Cursor::write).unwrap_or_default();
-    let issues = issue::all_to_wire(tracker, &caller, &found).await?;
+    let issues = issue::all_to_wire(context, caller, &found).await?;
     Ok(wire::ListIssuesResponse { issues, next_cursor, previous_cursor })
 }
 
@@ -55,33 +56,33 @@ fn position(found: &FoundIssue) -> Position {
     Position { last_seen: found.issue.last_seen, id: found.issue.id }
 }
 
-/// What a filter means; `None` when nothing can match it.
+/// The query of a filter; `None` if no issue can match it.
 pub(super) async fn listing(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     filter: &wire::IssueFilter,
     scopes: &[Scope],
 ) -> Result<Option<Listing>> {
-    let db = &tracker.db;
+    let db = &context.db;
     let hidden = organization::not_found;
     let organization = named::organization(db, &filter.organization).await?.ok_or_else(hidden)?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
-    let project_ids = project_ids(tracker, organization.id, &filter.projects).await?;
+    let project_ids = project_ids(context, organization.id, &filter.projects).await?;
     let organization_id = organization.id;
-    // A short id alone means that issue, whatever words it has.
+    // A query that is a short id means that issue.
     if let Some((slug, number)) = short_id::parse(filter.query.trim())
         && let Some(id) = find_short_id::find(db, organization_id, &slug, number).await?
     {
         return Ok(Some(Listing { organization_id, project_ids, issue_id: Some(id), ..Listing::default() }));
     }
     let mut terms = Vec::new();
-    for Term { is_negated, condition } in search::read(&filter.query, tracker.clock.now())? {
+    for Term { is_negated, condition } in search::read(&filter.query, context.clock.now())? {
         let condition = match condition {
             Condition::Assigned(assigned) => {
-                match assigned_to(tracker, caller, organization_id, &assigned).await? {
+                match assigned_to(context, caller, organization_id, &assigned).await? {
                     Some(found) => Condition::Assigned(found),
-                    // Everything is not theirs, but whoever misspells a name does not mean everything.
-                    None if is_negated => return Err(nobody()),
+                    // A negated unknown name would match all issues, which a misspelled name does not mean.
+                    None if is_negated => return Err(unknown_assignee()),
                     None => return Ok(None),
                 }
             }
@@ -96,9 +97,9 @@ pub(super) async fn listing(
     Ok(Some(Listing { organization_id, project_ids, terms, ..Listing::default() }))
 }
 
-/// The numbers of these projects of the organization, each once.
+/// The ids of these projects, without duplicates.
 pub(super) async fn project_ids(
-    tracker: &Tracker,
+    context: &Context,
     organization_id: i64,
     projects: &[String],
 ) -> Result<Vec<i64>> {
@@ -110,7 +111,7 @@ pub(super) async fn project_ids(
     }
     let mut ids = Vec::with_capacity(projects.len());
     for named in projects {
-        let found = named::project(&tracker.db, organization_id, named).await?;
+        let found = named::project(&context.db, organization_id, named).await?;
         ids.push(found.ok_or_else(project::not_found)?.id);
     }
     ids.sort_unstable();
@@ -118,21 +119,21 @@ pub(super) async fn project_ids(
     Ok(ids)
 }
 
-fn nobody() -> Error {
-    Error::invalid("INVALID_SEARCH", "Nobody of the organization is called as the search says.")
+fn unknown_assignee() -> Error {
+    Error::invalid("INVALID_SEARCH", "The organization has no user or team of the name in the search.")
 }
 
-/// Who is meant; `None` when there is nobody of that name.
+/// Looks up an assignee; `None` if the name is unknown.
 async fn assigned_to(
-    tracker: &Tracker,
+    context: &Context,
     caller: &Caller,
     organization_id: i64,
     assigned: &Assigned,
 ) -> Result<Option<AssignedTo>> {
-    let db = &tracker.db;
+    let db = &context.db;
     Ok(match assigned {
-        Assigned::Anybody => Some(AssignedTo::Anybody),
-        Assigned::Nobody => Some(AssignedTo::Nobody),
+        Assigned::Anyone => Some(AssignedTo::Anyone),
+        Assigned::Unassigned => Some(AssignedTo::Unassigned),
         Assigned::Me => caller.user().map(|user| AssignedTo::User(user.user_id)),
         Assigned::Team(slug) => {
             named::team(db, organization_id, slug).await?.map(|team| AssignedTo::Team(team.id))

@@ -3,73 +3,76 @@ use std::collections::HashMap;
 use patchbay_db::Tx;
 use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
-use patchbay_proto::tracker::update_issues_request::Issues as Asked;
+use patchbay_proto::tracker::update_issues_request::Issues as Requested;
 
-use super::{assign, chosen, issue};
+use super::{assign, issue, selected_issues};
+use crate::context::Context;
 use crate::domain::access;
-use crate::domain::assignee::{Assignee, AssigneeName};
-use crate::domain::comment::Author;
-use crate::domain::happening::Happening;
-use crate::domain::status_change::{Release, StatusChange};
-use crate::events;
+use crate::domain::issue::assignee::{Assignee, AssigneeName};
+use crate::domain::issue::change::IssueChange;
+use crate::domain::issue::comment::Author;
+use crate::domain::issue::status_change::{Release, StatusChange};
+use crate::outbox;
+use crate::record_activity::{ActivityRecord, record_activity};
 use crate::store::issues::{self, FoundIssue};
 use crate::store::{releases, subscriptions};
-use crate::tell::{Told, tell};
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.update_issues", skip_all)]
 pub(super) async fn update_issues(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::UpdateIssuesRequest,
 ) -> Result<wire::UpdateIssuesResponse> {
     let scopes = access::WRITE_ISSUES;
     let ids = match &request.issues {
         None => Vec::new(),
-        Some(Asked::Ids(asked)) => chosen::by_ids(tracker, &caller, asked, scopes).await?,
-        Some(Asked::Filter(filter)) => chosen::by_filter(tracker, &caller, filter, scopes).await?,
+        Some(Requested::Ids(requested)) => {
+            selected_issues::by_ids(context, caller, requested, scopes).await?
+        }
+        Some(Requested::Filter(filter)) => {
+            selected_issues::by_filter(context, caller, filter, scopes).await?
+        }
     };
     let changes = Changes::read(&request)?;
     if ids.is_empty() {
         return Ok(wire::UpdateIssuesResponse::default());
     }
-    let prepared = changes.prepare(tracker, &issues::find_all(&tracker.db, &ids).await?).await?;
+    let prepared = changes.prepare(context, &issues::find_all(&context.db, &ids).await?).await?;
 
-    // A status and an assignee each, at most.
+    // At most two changes for each issue: status and assignee.
     let count = u32::try_from(ids.len() * 2).unwrap_or(u32::MAX);
-    let first_id = tracker.db.allocate_ids("activity", count).await?;
-    let mut tx = tracker.db.begin().await?;
-    let mut happened = Vec::new();
+    let first_id = context.db.allocate_ids("activity", count).await?;
+    let mut tx = context.db.begin().await?;
+    let mut made = Vec::new();
     let mut found = issues::lock_all(&mut tx, &ids).await?;
     for (position, found) in found.iter_mut().enumerate() {
-        let happenings = changes.apply(&mut tx, tracker, &caller, found, &prepared).await?;
-        happened.extend(happenings.into_iter().map(|happening| (position, happening)));
+        let issue_changes = changes.apply(&mut tx, context, caller, found, &prepared).await?;
+        made.extend(issue_changes.into_iter().map(|issue_change| (position, issue_change)));
     }
-    let (author, actor) = (Author::of(&caller), events::actor(&caller));
-    let told: Vec<Told<'_>> = happened
+    let (author, actor) = (Author::of(caller), outbox::actor(caller));
+    let records: Vec<ActivityRecord<'_>> = made
         .iter()
-        .map(|(position, happening)| Told {
-            scene: found[*position].scene(&tracker.links),
-            happening,
+        .map(|(position, issue_change)| ActivityRecord {
+            issue_context: found[*position].issue_context(&context.links),
+            issue_change,
             author,
             actor: &actor,
         })
         .collect();
-    tell(&mut tx, &told, first_id, tracker.clock.now()).await?;
+    record_activity(&mut tx, &records, first_id, context.clock.now()).await?;
     tx.commit().await?;
 
     found.sort_by_key(|found| ids.iter().position(|id| *id == found.issue.id));
-    Ok(wire::UpdateIssuesResponse { issues: issue::all_to_wire(tracker, &caller, &found).await? })
+    Ok(wire::UpdateIssuesResponse { issues: issue::all_to_wire(context, caller, &found).await? })
 }
 
-/// What is to be different.
+/// The requested changes.
 struct Changes {
     status: Option<StatusChange>,
     assignee: Option<AssigneeName>,
     is_subscribed: Option<bool>,
 }
 
-/// What the changes mean in each project.
+/// The release and the assignee by project.
 type Prepared = HashMap<i64, (Option<Release>, Option<Assignee>)>;
 
 impl Changes {
@@ -84,19 +87,19 @@ impl Changes {
         })
     }
 
-    /// Looks up releases and assignees. Who is no member of one project may be one of another.
-    async fn prepare(&self, tracker: &Tracker, found: &[FoundIssue]) -> Result<Prepared> {
+    /// Looks up releases and assignees for each project, because a user can belong to one project and not to another.
+    async fn prepare(&self, context: &Context, found: &[FoundIssue]) -> Result<Prepared> {
         let mut prepared = Prepared::new();
         for FoundIssue { issue, .. } in found {
             if prepared.contains_key(&issue.project_id) {
                 continue;
             }
             let release = match self.status.as_ref().and_then(StatusChange::version) {
-                Some(version) => releases::find(&tracker.db, issue.project_id, version).await?,
+                Some(version) => releases::find(&context.db, issue.project_id, version).await?,
                 None => None,
             };
             let assignee = match &self.assignee {
-                Some(name) => assign::resolve(tracker, issue.organization_id, issue.project_id, name).await?,
+                Some(name) => assign::resolve(context, issue.organization_id, issue.project_id, name).await?,
                 None => None,
             };
             prepared.insert(issue.project_id, (release, assignee));
@@ -104,37 +107,38 @@ impl Changes {
         Ok(prepared)
     }
 
-    /// Changes one issue; what happened to it.
+    /// Changes one issue and returns its changes.
     async fn apply(
         &self,
         tx: &mut Tx,
-        tracker: &Tracker,
+        context: &Context,
         caller: &Caller,
         found: &mut FoundIssue,
         prepared: &Prepared,
-    ) -> Result<Vec<Happening>> {
-        let now = tracker.clock.now();
+    ) -> Result<Vec<IssueChange>> {
+        let now = context.clock.now();
         let (release, assignee) = prepared.get(&found.issue.project_id).cloned().unwrap_or_default();
-        let mut happenings = Vec::new();
+        let mut issue_changes = Vec::new();
         if let Some(change) = &self.status
-            && let Some(happening) = change.apply(&mut found.issue, release.as_ref(), now)?
+            && let Some(issue_change) = change.apply(&mut found.issue, release.as_ref(), now)?
         {
-            happenings.push(happening);
+            issue_changes.push(issue_change);
             if let Some(user) = caller.user() {
                 let reason = subscriptions::STATUS_CHANGE;
                 subscriptions::subscribe_user(tx, found.issue.id, user.user_id, reason, now).await?;
             }
         }
         if self.assignee.is_some() {
-            happenings.extend(assign::assign(tx, &mut found.issue, assignee, now).await?);
+            issue_changes.extend(assign::assign(tx, &mut found.issue, assignee, now).await?);
         }
         if let (Some(active), Some(user)) = (self.is_subscribed, caller.user()) {
             subscriptions::set(tx, found.issue.id, user.user_id, active, now).await?;
         }
-        if !happenings.is_empty() {
-            let assigned = happenings.iter().any(|happening| matches!(happening, Happening::Assigned(_)));
+        if !issue_changes.is_empty() {
+            let assigned =
+                issue_changes.iter().any(|issue_change| matches!(issue_change, IssueChange::Assigned(_)));
             issues::update(tx, &found.issue, assigned.then_some(now)).await?;
         }
-        Ok(happenings)
+        Ok(issue_changes)
     }
 }

@@ -3,25 +3,28 @@ use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::project;
+use crate::context::Context;
+use crate::domain::access;
+use crate::domain::input::slug_choice;
+use crate::domain::organization;
+use crate::domain::organization::team;
+use crate::domain::project::snowflake;
 use crate::domain::project::{NewProject, Project};
-use crate::domain::{access, organization, slug_choice, snowflake, team};
 use crate::grpc::named;
 use crate::store::{projects, snowflakes, teams};
-use crate::tracker::Tracker;
 
-/// An id that somebody else has is followed by another one so many times.
+/// How many ids are tried when ids are taken.
 const TRIES: usize = 5;
 
-#[tracing::instrument(name = "tracker.create_project", skip_all)]
 pub(super) async fn create_project(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::CreateProjectRequest,
 ) -> Result<wire::Project> {
-    let db = &tracker.db;
+    let db = &context.db;
     let hidden = organization::not_found;
     let organization = named::organization(db, &request.organization).await?.ok_or_else(hidden)?;
-    access::one_of_but_no_app(&caller, organization.id, access::WRITE_PROJECTS, hidden())?;
+    access::one_of_but_no_app(caller, organization.id, access::WRITE_PROJECTS, hidden())?;
     let new = NewProject::read(&request.name, &request.slug, &request.platform)?;
     let team = match request.team.as_str() {
         "" => None,
@@ -29,8 +32,8 @@ pub(super) async fn create_project(
     };
 
     for _ in 0..TRIES {
-        let id = next_id(tracker).await?;
-        match insert(tracker, organization.id, &new, id).await {
+        let id = next_id(context).await?;
+        match insert(context, organization.id, &new, id).await {
             Ok(started) => {
                 if let Some(team) = team {
                     teams::grant(db, started.id, team.id).await?;
@@ -45,7 +48,7 @@ pub(super) async fn create_project(
 }
 
 enum Refused {
-    /// Somebody has the id.
+    /// The id is taken.
     Id,
     Otherwise(Error),
 }
@@ -56,22 +59,22 @@ impl<E: Into<Error>> From<E> for Refused {
     }
 }
 
-/// Gives the project the best slug that is free, while nobody else gives one in the organization.
+/// Inserts the project with the first free slug, under the lock of the slugs of the organization.
 async fn insert(
-    tracker: &Tracker,
+    context: &Context,
     organization_id: i64,
     new: &NewProject,
     id: i64,
 ) -> Result<Project, Refused> {
     let candidates: Vec<String> = new.slug.candidates().collect();
-    let mut tx = tracker.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     projects::lock_slugs(&mut tx, organization_id).await?;
     let taken = projects::taken_slugs(&mut tx, organization_id, &candidates).await?;
     let free = candidates.into_iter().find(|slug| !taken.contains(slug));
     let slug = free.ok_or_else(|| slug_choice::taken(&new.slug))?;
     let (name, platform) = (new.name.clone(), new.platform.clone());
     let started = Project { id, organization_id, slug, name, platform };
-    match projects::insert(&mut tx, &started, tracker.clock.now()).await {
+    match projects::insert(&mut tx, &started, context.clock.now()).await {
         Ok(()) => {}
         Err(DbError::UniqueViolation { .. }) => return Err(Refused::Id),
         Err(error) => return Err(error.into()),
@@ -80,12 +83,12 @@ async fn insert(
     Ok(started)
 }
 
-async fn next_id(tracker: &Tracker) -> Result<i64> {
-    if !tracker.snowflake_ids {
-        return Ok(tracker.db.allocate_ids("project", 1).await?);
+async fn next_id(context: &Context) -> Result<i64> {
+    if !context.snowflake_ids {
+        return Ok(context.db.allocate_ids("project", 1).await?);
     }
-    let second = snowflake::second(tracker.clock.now());
-    snowflakes::next(&tracker.db, second).await?.ok_or_else(ids_exhausted)
+    let second = snowflake::second(context.clock.now());
+    snowflakes::next(&context.db, second).await?.ok_or_else(ids_exhausted)
 }
 
 fn ids_exhausted() -> Error {

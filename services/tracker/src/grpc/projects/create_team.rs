@@ -2,27 +2,28 @@ use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::team;
-use crate::domain::team::{NewTeam, Team};
-use crate::domain::{access, organization, slug_choice};
+use crate::context::Context;
+use crate::domain::access;
+use crate::domain::input::slug_choice;
+use crate::domain::organization;
+use crate::domain::organization::team::{NewTeam, Team};
 use crate::grpc::named;
 use crate::store::teams;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.create_team", skip_all)]
 pub(super) async fn create_team(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::CreateTeamRequest,
 ) -> Result<wire::Team> {
     let hidden = organization::not_found;
-    let organization = named::organization(&tracker.db, &request.organization).await?.ok_or_else(hidden)?;
-    access::one_of(&caller, organization.id, access::WRITE_TEAMS, Error::permission_denied())?;
+    let organization = named::organization(&context.db, &request.organization).await?.ok_or_else(hidden)?;
+    access::one_of(caller, organization.id, access::WRITE_TEAMS, Error::permission_denied())?;
     let new = NewTeam::read(&request.name, &request.slug)?;
 
-    let id = tracker.db.allocate_ids("team", 1).await?;
+    let id = context.db.allocate_ids("team", 1).await?;
     for slug in new.slug.candidates() {
         let started = Team { id, organization_id: organization.id, slug, name: new.name.clone() };
-        if teams::insert(&tracker.db, &started, tracker.clock.now()).await? {
+        if teams::insert(&context.db, &started, context.clock.now()).await? {
             return Ok(team::to_wire(started, Vec::new()));
         }
     }

@@ -2,19 +2,18 @@ use patchbay_domain::{Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use super::project;
+use crate::context::Context;
 use crate::domain::access;
 use crate::store::projects;
-use crate::tracker::Tracker;
 
-#[tracing::instrument(name = "tracker.delete_project", skip_all)]
 pub(super) async fn delete_project(
-    tracker: &Tracker,
-    caller: Caller,
+    context: &Context,
+    caller: &Caller,
     request: wire::DeleteProjectRequest,
 ) -> Result<wire::DeleteProjectResponse> {
     let named = (request.organization.as_str(), request.project.as_str());
-    let found = project::for_caller(&tracker.db, &caller, named, access::DELETE_PROJECTS).await?;
-    projects::hide(&tracker.db, found.id, tracker.clock.now()).await?;
-    tracker.erase.notify_one();
+    let found = project::for_caller(&context.db, caller, named, access::DELETE_PROJECTS).await?;
+    projects::hide(&context.db, found.id, context.clock.now()).await?;
+    context.erase.notify_one();
     Ok(wire::DeleteProjectResponse {})
 }

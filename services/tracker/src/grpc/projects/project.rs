@@ -9,7 +9,7 @@ use crate::domain::project::{Project, not_found};
 use crate::grpc::named;
 use crate::store::teams;
 
-/// The project that is named, for a caller who has one of `scopes` there.
+/// The named project, for a caller with one of `scopes`.
 pub(in crate::grpc) async fn for_caller(
     db: &Db,
     caller: &Caller,

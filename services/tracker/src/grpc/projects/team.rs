@@ -3,11 +3,11 @@ use patchbay_domain::{Caller, Error, Result, Scope};
 use patchbay_proto::tracker as wire;
 
 use crate::domain::access;
-use crate::domain::team::{Team, not_found};
+use crate::domain::organization::team::{Team, not_found};
 use crate::grpc::named;
 use crate::store::teams;
 
-/// The team that is named, for a caller who has one of `scopes` there.
+/// The named team, for a caller with one of `scopes`.
 pub(super) async fn for_caller(
     db: &Db,
     caller: &Caller,

@@ -1,0 +1,79 @@
+//! Changes of an issue, which are written to activity and history, and published to apps.
+
+use serde_json::{Value, json};
+
+use crate::domain::issue::assignee::Assignee;
+
+/// A change of an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum IssueChange {
+    Opened,
+    Resolved {
+        /// As in the webhook.
+        resolution_type: &'static str,
+        version: Option<String>,
+    },
+    Unresolved,
+    /// Reopened: it was resolved, and a new error arrived.
+    Regressed,
+    /// Reopened: it exceeded the limit under which it was ignored (errors, users or time).
+    Escalated,
+    Ignored,
+    Assigned(Assignee),
+    Unassigned,
+    /// An app linked the issue to one in its own service.
+    Linked {
+        provider: String,
+        label: String,
+        location: String,
+    },
+}
+
+impl IssueChange {
+    /// The type of the activity record.
+    pub(crate) fn activity(&self) -> &'static str {
+        match self {
+            Self::Opened => "first_seen",
+            Self::Resolved { version: Some(_), .. } => "set_resolved_in_release",
+            Self::Resolved { version: None, .. } => "set_resolved",
+            Self::Unresolved => "set_unresolved",
+            Self::Regressed => "set_regression",
+            Self::Escalated => "set_escalating",
+            Self::Ignored => "set_ignored",
+            Self::Assigned(_) => "assigned",
+            Self::Unassigned => "unassigned",
+            Self::Linked { .. } => "create_issue",
+        }
+    }
+
+    /// The data of the activity record.
+    pub(crate) fn activity_data(&self) -> Value {
+        match self {
+            Self::Resolved { version: Some(version), .. } => json!({ "version": version }),
+            Self::Assigned(assignee) => json!({
+                "assignee": assignee.id().to_string(),
+                "assigneeEmail": assignee.email(false),
+                "assigneeType": assignee.kind(),
+            }),
+            Self::Linked { provider, label, location } => json!({
+                "title": label, "provider": provider, "location": location, "label": label, "new": true,
+            }),
+            _ => json!({}),
+        }
+    }
+
+    /// The name in the history; `None` for changes that are not states.
+    pub(crate) fn state(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Opened => "new",
+            Self::Resolved { .. } => "resolved",
+            Self::Unresolved => "unresolved",
+            Self::Regressed => "regressed",
+            Self::Escalated => "escalating",
+            Self::Ignored => "ignored",
+            Self::Assigned(_) => "assigned",
+            Self::Unassigned => "unassigned",
+            Self::Linked { .. } => return None,
+        })
+    }
+}
