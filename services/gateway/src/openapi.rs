@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::credentials::SESSION_COOKIE;
 use crate::field::{self, Field};
-use crate::operation::{Answer, Content, Operation};
-use crate::routes::Group;
+use crate::operation::{Answer, Content, Group, Operation};
 
 /// What every operation under `/api/` may refuse with.
 const ALWAYS: [u16; 8] = [400, 401, 403, 404, 429, 500, 503, 504];

@@ -27,6 +27,13 @@ pub(crate) struct Operation {
     pub(crate) schemas: Vec<(String, Value)>,
 }
 
+/// Operations that belong together.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) operations: Vec<Operation>,
+}
+
 /// One status that an operation answers with.
 pub(crate) struct Answer {
     pub(crate) status: u16,

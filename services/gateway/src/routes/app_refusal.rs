@@ -1,0 +1,19 @@
+//! Refusals of operations on an app.
+
+use patchbay_domain::{Caller, Error};
+use serde_json::json;
+
+use crate::error::Failure;
+
+/// Sentry tells a user of which organizations they are when they ask for an app of another one.
+pub(super) fn refusal(error: Error, caller: &Caller) -> Failure {
+    let is_foreign = error.reason == "NOT_IN_OWNER_ORGANIZATION";
+    let failure = Failure::from(error);
+    match caller.user() {
+        Some(user) if is_foreign => {
+            let slugs: Vec<_> = user.memberships.iter().map(|member| &member.organization_slug).collect();
+            failure.with_context(json!({ "user_organizations": slugs }))
+        }
+        _ => failure,
+    }
+}

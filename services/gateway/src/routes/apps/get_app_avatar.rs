@@ -1,0 +1,12 @@
+use super::READERS;
+use super::get_app::get_app;
+use crate::access::one_of;
+use crate::json::app::AppJson;
+use crate::operation::{Operation, get};
+
+pub(super) fn operation() -> Operation {
+    get("get_app_avatar", "/api/0/sentry-apps/{app}/avatar/", get_app)
+        .does("Read an app and its pictures")
+        .by(one_of(READERS).and_staff())
+        .answers::<AppJson>(200)
+}

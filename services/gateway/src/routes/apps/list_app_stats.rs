@@ -1,0 +1,40 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{AppendHeaders, IntoResponse};
+use patchbay_proto::installation::ListStatsRequest;
+use patchbay_rpc::request_as;
+
+use crate::access::SUPERUSERS;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::app_stats::AppInstallsJson;
+use crate::operation::{Operation, get};
+use crate::page::Page;
+use crate::query::Query;
+
+pub(super) fn operation() -> Operation {
+    get("list_app_stats", "/api/0/sentry-apps-stats/", list_app_stats)
+        .does("Count the installations of every app")
+        .by(SUPERUSERS.and_staff())
+        .paged()
+        .lists::<AppInstallsJson>()
+}
+
+/// Most installed first.
+async fn list_app_stats(
+    State(gateway): State<Gateway>,
+    uri: Uri,
+    query: Query,
+    Authenticated(caller): Authenticated,
+) -> Result<impl IntoResponse> {
+    let page = Page::read(&query)?;
+    let request = request_as(&caller, ListStatsRequest { offset: page.offset(), limit: page.size() });
+    let answer = gateway.services.apps().list_stats(request).await.answer()?;
+    let base_url = gateway.config.base_url();
+    let apps: Vec<_> = answer.apps.into_iter().map(|app| AppInstallsJson::new(app, base_url)).collect();
+    let url = format!("{base_url}{}", uri.path());
+    Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(apps)))
+}

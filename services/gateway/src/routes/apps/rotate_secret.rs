@@ -1,0 +1,60 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::installation::RotateSecretRequest;
+use patchbay_rpc::request_as;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::WRITERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, optional};
+use crate::fields::Fields;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+use crate::routes::app_refusal::refusal;
+
+/// The secret in both forms.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewSecret {
+    client_secret: String,
+    /// For libraries of Standard Webhooks.
+    webhook_secret: String,
+}
+
+pub(super) fn operation() -> Operation {
+    post("rotate_secret", "/api/0/sentry-apps/{app}/rotate-secret/", rotate_secret)
+        .does("Replace the client secret")
+        .by(one_of(WRITERS))
+        .takes(&[optional("gracePeriodSeconds", Kind::Integer)])
+        .answers::<NewSecret>(200)
+}
+
+/// Another client secret, effective at once. The old one goes on signing webhooks for `gracePeriodSeconds`.
+async fn rotate_secret(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(fields): JsonBody,
+) -> Result<Json<NewSecret>> {
+    let app = params.app()?;
+    let grace_seconds = grace(fields)?;
+    let request = request_as(&caller, RotateSecretRequest { app, grace_seconds });
+    let answer = gateway.services.apps().rotate_secret(request).await.answer();
+    let secret = answer.map_err(|error| refusal(error, &caller))?;
+    Ok(Json(NewSecret { client_secret: secret.client_secret, webhook_secret: secret.webhook_secret }))
+}
+
+fn grace(mut fields: Fields) -> patchbay_domain::Result<u32> {
+    let seconds = fields.integer("gracePeriodSeconds").unwrap_or_default();
+    let grace = u32::try_from(seconds).unwrap_or_else(|_| {
+        fields.problem("gracePeriodSeconds", "Ensure this value is greater than or equal to 0.");
+        0
+    });
+    fields.finish().map(|()| grace)
+}

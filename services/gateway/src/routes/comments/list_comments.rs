@@ -1,0 +1,44 @@
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+
+use super::EVENT_READERS;
+use super::activity_page::list;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::json::document;
+use crate::operation::{Operation, get};
+use crate::page::Page;
+use crate::params::Params;
+use crate::query::Query;
+
+pub(super) fn operation() -> Operation {
+    described(get("list_comments", "/api/0/issues/{issue}/comments/", list_comments))
+}
+
+/// The description that the operations with this handler share.
+pub(super) fn described(operation: Operation) -> Operation {
+    operation
+        .does("List the comments of an issue")
+        .by(one_of(EVENT_READERS).and_apps())
+        .paged()
+        .answers_json(200)
+}
+
+/// Newest first.
+pub(super) async fn list_comments(
+    State(gateway): State<Gateway>,
+    uri: Uri,
+    params: Params,
+    query: Query,
+    Authenticated(caller): Authenticated,
+) -> Result<Response> {
+    let page = Page::read(&query)?;
+    let answer = list(&gateway, &caller, &params, page, true).await?;
+    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let link = AppendHeaders(page.link(&url, &query, answer.has_more));
+    let documents = document::list(answer.activities.iter().map(|entry| &entry.document_json));
+    Ok((link, documents).into_response())
+}

@@ -1,0 +1,42 @@
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use patchbay_proto::installation::list_components_request::Owner;
+
+use super::READERS;
+use super::component_list::{LARGEST_PAGE, answer, list};
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::field::{Kind, optional};
+use crate::gateway::Gateway;
+use crate::json::component::ComponentJson;
+use crate::operation::{Operation, get};
+use crate::page::Page;
+use crate::params::Params;
+use crate::query::Query;
+
+pub(super) fn operation() -> Operation {
+    get("list_app_components", "/api/0/sentry-apps/{app}/components/", list_app_components)
+        .does("List the UI components of an app")
+        .by(one_of(READERS).and_staff())
+        .asks(&[optional("filter", Kind::Text)])
+        .paged()
+        .lists::<ComponentJson>()
+}
+
+/// As they were registered.
+async fn list_app_components(
+    State(gateway): State<Gateway>,
+    uri: Uri,
+    params: Params,
+    query: Query,
+    Authenticated(caller): Authenticated,
+) -> Result<Response> {
+    let page = Page::read_up_to(LARGEST_PAGE, &query)?;
+    let found = list(&gateway, &caller, &query, page, Owner::App(params.app()?)).await?;
+    let base_url = gateway.config.base_url();
+    let components = found.components.into_iter();
+    let components = components.map(|component| ComponentJson::new(component, base_url)).collect();
+    Ok(answer(&gateway, &uri, &query, page, found.has_more, components))
+}

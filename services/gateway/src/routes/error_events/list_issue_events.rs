@@ -1,0 +1,49 @@
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use patchbay_proto::tracker::ListEventsRequest;
+use patchbay_rpc::request_as;
+
+use super::EVENT_READERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::document;
+use crate::operation::{Operation, get};
+use crate::page::Page;
+use crate::params::Params;
+use crate::query::Query;
+
+pub(super) fn operation() -> Operation {
+    described(get("list_issue_events", "/api/0/issues/{issue}/events/", list_issue_events))
+}
+
+/// The description that the operations with this handler share.
+pub(super) fn described(operation: Operation) -> Operation {
+    operation.does("List errors").by(one_of(EVENT_READERS).and_apps()).paged().answers_json(200)
+}
+
+/// Newest first.
+pub(super) async fn list_issue_events(
+    State(gateway): State<Gateway>,
+    uri: Uri,
+    params: Params,
+    query: Query,
+    Authenticated(caller): Authenticated,
+) -> Result<Response> {
+    let page = Page::read(&query)?;
+    let project = params.project().unwrap_or_default();
+    let message = ListEventsRequest {
+        issue_id: if project.is_empty() { params.issue()? } else { 0 },
+        organization: params.organization_or_any()?,
+        project,
+        offset: page.offset(),
+        limit: page.size(),
+    };
+    let answer = gateway.services.issues().list_events(request_as(&caller, message)).await.answer()?;
+    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let link = AppendHeaders(page.link(&url, &query, answer.has_more));
+    Ok((link, document::list(answer.events.iter().map(|event| &event.detail_json))).into_response())
+}

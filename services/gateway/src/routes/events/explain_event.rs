@@ -1,0 +1,36 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_domain::Scope;
+use patchbay_proto::event_fanout::ExplainRequest;
+use patchbay_proto::tracker::GetOrganizationRequest;
+use patchbay_rpc::{request, request_as};
+
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::explained_event::ExplainedEventJson;
+use crate::operation::{Operation, get};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    get("explain_event", "/api/0/organizations/{organization}/events/{event}/explain/", explain_event)
+        .does("Explain what became of an event at each installation")
+        .by(one_of(&[Scope::OrgWrite, Scope::OrgAdmin]).and_each_app())
+        .answers::<ExplainedEventJson>(200)
+}
+
+/// What became of an event at each installation.
+async fn explain_event(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<ExplainedEventJson>> {
+    let event_id = params.event()?;
+    let asked = request(GetOrganizationRequest { organization: params.organization()? });
+    let organization_id = gateway.services.directory().get_organization(asked).await.answer()?.id;
+    let message = ExplainRequest { event_id, organization_id };
+    let answer = gateway.services.events().explain(request_as(&caller, message)).await.answer()?;
+    Ok(Json(answer.into()))
+}

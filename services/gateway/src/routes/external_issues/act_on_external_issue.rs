@@ -1,0 +1,169 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_domain::component_url::{NO_PATH, is_path};
+use patchbay_domain::{Caller, Error, Scope};
+use patchbay_proto::installation::Installation;
+use patchbay_proto::tracker::{GetIssueRequest, Issue, LinkExternalIssueRequest};
+use patchbay_rpc::{request, request_as};
+use serde_json::{Value, json};
+
+use super::installation::installation;
+use crate::access::one_of;
+use crate::app_call::{AppAnswer, AppCall, Method, patience};
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::{Failure, Result};
+use crate::field::{Kind, required};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::external_issue::ExternalIssueJson;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+
+const SCOPES: &[Scope] = &[Scope::OrgIntegrations, Scope::EventWrite, Scope::EventAdmin];
+
+/// What is not a field of the app's form.
+const OWN: [&str; 3] = ["groupId", "action", "uri"];
+
+pub(super) fn operation() -> Operation {
+    post(
+        "act_on_external_issue",
+        "/api/0/sentry-app-installations/{installation}/external-issue-actions/",
+        act_on_external_issue,
+    )
+    .does("Have the app create or find an issue of its own, and link it")
+    .by(one_of(&[Scope::OrgIntegrations, Scope::EventWrite, Scope::EventAdmin]).and_the_app_with_scopes())
+    .takes(&[
+        required("groupId", Kind::Anything),
+        required("action", Kind::Text),
+        required("uri", Kind::Text),
+    ])
+    .answers::<ExternalIssueJson>(200)
+    .refuses(502)
+}
+
+/// Has the app create an issue of its own, or find one, and links it. Where the app fails, nothing is linked.
+async fn act_on_external_issue(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(fields): JsonBody,
+) -> Result<Json<ExternalIssueJson>> {
+    let installation = installation(&gateway, &caller, params.installation()?).await?;
+    if !caller.has_any(installation.organization_id, SCOPES) {
+        return Err(Error::permission_denied().into());
+    }
+    let text = |name: &str| fields.raw(name).and_then(Value::as_str).unwrap_or_default();
+    if OWN.iter().any(|name| fields.raw(name).is_none_or(Value::is_null)) {
+        return Err(Error::invalid("FIELDS_MISSING", "Missing groupId, action, uri in request body").into());
+    }
+    let event_type = match text("action") {
+        "create" => "external_issue.created",
+        "link" => "external_issue.linked",
+        other => {
+            return Err(Error::invalid("UNKNOWN_ACTION", format!("Invalid action '{other:.50}'")).into());
+        }
+    };
+    let uri = text("uri");
+    if !is_path(uri) {
+        return Err(Error::field("uri", NO_PATH).into());
+    }
+    let issue = issue(&gateway, &installation, fields.raw("groupId")).await?;
+    let form = fields.names().filter(|name| !OWN.contains(name));
+    let form: Value =
+        form.map(|name| (name.to_owned(), fields.raw(name).cloned().unwrap_or_default())).collect();
+    let call = AppCall {
+        app: &installation.app_slug,
+        installation: &installation,
+        event_type,
+        method: Method::Post(body(&caller, &installation, &issue, form)),
+        uri,
+        deadline: patience(&gateway),
+    };
+    let (web_url, project, identifier) = read(call.send(&gateway).await?, &installation.app_slug)?;
+    let message = LinkExternalIssueRequest {
+        issue_id: issue.id,
+        organization_id: installation.organization_id,
+        app_id: installation.app_id,
+        app_slug: installation.app_slug.clone(),
+        web_url,
+        project,
+        identifier,
+    };
+    let link = gateway.services.issues().link_external_issue(request_as(&caller, message)).await;
+    Ok(Json(link.answer()?.into()))
+}
+
+/// The issue that is meant, in the organization of the installation.
+async fn issue(gateway: &Gateway, installation: &Installation, group_id: Option<&Value>) -> Result<Issue> {
+    let message = "Could not find the corresponding issue for the given groupId";
+    let unknown = || Error::invalid("ISSUE_NOT_FOUND", message);
+    let id = match group_id {
+        Some(Value::Number(number)) => number.as_i64(),
+        Some(Value::String(text)) => text.parse().ok(),
+        _ => None,
+    };
+    let wanted = GetIssueRequest {
+        id: id.ok_or_else(unknown)?,
+        organization: installation.organization_id.to_string(),
+    };
+    // Those who may link may do so without being let read issues.
+    let found = gateway.services.issues().get_issue(request(wanted)).await.answer();
+    Ok(found.map_err(|error| if error.is_retryable() { error } else { unknown() })?)
+}
+
+fn body(caller: &Caller, installation: &Installation, issue: &Issue, form: Value) -> Value {
+    let actor = match caller.user() {
+        Some(user) => json!({ "type": "user", "id": user.user_id, "name": user.name }),
+        None => json!({ "type": "application", "id": "sentry", "name": "Sentry" }),
+    };
+    json!({
+        "fields": form,
+        "issueId": issue.id,
+        "installationId": installation.uuid,
+        "webUrl": issue.web_url,
+        "project": { "slug": issue.project_slug, "id": issue.project_id },
+        "actor": actor,
+    })
+}
+
+/// Where the app's issue is, and what the app calls it.
+fn read(answer: AppAnswer, app: &str) -> Result<(String, String, String)> {
+    if !answer.is_success() {
+        return Err(answer.failure(&format!("Issue occurred while trying to contact {app} to link issue")));
+    }
+    let ours =
+        |reason: &str, message: String| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, reason, &message);
+    let Some(body) = answer.body else {
+        return Err(ours("ANSWER_UNREADABLE", format!("Unable to parse response from {app}")));
+    };
+    let text = |key: &str| body[key].as_str().map(str::to_owned);
+    match (text("webUrl"), text("project"), text("identifier")) {
+        (Some(web_url), Some(project), Some(identifier)) => Ok((web_url, project, identifier)),
+        _ => Err(ours(
+            "ANSWER_INCOMPLETE",
+            format!("Invalid response format from sentry app {app} when linking issue"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_json(status: i32, body: Option<Value>) -> Result<(String, String, String), u16> {
+        read(AppAnswer { status, body }, "notify").map_err(|failure| failure.status().as_u16())
+    }
+
+    #[test]
+    fn the_app_says_where_its_issue_is() {
+        let body = json!({ "webUrl": "https://x.example/1", "project": "ACME", "identifier": "1" });
+        let expected = ["https://x.example/1", "ACME", "1"].map(str::to_owned);
+        assert_eq!(read_json(201, Some(body)), Ok(expected.into()));
+        assert_eq!(read_json(200, Some(json!({ "webUrl": "x" }))), Err(500));
+        assert_eq!(read_json(200, None), Err(500));
+        assert_eq!(read_json(409, Some(json!({ "message": "There is one." }))), Err(409));
+        assert_eq!(read_json(0, None), Err(502));
+    }
+}

@@ -1,0 +1,24 @@
+//! The installation on whose behalf an issue is linked.
+
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::installation::{GetInstallationRequest, Installation};
+use patchbay_rpc::request;
+
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+
+/// The installation, for the app itself and for members of the organization; whether they may do what they ask is
+/// decided with the issue.
+pub(super) async fn installation(gateway: &Gateway, caller: &Caller, uuid: String) -> Result<Installation> {
+    let message = request(GetInstallationRequest { uuid });
+    let found = gateway.services.installations().get_installation(message).await.answer()?;
+    if caller.app().is_some_and(|app| app.app_id != found.app_id) {
+        return Err(Error::permission_denied().into());
+    }
+    if caller.scopes_in(found.organization_id).is_none() {
+        let message = "Given organization is not valid";
+        return Err(Error::not_found("ORGANIZATION_NOT_FOUND", message).into());
+    }
+    Ok(found)
+}

@@ -1,0 +1,14 @@
+use axum::Json;
+use serde_json::{Value, json};
+
+use crate::access::ANYONE;
+use crate::operation::{Operation, get};
+
+pub(super) fn operation() -> Operation {
+    get("health", "/healthz", health).does("Tell that this process answers").by(ANYONE).answers_json(200)
+}
+
+/// This process answers. Whether the services behind it do stands on the admin port.
+async fn health() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}

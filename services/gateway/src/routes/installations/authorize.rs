@@ -1,0 +1,171 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use patchbay_domain::{Caller, Error, Result};
+use patchbay_proto::installation::AuthorizeRequest;
+use patchbay_proto::installation::authorize_request::Grant;
+use patchbay_rpc::request_as;
+use serde_json::Value;
+
+use crate::access::CLIENT;
+use crate::body::JsonBody;
+use crate::error::Failure;
+use crate::field::{Kind, optional, required};
+use crate::fields::Fields;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::authorization::TokenJson;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+
+/// What Sentry calls the grant of an app that signs instead of showing its secret.
+const ASSERTION: &str = "urn:sentry:params:oauth:grant-type:jwt-bearer";
+
+pub(super) fn operation() -> Operation {
+    post("authorize", "/api/0/sentry-app-installations/{installation}/authorizations/", authorize)
+        .does("Exchange a grant code, a refresh token or a signed assertion for a token")
+        .by(CLIENT)
+        .takes(&[
+            required(
+                "grant_type",
+                Kind::Choice(&[
+                    "authorization_code",
+                    "refresh_token",
+                    "urn:sentry:params:oauth:grant-type:jwt-bearer",
+                ]),
+            ),
+            optional("client_id", Kind::Text),
+            optional("client_secret", Kind::Text),
+            optional("code", Kind::Text),
+            optional("refresh_token", Kind::Text),
+            optional("state", Kind::Text),
+        ])
+        .answers::<TokenJson>(201)
+        .refuses(409)
+}
+
+/// Exchanges a grant code or a refresh token. Who asks is told by the body, or by the assertion in the
+/// header; cookies do not count here.
+async fn authorize(
+    State(gateway): State<Gateway>,
+    params: Params,
+    headers: HeaderMap,
+    JsonBody(mut fields): JsonBody,
+) -> Result<(StatusCode, Json<TokenJson>), Failure> {
+    if fields.is_empty() {
+        return Err(Error::unauthenticated("INVALID_REQUEST", "Invalid request").into());
+    }
+    // What cannot be a uuid names no installation, which is told after the credentials were looked at.
+    let uuid = params.installation().unwrap_or_default();
+    let is_assertion = fields.raw("grant_type").and_then(Value::as_str) == Some(ASSERTION);
+    let mut message = AuthorizeRequest { installation_uuid: uuid.clone(), ..Default::default() };
+    // What is wrong with the rest is told to those only whose credentials are right. So it is sent without a
+    // grant then, which the owner refuses after it has looked at them.
+    let grant = if is_assertion {
+        assertion(&headers)
+    } else {
+        message.client_id = credential(&fields, "client_id")?;
+        message.client_secret = credential(&fields, "client_secret")?;
+        read_grant(&mut fields)
+    };
+    let state = fields.text_or_blank("state");
+    let read = grant.and_then(|grant| fields.finish().map(|()| grant));
+    let problem = match read {
+        Ok(grant) => {
+            message.grant = Some(grant);
+            None
+        }
+        Err(problem) => {
+            message.grant = is_assertion.then(|| Grant::Assertion(String::new()));
+            Some(problem)
+        }
+    };
+    let request = request_as(&Caller::Anonymous, message);
+    let answer = gateway.services.installations().authorize(request).await.answer();
+    let answer = answer.map_err(|refusal| match problem {
+        Some(problem) if matches!(refusal.reason.as_ref(), "INVALID_FIELD" | "INVALID_ASSERTION") => problem,
+        _ => refusal,
+    })?;
+    // The token that was refreshed is refused from the next request on, not once its revocation has come round.
+    gateway.introspection.forget_installation(&uuid);
+    Ok((StatusCode::CREATED, Json(TokenJson::authorization(answer, state))))
+}
+
+fn read_grant(fields: &mut Fields) -> Result<Grant> {
+    match fields.raw("grant_type").and_then(Value::as_str) {
+        Some("authorization_code") => Ok(Grant::Code(fields.required_text("code"))),
+        Some("refresh_token") => Ok(Grant::RefreshToken(fields.required_text("refresh_token"))),
+        _ => Err(Error::forbidden("INVALID_GRANT_TYPE", "Invalid grant_type")),
+    }
+}
+
+/// The JWT in the `Authorization` header.
+fn assertion(headers: &HeaderMap) -> Result<Grant> {
+    let refused = |detail: &str| Error::unauthenticated("INVALID_ASSERTION", detail);
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let words: Vec<_> = value.split_ascii_whitespace().collect();
+    let [scheme, jwt] = words[..] else { return Err(refused("Header is in invalid form")) };
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(refused("Bearer not present in token"));
+    }
+    Ok(Grant::Assertion(jwt.to_owned()))
+}
+
+/// One that is missing or no text is as wrong as any other.
+fn credential(fields: &Fields, name: &str) -> Result<String> {
+    let text = fields.raw(name).and_then(Value::as_str);
+    text.filter(|text| !text.is_empty() && !text.contains('\0'))
+        .map(str::to_owned)
+        .ok_or_else(|| Error::unauthenticated("INVALID_CLIENT", "Invalid Client ID / Secret pair"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(body: Value) -> Fields {
+        match body {
+            Value::Object(object) => Fields::new(object),
+            other => panic!("{other} is no object"),
+        }
+    }
+
+    #[test]
+    fn credentials_that_cannot_be_any_are_wrong_ones() {
+        for value in [json!(null), json!(1), json!(""), json!("a\0"), json!(["x"])] {
+            let refused = credential(&fields(json!({ "client_id": value })), "client_id").unwrap_err();
+            assert_eq!(refused.message, "Invalid Client ID / Secret pair");
+        }
+        assert!(credential(&fields(json!({})), "client_id").is_err());
+        assert_eq!(credential(&fields(json!({ "client_id": "c" })), "client_id"), Ok("c".to_owned()));
+    }
+
+    #[test]
+    fn an_assertion_is_a_bearer_token() {
+        let read = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, header::HeaderValue::from_static(value));
+            assertion(&headers).map_err(|error| error.message)
+        };
+        assert_eq!(read("Bearer a.b.c"), Ok(Grant::Assertion("a.b.c".to_owned())));
+        assert_eq!(read("Basic a.b.c"), Err("Bearer not present in token".to_owned()));
+        for odd in ["", "Bearer", "a.b.c", "Bearer a b"] {
+            assert_eq!(read(odd), Err("Header is in invalid form".to_owned()));
+        }
+        assert_eq!(assertion(&HeaderMap::new()).unwrap_err().message, "Header is in invalid form");
+    }
+
+    #[test]
+    fn a_grant_is_a_code_or_a_refresh_token() {
+        let mut code = fields(json!({ "grant_type": "authorization_code", "code": "x" }));
+        assert_eq!(read_grant(&mut code), Ok(Grant::Code("x".to_owned())));
+        let mut refresh = fields(json!({ "grant_type": "refresh_token", "refresh_token": "y" }));
+        assert_eq!(read_grant(&mut refresh), Ok(Grant::RefreshToken("y".to_owned())));
+        for grant_type in [json!("client_credentials"), json!(null), json!(["refresh_token"])] {
+            let refused = read_grant(&mut fields(json!({ "grant_type": grant_type }))).unwrap_err();
+            assert_eq!(refused.message, "Invalid grant_type");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+use axum::extract::State;
+use axum::response::Redirect;
+use patchbay_domain::{Error, Scope};
+use patchbay_proto::installation::GetInstallationRequest;
+use patchbay_rpc::request_as;
+
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::operation::{Operation, get};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    get("follow_redirect", "/api/0/sentry-app-installations/{installation}/redirect/", follow_redirect)
+        .does("Send the browser to the app that was installed")
+        .by(one_of(&[Scope::OrgIntegrations]))
+        .answers_nothing(303)
+}
+
+/// Sends the browser of whoever installed an app on to it, with `code`, `installationId` and `orgSlug`. Not
+/// one of Sentry's, whose pages do it themselves.
+async fn follow_redirect(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Redirect> {
+    let request = request_as(&caller, GetInstallationRequest { uuid: params.installation()? });
+    let installation = gateway.services.installations().get_installation(request).await.answer()?;
+    // The answer has no address for those who may not see the code; they are told that, not that there is none.
+    let sees_code = caller.has_any(installation.organization_id, &[Scope::OrgIntegrations]);
+    if caller.app().is_some() || !sees_code {
+        return Err(Error::permission_denied().into());
+    }
+    let nowhere = || Error::not_found("NO_REDIRECT_URL", "The app has no redirect URL");
+    Ok(Redirect::to(&installation.redirect_url.ok_or_else(nowhere)?))
+}

@@ -1,0 +1,54 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_domain::Error;
+use patchbay_proto::installation::InstallRequest;
+use patchbay_rpc::request_as;
+use serde_json::json;
+
+use super::WRITERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::{Failure, Result};
+use crate::field::{Kind, required};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::installation::InstallationJson;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    post("install", "/api/0/organizations/{organization}/sentry-app-installations/", install)
+        .does("Install an app")
+        .by(one_of(WRITERS))
+        .takes(&[required("slug", Kind::Text)])
+        .answers::<InstallationJson>(200)
+        // Of an app that is not there, Sentry says nothing at all.
+        .answers_nothing(404)
+}
+
+/// Installs an app; 200 for a new installation as for one that is there.
+async fn install(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Json<InstallationJson>> {
+    let message =
+        InstallRequest { organization: params.organization()?, app_slug: fields.required_text("slug") };
+    fields.finish()?;
+    let request = request_as(&caller, message);
+    let installation = gateway.services.installations().install(request).await.answer().map_err(refusal)?;
+    Ok(Json(installation.into()))
+}
+
+/// Sentry tells which features would do, beside the sentence.
+fn refusal(error: Error) -> Failure {
+    if error.reason != "FEATURES_MISSING" {
+        return error.into();
+    }
+    let missing: Vec<_> = error.fields.iter().flat_map(|violation| &violation.messages).collect();
+    let failure = Failure::new(StatusCode::FORBIDDEN, "FEATURES_MISSING", &error.message);
+    failure.with("missing_features", json!(missing))
+}

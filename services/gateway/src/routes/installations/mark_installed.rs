@@ -1,0 +1,70 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::installation::MarkInstalledRequest;
+use patchbay_rpc::request_as;
+
+use crate::access::THE_APP;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, required};
+use crate::fields::Fields;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::installation::InstallationJson;
+use crate::operation::{Operation, put};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    put("mark_installed", "/api/0/sentry-app-installations/{installation}/", mark_installed)
+        .does("Confirm an installation")
+        .by(THE_APP)
+        .takes(&[required("status", Kind::Choice(&["installed"]))])
+        .answers::<InstallationJson>(200)
+}
+
+/// The app confirms its installation.
+async fn mark_installed(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(fields): JsonBody,
+) -> Result<Json<InstallationJson>> {
+    let uuid = params.installation()?;
+    check(fields)?;
+    let request = request_as(&caller, MarkInstalledRequest { uuid });
+    let installation = gateway.services.installations().mark_installed(request).await.answer()?;
+    Ok(Json(installation.into()))
+}
+
+/// There is one thing that can be said.
+fn check(mut fields: Fields) -> patchbay_domain::Result<()> {
+    let status = fields.required_text("status");
+    if !status.is_empty() && status != "installed" {
+        let message = format!("Invalid value '{status}' for status. Valid values: 'installed'");
+        fields.problem("status", message);
+    }
+    fields.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn installed_is_the_only_status_there_is() {
+        let problem = |status| {
+            let object = [("status".to_owned(), status)].into_iter().collect();
+            check(Fields::new(object)).map_err(|error| error.fields[0].messages.join("|"))
+        };
+        assert_eq!(problem(json!("installed")), Ok(()));
+        assert_eq!(
+            problem(json!("pending")),
+            Err("Invalid value 'pending' for status. Valid values: 'installed'".to_owned())
+        );
+        assert_eq!(problem(json!(null)), Err("This field may not be null.".to_owned()));
+        assert_eq!(problem(json!("")), Err("This field may not be blank.".to_owned()));
+    }
+}

@@ -1,0 +1,51 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_domain::{Scope, shortened};
+use patchbay_proto::installation::{ResumeWebhooksRequest, StopWebhooksRequest};
+use patchbay_rpc::request_as;
+
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, optional, required};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::webhooks::WebhooksJson;
+use crate::operation::{Operation, put};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    put("switch_webhooks", "/api/0/sentry-app-installations/{installation}/webhooks/", switch_webhooks)
+        .does("Stop or resume webhooks; for the organization that owns the app")
+        .by(one_of(&[Scope::OrgWrite, Scope::OrgAdmin]).and_the_app())
+        .takes(&[
+            required("status", Kind::Choice(&["active", "stopped"])),
+            optional("reason", Kind::NullableText),
+        ])
+        .answers::<WebhooksJson>(200)
+}
+
+/// Stops and resumes the webhooks of one installation. Not one of Sentry's.
+async fn switch_webhooks(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Json<WebhooksJson>> {
+    let uuid = params.installation()?;
+    let status = fields.required_text("status");
+    let reason = fields.text_or_blank("reason").unwrap_or_default();
+    if !matches!(status.as_str(), "" | "active" | "stopped") {
+        fields.problem("status", format!("\"{}\" is not a valid choice.", shortened(&status)));
+    }
+    fields.finish()?;
+    let mut installations = gateway.services.installations();
+    let state = if status == "active" {
+        installations.resume_webhooks(request_as(&caller, ResumeWebhooksRequest { uuid })).await.answer()?
+    } else {
+        let message = StopWebhooksRequest { uuid, reason, event_id: String::new() };
+        installations.stop_webhooks(request_as(&caller, message)).await.answer()?
+    };
+    Ok(Json(state.into()))
+}

@@ -1,0 +1,47 @@
+//! Which issues of a list an operation changes.
+
+use patchbay_domain::Error;
+use patchbay_proto::tracker::{IssueFilter, IssueIds};
+
+use crate::error::Result;
+use crate::params::Params;
+use crate::query::Query;
+
+/// The project of the path, or those of the query; none are all.
+pub(super) fn projects(params: &Params, query: &Query) -> Vec<String> {
+    match params.project() {
+        Ok(project) => vec![project],
+        // -1 is every project the caller may see.
+        Err(_) => query.get_all("project").into_iter().filter(|project| project != "-1").collect(),
+    }
+}
+
+/// Which issues of a list are meant.
+pub(super) enum Chosen {
+    Ids(IssueIds),
+    Filter(IssueFilter),
+}
+
+/// # Errors
+/// When neither ids nor a query say which, or both do. What is left out never means every issue.
+pub(super) fn chosen(params: &Params, query: &Query) -> Result<Chosen> {
+    let (organization, projects) = (params.organization()?, projects(params, query));
+    match (query.get_all("id"), query.get("query")) {
+        (ids, None) if !ids.is_empty() => {
+            let ids: Result<Vec<i64>, _> = ids.iter().map(|id| id.parse()).collect();
+            let ids = ids.map_err(|_| Error::field("id", "A valid integer is required."))?;
+            Ok(Chosen::Ids(IssueIds { ids, organization, projects }))
+        }
+        (ids, Some(query)) if ids.is_empty() && !query.trim().is_empty() => {
+            Ok(Chosen::Filter(IssueFilter { organization, projects, query: query.to_owned() }))
+        }
+        (ids, Some(_)) if !ids.is_empty() => {
+            Err(invalid("Name issues by \"id\" or by \"query\", not by both.").into())
+        }
+        _ => Err(invalid("Name issues by \"id\" or say in \"query\" which ones are meant.").into()),
+    }
+}
+
+fn invalid(message: &str) -> Error {
+    Error::invalid("INVALID_SEARCH", message)
+}

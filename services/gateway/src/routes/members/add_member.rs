@@ -1,0 +1,75 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::installation::PostInvitationRequest;
+use patchbay_proto::tracker::{Invitation, InviteMemberRequest, RemoveMemberRequest};
+use patchbay_rpc::{request, request_as};
+
+use super::role::role;
+use super::{MEMBER_ADDERS, OLDER_ROLE, ROLE};
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, required};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::member::MemberJson;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    post("add_member", "/api/0/organizations/{organization}/members/", add_member)
+        .does("Invite somebody by e-mail address; they become a member when they accept")
+        .by(one_of(MEMBER_ADDERS))
+        .takes(&[required("email", Kind::Text), ROLE, OLDER_ROLE])
+        .answers::<MemberJson>(201)
+}
+
+/// Invites whoever has this e-mail address, and has them told by mail.
+async fn add_member(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<(StatusCode, Json<MemberJson>)> {
+    let asked = InviteMemberRequest {
+        organization: params.organization()?,
+        email: fields.required_text("email"),
+        role: role(&mut fields).unwrap_or_else(|| "member".to_owned()),
+    };
+    fields.finish()?;
+    let invited = gateway.services.directory().invite_member(request_as(&caller, asked)).await.answer()?;
+    if let Err(error) = tell(&gateway, &invited).await {
+        take_back(&gateway, &caller, &invited).await;
+        return Err(error.into());
+    }
+    Ok((StatusCode::CREATED, Json(invited.into())))
+}
+
+/// The tracker calls nobody, and `installation` sends the mail.
+async fn tell(gateway: &Gateway, invited: &Invitation) -> Result<(), Error> {
+    let organization = invited.organization.clone().unwrap_or_default();
+    let message = PostInvitationRequest {
+        recipient: invited.email.clone(),
+        invitation_id: invited.id,
+        organization_slug: organization.slug,
+        organization_name: organization.name,
+        role: invited.role.clone(),
+        inviter_name: invited.inviter_name.clone(),
+        expires_at: invited.expires_at,
+    };
+    gateway.services.mail().post_invitation(request(message)).await.answer().map(drop)
+}
+
+/// Nobody can accept an invitation of which they do not know, and it would keep the same person from being invited again.
+async fn take_back(gateway: &Gateway, caller: &Caller, invited: &Invitation) {
+    let organization = invited.organization.as_ref().map(|organization| organization.id.to_string());
+    let asked = RemoveMemberRequest { organization: organization.unwrap_or_default(), user_id: invited.id };
+    // In our own name: somebody who invites need not be allowed to remove.
+    if let Err(error) = gateway.services.directory().remove_member(request(asked)).await.answer() {
+        let by = caller.user().map(|user| user.user_id);
+        tracing::warn!(%error, invitation = invited.id, by, "an invitation of which nobody was told is left behind");
+    }
+}

@@ -1,0 +1,41 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_domain::ErrorKind;
+use patchbay_proto::tracker::{GetInvitationRequest, GetMemberRequest};
+use patchbay_rpc::request_as;
+
+use super::MEMBER_READERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::member::MemberJson;
+use crate::operation::{Operation, get};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    get("get_member", "/api/0/organizations/{organization}/members/{member}/", get_member)
+        .does("Read a member, or somebody who is invited")
+        .by(one_of(MEMBER_READERS).and_apps())
+        .answers::<MemberJson>(200)
+}
+
+/// A member, or somebody who is invited.
+async fn get_member(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<MemberJson>> {
+    let (organization, id) = (params.organization()?, params.member(&caller)?);
+    let mut directory = gateway.services.directory();
+    let asked = GetMemberRequest { organization: organization.clone(), user_id: id };
+    match directory.get_member(request_as(&caller, asked)).await.answer() {
+        // An invitation, which those who are no members may read if it is for them.
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            let asked = GetInvitationRequest { organization, id };
+            Ok(Json(directory.get_invitation(request_as(&caller, asked)).await.answer()?.into()))
+        }
+        found => Ok(Json(found?.into())),
+    }
+}

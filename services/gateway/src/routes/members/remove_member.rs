@@ -1,0 +1,32 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_proto::tracker::RemoveMemberRequest;
+use patchbay_rpc::request_as;
+
+use super::MEMBER_REMOVERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::operation::{Operation, delete};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    delete("remove_member", "/api/0/organizations/{organization}/members/{member}/", remove_member)
+        .does("End a membership, or withdraw an invitation; members may end their own membership")
+        .by(one_of(MEMBER_REMOVERS))
+        .answers_nothing(204)
+}
+
+/// Also how one leaves, and how an invitation is withdrawn.
+async fn remove_member(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<StatusCode> {
+    let asked =
+        RemoveMemberRequest { organization: params.organization()?, user_id: params.member(&caller)? };
+    gateway.services.directory().remove_member(request_as(&caller, asked)).await.answer()?;
+    Ok(StatusCode::NO_CONTENT)
+}

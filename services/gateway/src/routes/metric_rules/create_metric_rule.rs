@@ -1,0 +1,88 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use patchbay_proto::tracker::{CreateMetricRuleRequest, MayWriteRulesRequest, MetricTrigger};
+use patchbay_rpc::request_as;
+use serde_json::Value;
+
+use super::ALERT_WRITERS;
+use crate::access::one_of;
+use crate::alert_actions;
+use crate::app_call::patience;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, optional, required};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::document;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+
+const MAX_TRIGGERS: usize = 3;
+
+pub(super) fn operation() -> Operation {
+    post("create_metric_rule", "/api/0/organizations/{organization}/alert-rules/", create_metric_rule)
+        .does("Make a rule over the number of errors of a project")
+        .by(one_of(ALERT_WRITERS).and_apps())
+        .takes(&[
+            required("name", Kind::Text),
+            required("projects", Kind::Texts),
+            required("timeWindow", Kind::Integer),
+            required("triggers", Kind::Anything),
+            optional("resolveThreshold", Kind::Integer),
+        ])
+        .answers_json(201)
+}
+
+async fn create_metric_rule(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Response> {
+    let organization = params.organization()?;
+    let projects = fields.texts("projects");
+    // As with rules over errors: no app is asked for somebody who may not write them.
+    let may = MayWriteRulesRequest {
+        organization: organization.clone(),
+        project: projects.first().cloned().unwrap_or_default(),
+        ..Default::default()
+    };
+    gateway.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
+    if projects.len() != 1 {
+        fields.problem("projects", "This field needs exactly one project.");
+    }
+    let integer = |value: &Value| value.as_i64().or_else(|| value.as_f64().map(|number| number as i64));
+    let time_window =
+        fields.raw("timeWindow").and_then(integer).and_then(|minutes| i32::try_from(minutes).ok());
+    let resolve_threshold = fields.raw("resolveThreshold").and_then(integer);
+    let name = fields.required_text("name");
+    let given = match fields.raw("triggers").cloned() {
+        Some(Value::Array(triggers)) if triggers.len() <= MAX_TRIGGERS => triggers,
+        _ => {
+            fields.problem("triggers", "Must be a list of at most 3 triggers.");
+            Vec::new()
+        }
+    };
+    fields.finish()?;
+    let deadline = patience(&gateway);
+    let mut triggers = Vec::with_capacity(given.len());
+    for trigger in given {
+        triggers.push(MetricTrigger {
+            label: trigger["label"].as_str().unwrap_or_default().to_owned(),
+            alert_threshold: integer(&trigger["alertThreshold"]).unwrap_or(-1),
+            actions: alert_actions::read(&gateway, &organization, &trigger["actions"], deadline).await?,
+        });
+    }
+    let message = CreateMetricRuleRequest {
+        organization,
+        project: projects.into_iter().next().unwrap_or_default(),
+        name,
+        time_window: time_window.unwrap_or_default(),
+        triggers,
+        resolve_threshold,
+    };
+    let rule = gateway.services.alerts().create_metric_rule(request_as(&caller, message)).await.answer()?;
+    Ok(document::one(StatusCode::CREATED, rule.document_json))
+}

@@ -1,0 +1,42 @@
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use patchbay_proto::tracker::ListMetricRulesRequest;
+use patchbay_rpc::request_as;
+
+use super::ALERT_READERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::document;
+use crate::operation::{Operation, get};
+use crate::page::Page;
+use crate::params::Params;
+use crate::query::Query;
+
+pub(super) fn operation() -> Operation {
+    get("list_metric_rules", "/api/0/organizations/{organization}/alert-rules/", list_metric_rules)
+        .does("List the rules over numbers of errors")
+        .by(one_of(ALERT_READERS).and_apps())
+        .paged()
+        .answers_json(200)
+}
+
+/// Oldest first.
+async fn list_metric_rules(
+    State(gateway): State<Gateway>,
+    uri: Uri,
+    params: Params,
+    query: Query,
+    Authenticated(caller): Authenticated,
+) -> Result<Response> {
+    let page = Page::read(&query)?;
+    let organization = params.organization()?;
+    let message = ListMetricRulesRequest { organization, offset: page.offset(), limit: page.size() };
+    let answer = gateway.services.alerts().list_metric_rules(request_as(&caller, message)).await.answer()?;
+    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let link = AppendHeaders(page.link(&url, &query, answer.has_more));
+    Ok((link, document::list(answer.rules.iter().map(|rule| &rule.document_json))).into_response())
+}

@@ -1,0 +1,50 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_domain::{Caller, Membership, Role};
+use patchbay_proto::tracker::CreateOrganizationRequest;
+use patchbay_rpc::request_as;
+
+use crate::access::USERS;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, optional, required};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::organization::OrganizationJson;
+use crate::operation::{Operation, post};
+
+pub(super) fn operation() -> Operation {
+    post("create_organization", "/api/0/organizations/", create_organization)
+        .does("Found an organization, as its owner")
+        .by(USERS)
+        .takes(&[required("name", Kind::Text), optional("slug", Kind::Text)])
+        .answers::<OrganizationJson>(201)
+        .refuses(409)
+}
+
+/// The caller becomes its owner.
+async fn create_organization(
+    State(gateway): State<Gateway>,
+    Authenticated(mut caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<(StatusCode, Json<OrganizationJson>)> {
+    let asked = CreateOrganizationRequest {
+        name: fields.required_text("name"),
+        slug: fields.text_or_blank("slug").unwrap_or_default(),
+        owner_id: 0,
+    };
+    fields.finish()?;
+    let founded =
+        gateway.services.directory().create_organization(request_as(&caller, asked)).await.answer()?;
+    if let Caller::User(user) = &mut caller {
+        user.memberships.push(Membership {
+            organization_id: founded.id,
+            organization_slug: founded.slug.clone(),
+            role: Role::Owner,
+        });
+    }
+    let organization = OrganizationJson::new(founded, &caller, gateway.config.base_url());
+    Ok((StatusCode::CREATED, Json(organization)))
+}

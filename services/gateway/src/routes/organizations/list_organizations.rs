@@ -1,0 +1,63 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{AppendHeaders, IntoResponse};
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::tracker::{GetOrganizationRequest, ListOrganizationsRequest, ListOrganizationsResponse};
+use patchbay_rpc::request_as;
+
+use crate::access::USERS;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::field::{Kind, optional};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::organization::OrganizationJson;
+use crate::operation::{Operation, get};
+use crate::page::Page;
+use crate::query::Query;
+
+pub(super) fn operation() -> Operation {
+    get("list_organizations", "/api/0/organizations/", list_organizations)
+        .does("List the organizations that the caller belongs to")
+        .by(USERS.and_apps())
+        .asks(&[optional("show", Kind::Choice(&["all"]))])
+        .paged()
+        .lists::<OrganizationJson>()
+}
+
+/// Those the caller belongs to; with `show=all` every one, for superusers and staff.
+async fn list_organizations(
+    State(gateway): State<Gateway>,
+    uri: Uri,
+    query: Query,
+    Authenticated(caller): Authenticated,
+) -> Result<impl IntoResponse> {
+    let page = Page::read(&query)?;
+    let list = fetch(&gateway, &caller, &query, page).await?;
+    let base_url = gateway.config.base_url();
+    let shown = |organization| OrganizationJson::new(organization, &caller, base_url);
+    let organizations: Vec<_> = list.organizations.into_iter().map(shown).collect();
+    let url = format!("{base_url}{}", uri.path());
+    Ok((AppendHeaders(page.link(&url, &query, list.has_more)), Json(organizations)))
+}
+
+async fn fetch(
+    gateway: &Gateway,
+    caller: &Caller,
+    query: &Query,
+    page: Page,
+) -> Result<ListOrganizationsResponse, Error> {
+    let mut directory = gateway.services.directory();
+    if let Some(app) = caller.app() {
+        // An app has been installed into one.
+        let only = GetOrganizationRequest { organization: app.organization_id.to_string() };
+        let only = directory.get_organization(request_as(caller, only)).await.answer()?;
+        let organizations = if page.offset() == 0 { vec![only] } else { Vec::new() };
+        return Ok(ListOrganizationsResponse { organizations, has_more: false });
+    }
+    let own = caller.user().map_or(0, |user| user.user_id);
+    let user_id = if query.get("show") == Some("all") { 0 } else { own };
+    let asked = ListOrganizationsRequest { user_id, offset: page.offset(), limit: page.size() };
+    directory.list_organizations(request_as(caller, asked)).await.answer()
+}

@@ -1,0 +1,56 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_proto::tracker::CreateProjectRequest;
+use patchbay_rpc::request_as;
+
+use super::PROJECT_WRITERS;
+use super::owner::with_owner;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, optional, required};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::project::ProjectJson;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    described(post("create_project", "/api/0/organizations/{organization}/projects/", create_project))
+}
+
+/// The description that the operations with this handler share.
+pub(super) fn described(operation: Operation) -> Operation {
+    operation
+        .does("Start a project")
+        .by(one_of(PROJECT_WRITERS))
+        .takes(&[
+            required("name", Kind::Text),
+            optional("slug", Kind::Text),
+            optional("platform", Kind::Text),
+        ])
+        .answers::<ProjectJson>(201)
+        .refuses(409)
+}
+
+/// Where the team gets access.
+pub(super) async fn create_project(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<(StatusCode, Json<ProjectJson>)> {
+    let organization = params.organization()?;
+    let message = CreateProjectRequest {
+        organization,
+        name: fields.required_text("name"),
+        slug: fields.text("slug").unwrap_or_default(),
+        platform: fields.text_or_blank("platform").unwrap_or_default(),
+        team: params.team().unwrap_or_default(),
+    };
+    fields.finish()?;
+    let project = gateway.services.projects().create_project(request_as(&caller, message)).await.answer()?;
+    Ok((StatusCode::CREATED, Json(with_owner(&gateway, project).await?)))
+}

@@ -1,0 +1,31 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_proto::tracker::DeleteProjectRequest;
+use patchbay_rpc::request_as;
+
+use super::PROJECT_DELETERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::operation::{Operation, delete};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    delete("delete_project", "/api/0/projects/{organization}/{project}/", delete_project)
+        .does("Delete a project")
+        .by(one_of(PROJECT_DELETERS).and_apps())
+        .answers_nothing(204)
+}
+
+/// What belongs to it goes in the background.
+async fn delete_project(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<StatusCode> {
+    let message = DeleteProjectRequest { organization: params.organization()?, project: params.project()? };
+    gateway.services.projects().delete_project(request_as(&caller, message)).await.answer()?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,40 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::installation::DisableAppRequest;
+use patchbay_rpc::request_as;
+
+use super::WRITERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, optional};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::app::AppJson;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+use crate::routes::app_refusal::refusal;
+
+pub(super) fn operation() -> Operation {
+    post("disable_app", "/api/0/sentry-apps/{app}/disable/", disable_app)
+        .does("Switch an app off")
+        .by(one_of(WRITERS))
+        .takes(&[optional("reason", Kind::NullableText)])
+        .answers::<AppJson>(200)
+}
+
+/// Switches an app off. Not one of Sentry's.
+async fn disable_app(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Json<AppJson>> {
+    let reason = fields.text_or_blank("reason").unwrap_or_default();
+    fields.finish()?;
+    let message = DisableAppRequest { app: params.app()?, reason, event_id: String::new() };
+    let answer = gateway.services.apps().disable_app(request_as(&caller, message)).await.answer();
+    let app = answer.map_err(|error| refusal(error, &caller))?;
+    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+}

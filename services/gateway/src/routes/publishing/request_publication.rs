@@ -1,0 +1,115 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_domain::Scope;
+use patchbay_proto::installation::{QuestionnaireEntry, RequestPublicationRequest};
+use patchbay_rpc::request_as;
+use serde_json::Value;
+
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::{JsonBody, kind};
+use crate::error::Result;
+use crate::field::{Field, Kind, optional, required};
+use crate::fields::Fields;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+use crate::routes::app_refusal::refusal;
+
+const ENTRY: &[Field] = &[required("question", Kind::Text), optional("answer", Kind::NullableText)];
+
+pub(super) fn operation() -> Operation {
+    post("request_publication", "/api/0/sentry-apps/{app}/publish-request/", request_publication)
+        .does("Ask for an app to be published")
+        .by(one_of(&[Scope::OrgAdmin]))
+        .takes(&[required("questionnaire", Kind::Objects(ENTRY))])
+        .answers_nothing(201)
+}
+
+/// Asks reviewers to publish an app.
+async fn request_publication(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(fields): JsonBody,
+) -> Result<StatusCode> {
+    let message = RequestPublicationRequest { app: params.app()?, questionnaire: questionnaire(fields)? };
+    let answer =
+        gateway.services.publishing().request_publication(request_as(&caller, message)).await.answer();
+    answer.map_err(|error| refusal(error, &caller))?;
+    Ok(StatusCode::CREATED)
+}
+
+fn questionnaire(mut fields: Fields) -> patchbay_domain::Result<Vec<QuestionnaireEntry>> {
+    const NAME: &str = "questionnaire";
+    let entries = match fields.raw(NAME).cloned() {
+        None => Err("This field is required.".to_owned()),
+        Some(Value::Null) => Err("This field may not be null.".to_owned()),
+        Some(Value::Array(entries)) => entries.iter().map(entry).collect(),
+        Some(other) => Err(format!("Expected a list of items but got type \"{}\".", kind(&other))),
+    };
+    let entries = entries.unwrap_or_else(|problem| {
+        fields.problem(NAME, problem);
+        Vec::new()
+    });
+    fields.finish().map(|()| entries)
+}
+
+/// An answer may be left open.
+fn entry(value: &Value) -> Result<QuestionnaireEntry, String> {
+    let Value::Object(entry) = value else {
+        return Err(format!("Invalid data. Expected a dictionary, but got {}.", kind(value)));
+    };
+    let text = |name: &str, is_required: bool| match entry.get(name) {
+        Some(Value::String(text)) if text.contains('\0') => {
+            Err("Null characters are not allowed.".to_owned())
+        }
+        Some(Value::String(text)) if is_required && text.trim().is_empty() => {
+            Err(format!("{name}: This field may not be blank."))
+        }
+        Some(Value::String(text)) => Ok(text.trim().to_owned()),
+        None | Some(Value::Null) if !is_required => Ok(String::new()),
+        None => Err(format!("{name}: This field is required.")),
+        Some(_) => Err(format!("{name}: Not a valid string.")),
+    };
+    Ok(QuestionnaireEntry { question: text("question", true)?, answer: text("answer", false)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(body: Value) -> Result<Vec<QuestionnaireEntry>, String> {
+        let Value::Object(object) = body else { panic!("an object is needed") };
+        questionnaire(Fields::new(object)).map_err(|error| error.fields[0].messages.join("|"))
+    }
+
+    #[test]
+    fn questions_come_with_their_answers() {
+        let read_back = read(json!({ "questionnaire": [{ "question": " Why? ", "answer": null }] }));
+        assert_eq!(
+            read_back.unwrap(),
+            [QuestionnaireEntry { question: "Why?".into(), answer: String::new() }]
+        );
+        assert!(read(json!({ "questionnaire": [] })).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_no_questionnaire_is_refused() {
+        for (body, expected) in [
+            (json!({}), "This field is required."),
+            (json!({ "questionnaire": null }), "This field may not be null."),
+            (json!({ "questionnaire": "x" }), "Expected a list of items but got type \"str\"."),
+            (json!({ "questionnaire": [1] }), "Invalid data. Expected a dictionary, but got int."),
+            (json!({ "questionnaire": [{}] }), "question: This field is required."),
+            (json!({ "questionnaire": [{ "question": "" }] }), "question: This field may not be blank."),
+            (json!({ "questionnaire": [{ "question": "a", "answer": [] }] }), "answer: Not a valid string."),
+            (json!({ "questionnaire": [{ "question": "a\0" }] }), "Null characters are not allowed."),
+        ] {
+            assert_eq!(read(body.clone()).unwrap_err(), expected, "{body}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::installation::ReviewPublicationRequest;
+use patchbay_rpc::request_as;
+
+use crate::access::SUPERUSERS;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, optional, required};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::app::AppJson;
+use crate::operation::{Operation, put};
+use crate::params::Params;
+use crate::routes::app_refusal::refusal;
+
+pub(super) fn operation() -> Operation {
+    put("review_publication", "/api/0/sentry-apps/{app}/publish-request/", review_publication)
+        .does("Publish an app, or not")
+        .by(SUPERUSERS)
+        .takes(&[required("approve", Kind::Flag), optional("note", Kind::NullableText)])
+        .answers::<AppJson>(200)
+        .refuses(409)
+}
+
+/// A reviewer decides. Not one of Sentry's.
+async fn review_publication(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Json<AppJson>> {
+    if !fields.has("approve") {
+        fields.problem("approve", "This field is required.");
+    }
+    let message = ReviewPublicationRequest {
+        app: params.app()?,
+        approve: fields.flag("approve"),
+        note: fields.text_or_blank("note").unwrap_or_default(),
+    };
+    fields.finish()?;
+    let answer =
+        gateway.services.publishing().review_publication(request_as(&caller, message)).await.answer();
+    let app = answer.map_err(|error| refusal(error, &caller))?;
+    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+}

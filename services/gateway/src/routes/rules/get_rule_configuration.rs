@@ -1,0 +1,111 @@
+use std::collections::HashSet;
+
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::installation::list_components_request::Owner;
+use patchbay_proto::installation::{
+    Component, Installation, InstallationStatus, ListComponentsRequest, ListInstallationsRequest,
+};
+use patchbay_proto::tracker::{GetProjectRequest, ListRulesRequest};
+use patchbay_rpc::{request, request_as};
+use serde_json::{Value, json};
+
+use super::ALERT_READERS;
+use crate::access::one_of;
+use crate::alert_actions::{ALERT_RULE_ACTION, NOTIFY_APP, NOTIFY_SERVICE};
+use crate::authenticate::Authenticated;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::component::ComponentJson;
+use crate::json::rule_nodes::{conditions, filters};
+use crate::operation::{Operation, get};
+use crate::params::Params;
+use crate::preparation::prepare;
+
+/// Installations that are looked at: more apps than anybody chooses from.
+const MOST: i32 = 100;
+
+const LARGEST_PAGE: i32 = 50;
+
+pub(super) fn operation() -> Operation {
+    get(
+        "get_rule_configuration",
+        "/api/0/projects/{organization}/{project}/rules/configuration/",
+        get_rule_configuration,
+    )
+    .does("Say what an alert rule can consist of, and which apps it can tell")
+    .by(one_of(ALERT_READERS).and_apps())
+    .answers_json(200)
+}
+
+/// What a rule of this project can consist of. Of the apps those that take alerts; those with a form of their
+/// own bring it, with what its selects offer.
+async fn get_rule_configuration(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<Value>> {
+    let (organization, project) = (params.organization()?, params.project()?);
+    // Who may read rules may know what they can consist of, and makes apps answer for it.
+    let may = ListRulesRequest { organization: organization.clone(), project: project.clone() };
+    gateway.services.alerts().list_rules(request_as(&caller, may)).await.answer()?;
+
+    let installations = alertable(&gateway, &organization).await?;
+    let uuids: HashSet<_> = installations.iter().map(|installation| installation.uuid.as_str()).collect();
+    let mut components = forms(&gateway, &organization).await?;
+    components.retain(|component| uuids.contains(component.installation_uuid()));
+    let with_form: Vec<_> =
+        components.iter().map(|component| component.installation_uuid().to_owned()).collect();
+    let wanted = GetProjectRequest { organization, project };
+    let project = gateway.services.projects().get_project(request(wanted)).await.answer()?.slug;
+    let prepared = prepare(&gateway, components, Some(&project)).await;
+
+    let services = installations.iter().filter(|installation| !with_form.contains(&installation.uuid));
+    let services =
+        services.map(|installation| json!([installation.app_slug, installation.app_name])).collect();
+    let mut actions = vec![notify_service(services)];
+    actions.extend(prepared.into_iter().zip(&with_form).map(|(component, uuid)| notify_app(component, uuid)));
+    Ok(Json(json!({ "actions": actions, "conditions": conditions(), "filters": filters() })))
+}
+
+async fn alertable(gateway: &Gateway, organization: &str) -> Result<Vec<Installation>> {
+    let message = ListInstallationsRequest { organization: organization.to_owned(), offset: 0, limit: MOST };
+    let page = gateway.services.installations().list_installations(request(message)).await.answer()?;
+    let mut installations = page.installations;
+    installations.retain(|found| found.app_is_alertable && found.status() == InstallationStatus::Installed);
+    Ok(installations)
+}
+
+async fn forms(gateway: &Gateway, organization: &str) -> Result<Vec<Component>> {
+    let message = ListComponentsRequest {
+        owner: Some(Owner::Organization(organization.to_owned())),
+        r#type: ALERT_RULE_ACTION.to_owned(),
+        offset: 0,
+        limit: LARGEST_PAGE,
+    };
+    Ok(gateway.services.apps().list_components(request(message)).await.answer()?.components)
+}
+
+fn notify_service(services: Vec<Value>) -> Value {
+    json!({
+        "id": NOTIFY_SERVICE,
+        "label": "Send a notification via {service}",
+        "enabled": !services.is_empty(),
+        "formFields": { "service": { "type": "choice", "choices": services } },
+    })
+}
+
+fn notify_app(component: ComponentJson, installation: &str) -> Value {
+    let title = component.schema["title"].as_str().unwrap_or_default();
+    json!({
+        "id": NOTIFY_APP,
+        "enabled": component.error.is_empty(),
+        "actionType": "sentryapp",
+        "service": component.app.slug,
+        "sentryAppInstallationUuid": installation,
+        "prompt": component.app.name,
+        "label": format!("{title} with these "),
+        "formFields": component.schema["settings"],
+    })
+}

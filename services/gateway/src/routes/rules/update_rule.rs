@@ -1,0 +1,42 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use patchbay_proto::tracker::{MayWriteRulesRequest, UpdateRuleRequest};
+use patchbay_rpc::request_as;
+
+use super::new_rule::read;
+use super::{ALERT_WRITERS, RULE};
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::document;
+use crate::operation::{Operation, put};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    put("update_rule", "/api/0/projects/{organization}/{project}/rules/{rule}/", update_rule)
+        .does("Write an alert rule anew")
+        .by(one_of(ALERT_WRITERS).and_apps())
+        .takes(RULE)
+        .answers_json(200)
+}
+
+/// Writes it anew.
+async fn update_rule(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(fields): JsonBody,
+) -> Result<Response> {
+    let (organization, project, id) = (params.organization()?, params.project()?, params.rule()?);
+    let may =
+        MayWriteRulesRequest { organization: organization.clone(), project: project.clone(), rule_id: id };
+    gateway.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
+    let rule = Some(read(&gateway, &organization, fields).await?);
+    let message = UpdateRuleRequest { organization, project, id, rule };
+    let rule = gateway.services.alerts().update_rule(request_as(&caller, message)).await.answer()?;
+    Ok(document::one(StatusCode::OK, rule.document_json))
+}

@@ -1,0 +1,17 @@
+use axum::response::Response;
+
+use crate::access::ANYONE;
+use crate::operation::{Operation, get};
+use crate::sign_in_page;
+
+pub(super) fn operation() -> Operation {
+    get("confirm", "/auth/link/{secret}/", confirm)
+        .does("Ask whether to sign in with a link")
+        .by(ANYONE)
+        .answers_as(200, "text/html")
+}
+
+/// Asks whether to sign in. The link is not used up by looking at it.
+async fn confirm() -> Response {
+    sign_in_page::confirm()
+}

@@ -1,0 +1,26 @@
+use axum::extract::State;
+use axum::response::Response;
+use patchbay_proto::auth_token::GetSignInOptionsRequest;
+use patchbay_rpc::request;
+
+use crate::access::ANYONE;
+use crate::error::Result;
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::operation::{Operation, get};
+use crate::sign_in_page;
+
+pub(super) fn operation() -> Operation {
+    get("sign_in_options", "/auth/sign-in/", sign_in_options)
+        .does("Show in which ways one can sign in")
+        .by(ANYONE)
+        .answers_as(200, "text/html")
+        .refuses(503)
+}
+
+/// In which ways one can sign in.
+async fn sign_in_options(State(gateway): State<Gateway>) -> Result<Response> {
+    let asked = request(GetSignInOptionsRequest {});
+    let options = gateway.services.sessions().get_sign_in_options(asked).await.answer()?;
+    Ok(sign_in_page::options(options.oidc_label.as_deref()))
+}

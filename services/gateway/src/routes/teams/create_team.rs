@@ -1,0 +1,39 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_proto::tracker::CreateTeamRequest;
+use patchbay_rpc::request_as;
+
+use super::TEAM_WRITERS;
+use crate::access::one_of;
+use crate::authenticate::Authenticated;
+use crate::body::JsonBody;
+use crate::error::Result;
+use crate::field::{Kind, optional};
+use crate::gateway::Gateway;
+use crate::grpc::Answer;
+use crate::json::team::TeamJson;
+use crate::operation::{Operation, post};
+use crate::params::Params;
+
+pub(super) fn operation() -> Operation {
+    post("create_team", "/api/0/organizations/{organization}/teams/", create_team)
+        .does("Start a team")
+        .by(one_of(TEAM_WRITERS).and_apps())
+        .takes(&[optional("name", Kind::Text), optional("slug", Kind::Text)])
+        .answers::<TeamJson>(201)
+        .refuses(409)
+}
+
+async fn create_team(
+    State(gateway): State<Gateway>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<(StatusCode, Json<TeamJson>)> {
+    let (name, slug) = (fields.text("name").unwrap_or_default(), fields.text("slug").unwrap_or_default());
+    fields.finish()?;
+    let message = CreateTeamRequest { organization: params.organization()?, name, slug };
+    let team = gateway.services.projects().create_team(request_as(&caller, message)).await.answer()?;
+    Ok((StatusCode::CREATED, Json(team.into())))
+}
