@@ -43,10 +43,11 @@ use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 
-use crate::gateway::Gateway;
-use crate::operation::Group;
-use crate::rate_limit::by_address;
-use crate::{cors, known_parameters};
+use crate::api::known_parameters;
+use crate::api::operation::Group;
+use crate::context::Context;
+use crate::layers::address_limit::address_limit;
+use crate::layers::cors;
 
 /// Every operation.
 pub(crate) fn groups() -> Vec<Group> {
@@ -77,7 +78,7 @@ pub(crate) fn groups() -> Vec<Group> {
 }
 
 /// Every route. Paths end with a slash; without it they lead to the same place.
-pub(crate) fn table(gateway: &Gateway) -> Router<Gateway> {
+pub(crate) fn table(context: &Context) -> Router<Context> {
     let mut methods: BTreeMap<&str, Vec<Method>> = BTreeMap::new();
     let operations = groups().into_iter().flat_map(|group| group.operations);
     let router = operations.fold(Router::new(), |router, operation| {
@@ -85,7 +86,7 @@ pub(crate) fn table(gateway: &Gateway) -> Router<Gateway> {
         methods.entry(operation.path).or_default().push(operation.method);
         let handler = match operation.access.asks_who() {
             true => handler,
-            false => handler.layer(from_fn_with_state(gateway.clone(), by_address)),
+            false => handler.layer(from_fn_with_state(context.clone(), address_limit)),
         };
         at(router, operation.path, handler)
     });
@@ -93,7 +94,7 @@ pub(crate) fn table(gateway: &Gateway) -> Router<Gateway> {
 }
 
 /// With the slash at the end and without.
-fn at(router: Router<Gateway>, path: &str, handler: MethodRouter<Gateway>) -> Router<Gateway> {
+fn at(router: Router<Context>, path: &str, handler: MethodRouter<Context>) -> Router<Context> {
     let router = router.route(path, handler.clone());
     match path.strip_suffix('/') {
         Some(without_slash) => router.route(without_slash, handler),

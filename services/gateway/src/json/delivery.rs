@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::fields::Fields;
+use crate::api::fields::Fields;
 
 /// What is null is as the operator has set it for all apps.
 #[derive(Serialize, ToSchema)]

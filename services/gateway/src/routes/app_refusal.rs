@@ -3,7 +3,7 @@
 use patchbay_domain::{Caller, Error};
 use serde_json::json;
 
-use crate::error::Failure;
+use crate::api::error::Failure;
 
 /// Sentry tells a user of which organizations they are when they ask for an app of another one.
 pub(super) fn refusal(error: Error, caller: &Caller) -> Failure {

@@ -7,7 +7,7 @@ mod token_refusal;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const WRITERS: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
 

@@ -19,8 +19,8 @@ mod update_app;
 
 use patchbay_domain::Scope;
 
-use crate::field::{Field, Kind, optional};
-use crate::operation::Group;
+use crate::api::operation::Group;
+use crate::api::schema::{Field, Kind, optional};
 
 const WRITERS: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
 const READERS: &[Scope] = &[Scope::OrgRead, Scope::OrgIntegrations, Scope::OrgWrite, Scope::OrgAdmin];

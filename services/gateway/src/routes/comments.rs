@@ -14,7 +14,7 @@ mod update_organization_comment;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 

@@ -8,7 +8,7 @@ mod project_slug;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const READERS: &[Scope] = &[Scope::OrgRead, Scope::OrgIntegrations, Scope::OrgWrite, Scope::OrgAdmin];
 const INSTALLATION_READERS: &[Scope] =

@@ -3,7 +3,7 @@
 mod explain_event;
 mod list_missed_events;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 pub(super) fn group() -> Group {
     let operations = vec![list_missed_events::operation(), explain_event::operation()];

@@ -9,7 +9,7 @@ mod list_issue_external_issues;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 const EVENT_DELETERS: &[Scope] = &[Scope::EventAdmin];

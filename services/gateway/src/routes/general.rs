@@ -4,7 +4,7 @@ mod health;
 mod index;
 mod openapi;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 pub(super) fn group() -> Group {
     let operations = vec![index::operation(), openapi::operation(), health::operation()];

@@ -15,7 +15,7 @@ mod uninstall;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const READERS: &[Scope] = &[Scope::OrgRead, Scope::OrgIntegrations, Scope::OrgWrite, Scope::OrgAdmin];
 const WRITERS: &[Scope] = &[Scope::OrgIntegrations, Scope::OrgWrite, Scope::OrgAdmin];

@@ -17,8 +17,8 @@ mod update_project_issues;
 
 use patchbay_domain::Scope;
 
-use crate::field::{Field, Kind, optional};
-use crate::operation::Group;
+use crate::api::operation::Group;
+use crate::api::schema::{Field, Kind, optional};
 
 const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 const EVENT_WRITERS: &[Scope] = &[Scope::EventWrite, Scope::EventAdmin];

@@ -11,8 +11,8 @@ mod update_member;
 
 use patchbay_domain::Scope;
 
-use crate::field::{Field, Kind, optional};
-use crate::operation::Group;
+use crate::api::operation::Group;
+use crate::api::schema::{Field, Kind, optional};
 
 const MEMBER_READERS: &[Scope] =
     &[Scope::MemberRead, Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];

@@ -7,7 +7,7 @@ mod list_metric_rules;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const ALERT_READERS: &[Scope] = &[Scope::AlertsRead, Scope::AlertsWrite, Scope::ProjectRead];
 const ALERT_WRITERS: &[Scope] = &[Scope::AlertsWrite, Scope::ProjectWrite];

@@ -5,7 +5,7 @@ mod issue_page;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 

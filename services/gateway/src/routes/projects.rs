@@ -13,7 +13,7 @@ mod update_project;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const PROJECT_READERS: &[Scope] = &[Scope::ProjectRead, Scope::ProjectWrite, Scope::ProjectAdmin];
 const PROJECT_WRITERS: &[Scope] = &[Scope::ProjectWrite, Scope::ProjectAdmin];

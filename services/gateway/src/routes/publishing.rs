@@ -8,7 +8,7 @@ mod review_publication;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const WRITERS: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
 

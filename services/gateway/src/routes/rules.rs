@@ -10,8 +10,8 @@ mod update_rule;
 
 use patchbay_domain::Scope;
 
-use crate::field::{Field, Kind, optional, required};
-use crate::operation::Group;
+use crate::api::operation::Group;
+use crate::api::schema::{Field, Kind, optional, required};
 
 const ALERT_READERS: &[Scope] = &[Scope::AlertsRead, Scope::AlertsWrite, Scope::ProjectRead];
 const ALERT_WRITERS: &[Scope] = &[Scope::AlertsWrite, Scope::ProjectWrite];

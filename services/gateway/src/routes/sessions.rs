@@ -9,7 +9,7 @@ mod sign_in;
 mod sign_in_options;
 mod sign_out;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 pub(super) fn group() -> Group {
     let operations = vec![

@@ -10,7 +10,7 @@ mod membership;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const TEAM_READERS: &[Scope] = &[Scope::TeamRead, Scope::TeamWrite, Scope::TeamAdmin];
 const TEAM_WRITERS: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin, Scope::TeamWrite, Scope::TeamAdmin];

@@ -5,7 +5,7 @@ mod list_user_tokens;
 mod revoke_user_token;
 mod session_user;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 pub(super) fn group() -> Group {
     let operations =

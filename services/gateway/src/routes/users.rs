@@ -2,7 +2,7 @@
 
 mod get_own_user;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 pub(super) fn group() -> Group {
     let operations = vec![get_own_user::operation()];

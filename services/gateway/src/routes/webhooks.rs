@@ -12,7 +12,7 @@ mod resend_webhook;
 
 use patchbay_domain::Scope;
 
-use crate::operation::Group;
+use crate::api::operation::Group;
 
 const READERS: &[Scope] = &[Scope::OrgRead, Scope::OrgWrite, Scope::OrgAdmin];
 const WRITERS: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];

@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use patchbay_gateway::{Config, Gateway, router};
+use patchbay_gateway::{Config, Context, router};
 use patchbay_runtime::Metrics;
 use tower::ServiceExt;
 
@@ -11,7 +11,7 @@ use crate::platform::Platform;
 /// Three requests of each caller, two of an address, behind one proxy.
 fn limited(platform: &Platform) -> Router {
     let config = Config { caller_limit: 3, address_limit: 2, proxies: 1, ..platform.config.clone() };
-    router(Gateway::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
+    router(Context::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
 }
 
 async fn get(router: &Router, path: &str, token: &str, address: &str) -> Answer {

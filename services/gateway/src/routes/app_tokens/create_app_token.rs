@@ -6,14 +6,14 @@ use patchbay_rpc::request_as;
 
 use super::WRITERS;
 use super::token_refusal::refusal;
-use crate::access::one_of;
-use crate::authenticate::SignedIn;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::SignedIn;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     post("create_app_token", "/api/0/sentry-apps/{app}/api-tokens/", create_app_token)
@@ -24,12 +24,12 @@ pub(super) fn operation() -> Operation {
 
 /// A token that never expires, shown this once.
 async fn create_app_token(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     SignedIn(caller): SignedIn,
 ) -> Result<(StatusCode, Json<TokenJson>)> {
     let request = request_as(&caller, CreateAppTokenRequest { app: params.app()? });
-    let made = gateway.services.app_tokens().create_app_token(request).await.answer();
+    let made = context.services.app_tokens().create_app_token(request).await.answer();
     let made = made.map_err(|error| refusal(error, &caller))?;
     Ok((StatusCode::CREATED, Json(TokenJson::of_app(made))))
 }

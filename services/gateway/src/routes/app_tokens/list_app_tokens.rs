@@ -4,14 +4,14 @@ use patchbay_proto::installation::ListAppTokensRequest;
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::SignedIn;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::SignedIn;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::listed_token::ListedTokenJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 use crate::routes::app_refusal::refusal;
 
 pub(super) fn operation() -> Operation {
@@ -23,12 +23,12 @@ pub(super) fn operation() -> Operation {
 
 /// None for an app that is not internal.
 async fn list_app_tokens(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<Vec<ListedTokenJson>>> {
     let request = request_as(&caller, ListAppTokensRequest { app: params.app()? });
-    let found = gateway.services.app_tokens().list_app_tokens(request).await.answer();
+    let found = context.services.app_tokens().list_app_tokens(request).await.answer();
     let found = found.map_err(|error| refusal(error, &caller))?;
     Ok(Json(found.tokens.into_iter().map(ListedTokenJson::from).collect()))
 }

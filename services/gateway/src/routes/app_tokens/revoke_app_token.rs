@@ -5,13 +5,13 @@ use patchbay_rpc::request_as;
 
 use super::WRITERS;
 use super::token_refusal::refusal;
-use crate::access::one_of;
-use crate::authenticate::SignedIn;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::SignedIn;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("revoke_app_token", "/api/0/sentry-apps/{app}/api-tokens/{token}/", revoke_app_token)
@@ -21,12 +21,12 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn revoke_app_token(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     SignedIn(caller): SignedIn,
 ) -> Result<StatusCode> {
     let message = RevokeAppTokenRequest { app: params.app()?, token_id: params.token()? };
-    let revoked = gateway.services.app_tokens().revoke_app_token(request_as(&caller, message)).await;
+    let revoked = context.services.app_tokens().revoke_app_token(request_as(&caller, message)).await;
     revoked.answer().map_err(|error| refusal(error, &caller))?;
     Ok(StatusCode::NO_CONTENT)
 }

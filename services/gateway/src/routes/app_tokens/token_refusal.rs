@@ -2,7 +2,7 @@
 
 use patchbay_domain::{Caller, Error};
 
-use crate::error::Failure;
+use crate::api::error::Failure;
 use crate::routes::app_refusal;
 
 /// Sentry writes some refusals here as a bare text.

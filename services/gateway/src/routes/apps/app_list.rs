@@ -7,15 +7,15 @@ use patchbay_domain::Caller;
 use patchbay_proto::installation::{AppFilter, ListAppsRequest};
 use patchbay_rpc::request_as;
 
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::error::Result;
+use crate::api::page::Page;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
-use crate::page::Page;
-use crate::query::Query;
 
 pub(super) async fn list(
-    gateway: &Gateway,
+    context: &Context,
     uri: &Uri,
     query: &Query,
     caller: &Caller,
@@ -24,8 +24,8 @@ pub(super) async fn list(
     let page = Page::read(query)?;
     let filter = filter(query.get("status")).into();
     let message = ListAppsRequest { filter, organization, offset: page.offset(), limit: page.size() };
-    let answer = gateway.services.apps().list_apps(request_as(caller, message)).await.answer()?;
-    let base_url = gateway.config.base_url();
+    let answer = context.services.apps().list_apps(request_as(caller, message)).await.answer()?;
+    let base_url = context.config.base_url();
     let apps: Vec<_> = answer.apps.into_iter().map(|app| AppJson::new(app, base_url)).collect();
     let url = format!("{base_url}{}", uri.path());
     Ok((AppendHeaders(page.link(&url, query, answer.has_more)), Json(apps)))

@@ -7,16 +7,16 @@ use patchbay_rpc::request_as;
 use serde_json::Value;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Field, Kind, optional, required};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, post};
+use crate::api::schema::{Field, Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
-use crate::operation::{Operation, post};
 
 const NEW_APP: &[Field] = &[
     required("organization", Kind::Text),
@@ -46,13 +46,13 @@ pub(super) fn operation() -> Operation {
 
 /// Registers an app.
 async fn create_app(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<(StatusCode, Json<AppJson>)> {
     let request = request_as(&caller, read(fields)?);
-    let answer = gateway.services.apps().create_app(request).await.answer()?;
-    let app = AppJson::created(answer, gateway.config.base_url())
+    let answer = context.services.apps().create_app(request).await.answer()?;
+    let app = AppJson::created(answer, context.config.base_url())
         .ok_or_else(|| Error::internal("NO_APP", "Internal error."))?;
     Ok((StatusCode::CREATED, Json(app)))
 }

@@ -4,13 +4,13 @@ use patchbay_domain::Scope;
 use patchbay_proto::installation::DeleteAppRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::routes::app_refusal::refusal;
 
 pub(super) fn operation() -> Operation {
@@ -22,12 +22,12 @@ pub(super) fn operation() -> Operation {
 
 /// Begins to remove an app.
 async fn delete_app(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let request = request_as(&caller, DeleteAppRequest { app: params.app()? });
-    let answer = gateway.services.apps().delete_app(request).await.answer();
+    let answer = context.services.apps().delete_app(request).await.answer();
     answer.map_err(|error| refusal(error, &caller))?;
     Ok(StatusCode::NO_CONTENT)
 }

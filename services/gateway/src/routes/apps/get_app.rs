@@ -5,14 +5,14 @@ use patchbay_proto::installation::{App, GetAppRequest};
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 use crate::routes::app_refusal::refusal;
 
 pub(super) fn operation() -> Operation {
@@ -23,17 +23,17 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) async fn get_app(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<AppJson>> {
-    let app = fetch(&gateway, &caller, params.app()?).await?;
-    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+    let app = fetch(&context, &caller, params.app()?).await?;
+    Ok(Json(AppJson::new(app, context.config.base_url())))
 }
 
 /// The app as the caller may see it.
-pub(super) async fn fetch(gateway: &Gateway, caller: &Caller, app: String) -> Result<App> {
+pub(super) async fn fetch(context: &Context, caller: &Caller, app: String) -> Result<App> {
     let request = request_as(caller, GetAppRequest { app });
-    let answer = gateway.services.apps().get_app(request).await.answer();
+    let answer = context.services.apps().get_app(request).await.answer();
     answer.map_err(|error| refusal(error, caller))
 }

@@ -1,8 +1,8 @@
 use super::READERS;
 use super::get_app::get_app;
-use crate::access::one_of;
+use crate::api::access::one_of;
+use crate::api::operation::{Operation, get};
 use crate::json::app::AppJson;
-use crate::operation::{Operation, get};
 
 pub(super) fn operation() -> Operation {
     get("get_app_avatar", "/api/0/sentry-apps/{app}/avatar/", get_app)

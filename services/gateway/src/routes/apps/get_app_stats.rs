@@ -4,16 +4,16 @@ use patchbay_proto::installation::GetStatsRequest;
 use patchbay_rpc::request_as;
 
 use super::{PERIOD, READERS};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::resolution::{Resolution, moment};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app_stats::StatsJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
-use crate::query::Query;
-use crate::resolution::{Resolution, moment};
 use crate::routes::app_refusal::refusal;
 
 pub(super) fn operation() -> Operation {
@@ -25,7 +25,7 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn get_app_stats(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
@@ -33,7 +33,7 @@ async fn get_app_stats(
     let resolution = Resolution::read(&query)?;
     let (since, until) = (moment(&query, "since")?, moment(&query, "until")?);
     let request = request_as(&caller, GetStatsRequest { app: params.app()?, since, until });
-    let answer = gateway.services.apps().get_stats(request).await.answer();
+    let answer = context.services.apps().get_stats(request).await.answer();
     let stats = answer.map_err(|error| refusal(error, &caller))?;
     Ok(Json(StatsJson::new(stats, resolution)))
 }

@@ -5,12 +5,12 @@ use patchbay_domain::Caller;
 use patchbay_proto::installation::GetAvatarRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::ANYONE;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, get};
-use crate::params::Params;
+use crate::api::access::ANYONE;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("get_avatar_image", "/sentry-app-avatar/{avatar}/", get_avatar_image)
@@ -22,9 +22,9 @@ pub(super) fn operation() -> Operation {
 }
 
 /// The picture, which never changes under its address.
-async fn get_avatar_image(State(gateway): State<Gateway>, params: Params) -> Result<impl IntoResponse> {
+async fn get_avatar_image(State(context): State<Context>, params: Params) -> Result<impl IntoResponse> {
     let request = request_as(&Caller::Anonymous, GetAvatarRequest { uuid: params.avatar()? });
-    let image = gateway.services.apps().get_avatar(request).await.answer()?;
+    let image = context.services.apps().get_avatar(request).await.answer()?;
     let headers = [
         (header::CONTENT_TYPE, "image/png"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),

@@ -3,13 +3,13 @@ use axum::extract::State;
 
 use super::READERS;
 use super::get_app::fetch;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
 use crate::json::feature::FeatureJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("list_app_features", "/api/0/sentry-apps/{app}/features/", list_app_features)
@@ -19,10 +19,10 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn list_app_features(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<Vec<FeatureJson>>> {
-    let app = fetch(&gateway, &caller, params.app()?).await?;
+    let app = fetch(&context, &caller, params.app()?).await?;
     Ok(Json(app.features.into_iter().map(FeatureJson::from).collect()))
 }

@@ -5,15 +5,15 @@ use axum::response::{AppendHeaders, IntoResponse};
 use patchbay_proto::installation::ListStatsRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::SUPERUSERS;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::SUPERUSERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app_stats::AppInstallsJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_app_stats", "/api/0/sentry-apps-stats/", list_app_stats)
@@ -25,15 +25,15 @@ pub(super) fn operation() -> Operation {
 
 /// Most installed first.
 async fn list_app_stats(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     query: Query,
     Authenticated(caller): Authenticated,
 ) -> Result<impl IntoResponse> {
     let page = Page::read(&query)?;
     let request = request_as(&caller, ListStatsRequest { offset: page.offset(), limit: page.size() });
-    let answer = gateway.services.apps().list_stats(request).await.answer()?;
-    let base_url = gateway.config.base_url();
+    let answer = context.services.apps().list_stats(request).await.answer()?;
+    let base_url = context.config.base_url();
     let apps: Vec<_> = answer.apps.into_iter().map(|app| AppInstallsJson::new(app, base_url)).collect();
     let url = format!("{base_url}{}", uri.path());
     Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(apps)))

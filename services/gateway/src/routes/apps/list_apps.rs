@@ -4,13 +4,13 @@ use axum::response::IntoResponse;
 
 use super::STATUS;
 use super::app_list::list;
-use crate::access::USERS;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
+use crate::api::access::USERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::query::Query;
+use crate::context::Context;
 use crate::json::app::AppJson;
-use crate::operation::{Operation, get};
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_apps", "/api/0/sentry-apps/", list_apps)
@@ -23,10 +23,10 @@ pub(super) fn operation() -> Operation {
 
 /// Newest first.
 async fn list_apps(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     query: Query,
     Authenticated(caller): Authenticated,
 ) -> Result<impl IntoResponse> {
-    list(&gateway, &uri, &query, &caller, String::new()).await
+    list(&context, &uri, &query, &caller, String::new()).await
 }

@@ -5,14 +5,14 @@ use patchbay_domain::Scope;
 
 use super::STATUS;
 use super::app_list::list;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
 use crate::json::app::AppJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_organization_apps", "/api/0/organizations/{organization}/sentry-apps/", list_organization_apps)
@@ -25,11 +25,11 @@ pub(super) fn operation() -> Operation {
 
 /// Newest first.
 async fn list_organization_apps(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     query: Query,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<impl IntoResponse> {
-    list(&gateway, &uri, &query, &caller, params.organization()?).await
+    list(&context, &uri, &query, &caller, params.organization()?).await
 }

@@ -5,15 +5,15 @@ use patchbay_proto::installation::RecordInteractionRequest;
 use patchbay_rpc::request_as;
 use serde_json::{Value, json};
 
-use crate::access::USERS;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, post};
-use crate::params::Params;
+use crate::api::access::USERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     post("record_app_interaction", "/api/0/sentry-apps/{app}/interaction/", record_app_interaction)
@@ -25,7 +25,7 @@ pub(super) fn operation() -> Operation {
 
 /// Counts that somebody looked at an app or used a component of it.
 async fn record_app_interaction(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
@@ -34,6 +34,6 @@ async fn record_app_interaction(
     let name = |key: &str| fields.raw(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (field, component_type) = (name("tsdbField"), name("componentType"));
     let request = request_as(&caller, RecordInteractionRequest { app: params.app()?, field, component_type });
-    gateway.services.apps().record_interaction(request).await.answer()?;
+    context.services.apps().record_interaction(request).await.answer()?;
     Ok((StatusCode::CREATED, Json(json!({}))))
 }

@@ -6,16 +6,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, post};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::routes::app_refusal::refusal;
 
 /// The secret in both forms.
@@ -37,7 +37,7 @@ pub(super) fn operation() -> Operation {
 
 /// Another client secret, effective at once. The old one goes on signing webhooks for `gracePeriodSeconds`.
 async fn rotate_secret(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
@@ -45,7 +45,7 @@ async fn rotate_secret(
     let app = params.app()?;
     let grace_seconds = grace(fields)?;
     let request = request_as(&caller, RotateSecretRequest { app, grace_seconds });
-    let answer = gateway.services.apps().rotate_secret(request).await.answer();
+    let answer = context.services.apps().rotate_secret(request).await.answer();
     let secret = answer.map_err(|error| refusal(error, &caller))?;
     Ok(Json(NewSecret { client_secret: secret.client_secret, webhook_secret: secret.webhook_secret }))
 }

@@ -7,17 +7,17 @@ use patchbay_proto::installation::{AvatarPhoto, SetAvatarRequest};
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 use crate::routes::app_refusal::refusal;
 
 pub(super) fn operation() -> Operation {
@@ -34,15 +34,15 @@ pub(super) fn operation() -> Operation {
 
 /// Sets the logo (`color: true`) or the icon.
 async fn set_app_avatar(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<Json<AppJson>> {
     let request = request_as(&caller, read(params.app()?, fields)?);
-    let answer = gateway.services.apps().set_avatar(request).await.answer();
+    let answer = context.services.apps().set_avatar(request).await.answer();
     let app = answer.map_err(|error| refusal(error, &caller))?;
-    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+    Ok(Json(AppJson::new(app, context.config.base_url())))
 }
 
 fn read(app: String, mut fields: Fields) -> patchbay_domain::Result<SetAvatarRequest> {

@@ -5,18 +5,18 @@ use patchbay_proto::installation::{AppStatus, Numbers, Texts, UpdateAppRequest};
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Field, Kind, optional};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::schema::{Field, Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app::{AppJson, status_named};
 use crate::json::delivery;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 use crate::routes::app_refusal::refusal;
 
 /// All optional; null leaves a field as it is.
@@ -51,16 +51,16 @@ pub(super) fn operation() -> Operation {
 
 /// Changes what is given. Null leaves a field as it is, as in Sentry.
 async fn update_app(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<Json<AppJson>> {
     let request = request_as(&caller, read(params.app()?, fields, &caller)?);
-    let answer = gateway.services.apps().update_app(request).await.answer();
+    let answer = context.services.apps().update_app(request).await.answer();
     let app = answer.map_err(|error| refusal(error, &caller))?;
-    gateway.options.clear();
-    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+    context.options.clear();
+    Ok(Json(AppJson::new(app, context.config.base_url())))
 }
 
 fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Result<UpdateAppRequest> {

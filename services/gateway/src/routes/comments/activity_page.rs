@@ -4,14 +4,14 @@ use patchbay_domain::Caller;
 use patchbay_proto::tracker::{ListActivityRequest, ListActivityResponse};
 use patchbay_rpc::request_as;
 
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::page::Page;
-use crate::params::Params;
+use crate::api::error::Result;
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) async fn list(
-    gateway: &Gateway,
+    context: &Context,
     caller: &Caller,
     params: &Params,
     page: Page,
@@ -24,5 +24,5 @@ pub(super) async fn list(
         offset: page.offset(),
         limit: page.size(),
     };
-    Ok(gateway.services.issues().list_activity(request_as(caller, message)).await.answer()?)
+    Ok(context.services.issues().list_activity(request_as(caller, message)).await.answer()?)
 }

@@ -1,5 +1,5 @@
 use super::create_comment::{create_comment, described};
-use crate::operation::{Operation, post};
+use crate::api::operation::{Operation, post};
 
 pub(super) fn operation() -> Operation {
     described(post(

@@ -4,13 +4,13 @@ use patchbay_proto::tracker::DeleteCommentRequest;
 use patchbay_rpc::request_as;
 
 use super::EVENT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(delete("delete_comment", "/api/0/issues/{issue}/comments/{comment}/", delete_comment))
@@ -22,12 +22,12 @@ pub(super) fn described(operation: Operation) -> Operation {
 }
 
 pub(super) async fn delete_comment(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let (issue_id, organization) = (params.issue()?, params.organization_or_any()?);
     let message = DeleteCommentRequest { issue_id, organization, comment_id: params.comment()? };
-    gateway.services.issues().delete_comment(request_as(&caller, message)).await.answer()?;
+    context.services.issues().delete_comment(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,15 +4,15 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use super::EVENT_READERS;
 use super::activity_page::list;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
 use crate::json::document;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     described(get("list_comments", "/api/0/issues/{issue}/comments/", list_comments))
@@ -29,15 +29,15 @@ pub(super) fn described(operation: Operation) -> Operation {
 
 /// Newest first.
 pub(super) async fn list_comments(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let page = Page::read(&query)?;
-    let answer = list(&gateway, &caller, &params, page, true).await?;
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let answer = list(&context, &caller, &params, page, true).await?;
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     let link = AppendHeaders(page.link(&url, &query, answer.has_more));
     let documents = document::list(answer.activities.iter().map(|entry| &entry.document_json));
     Ok((link, documents).into_response())

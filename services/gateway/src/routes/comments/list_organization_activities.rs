@@ -1,5 +1,5 @@
 use super::list_activities::{described, list_activities};
-use crate::operation::{Operation, get};
+use crate::api::operation::{Operation, get};
 
 pub(super) fn operation() -> Operation {
     described(get(

@@ -5,16 +5,16 @@ use patchbay_proto::tracker::UpdateCommentRequest;
 use patchbay_rpc::request_as;
 
 use super::EVENT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     described(put("update_comment", "/api/0/issues/{issue}/comments/{comment}/", update_comment))
@@ -30,7 +30,7 @@ pub(super) fn described(operation: Operation) -> Operation {
 }
 
 pub(super) async fn update_comment(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -39,6 +39,6 @@ pub(super) async fn update_comment(
     let text = fields.required_text("text");
     fields.finish()?;
     let message = UpdateCommentRequest { issue_id, organization, comment_id: params.comment()?, text };
-    let comment = gateway.services.issues().update_comment(request_as(&caller, message)).await.answer()?;
+    let comment = context.services.issues().update_comment(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::OK, comment.document_json))
 }

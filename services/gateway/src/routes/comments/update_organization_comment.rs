@@ -1,5 +1,5 @@
 use super::update_comment::{described, update_comment};
-use crate::operation::{Operation, put};
+use crate::api::operation::{Operation, put};
 
 pub(super) fn operation() -> Operation {
     described(put(

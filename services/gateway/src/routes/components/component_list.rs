@@ -8,19 +8,19 @@ use patchbay_proto::installation::list_components_request::Owner;
 use patchbay_proto::installation::{ListComponentsRequest, ListComponentsResponse};
 use patchbay_rpc::request_as;
 
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::error::Result;
+use crate::api::page::Page;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::component::ComponentJson;
-use crate::page::Page;
-use crate::query::Query;
 use crate::routes::app_refusal::refusal;
 
 /// Schemas are large, and choices come on top.
 pub(super) const LARGEST_PAGE: i32 = 50;
 
 pub(super) async fn list(
-    gateway: &Gateway,
+    context: &Context,
     caller: &Caller,
     query: &Query,
     page: Page,
@@ -29,19 +29,19 @@ pub(super) async fn list(
     let r#type = query.get("filter").unwrap_or_default().to_owned();
     let wanted =
         ListComponentsRequest { owner: Some(owner), r#type, offset: page.offset(), limit: page.size() };
-    let answer = gateway.services.apps().list_components(request_as(caller, wanted)).await.answer();
+    let answer = context.services.apps().list_components(request_as(caller, wanted)).await.answer();
     answer.map_err(|error| refusal(error, caller))
 }
 
 pub(super) fn answer(
-    gateway: &Gateway,
+    context: &Context,
     uri: &Uri,
     query: &Query,
     page: Page,
     has_more: bool,
     components: Vec<ComponentJson>,
 ) -> Response {
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     let link = AppendHeaders(page.link(&url, query, has_more));
     (link, Json(components)).into_response()
 }

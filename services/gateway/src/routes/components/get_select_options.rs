@@ -8,17 +8,18 @@ use serde_json::{Map, Value};
 
 use super::INSTALLATION_READERS;
 use super::project_slug::project_slug;
-use crate::access::one_of;
-use crate::app_call::patience;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, get};
-use crate::params::Params;
-use crate::query::Query;
-use crate::select_options::{Question, fetch};
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Kind, optional, required};
+use crate::apps::call::patience;
+use crate::apps::options_cache::Question;
+use crate::apps::select_options::fetch;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get(
@@ -40,22 +41,22 @@ pub(super) fn operation() -> Operation {
 
 /// The options of a select field, from the app.
 async fn get_select_options(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<Map<String, Value>>> {
     let message = GetInstallationRequest { uuid: params.installation()? };
     let installation =
-        gateway.services.installations().get_installation(request_as(&caller, message)).await.answer()?;
+        context.services.installations().get_installation(request_as(&caller, message)).await.answer()?;
     let uri = query.get("uri").unwrap_or_default().to_owned();
     if !is_path(&uri) {
         return Err(Error::field("uri", NO_PATH).into());
     }
     let organization = installation.organization_id.to_string();
-    let project_slug = project_slug(&gateway, &query, organization, request).await?;
+    let project_slug = project_slug(&context, &query, organization, request).await?;
     let given = |name: &str| query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let question =
         Question { uri, project_slug, query: given("query"), dependent_data: given("dependentData") };
-    Ok(Json(fetch(&gateway, &installation, question, patience(&gateway)).await?))
+    Ok(Json(fetch(&context, &installation, question, patience(&context)).await?))
 }

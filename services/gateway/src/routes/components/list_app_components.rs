@@ -5,16 +5,16 @@ use patchbay_proto::installation::list_components_request::Owner;
 
 use super::READERS;
 use super::component_list::{LARGEST_PAGE, answer, list};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
 use crate::json::component::ComponentJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_app_components", "/api/0/sentry-apps/{app}/components/", list_app_components)
@@ -27,16 +27,16 @@ pub(super) fn operation() -> Operation {
 
 /// As they were registered.
 async fn list_app_components(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let page = Page::read_up_to(LARGEST_PAGE, &query)?;
-    let found = list(&gateway, &caller, &query, page, Owner::App(params.app()?)).await?;
-    let base_url = gateway.config.base_url();
+    let found = list(&context, &caller, &query, page, Owner::App(params.app()?)).await?;
+    let base_url = context.config.base_url();
     let components = found.components.into_iter();
     let components = components.map(|component| ComponentJson::new(component, base_url)).collect();
-    Ok(answer(&gateway, &uri, &query, page, found.has_more, components))
+    Ok(answer(&context, &uri, &query, page, found.has_more, components))
 }

@@ -7,17 +7,17 @@ use patchbay_rpc::request_as;
 use super::READERS;
 use super::component_list::{LARGEST_PAGE, answer, list};
 use super::project_slug::project_slug;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Kind, optional};
+use crate::apps::components::prepare;
+use crate::context::Context;
 use crate::json::component::ComponentJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::preparation::prepare;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get(
@@ -34,7 +34,7 @@ pub(super) fn operation() -> Operation {
 
 /// Of the apps that are installed there, with what their selects offer.
 async fn list_organization_components(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -42,9 +42,9 @@ async fn list_organization_components(
 ) -> Result<Response> {
     let page = Page::read_up_to(LARGEST_PAGE, &query)?;
     let organization = params.organization()?;
-    let found = list(&gateway, &caller, &query, page, Owner::Organization(organization.clone())).await?;
+    let found = list(&context, &caller, &query, page, Owner::Organization(organization.clone())).await?;
     // It stands in addresses that are shown, so only for those who may read it.
-    let project = project_slug(&gateway, &query, organization, |asked| request_as(&caller, asked)).await?;
-    let components = prepare(&gateway, found.components, project.as_deref()).await;
-    Ok(answer(&gateway, &uri, &query, page, found.has_more, components))
+    let project = project_slug(&context, &query, organization, |asked| request_as(&caller, asked)).await?;
+    let components = prepare(&context, found.components, project.as_deref()).await;
+    Ok(answer(&context, &uri, &query, page, found.has_more, components))
 }

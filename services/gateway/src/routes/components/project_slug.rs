@@ -4,14 +4,14 @@ use patchbay_domain::Error;
 use patchbay_proto::tracker::GetProjectRequest;
 use tonic::Request;
 
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::query::Query;
+use crate::api::error::Result;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 /// The slug of the project that `projectId` names, if there is one; `asks` says in whose name it is looked up.
 pub(super) async fn project_slug(
-    gateway: &Gateway,
+    context: &Context,
     query: &Query,
     organization: String,
     asks: impl FnOnce(GetProjectRequest) -> Request<GetProjectRequest>,
@@ -19,5 +19,5 @@ pub(super) async fn project_slug(
     let Some(text) = query.get("projectId").filter(|text| !text.is_empty()) else { return Ok(None) };
     let id: i64 = text.parse().map_err(|_| Error::field("projectId", "A valid integer is required."))?;
     let wanted = asks(GetProjectRequest { organization, project: id.to_string() });
-    Ok(Some(gateway.services.projects().get_project(wanted).await.answer()?.slug))
+    Ok(Some(context.services.projects().get_project(wanted).await.answer()?.slug))
 }

@@ -5,14 +5,14 @@ use patchbay_proto::tracker::GetEventRequest;
 use patchbay_rpc::request_as;
 
 use super::EVENT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_event", "/api/0/projects/{organization}/{project}/events/{event}/", get_event)
@@ -22,7 +22,7 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn get_event(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
@@ -32,6 +32,6 @@ async fn get_event(
         project: params.project()?,
         ..Default::default()
     };
-    let event = gateway.services.issues().get_event(request_as(&caller, message)).await.answer()?;
+    let event = context.services.issues().get_event(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::OK, event.detail_json))
 }

@@ -1,5 +1,5 @@
 use super::get_issue_event::{described, get_issue_event};
-use crate::operation::{Operation, get};
+use crate::api::operation::{Operation, get};
 
 pub(super) fn operation() -> Operation {
     described(get(

@@ -5,16 +5,16 @@ use patchbay_proto::tracker::ListEventsRequest;
 use patchbay_rpc::request_as;
 
 use super::EVENT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     described(get("list_issue_events", "/api/0/issues/{issue}/events/", list_issue_events))
@@ -27,7 +27,7 @@ pub(super) fn described(operation: Operation) -> Operation {
 
 /// Newest first.
 pub(super) async fn list_issue_events(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -42,8 +42,8 @@ pub(super) async fn list_issue_events(
         offset: page.offset(),
         limit: page.size(),
     };
-    let answer = gateway.services.issues().list_events(request_as(&caller, message)).await.answer()?;
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let answer = context.services.issues().list_events(request_as(&caller, message)).await.answer()?;
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     let link = AppendHeaders(page.link(&url, &query, answer.has_more));
     Ok((link, document::list(answer.events.iter().map(|event| &event.detail_json))).into_response())
 }

@@ -1,5 +1,5 @@
 use super::list_issue_events::{described, list_issue_events};
-use crate::operation::{Operation, get};
+use crate::api::operation::{Operation, get};
 
 pub(super) fn operation() -> Operation {
     described(get(

@@ -5,14 +5,14 @@ use patchbay_proto::event_fanout::ExplainRequest;
 use patchbay_proto::tracker::GetOrganizationRequest;
 use patchbay_rpc::{request, request_as};
 
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::explained_event::ExplainedEventJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("explain_event", "/api/0/organizations/{organization}/events/{event}/explain/", explain_event)
@@ -23,14 +23,14 @@ pub(super) fn operation() -> Operation {
 
 /// What became of an event at each installation.
 async fn explain_event(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<ExplainedEventJson>> {
     let event_id = params.event()?;
     let asked = request(GetOrganizationRequest { organization: params.organization()? });
-    let organization_id = gateway.services.directory().get_organization(asked).await.answer()?.id;
+    let organization_id = context.services.directory().get_organization(asked).await.answer()?.id;
     let message = ExplainRequest { event_id, organization_id };
-    let answer = gateway.services.events().explain(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.events().explain(request_as(&caller, message)).await.answer()?;
     Ok(Json(answer.into()))
 }

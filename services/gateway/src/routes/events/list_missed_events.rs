@@ -4,16 +4,16 @@ use patchbay_domain::{Error, Scope};
 use patchbay_proto::event_fanout::BackfillRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::missed_events::MissedEventsJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
-use crate::query::Query;
 
 const LARGEST: i32 = 100;
 
@@ -27,14 +27,14 @@ pub(super) fn operation() -> Operation {
 
 /// What the installation was to be sent behind that number.
 async fn list_missed_events(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<MissedEventsJson>> {
     let (after, limit) = read(&query)?;
     let message = BackfillRequest { installation_uuid: params.installation()?, after, limit };
-    let answer = gateway.services.events().backfill(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.events().backfill(request_as(&caller, message)).await.answer()?;
     Ok(Json(answer.try_into()?))
 }
 

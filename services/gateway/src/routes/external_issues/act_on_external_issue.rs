@@ -9,17 +9,17 @@ use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 
 use super::installation::installation;
-use crate::access::one_of;
-use crate::app_call::{AppAnswer, AppCall, Method, patience};
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::{Failure, Result};
-use crate::field::{Kind, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::{Failure, Result};
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, required};
+use crate::apps::call::{AppAnswer, AppCall, Method, patience};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::external_issue::ExternalIssueJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 const SCOPES: &[Scope] = &[Scope::OrgIntegrations, Scope::EventWrite, Scope::EventAdmin];
 
@@ -45,12 +45,12 @@ pub(super) fn operation() -> Operation {
 
 /// Has the app create an issue of its own, or find one, and links it. Where the app fails, nothing is linked.
 async fn act_on_external_issue(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<Json<ExternalIssueJson>> {
-    let installation = installation(&gateway, &caller, params.installation()?).await?;
+    let installation = installation(&context, &caller, params.installation()?).await?;
     if !caller.has_any(installation.organization_id, SCOPES) {
         return Err(Error::permission_denied().into());
     }
@@ -69,7 +69,7 @@ async fn act_on_external_issue(
     if !is_path(uri) {
         return Err(Error::field("uri", NO_PATH).into());
     }
-    let issue = issue(&gateway, &installation, fields.raw("groupId")).await?;
+    let issue = issue(&context, &installation, fields.raw("groupId")).await?;
     let form = fields.names().filter(|name| !OWN.contains(name));
     let form: Value =
         form.map(|name| (name.to_owned(), fields.raw(name).cloned().unwrap_or_default())).collect();
@@ -79,9 +79,9 @@ async fn act_on_external_issue(
         event_type,
         method: Method::Post(body(&caller, &installation, &issue, form)),
         uri,
-        deadline: patience(&gateway),
+        deadline: patience(&context),
     };
-    let (web_url, project, identifier) = read(call.send(&gateway).await?, &installation.app_slug)?;
+    let (web_url, project, identifier) = read(call.send(&context).await?, &installation.app_slug)?;
     let message = LinkExternalIssueRequest {
         issue_id: issue.id,
         organization_id: installation.organization_id,
@@ -91,12 +91,12 @@ async fn act_on_external_issue(
         project,
         identifier,
     };
-    let link = gateway.services.issues().link_external_issue(request_as(&caller, message)).await;
+    let link = context.services.issues().link_external_issue(request_as(&caller, message)).await;
     Ok(Json(link.answer()?.into()))
 }
 
 /// The issue that is meant, in the organization of the installation.
-async fn issue(gateway: &Gateway, installation: &Installation, group_id: Option<&Value>) -> Result<Issue> {
+async fn issue(context: &Context, installation: &Installation, group_id: Option<&Value>) -> Result<Issue> {
     let message = "Could not find the corresponding issue for the given groupId";
     let unknown = || Error::invalid("ISSUE_NOT_FOUND", message);
     let id = match group_id {
@@ -109,7 +109,7 @@ async fn issue(gateway: &Gateway, installation: &Installation, group_id: Option<
         organization: installation.organization_id.to_string(),
     };
     // Those who may link may do so without being let read issues.
-    let found = gateway.services.issues().get_issue(request(wanted)).await.answer();
+    let found = context.services.issues().get_issue(request(wanted)).await.answer();
     Ok(found.map_err(|error| if error.is_retryable() { error } else { unknown() })?)
 }
 

@@ -7,16 +7,16 @@ use serde_json::Value;
 
 use super::EVENT_READERS;
 use super::installation::installation;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::external_issue::ExternalIssueJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 /// Without asking the app, which takes less.
 const LINKERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
@@ -40,12 +40,12 @@ pub(super) fn operation() -> Operation {
 
 /// An app links an issue to one of its own.
 async fn create_external_issue(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
 ) -> Result<Json<ExternalIssueJson>> {
-    let installation = installation(&gateway, &caller, params.installation()?).await?;
+    let installation = installation(&context, &caller, params.installation()?).await?;
     if !caller.has_any(installation.organization_id, LINKERS) {
         return Err(Error::permission_denied().into());
     }
@@ -67,6 +67,6 @@ async fn create_external_issue(
         identifier: fields.required_text("identifier"),
     };
     fields.finish()?;
-    let link = gateway.services.issues().link_external_issue(request_as(&caller, message)).await.answer()?;
+    let link = context.services.issues().link_external_issue(request_as(&caller, message)).await.answer()?;
     Ok(Json(link.into()))
 }

@@ -5,13 +5,13 @@ use patchbay_rpc::request_as;
 
 use super::EVENT_DELETERS;
 use super::installation::installation;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete(
@@ -25,16 +25,16 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn delete_external_issue(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
-    let installation = installation(&gateway, &caller, params.installation()?).await?;
+    let installation = installation(&context, &caller, params.installation()?).await?;
     let message = UnlinkExternalIssueRequest {
         id: params.external_issue()?,
         organization_id: installation.organization_id,
         app_id: installation.app_id,
     };
-    gateway.services.issues().unlink_external_issue(request_as(&caller, message)).await.answer()?;
+    context.services.issues().unlink_external_issue(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

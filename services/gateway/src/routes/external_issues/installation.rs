@@ -4,15 +4,15 @@ use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation::{GetInstallationRequest, Installation};
 use patchbay_rpc::request;
 
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::error::Result;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 /// The installation, for the app itself and for members of the organization; whether they may do what they ask is
 /// decided with the issue.
-pub(super) async fn installation(gateway: &Gateway, caller: &Caller, uuid: String) -> Result<Installation> {
+pub(super) async fn installation(context: &Context, caller: &Caller, uuid: String) -> Result<Installation> {
     let message = request(GetInstallationRequest { uuid });
-    let found = gateway.services.installations().get_installation(message).await.answer()?;
+    let found = context.services.installations().get_installation(message).await.answer()?;
     if caller.app().is_some_and(|app| app.app_id != found.app_id) {
         return Err(Error::permission_denied().into());
     }

@@ -4,14 +4,14 @@ use patchbay_proto::tracker::ListExternalIssuesRequest;
 use patchbay_rpc::request_as;
 
 use super::EVENT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::external_issue::ExternalIssueJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     described(get(
@@ -30,13 +30,13 @@ pub(super) fn described(operation: Operation) -> Operation {
 }
 
 pub(super) async fn list_external_issues(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<Vec<ExternalIssueJson>>> {
     let (issue_id, organization) = (params.issue()?, params.organization_or_any()?);
     let message = ListExternalIssuesRequest { issue_id, organization };
     let answer =
-        gateway.services.issues().list_external_issues(request_as(&caller, message)).await.answer()?;
+        context.services.issues().list_external_issues(request_as(&caller, message)).await.answer()?;
     Ok(Json(answer.external_issues.into_iter().map(Into::into).collect()))
 }

@@ -1,5 +1,5 @@
 use super::list_external_issues::{described, list_external_issues};
-use crate::operation::{Operation, get};
+use crate::api::operation::{Operation, get};
 
 pub(super) fn operation() -> Operation {
     described(get(

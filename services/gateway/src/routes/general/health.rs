@@ -1,8 +1,8 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use crate::access::ANYONE;
-use crate::operation::{Operation, get};
+use crate::api::access::ANYONE;
+use crate::api::operation::{Operation, get};
 
 pub(super) fn operation() -> Operation {
     get("health", "/healthz", health).does("Tell that this process answers").by(ANYONE).answers_json(200)

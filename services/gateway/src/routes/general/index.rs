@@ -3,9 +3,9 @@ use patchbay_domain::{Caller, UserCaller};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::ANYONE;
-use crate::authenticate::Visitor;
-use crate::operation::{Operation, get};
+use crate::api::access::ANYONE;
+use crate::api::authenticate::Visitor;
+use crate::api::operation::{Operation, get};
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Index {

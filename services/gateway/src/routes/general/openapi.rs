@@ -4,9 +4,9 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use crate::access::ANYONE;
-use crate::openapi;
-use crate::operation::{Operation, get};
+use crate::api::access::ANYONE;
+use crate::api::openapi;
+use crate::api::operation::{Operation, get};
 use crate::routes::groups;
 
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| openapi::document(&groups()).to_string().into());

@@ -7,16 +7,16 @@ use patchbay_proto::installation::authorize_request::Grant;
 use patchbay_rpc::request_as;
 use serde_json::Value;
 
-use crate::access::CLIENT;
-use crate::body::JsonBody;
-use crate::error::Failure;
-use crate::field::{Kind, optional, required};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::CLIENT;
+use crate::api::body::JsonBody;
+use crate::api::error::Failure;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 /// What Sentry calls the grant of an app that signs instead of showing its secret.
 const ASSERTION: &str = "urn:sentry:params:oauth:grant-type:jwt-bearer";
@@ -47,7 +47,7 @@ pub(super) fn operation() -> Operation {
 /// Exchanges a grant code or a refresh token. Who asks is told by the body, or by the assertion in the
 /// header; cookies do not count here.
 async fn authorize(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     headers: HeaderMap,
     JsonBody(mut fields): JsonBody,
@@ -81,13 +81,13 @@ async fn authorize(
         }
     };
     let request = request_as(&Caller::Anonymous, message);
-    let answer = gateway.services.installations().authorize(request).await.answer();
+    let answer = context.services.installations().authorize(request).await.answer();
     let answer = answer.map_err(|refusal| match problem {
         Some(problem) if matches!(refusal.reason.as_ref(), "INVALID_FIELD" | "INVALID_ASSERTION") => problem,
         _ => refusal,
     })?;
     // The token that was refreshed is refused from the next request on, not once its revocation has come round.
-    gateway.introspection.forget_installation(&uuid);
+    context.introspection.forget_installation(&uuid);
     Ok((StatusCode::CREATED, Json(TokenJson::authorization(answer, state))))
 }
 

@@ -4,13 +4,13 @@ use patchbay_proto::installation::ClearProjectFilterRequest;
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete(
@@ -24,11 +24,11 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn clear_project_filter(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let request = request_as(&caller, ClearProjectFilterRequest { uuid: params.installation()? });
-    gateway.services.installations().clear_project_filter(request).await.answer()?;
+    context.services.installations().clear_project_filter(request).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

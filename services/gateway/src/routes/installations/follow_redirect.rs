@@ -4,13 +4,13 @@ use patchbay_domain::{Error, Scope};
 use patchbay_proto::installation::GetInstallationRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, get};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("follow_redirect", "/api/0/sentry-app-installations/{installation}/redirect/", follow_redirect)
@@ -22,12 +22,12 @@ pub(super) fn operation() -> Operation {
 /// Sends the browser of whoever installed an app on to it, with `code`, `installationId` and `orgSlug`. Not
 /// one of Sentry's, whose pages do it themselves.
 async fn follow_redirect(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Redirect> {
     let request = request_as(&caller, GetInstallationRequest { uuid: params.installation()? });
-    let installation = gateway.services.installations().get_installation(request).await.answer()?;
+    let installation = context.services.installations().get_installation(request).await.answer()?;
     // The answer has no address for those who may not see the code; they are told that, not that there is none.
     let sees_code = caller.has_any(installation.organization_id, &[Scope::OrgIntegrations]);
     if caller.app().is_some() || !sees_code {

@@ -4,14 +4,14 @@ use patchbay_proto::installation::GetInstallationRequest;
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_installation", "/api/0/sentry-app-installations/{installation}/", get_installation)
@@ -21,11 +21,11 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn get_installation(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<InstallationJson>> {
     let request = request_as(&caller, GetInstallationRequest { uuid: params.installation()? });
-    let installation = gateway.services.installations().get_installation(request).await.answer()?;
+    let installation = context.services.installations().get_installation(request).await.answer()?;
     Ok(Json(installation.into()))
 }

@@ -4,14 +4,14 @@ use patchbay_proto::installation::GetProjectFilterRequest;
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::hook_project::{HookProjectJson, hook_projects};
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get(
@@ -25,11 +25,11 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn get_project_filter(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<Vec<HookProjectJson>>> {
     let request = request_as(&caller, GetProjectFilterRequest { uuid: params.installation()? });
-    let filter = gateway.services.installations().get_project_filter(request).await.answer()?;
+    let filter = context.services.installations().get_project_filter(request).await.answer()?;
     Ok(Json(hook_projects(filter)))
 }

@@ -4,14 +4,14 @@ use patchbay_proto::installation::GetWebhooksRequest;
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::webhooks::WebhooksJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_webhooks", "/api/0/sentry-app-installations/{installation}/webhooks/", get_webhooks)
@@ -22,11 +22,11 @@ pub(super) fn operation() -> Operation {
 
 /// Not one of Sentry's.
 async fn get_webhooks(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<WebhooksJson>> {
     let request = request_as(&caller, GetWebhooksRequest { uuid: params.installation()? });
-    let state = gateway.services.installations().get_webhooks(request).await.answer()?;
+    let state = context.services.installations().get_webhooks(request).await.answer()?;
     Ok(Json(state.into()))
 }

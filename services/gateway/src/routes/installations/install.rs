@@ -7,16 +7,16 @@ use patchbay_rpc::request_as;
 use serde_json::json;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::{Failure, Result};
-use crate::field::{Kind, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::{Failure, Result};
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     post("install", "/api/0/organizations/{organization}/sentry-app-installations/", install)
@@ -30,7 +30,7 @@ pub(super) fn operation() -> Operation {
 
 /// Installs an app; 200 for a new installation as for one that is there.
 async fn install(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -39,7 +39,7 @@ async fn install(
         InstallRequest { organization: params.organization()?, app_slug: fields.required_text("slug") };
     fields.finish()?;
     let request = request_as(&caller, message);
-    let installation = gateway.services.installations().install(request).await.answer().map_err(refusal)?;
+    let installation = context.services.installations().install(request).await.answer().map_err(refusal)?;
     Ok(Json(installation.into()))
 }
 

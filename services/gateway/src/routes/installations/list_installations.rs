@@ -6,16 +6,16 @@ use patchbay_proto::installation::ListInstallationsRequest;
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get(
@@ -31,7 +31,7 @@ pub(super) fn operation() -> Operation {
 
 /// Newest first.
 async fn list_installations(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -41,8 +41,8 @@ async fn list_installations(
     let page = Page::read(&query)?;
     let message = ListInstallationsRequest { organization, offset: page.offset(), limit: page.size() };
     let request = request_as(&caller, message);
-    let answer = gateway.services.installations().list_installations(request).await.answer()?;
+    let answer = context.services.installations().list_installations(request).await.answer()?;
     let installations: Vec<InstallationJson> = answer.installations.into_iter().map(Into::into).collect();
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(installations)))
 }

@@ -3,17 +3,17 @@ use axum::extract::State;
 use patchbay_proto::installation::MarkInstalledRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::THE_APP;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, required};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::THE_APP;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     put("mark_installed", "/api/0/sentry-app-installations/{installation}/", mark_installed)
@@ -25,7 +25,7 @@ pub(super) fn operation() -> Operation {
 
 /// The app confirms its installation.
 async fn mark_installed(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
@@ -33,7 +33,7 @@ async fn mark_installed(
     let uuid = params.installation()?;
     check(fields)?;
     let request = request_as(&caller, MarkInstalledRequest { uuid });
-    let installation = gateway.services.installations().mark_installed(request).await.answer()?;
+    let installation = context.services.installations().mark_installed(request).await.answer()?;
     Ok(Json(installation.into()))
 }
 

@@ -6,17 +6,17 @@ use patchbay_rpc::request_as;
 use serde_json::Value;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::{JsonBody, kind};
-use crate::error::Result;
-use crate::field::{Kind, required};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::{Fields, kind};
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::hook_project::{HookProjectJson, hook_projects};
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 const NAME: &str = "projects";
 
@@ -34,14 +34,14 @@ pub(super) fn operation() -> Operation {
 
 /// Replaces the filter.
 async fn set_project_filter(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<Json<Vec<HookProjectJson>>> {
     let message = SetProjectFilterRequest { uuid: params.installation()?, ..read(&fields)? };
     let request = request_as(&caller, message);
-    let filter = gateway.services.installations().set_project_filter(request).await.answer()?;
+    let filter = context.services.installations().set_project_filter(request).await.answer()?;
     Ok(Json(hook_projects(filter)))
 }
 

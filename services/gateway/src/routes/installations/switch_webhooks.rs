@@ -4,16 +4,16 @@ use patchbay_domain::{Scope, shortened};
 use patchbay_proto::installation::{ResumeWebhooksRequest, StopWebhooksRequest};
 use patchbay_rpc::request_as;
 
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::webhooks::WebhooksJson;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     put("switch_webhooks", "/api/0/sentry-app-installations/{installation}/webhooks/", switch_webhooks)
@@ -28,7 +28,7 @@ pub(super) fn operation() -> Operation {
 
 /// Stops and resumes the webhooks of one installation. Not one of Sentry's.
 async fn switch_webhooks(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -40,7 +40,7 @@ async fn switch_webhooks(
         fields.problem("status", format!("\"{}\" is not a valid choice.", shortened(&status)));
     }
     fields.finish()?;
-    let mut installations = gateway.services.installations();
+    let mut installations = context.services.installations();
     let state = if status == "active" {
         installations.resume_webhooks(request_as(&caller, ResumeWebhooksRequest { uuid })).await.answer()?
     } else {

@@ -4,13 +4,13 @@ use patchbay_proto::installation::UninstallRequest;
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("uninstall", "/api/0/sentry-app-installations/{installation}/", uninstall)
@@ -20,13 +20,13 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn uninstall(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let uuid = params.installation()?;
     let request = request_as(&caller, UninstallRequest { uuid: uuid.clone() });
-    gateway.services.installations().uninstall(request).await.answer()?;
-    gateway.introspection.forget_installation(&uuid);
+    context.services.installations().uninstall(request).await.answer()?;
+    context.introspection.forget_installation(&uuid);
     Ok(StatusCode::NO_CONTENT)
 }

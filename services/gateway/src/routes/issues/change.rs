@@ -3,7 +3,7 @@
 use patchbay_proto::tracker::UpdateIssuesRequest;
 use serde_json::Value;
 
-use crate::fields::Fields;
+use crate::api::fields::Fields;
 
 /// What is to be different. Keys that Sentry knows and Patchbay does not (`hasSeen`, `isPublic` …) change nothing.
 pub(super) fn read(mut fields: Fields) -> patchbay_domain::Result<UpdateIssuesRequest> {

@@ -5,13 +5,13 @@ use patchbay_proto::tracker::{DeleteIssuesRequest, IssueIds};
 use patchbay_rpc::request_as;
 
 use super::EVENT_DELETERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(delete("delete_issue", "/api/0/issues/{issue}/", delete_issue))
@@ -24,13 +24,13 @@ pub(super) fn described(operation: Operation) -> Operation {
 
 /// What belongs to it goes in the background.
 pub(super) async fn delete_issue(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let organization = params.organization_or_any()?;
     let ids = IssueIds { ids: vec![params.issue()?], organization, ..Default::default() };
     let message = DeleteIssuesRequest { issues: Some(Which::Ids(ids)) };
-    gateway.services.issues().delete_issues(request_as(&caller, message)).await.answer()?;
+    context.services.issues().delete_issues(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -6,14 +6,14 @@ use patchbay_rpc::request_as;
 
 use super::selection::{Chosen, chosen};
 use super::{CHOICE, EVENT_DELETERS};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
-use crate::query::Query;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(delete("delete_issues", "/api/0/organizations/{organization}/issues/", delete_issues))
@@ -29,7 +29,7 @@ pub(super) fn described(operation: Operation) -> Operation {
 }
 
 pub(super) async fn delete_issues(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
@@ -39,6 +39,6 @@ pub(super) async fn delete_issues(
         Chosen::Filter(filter) => Which::Filter(filter),
     };
     let message = DeleteIssuesRequest { issues: Some(issues) };
-    gateway.services.issues().delete_issues(request_as(&caller, message)).await.answer()?;
+    context.services.issues().delete_issues(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,5 @@
 use super::delete_issue::{delete_issue, described};
-use crate::operation::{Operation, delete};
+use crate::api::operation::{Operation, delete};
 
 pub(super) fn operation() -> Operation {
     described(delete(

@@ -1,6 +1,6 @@
 use super::CHOICE_IN_PROJECT;
 use super::delete_issues::{delete_issues, described};
-use crate::operation::{Operation, delete};
+use crate::api::operation::{Operation, delete};
 
 pub(super) fn operation() -> Operation {
     described(delete(

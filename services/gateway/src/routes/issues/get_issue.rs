@@ -5,14 +5,14 @@ use patchbay_proto::tracker::GetIssueRequest;
 use patchbay_rpc::request_as;
 
 use super::EVENT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     described(get("get_issue", "/api/0/issues/{issue}/", get_issue))
@@ -24,11 +24,11 @@ pub(super) fn described(operation: Operation) -> Operation {
 }
 
 pub(super) async fn get_issue(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let message = GetIssueRequest { id: params.issue()?, organization: params.organization_or_any()? };
-    let issue = gateway.services.issues().get_issue(request_as(&caller, message)).await.answer()?;
+    let issue = context.services.issues().get_issue(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::OK, issue.document_json))
 }

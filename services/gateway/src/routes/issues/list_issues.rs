@@ -6,17 +6,17 @@ use patchbay_rpc::request_as;
 
 use super::EVENT_READERS;
 use super::selection::projects;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Field, Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Field, Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 /// What is listed where nobody says what to look for.
 const DEFAULT_QUERY: &str = "is:unresolved";
@@ -43,7 +43,7 @@ pub(super) fn described(operation: Operation) -> Operation {
 }
 
 pub(super) async fn list_issues(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -61,8 +61,8 @@ pub(super) async fn list_issues(
         cursor: query.get("cursor").unwrap_or_default().to_owned(),
         limit: size,
     };
-    let page = gateway.services.issues().list_issues(request_as(&caller, message)).await.answer()?;
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let page = context.services.issues().list_issues(request_as(&caller, message)).await.answer()?;
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     let links = links(&url, &query, &page);
     let documents = document::list(page.issues.iter().map(|issue| &issue.document_json));
     Ok((AppendHeaders(links), documents).into_response())

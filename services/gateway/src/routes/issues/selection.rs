@@ -3,9 +3,9 @@
 use patchbay_domain::Error;
 use patchbay_proto::tracker::{IssueFilter, IssueIds};
 
-use crate::error::Result;
-use crate::params::Params;
-use crate::query::Query;
+use crate::api::error::Result;
+use crate::api::params::Params;
+use crate::api::query::Query;
 
 /// The project of the path, or those of the query; none are all.
 pub(super) fn projects(params: &Params, query: &Query) -> Vec<String> {

@@ -8,15 +8,15 @@ use patchbay_rpc::request_as;
 
 use super::change::read;
 use super::{CHANGE, EVENT_WRITERS};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     described(put("update_issue", "/api/0/issues/{issue}/", update_issue))
@@ -28,7 +28,7 @@ pub(super) fn described(operation: Operation) -> Operation {
 }
 
 pub(super) async fn update_issue(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
@@ -36,7 +36,7 @@ pub(super) async fn update_issue(
     let organization = params.organization_or_any()?;
     let ids = IssueIds { ids: vec![params.issue()?], organization, ..Default::default() };
     let message = UpdateIssuesRequest { issues: Some(Which::Ids(ids)), ..read(fields)? };
-    let answer = gateway.services.issues().update_issues(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.issues().update_issues(request_as(&caller, message)).await.answer()?;
     let issue =
         answer.issues.into_iter().next().ok_or_else(|| Error::internal("NO_ISSUE", "Internal error."))?;
     Ok(document::one(StatusCode::OK, issue.document_json))

@@ -11,15 +11,15 @@ use serde_json::{Map, Value};
 use super::change::read;
 use super::selection::{Chosen, chosen};
 use super::{CHANGE, CHOICE, EVENT_WRITERS};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, put};
-use crate::params::Params;
-use crate::query::Query;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 /// What the answer repeats of the issues.
 const CHANGED: [&str; 4] = ["status", "statusDetails", "assignedTo", "isSubscribed"];
@@ -41,7 +41,7 @@ pub(super) fn described(operation: Operation) -> Operation {
 
 /// Changes those named or, with `query`, those that match. 204 when nothing does.
 pub(super) async fn update_issues(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
@@ -53,7 +53,7 @@ pub(super) async fn update_issues(
         Chosen::Filter(filter) => Which::Filter(filter),
     };
     let message = UpdateIssuesRequest { issues: Some(issues), ..read(fields)? };
-    let answer = gateway.services.issues().update_issues(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.issues().update_issues(request_as(&caller, message)).await.answer()?;
     let Some(first) = answer.issues.first() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let issue: Value = serde_json::from_slice(&first.document_json)
         .map_err(|_| Error::internal("NO_ISSUE", "Internal error."))?;

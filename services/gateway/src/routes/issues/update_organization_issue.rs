@@ -1,5 +1,5 @@
 use super::update_issue::{described, update_issue};
-use crate::operation::{Operation, put};
+use crate::api::operation::{Operation, put};
 
 pub(super) fn operation() -> Operation {
     described(put(

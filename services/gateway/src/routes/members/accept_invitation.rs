@@ -3,14 +3,14 @@ use axum::extract::State;
 use patchbay_proto::tracker::AcceptInvitationRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::USERS;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::USERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     post(
@@ -25,11 +25,11 @@ pub(super) fn operation() -> Operation {
 
 /// The invited becomes a member.
 async fn accept_invitation(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<MemberJson>> {
     let asked = AcceptInvitationRequest { organization: params.organization()?, id: params.member(&caller)? };
-    let joined = gateway.services.directory().accept_invitation(request_as(&caller, asked)).await.answer()?;
+    let joined = context.services.directory().accept_invitation(request_as(&caller, asked)).await.answer()?;
     Ok(Json(joined.into()))
 }

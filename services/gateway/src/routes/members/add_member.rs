@@ -8,16 +8,16 @@ use patchbay_rpc::{request, request_as};
 
 use super::role::role;
 use super::{MEMBER_ADDERS, OLDER_ROLE, ROLE};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     post("add_member", "/api/0/organizations/{organization}/members/", add_member)
@@ -29,7 +29,7 @@ pub(super) fn operation() -> Operation {
 
 /// Invites whoever has this e-mail address, and has them told by mail.
 async fn add_member(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -40,16 +40,16 @@ async fn add_member(
         role: role(&mut fields).unwrap_or_else(|| "member".to_owned()),
     };
     fields.finish()?;
-    let invited = gateway.services.directory().invite_member(request_as(&caller, asked)).await.answer()?;
-    if let Err(error) = tell(&gateway, &invited).await {
-        take_back(&gateway, &caller, &invited).await;
+    let invited = context.services.directory().invite_member(request_as(&caller, asked)).await.answer()?;
+    if let Err(error) = tell(&context, &invited).await {
+        take_back(&context, &caller, &invited).await;
         return Err(error.into());
     }
     Ok((StatusCode::CREATED, Json(invited.into())))
 }
 
 /// The tracker calls nobody, and `installation` sends the mail.
-async fn tell(gateway: &Gateway, invited: &Invitation) -> Result<(), Error> {
+async fn tell(context: &Context, invited: &Invitation) -> Result<(), Error> {
     let organization = invited.organization.clone().unwrap_or_default();
     let message = PostInvitationRequest {
         recipient: invited.email.clone(),
@@ -60,15 +60,15 @@ async fn tell(gateway: &Gateway, invited: &Invitation) -> Result<(), Error> {
         inviter_name: invited.inviter_name.clone(),
         expires_at: invited.expires_at,
     };
-    gateway.services.mail().post_invitation(request(message)).await.answer().map(drop)
+    context.services.mail().post_invitation(request(message)).await.answer().map(drop)
 }
 
 /// Nobody can accept an invitation of which they do not know, and it would keep the same person from being invited again.
-async fn take_back(gateway: &Gateway, caller: &Caller, invited: &Invitation) {
+async fn take_back(context: &Context, caller: &Caller, invited: &Invitation) {
     let organization = invited.organization.as_ref().map(|organization| organization.id.to_string());
     let asked = RemoveMemberRequest { organization: organization.unwrap_or_default(), user_id: invited.id };
     // In our own name: somebody who invites need not be allowed to remove.
-    if let Err(error) = gateway.services.directory().remove_member(request(asked)).await.answer() {
+    if let Err(error) = context.services.directory().remove_member(request(asked)).await.answer() {
         let by = caller.user().map(|user| user.user_id);
         tracing::warn!(%error, invitation = invited.id, by, "an invitation of which nobody was told is left behind");
     }

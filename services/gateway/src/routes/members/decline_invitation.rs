@@ -3,13 +3,13 @@ use axum::http::StatusCode;
 use patchbay_proto::tracker::DeclineInvitationRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::USERS;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, post};
-use crate::params::Params;
+use crate::api::access::USERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     post(
@@ -24,12 +24,12 @@ pub(super) fn operation() -> Operation {
 
 /// The invited does not want to become a member.
 async fn decline_invitation(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let asked =
         DeclineInvitationRequest { organization: params.organization()?, id: params.member(&caller)? };
-    gateway.services.directory().decline_invitation(request_as(&caller, asked)).await.answer()?;
+    context.services.directory().decline_invitation(request_as(&caller, asked)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

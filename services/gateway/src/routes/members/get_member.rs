@@ -5,14 +5,14 @@ use patchbay_proto::tracker::{GetInvitationRequest, GetMemberRequest};
 use patchbay_rpc::request_as;
 
 use super::MEMBER_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_member", "/api/0/organizations/{organization}/members/{member}/", get_member)
@@ -23,12 +23,12 @@ pub(super) fn operation() -> Operation {
 
 /// A member, or somebody who is invited.
 async fn get_member(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<MemberJson>> {
     let (organization, id) = (params.organization()?, params.member(&caller)?);
-    let mut directory = gateway.services.directory();
+    let mut directory = context.services.directory();
     let asked = GetMemberRequest { organization: organization.clone(), user_id: id };
     match directory.get_member(request_as(&caller, asked)).await.answer() {
         // An invitation, which those who are no members may read if it is for them.

@@ -6,17 +6,17 @@ use patchbay_proto::tracker::ListMembersRequest;
 use patchbay_rpc::request_as;
 
 use super::MEMBER_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_members", "/api/0/organizations/{organization}/members/", list_members)
@@ -29,7 +29,7 @@ pub(super) fn operation() -> Operation {
 
 /// Who joined first in front, and behind them who is invited.
 async fn list_members(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -44,9 +44,9 @@ async fn list_members(
         limit: page.size(),
         with_invitations: true,
     };
-    let list = gateway.services.directory().list_members(request_as(&caller, asked)).await.answer()?;
+    let list = context.services.directory().list_members(request_as(&caller, asked)).await.answer()?;
     let members = list.members.into_iter().map(MemberJson::from);
     let members: Vec<_> = members.chain(list.invitations.into_iter().map(Into::into)).collect();
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     Ok((AppendHeaders(page.link(&url, &query, list.has_more)), Json(members)))
 }

@@ -4,13 +4,13 @@ use patchbay_proto::tracker::RemoveMemberRequest;
 use patchbay_rpc::request_as;
 
 use super::MEMBER_REMOVERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("remove_member", "/api/0/organizations/{organization}/members/{member}/", remove_member)
@@ -21,12 +21,12 @@ pub(super) fn operation() -> Operation {
 
 /// Also how one leaves, and how an invitation is withdrawn.
 async fn remove_member(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let asked =
         RemoveMemberRequest { organization: params.organization()?, user_id: params.member(&caller)? };
-    gateway.services.directory().remove_member(request_as(&caller, asked)).await.answer()?;
+    context.services.directory().remove_member(request_as(&caller, asked)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
 //! The role in the body of a request.
 
-use crate::fields::Fields;
+use crate::api::fields::Fields;
 
 /// `orgRole`, or `role` as it was called before.
 pub(super) fn role(fields: &mut Fields) -> Option<String> {

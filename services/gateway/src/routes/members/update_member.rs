@@ -5,15 +5,15 @@ use patchbay_rpc::request_as;
 
 use super::role::role;
 use super::{MEMBER_WRITERS, OLDER_ROLE, ROLE};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     put("update_member", "/api/0/organizations/{organization}/members/{member}/", update_member)
@@ -25,7 +25,7 @@ pub(super) fn operation() -> Operation {
 
 /// Gives a member another role.
 async fn update_member(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -36,7 +36,7 @@ async fn update_member(
         fields.problem("orgRole", "This field is required.");
     }
     fields.finish()?;
-    let mut directory = gateway.services.directory();
+    let mut directory = context.services.directory();
     let asked =
         SetMemberRequest { organization: organization.clone(), user_id, role: role.unwrap_or_default() };
     directory.set_member(request_as(&caller, asked)).await.answer()?;

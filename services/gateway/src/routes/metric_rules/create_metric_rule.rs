@@ -6,18 +6,18 @@ use patchbay_rpc::request_as;
 use serde_json::Value;
 
 use super::ALERT_WRITERS;
-use crate::access::one_of;
-use crate::alert_actions;
-use crate::app_call::patience;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional, required};
+use crate::apps::alert_settings;
+use crate::apps::call::patience;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 const MAX_TRIGGERS: usize = 3;
 
@@ -36,7 +36,7 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn create_metric_rule(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -49,7 +49,7 @@ async fn create_metric_rule(
         project: projects.first().cloned().unwrap_or_default(),
         ..Default::default()
     };
-    gateway.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
+    context.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
     if projects.len() != 1 {
         fields.problem("projects", "This field needs exactly one project.");
     }
@@ -66,13 +66,13 @@ async fn create_metric_rule(
         }
     };
     fields.finish()?;
-    let deadline = patience(&gateway);
+    let deadline = patience(&context);
     let mut triggers = Vec::with_capacity(given.len());
     for trigger in given {
         triggers.push(MetricTrigger {
             label: trigger["label"].as_str().unwrap_or_default().to_owned(),
             alert_threshold: integer(&trigger["alertThreshold"]).unwrap_or(-1),
-            actions: alert_actions::read(&gateway, &organization, &trigger["actions"], deadline).await?,
+            actions: alert_settings::read(&context, &organization, &trigger["actions"], deadline).await?,
         });
     }
     let message = CreateMetricRuleRequest {
@@ -83,6 +83,6 @@ async fn create_metric_rule(
         triggers,
         resolve_threshold,
     };
-    let rule = gateway.services.alerts().create_metric_rule(request_as(&caller, message)).await.answer()?;
+    let rule = context.services.alerts().create_metric_rule(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::CREATED, rule.document_json))
 }

@@ -4,13 +4,13 @@ use patchbay_proto::tracker::DeleteMetricRuleRequest;
 use patchbay_rpc::request_as;
 
 use super::ALERT_WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete(
@@ -24,11 +24,11 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn delete_metric_rule(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let message = DeleteMetricRuleRequest { organization: params.organization()?, id: params.rule()? };
-    gateway.services.alerts().delete_metric_rule(request_as(&caller, message)).await.answer()?;
+    context.services.alerts().delete_metric_rule(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,16 +5,16 @@ use patchbay_proto::tracker::ListMetricRulesRequest;
 use patchbay_rpc::request_as;
 
 use super::ALERT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_metric_rules", "/api/0/organizations/{organization}/alert-rules/", list_metric_rules)
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 
 /// Oldest first.
 async fn list_metric_rules(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -35,8 +35,8 @@ async fn list_metric_rules(
     let page = Page::read(&query)?;
     let organization = params.organization()?;
     let message = ListMetricRulesRequest { organization, offset: page.offset(), limit: page.size() };
-    let answer = gateway.services.alerts().list_metric_rules(request_as(&caller, message)).await.answer()?;
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let answer = context.services.alerts().list_metric_rules(request_as(&caller, message)).await.answer()?;
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     let link = AppendHeaders(page.link(&url, &query, answer.has_more));
     Ok((link, document::list(answer.rules.iter().map(|rule| &rule.document_json))).into_response())
 }

@@ -5,15 +5,15 @@ use patchbay_domain::{Caller, Membership, Role};
 use patchbay_proto::tracker::CreateOrganizationRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::USERS;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::USERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::schema::{Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
-use crate::operation::{Operation, post};
 
 pub(super) fn operation() -> Operation {
     post("create_organization", "/api/0/organizations/", create_organization)
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 
 /// The caller becomes its owner.
 async fn create_organization(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     Authenticated(mut caller): Authenticated,
     JsonBody(mut fields): JsonBody,
 ) -> Result<(StatusCode, Json<OrganizationJson>)> {
@@ -37,7 +37,7 @@ async fn create_organization(
     };
     fields.finish()?;
     let founded =
-        gateway.services.directory().create_organization(request_as(&caller, asked)).await.answer()?;
+        context.services.directory().create_organization(request_as(&caller, asked)).await.answer()?;
     if let Caller::User(user) = &mut caller {
         user.memberships.push(Membership {
             organization_id: founded.id,
@@ -45,6 +45,6 @@ async fn create_organization(
             role: Role::Owner,
         });
     }
-    let organization = OrganizationJson::new(founded, &caller, gateway.config.base_url());
+    let organization = OrganizationJson::new(founded, &caller, context.config.base_url());
     Ok((StatusCode::CREATED, Json(organization)))
 }

@@ -4,14 +4,14 @@ use patchbay_proto::tracker::GetOrganizationRequest;
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_organization", "/api/0/organizations/{organization}/", get_organization)
@@ -21,11 +21,11 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn get_organization(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<OrganizationJson>> {
     let asked = GetOrganizationRequest { organization: params.organization()? };
-    let found = gateway.services.directory().get_organization(request_as(&caller, asked)).await.answer()?;
-    Ok(Json(OrganizationJson::new(found, &caller, gateway.config.base_url())))
+    let found = context.services.directory().get_organization(request_as(&caller, asked)).await.answer()?;
+    Ok(Json(OrganizationJson::new(found, &caller, context.config.base_url())))
 }

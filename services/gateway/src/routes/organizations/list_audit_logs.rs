@@ -9,17 +9,17 @@ use patchbay_rpc::{request_as, timestamp};
 use prost_types::Timestamp;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::audit_entry::AuditLogJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_audit_logs", "/api/0/organizations/{organization}/audit-logs/", list_audit_logs)
@@ -37,7 +37,7 @@ pub(super) fn operation() -> Operation {
 
 /// Newest first.
 async fn list_audit_logs(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -53,8 +53,8 @@ async fn list_audit_logs(
         offset: page.offset(),
         limit: page.size(),
     };
-    let list = gateway.services.audit().list_entries(request_as(&caller, asked)).await.answer()?;
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let list = context.services.audit().list_entries(request_as(&caller, asked)).await.answer()?;
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     let link = AppendHeaders(page.link(&url, &query, list.has_more));
     Ok((link, Json(AuditLogJson::from(list))))
 }

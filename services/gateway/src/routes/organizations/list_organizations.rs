@@ -6,16 +6,16 @@ use patchbay_domain::{Caller, Error};
 use patchbay_proto::tracker::{GetOrganizationRequest, ListOrganizationsRequest, ListOrganizationsResponse};
 use patchbay_rpc::request_as;
 
-use crate::access::USERS;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::USERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::query::Query;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_organizations", "/api/0/organizations/", list_organizations)
@@ -28,14 +28,14 @@ pub(super) fn operation() -> Operation {
 
 /// Those the caller belongs to; with `show=all` every one, for superusers and staff.
 async fn list_organizations(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     query: Query,
     Authenticated(caller): Authenticated,
 ) -> Result<impl IntoResponse> {
     let page = Page::read(&query)?;
-    let list = fetch(&gateway, &caller, &query, page).await?;
-    let base_url = gateway.config.base_url();
+    let list = fetch(&context, &caller, &query, page).await?;
+    let base_url = context.config.base_url();
     let shown = |organization| OrganizationJson::new(organization, &caller, base_url);
     let organizations: Vec<_> = list.organizations.into_iter().map(shown).collect();
     let url = format!("{base_url}{}", uri.path());
@@ -43,12 +43,12 @@ async fn list_organizations(
 }
 
 async fn fetch(
-    gateway: &Gateway,
+    context: &Context,
     caller: &Caller,
     query: &Query,
     page: Page,
 ) -> Result<ListOrganizationsResponse, Error> {
-    let mut directory = gateway.services.directory();
+    let mut directory = context.services.directory();
     if let Some(app) = caller.app() {
         // An app has been installed into one.
         let only = GetOrganizationRequest { organization: app.organization_id.to_string() };

@@ -4,16 +4,16 @@ use patchbay_proto::tracker::UpdateOrganizationRequest;
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     put("update_organization", "/api/0/organizations/{organization}/", update_organization)
@@ -25,7 +25,7 @@ pub(super) fn operation() -> Operation {
 
 /// What is not given stays as it is. The slug stays in any case.
 async fn update_organization(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -38,6 +38,6 @@ async fn update_organization(
     };
     fields.finish()?;
     let changed =
-        gateway.services.directory().update_organization(request_as(&caller, asked)).await.answer()?;
-    Ok(Json(OrganizationJson::new(changed, &caller, gateway.config.base_url())))
+        context.services.directory().update_organization(request_as(&caller, asked)).await.answer()?;
+    Ok(Json(OrganizationJson::new(changed, &caller, context.config.base_url())))
 }

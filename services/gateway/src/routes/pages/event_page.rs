@@ -6,14 +6,14 @@ use patchbay_rpc::request_as;
 use serde_json::Value;
 
 use super::EVENT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::html;
-use crate::operation::{Operation, get};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::pages::html;
 
 pub(super) fn operation() -> Operation {
     get("event_page", "/organizations/{organization}/issues/{issue}/events/{event}/", event_page)
@@ -24,7 +24,7 @@ pub(super) fn operation() -> Operation {
 
 /// Where `web_url` of an error leads.
 async fn event_page(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
@@ -34,7 +34,7 @@ async fn event_page(
         organization: params.organization()?,
         ..Default::default()
     };
-    let event = gateway.services.issues().get_event(request_as(&caller, message)).await.answer()?;
+    let event = context.services.issues().get_event(request_as(&caller, message)).await.answer()?;
     let detail: Value = serde_json::from_slice(&event.detail_json).unwrap_or_default();
     let text = |key: &str| detail[key].as_str().unwrap_or_default();
     let facts = [

@@ -6,14 +6,14 @@ use patchbay_rpc::request_as;
 use serde_json::Value;
 
 use super::EVENT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::html;
-use crate::operation::{Operation, get};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::pages::html;
 
 pub(super) fn operation() -> Operation {
     get("issue_page", "/organizations/{organization}/issues/{issue}/", issue_page)
@@ -24,12 +24,12 @@ pub(super) fn operation() -> Operation {
 
 /// Where `web_url` of an issue leads.
 async fn issue_page(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let message = GetIssueRequest { id: params.issue()?, organization: params.organization()? };
-    let issue = gateway.services.issues().get_issue(request_as(&caller, message)).await.answer()?;
+    let issue = context.services.issues().get_issue(request_as(&caller, message)).await.answer()?;
     let document: Value = serde_json::from_slice(&issue.document_json).unwrap_or_default();
     let facts = [
         ("Issue", issue.short_id.as_str()),

@@ -5,14 +5,14 @@ use patchbay_proto::tracker::SetProjectTeamRequest;
 use patchbay_rpc::request_as;
 
 use super::owner::with_owner;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::error::Result;
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
-use crate::params::Params;
 
 pub(super) async fn set_access(
-    gateway: &Gateway,
+    context: &Context,
     caller: &Caller,
     params: &Params,
     has_access: bool,
@@ -23,6 +23,6 @@ pub(super) async fn set_access(
         team: params.team()?,
         has_access,
     };
-    let project = gateway.services.projects().set_project_team(request_as(caller, message)).await.answer()?;
-    with_owner(gateway, project).await
+    let project = context.services.projects().set_project_team(request_as(caller, message)).await.answer()?;
+    with_owner(context, project).await
 }

@@ -6,16 +6,16 @@ use patchbay_rpc::request_as;
 
 use super::PROJECT_WRITERS;
 use super::owner::with_owner;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     described(post("create_project", "/api/0/organizations/{organization}/projects/", create_project))
@@ -37,7 +37,7 @@ pub(super) fn described(operation: Operation) -> Operation {
 
 /// Where the team gets access.
 pub(super) async fn create_project(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -51,6 +51,6 @@ pub(super) async fn create_project(
         team: params.team().unwrap_or_default(),
     };
     fields.finish()?;
-    let project = gateway.services.projects().create_project(request_as(&caller, message)).await.answer()?;
-    Ok((StatusCode::CREATED, Json(with_owner(&gateway, project).await?)))
+    let project = context.services.projects().create_project(request_as(&caller, message)).await.answer()?;
+    Ok((StatusCode::CREATED, Json(with_owner(&context, project).await?)))
 }

@@ -1,5 +1,5 @@
 use super::create_project::{create_project, described};
-use crate::operation::{Operation, post};
+use crate::api::operation::{Operation, post};
 
 pub(super) fn operation() -> Operation {
     described(post("create_team_project", "/api/0/teams/{organization}/{team}/projects/", create_project))

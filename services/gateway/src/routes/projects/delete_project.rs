@@ -4,13 +4,13 @@ use patchbay_proto::tracker::DeleteProjectRequest;
 use patchbay_rpc::request_as;
 
 use super::PROJECT_DELETERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("delete_project", "/api/0/projects/{organization}/{project}/", delete_project)
@@ -21,11 +21,11 @@ pub(super) fn operation() -> Operation {
 
 /// What belongs to it goes in the background.
 async fn delete_project(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let message = DeleteProjectRequest { organization: params.organization()?, project: params.project()? };
-    gateway.services.projects().delete_project(request_as(&caller, message)).await.answer()?;
+    context.services.projects().delete_project(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

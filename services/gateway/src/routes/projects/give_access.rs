@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 
 use super::PROJECT_WRITERS;
 use super::access::set_access;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
 use crate::json::project::ProjectJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     post("give_access", "/api/0/projects/{organization}/{project}/teams/{team}/", give_access)
@@ -20,10 +20,10 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn give_access(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<(StatusCode, Json<ProjectJson>)> {
-    let project = set_access(&gateway, &caller, &params, true).await?;
+    let project = set_access(&context, &caller, &params, true).await?;
     Ok((StatusCode::CREATED, Json(project)))
 }

@@ -7,16 +7,16 @@ use patchbay_rpc::request_as;
 
 use super::PROJECT_READERS;
 use super::owner::owner;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_projects", "/api/0/organizations/{organization}/projects/", list_projects)
@@ -28,7 +28,7 @@ pub(super) fn operation() -> Operation {
 
 /// By slug.
 async fn list_projects(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -38,10 +38,10 @@ async fn list_projects(
     let organization = params.organization()?;
     let message =
         ListProjectsRequest { organization: organization.clone(), offset: page.offset(), limit: page.size() };
-    let answer = gateway.services.projects().list_projects(request_as(&caller, message)).await.answer()?;
-    let owner = owner(&gateway, organization).await?;
+    let answer = context.services.projects().list_projects(request_as(&caller, message)).await.answer()?;
+    let owner = owner(&context, organization).await?;
     let projects: Vec<_> =
         answer.projects.into_iter().map(|project| ProjectJson::new(project, owner.clone())).collect();
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(projects)).into_response())
 }

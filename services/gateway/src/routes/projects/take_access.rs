@@ -3,13 +3,13 @@ use axum::extract::State;
 
 use super::PROJECT_WRITERS;
 use super::access::set_access;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
 use crate::json::project::ProjectJson;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     delete("take_access", "/api/0/projects/{organization}/{project}/teams/{team}/", take_access)
@@ -19,9 +19,9 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn take_access(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<ProjectJson>> {
-    set_access(&gateway, &caller, &params, false).await.map(Json)
+    set_access(&context, &caller, &params, false).await.map(Json)
 }

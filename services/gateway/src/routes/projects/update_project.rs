@@ -5,16 +5,16 @@ use patchbay_rpc::request_as;
 
 use super::PROJECT_WRITERS;
 use super::owner::with_owner;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     put("update_project", "/api/0/projects/{organization}/{project}/", update_project)
@@ -31,7 +31,7 @@ pub(super) fn operation() -> Operation {
 
 /// What is left out stays.
 async fn update_project(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -44,6 +44,6 @@ async fn update_project(
         platform: fields.text_or_blank("platform"),
     };
     fields.finish()?;
-    let project = gateway.services.projects().update_project(request_as(&caller, message)).await.answer()?;
-    Ok(Json(with_owner(&gateway, project).await?))
+    let project = context.services.projects().update_project(request_as(&caller, message)).await.answer()?;
+    Ok(Json(with_owner(&context, project).await?))
 }

@@ -4,16 +4,16 @@ use patchbay_proto::installation::DisableAppRequest;
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 use crate::routes::app_refusal::refusal;
 
 pub(super) fn operation() -> Operation {
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 
 /// Switches an app off. Not one of Sentry's.
 async fn disable_app(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -34,7 +34,7 @@ async fn disable_app(
     let reason = fields.text_or_blank("reason").unwrap_or_default();
     fields.finish()?;
     let message = DisableAppRequest { app: params.app()?, reason, event_id: String::new() };
-    let answer = gateway.services.apps().disable_app(request_as(&caller, message)).await.answer();
+    let answer = context.services.apps().disable_app(request_as(&caller, message)).await.answer();
     let app = answer.map_err(|error| refusal(error, &caller))?;
-    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+    Ok(Json(AppJson::new(app, context.config.base_url())))
 }

@@ -4,14 +4,14 @@ use patchbay_proto::installation::EnableAppRequest;
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 use crate::routes::app_refusal::refusal;
 
 pub(super) fn operation() -> Operation {
@@ -23,12 +23,12 @@ pub(super) fn operation() -> Operation {
 
 /// Puts an app into use again. Not one of Sentry's.
 async fn enable_app(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<AppJson>> {
     let message = EnableAppRequest { app: params.app()? };
-    let answer = gateway.services.apps().enable_app(request_as(&caller, message)).await.answer();
+    let answer = context.services.apps().enable_app(request_as(&caller, message)).await.answer();
     let app = answer.map_err(|error| refusal(error, &caller))?;
-    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+    Ok(Json(AppJson::new(app, context.config.base_url())))
 }

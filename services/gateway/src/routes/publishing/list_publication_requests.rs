@@ -5,15 +5,15 @@ use axum::response::{AppendHeaders, IntoResponse};
 use patchbay_proto::installation::ListPublicationRequestsRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::SUPERUSERS;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::SUPERUSERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::publication_request::PublicationRequestJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_publication_requests", "/api/0/publish-requests/", list_publication_requests)
@@ -25,7 +25,7 @@ pub(super) fn operation() -> Operation {
 
 /// What waits for a reviewer, oldest first. Not one of Sentry's.
 async fn list_publication_requests(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     query: Query,
     Authenticated(caller): Authenticated,
@@ -33,8 +33,8 @@ async fn list_publication_requests(
     let page = Page::read(&query)?;
     let message = ListPublicationRequestsRequest { offset: page.offset(), limit: page.size() };
     let request = request_as(&caller, message);
-    let answer = gateway.services.publishing().list_publication_requests(request).await.answer()?;
+    let answer = context.services.publishing().list_publication_requests(request).await.answer()?;
     let requests: Vec<PublicationRequestJson> = answer.requests.into_iter().map(Into::into).collect();
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(requests)))
 }

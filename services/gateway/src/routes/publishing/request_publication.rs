@@ -5,16 +5,16 @@ use patchbay_proto::installation::{QuestionnaireEntry, RequestPublicationRequest
 use patchbay_rpc::request_as;
 use serde_json::Value;
 
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::{JsonBody, kind};
-use crate::error::Result;
-use crate::field::{Field, Kind, optional, required};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, post};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::{Fields, kind};
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Field, Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::routes::app_refusal::refusal;
 
 const ENTRY: &[Field] = &[required("question", Kind::Text), optional("answer", Kind::NullableText)];
@@ -29,14 +29,14 @@ pub(super) fn operation() -> Operation {
 
 /// Asks reviewers to publish an app.
 async fn request_publication(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<StatusCode> {
     let message = RequestPublicationRequest { app: params.app()?, questionnaire: questionnaire(fields)? };
     let answer =
-        gateway.services.publishing().request_publication(request_as(&caller, message)).await.answer();
+        context.services.publishing().request_publication(request_as(&caller, message)).await.answer();
     answer.map_err(|error| refusal(error, &caller))?;
     Ok(StatusCode::CREATED)
 }

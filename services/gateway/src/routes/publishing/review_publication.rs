@@ -3,16 +3,16 @@ use axum::extract::State;
 use patchbay_proto::installation::ReviewPublicationRequest;
 use patchbay_rpc::request_as;
 
-use crate::access::SUPERUSERS;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::SUPERUSERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 use crate::routes::app_refusal::refusal;
 
 pub(super) fn operation() -> Operation {
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 
 /// A reviewer decides. Not one of Sentry's.
 async fn review_publication(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -41,7 +41,7 @@ async fn review_publication(
     };
     fields.finish()?;
     let answer =
-        gateway.services.publishing().review_publication(request_as(&caller, message)).await.answer();
+        context.services.publishing().review_publication(request_as(&caller, message)).await.answer();
     let app = answer.map_err(|error| refusal(error, &caller))?;
-    Ok(Json(AppJson::new(app, gateway.config.base_url())))
+    Ok(Json(AppJson::new(app, context.config.base_url())))
 }

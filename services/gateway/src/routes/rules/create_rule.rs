@@ -6,15 +6,15 @@ use patchbay_rpc::request_as;
 
 use super::new_rule::read;
 use super::{ALERT_WRITERS, RULE};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     post("create_rule", "/api/0/projects/{organization}/{project}/rules/", create_rule)
@@ -25,7 +25,7 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn create_rule(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
@@ -37,9 +37,9 @@ async fn create_rule(
         project: project.clone(),
         ..Default::default()
     };
-    gateway.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
-    let rule = Some(read(&gateway, &organization, fields).await?);
+    context.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
+    let rule = Some(read(&context, &organization, fields).await?);
     let message = CreateRuleRequest { organization, project, rule };
-    let rule = gateway.services.alerts().create_rule(request_as(&caller, message)).await.answer()?;
+    let rule = context.services.alerts().create_rule(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::CREATED, rule.document_json))
 }

@@ -4,13 +4,13 @@ use patchbay_proto::tracker::DeleteRuleRequest;
 use patchbay_rpc::request_as;
 
 use super::ALERT_WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("delete_rule", "/api/0/projects/{organization}/{project}/rules/{rule}/", delete_rule)
@@ -20,7 +20,7 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn delete_rule(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
@@ -29,6 +29,6 @@ async fn delete_rule(
         project: params.project()?,
         id: params.rule()?,
     };
-    gateway.services.alerts().delete_rule(request_as(&caller, message)).await.answer()?;
+    context.services.alerts().delete_rule(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::ACCEPTED)
 }

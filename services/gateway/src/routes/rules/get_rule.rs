@@ -5,14 +5,14 @@ use patchbay_proto::tracker::GetRuleRequest;
 use patchbay_rpc::request_as;
 
 use super::ALERT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_rule", "/api/0/projects/{organization}/{project}/rules/{rule}/", get_rule)
@@ -22,7 +22,7 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn get_rule(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
@@ -31,6 +31,6 @@ async fn get_rule(
         project: params.project()?,
         id: params.rule()?,
     };
-    let rule = gateway.services.alerts().get_rule(request_as(&caller, message)).await.answer()?;
+    let rule = context.services.alerts().get_rule(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::OK, rule.document_json))
 }

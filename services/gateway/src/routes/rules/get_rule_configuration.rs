@@ -11,17 +11,17 @@ use patchbay_rpc::{request, request_as};
 use serde_json::{Value, json};
 
 use super::ALERT_READERS;
-use crate::access::one_of;
-use crate::alert_actions::{ALERT_RULE_ACTION, NOTIFY_APP, NOTIFY_SERVICE};
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::apps::alert_settings::{ALERT_RULE_ACTION, NOTIFY_APP, NOTIFY_SERVICE};
+use crate::apps::components::prepare;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::component::ComponentJson;
 use crate::json::rule_nodes::{conditions, filters};
-use crate::operation::{Operation, get};
-use crate::params::Params;
-use crate::preparation::prepare;
 
 /// Installations that are looked at: more apps than anybody chooses from.
 const MOST: i32 = 100;
@@ -42,24 +42,24 @@ pub(super) fn operation() -> Operation {
 /// What a rule of this project can consist of. Of the apps those that take alerts; those with a form of their
 /// own bring it, with what its selects offer.
 async fn get_rule_configuration(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<Value>> {
     let (organization, project) = (params.organization()?, params.project()?);
     // Who may read rules may know what they can consist of, and makes apps answer for it.
     let may = ListRulesRequest { organization: organization.clone(), project: project.clone() };
-    gateway.services.alerts().list_rules(request_as(&caller, may)).await.answer()?;
+    context.services.alerts().list_rules(request_as(&caller, may)).await.answer()?;
 
-    let installations = alertable(&gateway, &organization).await?;
+    let installations = alertable(&context, &organization).await?;
     let uuids: HashSet<_> = installations.iter().map(|installation| installation.uuid.as_str()).collect();
-    let mut components = forms(&gateway, &organization).await?;
+    let mut components = forms(&context, &organization).await?;
     components.retain(|component| uuids.contains(component.installation_uuid()));
     let with_form: Vec<_> =
         components.iter().map(|component| component.installation_uuid().to_owned()).collect();
     let wanted = GetProjectRequest { organization, project };
-    let project = gateway.services.projects().get_project(request(wanted)).await.answer()?.slug;
-    let prepared = prepare(&gateway, components, Some(&project)).await;
+    let project = context.services.projects().get_project(request(wanted)).await.answer()?.slug;
+    let prepared = prepare(&context, components, Some(&project)).await;
 
     let services = installations.iter().filter(|installation| !with_form.contains(&installation.uuid));
     let services =
@@ -69,22 +69,22 @@ async fn get_rule_configuration(
     Ok(Json(json!({ "actions": actions, "conditions": conditions(), "filters": filters() })))
 }
 
-async fn alertable(gateway: &Gateway, organization: &str) -> Result<Vec<Installation>> {
+async fn alertable(context: &Context, organization: &str) -> Result<Vec<Installation>> {
     let message = ListInstallationsRequest { organization: organization.to_owned(), offset: 0, limit: MOST };
-    let page = gateway.services.installations().list_installations(request(message)).await.answer()?;
+    let page = context.services.installations().list_installations(request(message)).await.answer()?;
     let mut installations = page.installations;
     installations.retain(|found| found.app_is_alertable && found.status() == InstallationStatus::Installed);
     Ok(installations)
 }
 
-async fn forms(gateway: &Gateway, organization: &str) -> Result<Vec<Component>> {
+async fn forms(context: &Context, organization: &str) -> Result<Vec<Component>> {
     let message = ListComponentsRequest {
         owner: Some(Owner::Organization(organization.to_owned())),
         r#type: ALERT_RULE_ACTION.to_owned(),
         offset: 0,
         limit: LARGEST_PAGE,
     };
-    Ok(gateway.services.apps().list_components(request(message)).await.answer()?.components)
+    Ok(context.services.apps().list_components(request(message)).await.answer()?.components)
 }
 
 fn notify_service(services: Vec<Value>) -> Value {

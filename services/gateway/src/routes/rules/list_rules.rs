@@ -4,14 +4,14 @@ use patchbay_proto::tracker::ListRulesRequest;
 use patchbay_rpc::request_as;
 
 use super::ALERT_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("list_rules", "/api/0/projects/{organization}/{project}/rules/", list_rules)
@@ -22,11 +22,11 @@ pub(super) fn operation() -> Operation {
 
 /// Oldest first.
 async fn list_rules(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let message = ListRulesRequest { organization: params.organization()?, project: params.project()? };
-    let answer = gateway.services.alerts().list_rules(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.alerts().list_rules(request_as(&caller, message)).await.answer()?;
     Ok(document::list(answer.rules.iter().map(|rule| &rule.document_json)))
 }

@@ -3,13 +3,13 @@
 use patchbay_proto::tracker::NewRule;
 use serde_json::Value;
 
-use crate::alert_actions;
-use crate::app_call::patience;
-use crate::error::Result;
-use crate::fields::Fields;
-use crate::gateway::Gateway;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::apps::alert_settings;
+use crate::apps::call::patience;
+use crate::context::Context;
 
-pub(super) async fn read(gateway: &Gateway, organization: &str, mut fields: Fields) -> Result<NewRule> {
+pub(super) async fn read(context: &Context, organization: &str, mut fields: Fields) -> Result<NewRule> {
     let json =
         |fields: &Fields, name| fields.raw(name).map(Value::to_string).unwrap_or_default().into_bytes();
     let frequency = match fields.raw("frequency") {
@@ -32,6 +32,6 @@ pub(super) async fn read(gateway: &Gateway, organization: &str, mut fields: Fiel
     };
     let actions = fields.raw("actions").cloned().unwrap_or_default();
     fields.finish()?;
-    rule.actions = alert_actions::read(gateway, organization, &actions, patience(gateway)).await?;
+    rule.actions = alert_settings::read(context, organization, &actions, patience(context)).await?;
     Ok(rule)
 }

@@ -6,15 +6,15 @@ use patchbay_rpc::request_as;
 
 use super::new_rule::read;
 use super::{ALERT_WRITERS, RULE};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::document;
-use crate::operation::{Operation, put};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     put("update_rule", "/api/0/projects/{organization}/{project}/rules/{rule}/", update_rule)
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 
 /// Writes it anew.
 async fn update_rule(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
@@ -34,9 +34,9 @@ async fn update_rule(
     let (organization, project, id) = (params.organization()?, params.project()?, params.rule()?);
     let may =
         MayWriteRulesRequest { organization: organization.clone(), project: project.clone(), rule_id: id };
-    gateway.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
-    let rule = Some(read(&gateway, &organization, fields).await?);
+    context.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
+    let rule = Some(read(&context, &organization, fields).await?);
     let message = UpdateRuleRequest { organization, project, id, rule };
-    let rule = gateway.services.alerts().update_rule(request_as(&caller, message)).await.answer()?;
+    let rule = context.services.alerts().update_rule(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::OK, rule.document_json))
 }

@@ -6,11 +6,11 @@ use patchbay_proto::auth_token::{BeginOidcSignInRequest, OidcSignIn};
 use patchbay_rpc::request;
 
 use super::oidc_browser::{callback_url, cookie, refused};
-use crate::access::ANYONE;
-use crate::error::Failure;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, get};
+use crate::api::access::ANYONE;
+use crate::api::error::Failure;
+use crate::api::operation::{Operation, get};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 /// As long as the token service gives somebody to sign in at the provider.
 const LIFETIME_SECONDS: u32 = 600;
@@ -25,16 +25,16 @@ pub(super) fn operation() -> Operation {
 }
 
 /// Sends the browser to the OpenID Connect provider.
-async fn begin_oidc_sign_in(State(gateway): State<Gateway>) -> Response {
-    let asked = request(BeginOidcSignInRequest { redirect_url: callback_url(&gateway) });
-    match gateway.services.sessions().begin_oidc_sign_in(asked).await.answer() {
-        Ok(begun) => sent_away(&gateway, &begun),
+async fn begin_oidc_sign_in(State(context): State<Context>) -> Response {
+    let asked = request(BeginOidcSignInRequest { redirect_url: callback_url(&context) });
+    match context.services.sessions().begin_oidc_sign_in(asked).await.answer() {
+        Ok(begun) => sent_away(&context, &begun),
         Err(error) => refused(error),
     }
 }
 
-fn sent_away(gateway: &Gateway, begun: &OidcSignIn) -> Response {
-    let cookie = cookie(gateway, &begun.browser_secret, LIFETIME_SECONDS);
+fn sent_away(context: &Context, begun: &OidcSignIn) -> Response {
+    let cookie = cookie(context, &begun.browser_secret, LIFETIME_SECONDS);
     match (cookie, HeaderValue::from_str(&begun.authorization_url)) {
         (Some(cookie), Ok(location)) => {
             (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, location)])

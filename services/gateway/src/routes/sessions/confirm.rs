@@ -1,8 +1,8 @@
 use axum::response::Response;
 
-use crate::access::ANYONE;
-use crate::operation::{Operation, get};
-use crate::sign_in_page;
+use crate::api::access::ANYONE;
+use crate::api::operation::{Operation, get};
+use crate::pages::sign_in_page;
 
 pub(super) fn operation() -> Operation {
     get("confirm", "/auth/link/{secret}/", confirm)

@@ -8,12 +8,12 @@ use patchbay_rpc::request;
 
 use super::oidc_browser::{COOKIE, callback_url, cookie, refused};
 use super::session_cookie::signed_in;
-use crate::access::ANYONE;
-use crate::credentials;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, get};
-use crate::query::Query;
+use crate::api::access::ANYONE;
+use crate::api::operation::{Operation, get};
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::edge::credentials;
 
 pub(super) fn operation() -> Operation {
     get("finish_oidc_sign_in", "/auth/oidc/callback/", finish_oidc_sign_in)
@@ -27,18 +27,18 @@ pub(super) fn operation() -> Operation {
 }
 
 /// The provider has sent the browser back.
-async fn finish_oidc_sign_in(State(gateway): State<Gateway>, headers: HeaderMap, query: Query) -> Response {
-    let mut response = match sign_in(&gateway, &headers, &query).await {
-        Ok(session) => signed_in(&gateway, &session),
+async fn finish_oidc_sign_in(State(context): State<Context>, headers: HeaderMap, query: Query) -> Response {
+    let mut response = match sign_in(&context, &headers, &query).await {
+        Ok(session) => signed_in(&context, &session),
         Err(error) => refused(error),
     };
     // It has served, whatever came of it.
-    let cookie = cookie(&gateway, "", 0).unwrap_or(HeaderValue::from_static(""));
+    let cookie = cookie(&context, "", 0).unwrap_or(HeaderValue::from_static(""));
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
 
-async fn sign_in(gateway: &Gateway, headers: &HeaderMap, query: &Query) -> Result<Session> {
+async fn sign_in(context: &Context, headers: &HeaderMap, query: &Query) -> Result<Session> {
     let part = |name| query.get(name).unwrap_or_default().to_owned();
     if query.get("error").is_some() {
         // Its words are not repeated: whoever made the link may have written them.
@@ -46,27 +46,27 @@ async fn sign_in(gateway: &Gateway, headers: &HeaderMap, query: &Query) -> Resul
     }
     let secret = credentials::cookie(headers, COOKIE);
     let asked = FinishOidcSignInRequest {
-        redirect_url: callback_url(gateway),
+        redirect_url: callback_url(context),
         state: part("state"),
         code: part("code"),
         browser_secret: secret.map(|secret| secret.expose().to_owned()).unwrap_or_default(),
     };
-    let mut sessions = gateway.services.sessions();
+    let mut sessions = context.services.sessions();
     let identity = sessions.finish_oidc_sign_in(request(asked)).await.answer()?;
     let oidc_account = identity.account.clone();
-    let user_id = user(gateway, identity).await?.id;
+    let user_id = user(context, identity).await?.id;
     sessions.create_session(request(CreateSessionRequest { user_id, oidc_account })).await.answer()
 }
 
 /// The user to whom the account is bound or, at its first sign-in, the one with this verified address; made on the spot where
 /// an operator wants that.
-async fn user(gateway: &Gateway, identity: OidcIdentity) -> Result<User> {
+async fn user(context: &Context, identity: OidcIdentity) -> Result<User> {
     let OidcIdentity { email, name, may_register, user_id, account: _ } = identity;
     if let Some(id) = user_id {
-        return may_come_in(find(gateway, get_user_request::User::Id(id)).await);
+        return may_come_in(find(context, get_user_request::User::Id(id)).await);
     }
     let by_email = || get_user_request::User::Email(email.clone());
-    match find(gateway, by_email()).await {
+    match find(context, by_email()).await {
         Err(error) if error.kind == ErrorKind::NotFound => {
             let wanted = CreateUserRequest {
                 name,
@@ -74,9 +74,9 @@ async fn user(gateway: &Gateway, identity: OidcIdentity) -> Result<User> {
                 only_invited: !may_register,
                 ..Default::default()
             };
-            match gateway.services.directory().create_user(request(wanted)).await.answer() {
+            match context.services.directory().create_user(request(wanted)).await.answer() {
                 // They have signed in twice at once.
-                Err(error) if error.reason == "EMAIL_TAKEN" => may_come_in(find(gateway, by_email()).await),
+                Err(error) if error.reason == "EMAIL_TAKEN" => may_come_in(find(context, by_email()).await),
                 Err(error) if error.reason == "NOT_INVITED" => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
                 made => made,
             }
@@ -93,6 +93,6 @@ fn may_come_in(found: Result<User>) -> Result<User> {
     }
 }
 
-async fn find(gateway: &Gateway, user: get_user_request::User) -> Result<User> {
-    gateway.services.directory().get_user(request(GetUserRequest { user: Some(user) })).await.answer()
+async fn find(context: &Context, user: get_user_request::User) -> Result<User> {
+    context.services.directory().get_user(request(GetUserRequest { user: Some(user) })).await.answer()
 }

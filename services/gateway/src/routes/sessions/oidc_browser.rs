@@ -5,21 +5,21 @@ use axum::response::Response;
 use patchbay_domain::Error;
 
 use super::session_cookie::transport;
-use crate::error::Failure;
-use crate::gateway::Gateway;
-use crate::sign_in_page;
+use crate::api::error::Failure;
+use crate::context::Context;
+use crate::pages::sign_in_page;
 
 /// Holds what binds a sign-in to the browser that began it. Read on the way back only.
 pub(super) const COOKIE: &str = "patchbay_oidc";
 
 /// Where the provider sends the browser back to. It has to be registered there.
-pub(super) fn callback_url(gateway: &Gateway) -> String {
-    format!("{}/auth/oidc/callback/", gateway.config.base_url())
+pub(super) fn callback_url(context: &Context) -> String {
+    format!("{}/auth/oidc/callback/", context.config.base_url())
 }
 
 /// `Lax`, because the way back leads over a page of the provider.
-pub(super) fn cookie(gateway: &Gateway, secret: &str, seconds: u32) -> Option<HeaderValue> {
-    let transport = transport(gateway);
+pub(super) fn cookie(context: &Context, secret: &str, seconds: u32) -> Option<HeaderValue> {
+    let transport = transport(context);
     let text =
         format!("{COOKIE}={secret}; Max-Age={seconds}; Path=/auth/oidc/; HttpOnly; SameSite=Lax{transport}");
     let mut value = HeaderValue::from_str(&text).ok()?;

@@ -6,14 +6,14 @@ use patchbay_proto::auth_token::{RedeemSignInLinkRequest, Session};
 use patchbay_rpc::request;
 
 use super::session_cookie::signed_in;
-use crate::access::ANYONE;
-use crate::error::Failure;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, post};
-use crate::params::Params;
-use crate::same_origin::{Sender, sender};
-use crate::sign_in_page;
+use crate::api::access::ANYONE;
+use crate::api::error::Failure;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::edge::same_origin::{Sender, sender};
+use crate::pages::sign_in_page;
 
 pub(super) fn operation() -> Operation {
     post("sign_in", "/auth/link/{secret}/", sign_in)
@@ -26,21 +26,21 @@ pub(super) fn operation() -> Operation {
 }
 
 /// Uses the link up and signs its user in.
-async fn sign_in(State(gateway): State<Gateway>, params: Params, headers: HeaderMap) -> Response {
-    if sender(&headers, &gateway.config.public_url) == Sender::Foreign {
+async fn sign_in(State(context): State<Context>, params: Params, headers: HeaderMap) -> Response {
+    if sender(&headers, &context.config.public_url) == Sender::Foreign {
         // Somebody wants this person to act under another name without noticing.
         return sign_in_page::refused(StatusCode::FORBIDDEN, "Open the link itself to sign in.");
     }
-    match redeem(&gateway, &params).await {
-        Ok(session) => signed_in(&gateway, &session),
+    match redeem(&context, &params).await {
+        Ok(session) => signed_in(&context, &session),
         Err(error) => refused(error),
     }
 }
 
-async fn redeem(gateway: &Gateway, params: &Params) -> Result<Session> {
+async fn redeem(context: &Context, params: &Params) -> Result<Session> {
     let secret = params.secret().ok_or_else(|| Error::not_found("SIGN_IN_LINK_INVALID", ""))?;
     let asked = request(RedeemSignInLinkRequest { secret });
-    gateway.services.sessions().redeem_sign_in_link(asked).await.answer()
+    context.services.sessions().redeem_sign_in_link(asked).await.answer()
 }
 
 fn refused(error: Error) -> Response {

@@ -3,12 +3,12 @@ use axum::response::Response;
 use patchbay_proto::auth_token::GetSignInOptionsRequest;
 use patchbay_rpc::request;
 
-use crate::access::ANYONE;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, get};
-use crate::sign_in_page;
+use crate::api::access::ANYONE;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::pages::sign_in_page;
 
 pub(super) fn operation() -> Operation {
     get("sign_in_options", "/auth/sign-in/", sign_in_options)
@@ -19,8 +19,8 @@ pub(super) fn operation() -> Operation {
 }
 
 /// In which ways one can sign in.
-async fn sign_in_options(State(gateway): State<Gateway>) -> Result<Response> {
+async fn sign_in_options(State(context): State<Context>) -> Result<Response> {
     let asked = request(GetSignInOptionsRequest {});
-    let options = gateway.services.sessions().get_sign_in_options(asked).await.answer()?;
+    let options = context.services.sessions().get_sign_in_options(asked).await.answer()?;
     Ok(sign_in_page::options(options.oidc_label.as_deref()))
 }

@@ -5,14 +5,14 @@ use patchbay_proto::auth_token::EndSessionRequest;
 use patchbay_rpc::request;
 
 use super::session_cookie::{HOME, attributes};
-use crate::access::ANYONE;
-use crate::authenticate::foreign_page;
-use crate::credentials::{self, SESSION_COOKIE};
-use crate::error::{Failure, Result};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, post};
-use crate::same_origin::{Sender, sender};
+use crate::api::access::ANYONE;
+use crate::api::authenticate::foreign_page;
+use crate::api::error::{Failure, Result};
+use crate::api::operation::{Operation, post};
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::edge::credentials::{self, SESSION_COOKIE};
+use crate::edge::same_origin::{Sender, sender};
 
 pub(super) fn operation() -> Operation {
     post("sign_out", "/auth/sign-out/", sign_out)
@@ -24,16 +24,16 @@ pub(super) fn operation() -> Operation {
 }
 
 /// Ends the session, also when there is none any more.
-async fn sign_out(State(gateway): State<Gateway>, headers: HeaderMap) -> Result<Response> {
+async fn sign_out(State(context): State<Context>, headers: HeaderMap) -> Result<Response> {
     if let Some(secret) = credentials::session(&headers) {
-        if sender(&headers, &gateway.config.public_url) != Sender::Ours {
+        if sender(&headers, &context.config.public_url) != Sender::Ours {
             return Err(foreign_page().into());
         }
         let asked = request(EndSessionRequest { secret: secret.expose().to_owned() });
-        gateway.services.sessions().end_session(asked).await.answer().map_err(Failure::from)?;
-        gateway.introspection.forget(&secret);
+        context.services.sessions().end_session(asked).await.answer().map_err(Failure::from)?;
+        context.introspection.forget(&secret);
     }
-    let cookie = format!("{SESSION_COOKIE}=; Max-Age=0; {}", attributes(&gateway));
+    let cookie = format!("{SESSION_COOKIE}=; Max-Age=0; {}", attributes(&context));
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, HOME)]).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

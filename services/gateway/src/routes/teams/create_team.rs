@@ -5,16 +5,16 @@ use patchbay_proto::tracker::CreateTeamRequest;
 use patchbay_rpc::request_as;
 
 use super::TEAM_WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::team::TeamJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     post("create_team", "/api/0/organizations/{organization}/teams/", create_team)
@@ -26,7 +26,7 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn create_team(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
@@ -34,6 +34,6 @@ async fn create_team(
     let (name, slug) = (fields.text("name").unwrap_or_default(), fields.text("slug").unwrap_or_default());
     fields.finish()?;
     let message = CreateTeamRequest { organization: params.organization()?, name, slug };
-    let team = gateway.services.projects().create_team(request_as(&caller, message)).await.answer()?;
+    let team = context.services.projects().create_team(request_as(&caller, message)).await.answer()?;
     Ok((StatusCode::CREATED, Json(team.into())))
 }

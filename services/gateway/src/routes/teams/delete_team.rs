@@ -4,13 +4,13 @@ use patchbay_proto::tracker::DeleteTeamRequest;
 use patchbay_rpc::request_as;
 
 use super::TEAM_DELETERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("delete_team", "/api/0/teams/{organization}/{team}/", delete_team)
@@ -20,11 +20,11 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn delete_team(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let message = DeleteTeamRequest { organization: params.organization()?, team: params.team()? };
-    gateway.services.projects().delete_team(request_as(&caller, message)).await.answer()?;
+    context.services.projects().delete_team(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

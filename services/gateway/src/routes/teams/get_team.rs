@@ -4,14 +4,14 @@ use patchbay_proto::tracker::GetTeamRequest;
 use patchbay_rpc::request_as;
 
 use super::TEAM_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::team::TeamJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_team", "/api/0/teams/{organization}/{team}/", get_team)
@@ -21,11 +21,11 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn get_team(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<TeamJson>> {
     let message = GetTeamRequest { organization: params.organization()?, team: params.team()? };
-    let team = gateway.services.projects().get_team(request_as(&caller, message)).await.answer()?;
+    let team = context.services.projects().get_team(request_as(&caller, message)).await.answer()?;
     Ok(Json(team.into()))
 }

@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 
 use super::TEAM_WRITERS;
 use super::membership::set_member;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
 use crate::json::team::TeamJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     post("join_team", "/api/0/organizations/{organization}/members/{member}/teams/{team}/", join_team)
@@ -20,9 +20,9 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn join_team(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<(StatusCode, Json<TeamJson>)> {
-    set_member(&gateway, &caller, &params, true).await.map(|team| (StatusCode::CREATED, Json(team)))
+    set_member(&context, &caller, &params, true).await.map(|team| (StatusCode::CREATED, Json(team)))
 }

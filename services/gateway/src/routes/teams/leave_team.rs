@@ -3,13 +3,13 @@ use axum::extract::State;
 
 use super::TEAM_WRITERS;
 use super::membership::set_member;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
 use crate::json::team::TeamJson;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     delete("leave_team", "/api/0/organizations/{organization}/members/{member}/teams/{team}/", leave_team)
@@ -19,9 +19,9 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn leave_team(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<TeamJson>> {
-    set_member(&gateway, &caller, &params, false).await.map(Json)
+    set_member(&context, &caller, &params, false).await.map(Json)
 }

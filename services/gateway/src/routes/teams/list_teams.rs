@@ -6,16 +6,16 @@ use patchbay_proto::tracker::ListTeamsRequest;
 use patchbay_rpc::request_as;
 
 use super::TEAM_READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Page;
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::team::TeamJson;
-use crate::operation::{Operation, get};
-use crate::page::Page;
-use crate::params::Params;
-use crate::query::Query;
 
 pub(super) fn operation() -> Operation {
     get("list_teams", "/api/0/organizations/{organization}/teams/", list_teams)
@@ -27,7 +27,7 @@ pub(super) fn operation() -> Operation {
 
 /// By slug.
 async fn list_teams(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     uri: Uri,
     params: Params,
     query: Query,
@@ -36,8 +36,8 @@ async fn list_teams(
     let page = Page::read(&query)?;
     let organization = params.organization()?;
     let message = ListTeamsRequest { organization, offset: page.offset(), limit: page.size() };
-    let answer = gateway.services.projects().list_teams(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.projects().list_teams(request_as(&caller, message)).await.answer()?;
     let teams: Vec<TeamJson> = answer.teams.into_iter().map(Into::into).collect();
-    let url = format!("{}{}", gateway.config.base_url(), uri.path());
+    let url = format!("{}{}", context.config.base_url(), uri.path());
     Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(teams)).into_response())
 }

@@ -4,14 +4,14 @@ use patchbay_domain::Caller;
 use patchbay_proto::tracker::SetTeamMemberRequest;
 use patchbay_rpc::request_as;
 
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::error::Result;
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::team::TeamJson;
-use crate::params::Params;
 
 pub(super) async fn set_member(
-    gateway: &Gateway,
+    context: &Context,
     caller: &Caller,
     params: &Params,
     is_member: bool,
@@ -22,6 +22,6 @@ pub(super) async fn set_member(
         user_id: params.member(caller)?,
         is_member,
     };
-    let team = gateway.services.projects().set_team_member(request_as(caller, message)).await.answer()?;
+    let team = context.services.projects().set_team_member(request_as(caller, message)).await.answer()?;
     Ok(team.into())
 }

@@ -6,16 +6,16 @@ use patchbay_proto::auth_token::MintUserTokenRequest;
 use patchbay_rpc::request_as;
 
 use super::session_user::user_id;
-use crate::access::USERS;
-use crate::authenticate::SignedIn;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, optional, required};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::USERS;
+use crate::api::authenticate::SignedIn;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, post};
+use crate::api::schema::{Kind, optional, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
-use crate::operation::{Operation, post};
 
 pub(super) fn operation() -> Operation {
     post("create_user_token", "/api/0/api-tokens/", create_user_token)
@@ -27,13 +27,13 @@ pub(super) fn operation() -> Operation {
 
 /// A personal token, shown this once.
 async fn create_user_token(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     SignedIn(caller): SignedIn,
     JsonBody(fields): JsonBody,
 ) -> Result<(StatusCode, Json<TokenJson>)> {
     let message = read(fields, &caller)?;
     let name = Some(message.name.clone()).filter(|name| !name.is_empty());
-    let made = gateway.services.tokens().mint_user_token(request_as(&caller, message)).await.answer()?;
+    let made = context.services.tokens().mint_user_token(request_as(&caller, message)).await.answer()?;
     Ok((StatusCode::CREATED, Json(TokenJson::personal(made, name))))
 }
 

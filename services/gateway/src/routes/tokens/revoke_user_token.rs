@@ -6,15 +6,15 @@ use patchbay_rpc::request_as;
 use serde_json::Value;
 
 use super::session_user::user_id;
-use crate::access::USERS;
-use crate::authenticate::SignedIn;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Kind, required};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, delete};
+use crate::api::access::USERS;
+use crate::api::authenticate::SignedIn;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, delete};
+use crate::api::schema::{Kind, required};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("revoke_user_token", "/api/0/api-tokens/", revoke_user_token)
@@ -26,12 +26,12 @@ pub(super) fn operation() -> Operation {
 
 /// Which one is said in the body.
 async fn revoke_user_token(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     SignedIn(caller): SignedIn,
     JsonBody(fields): JsonBody,
 ) -> Result<StatusCode> {
     let message = RevokeUserTokenRequest { user_id: user_id(&caller)?, token_id: token_id(&fields)? };
-    gateway.services.tokens().revoke_user_token(request_as(&caller, message)).await.answer()?;
+    context.services.tokens().revoke_user_token(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }
 

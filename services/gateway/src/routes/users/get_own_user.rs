@@ -4,13 +4,13 @@ use patchbay_domain::Error;
 use patchbay_proto::tracker::{GetUserRequest, get_user_request};
 use patchbay_rpc::request_as;
 
-use crate::access::USERS;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::USERS;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::user::UserJson;
-use crate::operation::{Operation, get};
 
 pub(super) fn operation() -> Operation {
     get("get_own_user", "/api/0/users/me/", get_own_user)
@@ -21,11 +21,11 @@ pub(super) fn operation() -> Operation {
 
 /// Who is asking. Apps have no user of their own.
 async fn get_own_user(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<UserJson>> {
     let user_id = caller.user().ok_or_else(Error::permission_denied)?.user_id;
     let asked = GetUserRequest { user: Some(get_user_request::User::Id(user_id)) };
-    let user = gateway.services.directory().get_user(request_as(&caller, asked)).await.answer()?;
+    let user = context.services.directory().get_user(request_as(&caller, asked)).await.answer()?;
     Ok(Json(user.into()))
 }

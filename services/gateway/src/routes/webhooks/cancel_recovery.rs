@@ -4,14 +4,14 @@ use patchbay_proto::webhook_sender::CancelRecoveryRequest;
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, delete};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::recovery::RecoveryJson;
-use crate::operation::{Operation, delete};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     delete("cancel_recovery", "/api/0/webhook-recoveries/{recovery}/", cancel_recovery)
@@ -22,10 +22,10 @@ pub(super) fn operation() -> Operation {
 
 /// What it has not come to stays given up. Not one of Sentry's.
 async fn cancel_recovery(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<RecoveryJson>> {
     let request = request_as(&caller, CancelRecoveryRequest { id: params.recovery()? });
-    Ok(Json(gateway.services.webhooks().cancel_recovery(request).await.answer()?.into()))
+    Ok(Json(context.services.webhooks().cancel_recovery(request).await.answer()?.into()))
 }

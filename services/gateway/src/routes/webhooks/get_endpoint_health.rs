@@ -4,14 +4,14 @@ use patchbay_proto::webhook_sender::GetEndpointHealthRequest;
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::endpoint_health::EndpointHealthJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_endpoint_health", "/api/0/sentry-apps/{app}/webhook-health/", get_endpoint_health)
@@ -22,10 +22,10 @@ pub(super) fn operation() -> Operation {
 
 /// Not one of Sentry's.
 async fn get_endpoint_health(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<EndpointHealthJson>> {
     let request = request_as(&caller, GetEndpointHealthRequest { app: params.app()? });
-    Ok(Json(gateway.services.webhooks().get_endpoint_health(request).await.answer()?.into()))
+    Ok(Json(context.services.webhooks().get_endpoint_health(request).await.answer()?.into()))
 }

@@ -4,14 +4,14 @@ use patchbay_proto::webhook_sender::GetRecoveryRequest;
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::recovery::RecoveryJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
 
 pub(super) fn operation() -> Operation {
     get("get_recovery", "/api/0/webhook-recoveries/{recovery}/", get_recovery)
@@ -22,10 +22,10 @@ pub(super) fn operation() -> Operation {
 
 /// How far it is. Not one of Sentry's.
 async fn get_recovery(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<RecoveryJson>> {
     let request = request_as(&caller, GetRecoveryRequest { id: params.recovery()? });
-    Ok(Json(gateway.services.webhooks().get_recovery(request).await.answer()?.into()))
+    Ok(Json(context.services.webhooks().get_recovery(request).await.answer()?.into()))
 }

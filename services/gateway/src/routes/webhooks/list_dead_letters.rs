@@ -7,16 +7,16 @@ use patchbay_rpc::{request_as, timestamp};
 use super::READERS;
 use super::log_filter::moment;
 use super::next_page::{link, page_limit};
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Field, Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Field, Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::dead_letter::DeadLetterJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
-use crate::query::Query;
 
 const DEAD_LETTER_QUERY: &[Field] = &[
     optional("eventType", Kind::Text),
@@ -37,7 +37,7 @@ pub(super) fn operation() -> Operation {
 
 /// Webhooks that were given up. Not one of Sentry's.
 async fn list_dead_letters(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
@@ -57,9 +57,9 @@ async fn list_dead_letters(
         page: text("cursor"),
     };
     let answer =
-        gateway.services.webhooks().list_dead_letters(request_as(&caller, message)).await.answer()?;
+        context.services.webhooks().list_dead_letters(request_as(&caller, message)).await.answer()?;
     let path = format!("/api/0/sentry-apps/{}/webhook-dead-letters/", answer.app_slug);
-    let link = link(&gateway, &path, &query, &answer.next_page);
+    let link = link(&context, &path, &query, &answer.next_page);
     let letters: Vec<DeadLetterJson> = answer.dead_letters.into_iter().map(Into::into).collect();
     Ok((link, Json(letters)).into_response())
 }

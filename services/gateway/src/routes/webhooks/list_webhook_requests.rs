@@ -11,16 +11,16 @@ use patchbay_rpc::{request, request_as, timestamp};
 
 use super::log_filter::{Filter, invalid_organization, not_a_choice};
 use super::next_page::link;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::field::{Field, Kind, optional};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::api::query::Query;
+use crate::api::schema::{Field, Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::webhook_request::WebhookRequestJson;
-use crate::operation::{Operation, get};
-use crate::params::Params;
-use crate::query::Query;
 
 /// How many organizations are asked for at once.
 const PARALLEL: usize = 8;
@@ -52,7 +52,7 @@ pub(super) fn operation() -> Operation {
 /// `organizationSlug`, `start` and `end`; by the others the whole log is searched, page by page, and with
 /// `full` all that is known is told.
 async fn list_webhook_requests(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
@@ -60,7 +60,7 @@ async fn list_webhook_requests(
     let filter = Filter::read(&query)?;
     let organization_id = match &filter.organization {
         None => 0,
-        Some(slug) => organization(&gateway, slug.clone()).await?.ok_or_else(invalid_organization)?.id,
+        Some(slug) => organization(&context, slug.clone()).await?.ok_or_else(invalid_organization)?.id,
     };
     let message = ListRequestsRequest {
         app: params.app()?,
@@ -78,14 +78,14 @@ async fn list_webhook_requests(
         page: filter.page.clone(),
         with_bodies: filter.full,
     };
-    let answer = gateway.services.webhooks().list_requests(request_as(&caller, message)).await.answer();
+    let answer = context.services.webhooks().list_requests(request_as(&caller, message)).await.answer();
     let answer = answer.map_err(|error| match error.reason.as_ref() {
         "UNKNOWN_EVENT_TYPE" => not_a_choice(&filter.event_type),
         _ => error,
     })?;
-    let organizations = organizations(&gateway, &answer).await?;
+    let organizations = organizations(&context, &answer).await?;
     let path = format!("/api/0/sentry-apps/{}/webhook-requests/", answer.app_slug);
-    let link = link(&gateway, &path, &query, &answer.next_page);
+    let link = link(&context, &path, &query, &answer.next_page);
     let write = |request: patchbay_proto::webhook_sender::Request| {
         let organization = organizations.get(&request.organization_id);
         WebhookRequestJson::new(request, &answer.app_slug, organization, filter.full)
@@ -96,7 +96,7 @@ async fn list_webhook_requests(
 
 /// The organizations the attempts were made for; none of an internal app, which has only one.
 async fn organizations(
-    gateway: &Gateway,
+    context: &Context,
     answer: &ListRequestsResponse,
 ) -> Result<HashMap<i64, Organization>> {
     if answer.app_is_internal {
@@ -104,16 +104,16 @@ async fn organizations(
     }
     let ids: BTreeSet<i64> = answer.requests.iter().map(|request| request.organization_id).collect();
     let found: Vec<Option<Organization>> = stream::iter(ids)
-        .map(|id| organization(gateway, id.to_string()))
+        .map(|id| organization(context, id.to_string()))
         .buffered(PARALLEL)
         .try_collect()
         .await?;
     Ok(found.into_iter().flatten().map(|organization| (organization.id, organization)).collect())
 }
 
-async fn organization(gateway: &Gateway, organization: String) -> Result<Option<Organization>> {
+async fn organization(context: &Context, organization: String) -> Result<Option<Organization>> {
     let asked = request(GetOrganizationRequest { organization });
-    match gateway.services.directory().get_organization(asked).await.answer() {
+    match context.services.directory().get_organization(asked).await.answer() {
         Ok(organization) => Ok(Some(organization)),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),

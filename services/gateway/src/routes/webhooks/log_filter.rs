@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use patchbay_domain::{Error, shortened};
 
 use super::next_page::page_limit;
-use crate::query::Query;
+use crate::api::query::Query;
 
 /// What the query asks for.
 #[derive(Debug, Default, PartialEq)]

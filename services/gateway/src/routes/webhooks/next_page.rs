@@ -4,18 +4,18 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::AppendHeaders;
 use patchbay_domain::Error;
 
-use crate::gateway::Gateway;
-use crate::query::Query;
+use crate::api::query::Query;
+use crate::context::Context;
 
 /// The `Link` header that leads to the next page, whose cursor is the log's own.
 pub(super) fn link(
-    gateway: &Gateway,
+    context: &Context,
     path: &str,
     query: &Query,
     next_page: &str,
 ) -> AppendHeaders<Option<(HeaderName, HeaderValue)>> {
     let has_more = !next_page.is_empty();
-    let base = gateway.config.base_url();
+    let base = context.config.base_url();
     let query = query.with("cursor", next_page);
     let link =
         format!("<{base}{path}?{query}>; rel=\"next\"; results=\"{has_more}\"; cursor=\"{next_page}\"");

@@ -6,17 +6,17 @@ use patchbay_rpc::{request_as, timestamp};
 
 use super::WRITERS;
 use super::log_filter::moment;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::body::JsonBody;
-use crate::error::Result;
-use crate::field::{Field, Kind, optional};
-use crate::fields::Fields;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::{Field, Kind, optional};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 use crate::json::recovery::RecoveryJson;
-use crate::operation::{Operation, post};
-use crate::params::Params;
 
 const RECOVERY: &[Field] = &[
     optional("eventType", Kind::NullableText),
@@ -40,14 +40,14 @@ pub(super) fn operation() -> Operation {
 
 /// All given-up webhooks, or some of them, are sent again. Not one of Sentry's.
 async fn recover_webhooks(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<(StatusCode, Json<RecoveryJson>)> {
     let message = read(params.app()?, fields)?;
     let status = if message.dry_run { StatusCode::OK } else { StatusCode::ACCEPTED };
-    let answer = gateway.services.webhooks().recover(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.webhooks().recover(request_as(&caller, message)).await.answer()?;
     Ok((status, Json(answer.into())))
 }
 

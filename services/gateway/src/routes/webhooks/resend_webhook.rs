@@ -4,13 +4,13 @@ use patchbay_proto::webhook_sender::ResendRequest;
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
-use crate::access::one_of;
-use crate::authenticate::Authenticated;
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::operation::{Operation, post};
-use crate::params::Params;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     post("resend_webhook", "/api/0/webhook-deliveries/{delivery}/resend/", resend_webhook)
@@ -21,11 +21,11 @@ pub(super) fn operation() -> Operation {
 
 /// A webhook is sent once more. Not one of Sentry's.
 async fn resend_webhook(
-    State(gateway): State<Gateway>,
+    State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
     let request = request_as(&caller, ResendRequest { delivery_id: params.delivery()? });
-    gateway.services.webhooks().resend(request).await.answer()?;
+    context.services.webhooks().resend(request).await.answer()?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -12,10 +12,11 @@ use patchbay_domain::component_url::component_url;
 use patchbay_proto::installation::{Component, Installation};
 use tokio::time::Instant;
 
-use crate::app_call::patience;
-use crate::gateway::Gateway;
+use crate::apps::call::patience;
+use crate::apps::options_cache::Question;
+use crate::apps::select_options;
+use crate::context::Context;
 use crate::json::component::ComponentJson;
-use crate::select_options::{self, Question};
 use selects::{Wanted, offer_answered, offer_known};
 
 /// Components whose apps are asked at the same time, and questions to each.
@@ -37,15 +38,15 @@ struct Planned {
 
 /// Prepares what is shown for one installation each, in the same order.
 pub(crate) async fn prepare(
-    gateway: &Gateway,
+    context: &Context,
     components: Vec<Component>,
     project_slug: Option<&str>,
 ) -> Vec<ComponentJson> {
-    let deadline = patience(gateway).min(Instant::now() + LONGEST_PAGE);
+    let deadline = patience(context).min(Instant::now() + LONGEST_PAGE);
     let mut questions_left = MOST_OF_A_PAGE;
     let mut planned = Vec::with_capacity(components.len());
     for component in components {
-        let mut plan = plan(component, gateway.config.base_url(), project_slug);
+        let mut plan = plan(component, context.config.base_url(), project_slug);
         let most = MOST_OF_A_COMPONENT.min(questions_left);
         if plan.wanted.len() > most {
             plan.wanted.truncate(most);
@@ -55,8 +56,8 @@ pub(crate) async fn prepare(
         planned.push(plan);
     }
     let answered = planned.into_iter().enumerate().map(|(position, plan)| {
-        let (gateway, project_slug) = (gateway.clone(), project_slug.map(str::to_owned));
-        async move { (position, ask(&gateway, plan, project_slug, deadline).await) }
+        let (context, project_slug) = (context.clone(), project_slug.map(str::to_owned));
+        async move { (position, ask(&context, plan, project_slug, deadline).await) }
     });
     // In whatever order they answer: those behind a slow app do not wait for it.
     let mut answered: Vec<_> = stream::iter(answered).buffer_unordered(COMPONENTS_AT_ONCE).collect().await;
@@ -89,7 +90,7 @@ fn plan(component: Component, base_url: &str, project_slug: Option<&str>) -> Pla
 
 /// Asks the app until it fails for the first time.
 async fn ask(
-    gateway: &Gateway,
+    context: &Context,
     plan: Planned,
     project_slug: Option<String>,
     deadline: Instant,
@@ -101,7 +102,7 @@ async fn ask(
             Question { uri: wanted.uri.clone(), project_slug: project_slug.clone(), ..Question::default() };
         async move {
             let deadline = deadline.min(Instant::now() + LONGEST_ANSWER);
-            let answer = select_options::fetch(gateway, installation, question, deadline).await;
+            let answer = select_options::fetch(context, installation, question, deadline).await;
             (wanted, answer)
         }
     });

@@ -12,29 +12,20 @@ use patchbay_runtime::trace_context::{self, TraceContext};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::client_address::client_address;
-use crate::gateway::Gateway;
+use crate::api::request_id;
+use crate::context::Context;
+use crate::edge::client_address::client_address;
 use crate::metrics::{Answered, Route};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-tokio::task_local! {
-    /// The id of the request that is being worked on.
-    static CURRENT: String;
-}
-
-/// The id of the request that is being worked on, if it is one.
-pub(crate) fn current_request_id() -> Option<String> {
-    CURRENT.try_with(Clone::clone).ok()
-}
 
 /// Longer than any id in use, and short enough for a log line.
 const LONGEST_ID: usize = 64;
 
 /// Gives a request its id and span, and counts its answer.
-pub(crate) async fn observe(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+pub(crate) async fn observe(State(context): State<Context>, request: Request, next: Next) -> Response {
     let (route, method) = (route(&request), method(request.method()));
-    let id = request_id(&request);
+    let id = id_of(&request);
     let span = tracing::info_span!(
         "http",
         otel.name = %format_args!("{method} {route}"),
@@ -45,13 +36,13 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, request: Request, ne
     if let Some(parent) = TraceContext::read(header) {
         trace_context::set_parent(&span, &parent);
     }
-    let in_flight = InFlight::enter(&gateway);
+    let in_flight = InFlight::enter(&context);
     let began = Instant::now();
     let known_as = id.to_str().unwrap_or_default().to_owned();
     let (parts, body) = request.into_parts();
-    let address = client_address(&parts, &gateway);
+    let address = client_address(&parts, context.config.proxies);
     let answer = for_client_at(address, next.run(Request::from_parts(parts, body)));
-    let mut response = CURRENT.scope(known_as, answer).instrument(span.clone()).await;
+    let mut response = request_id::scope(known_as, answer).instrument(span.clone()).await;
     drop(in_flight);
     let took = began.elapsed();
     span.in_scope(|| {
@@ -59,19 +50,19 @@ pub(crate) async fn observe(State(gateway): State<Gateway>, request: Request, ne
         tracing::debug!(method, route, status = response.status().as_u16(), took_ms, "answered");
     });
     let labels = Answered { route: route.clone(), method, status: class(&response) };
-    gateway.metrics.requests.get_or_create(&labels).inc();
-    gateway.metrics.request_seconds.get_or_create(&Route { route }).observe(took.as_secs_f64());
+    context.metrics.requests.get_or_create(&labels).inc();
+    context.metrics.request_seconds.get_or_create(&Route { route }).observe(took.as_secs_f64());
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }
 
 /// Counts a request for as long as it lives, also when its client goes away first.
-struct InFlight<'g>(&'g Gateway);
+struct InFlight<'g>(&'g Context);
 
 impl<'g> InFlight<'g> {
-    fn enter(gateway: &'g Gateway) -> Self {
-        gateway.metrics.requests_in_flight.inc();
-        Self(gateway)
+    fn enter(context: &'g Context) -> Self {
+        context.metrics.requests_in_flight.inc();
+        Self(context)
     }
 }
 
@@ -118,7 +109,7 @@ fn class(response: &Response) -> &'static str {
 }
 
 /// The id a proxy in front of us gave, if it can stand in a log; else a new one.
-fn request_id(request: &Request) -> HeaderValue {
+fn id_of(request: &Request) -> HeaderValue {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let given = request
         .headers()

@@ -6,15 +6,15 @@ use axum::routing::{self, MethodRouter};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::access::{ANYONE, Access};
-use crate::field::Field;
-use crate::gateway::Gateway;
+use crate::api::access::{ANYONE, Access};
+use crate::api::schema::Field;
+use crate::context::Context;
 
 /// One operation of the API.
 pub(crate) struct Operation {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
-    pub(crate) handler: MethodRouter<Gateway>,
+    pub(crate) handler: MethodRouter<Context>,
     pub(crate) id: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) access: Access,
@@ -54,7 +54,7 @@ macro_rules! methods {
         /// This method of a path, handled by the function that the id names.
         pub(crate) fn $name<H, T>(id: &'static str, path: &'static str, handler: H) -> Operation
         where
-            H: Handler<T, Gateway>,
+            H: Handler<T, Context>,
             T: 'static,
         {
             Operation::new(Method::$method, id, path, routing::$name(handler))
@@ -65,7 +65,7 @@ macro_rules! methods {
 methods!(get GET, post POST, put PUT, delete DELETE);
 
 impl Operation {
-    fn new(method: Method, id: &'static str, path: &'static str, handler: MethodRouter<Gateway>) -> Self {
+    fn new(method: Method, id: &'static str, path: &'static str, handler: MethodRouter<Context>) -> Self {
         Self {
             method,
             path,

@@ -7,14 +7,14 @@ use patchbay_domain::{AppCaller, Caller, Error, Membership, Result, ScopeSet, Se
 use patchbay_proto::tracker::{GetUserRequest, User, get_user_request};
 use patchbay_rpc::request;
 
-use crate::client_address::client_network;
-use crate::credentials::{self, Credentials, invalid_token};
-use crate::error::Failure;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
-use crate::introspection::{Subject, Token};
-use crate::rate_limit::Key;
-use crate::same_origin::{Sender, sender};
+use crate::api::error::Failure;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::edge::client_address::client_network;
+use crate::edge::credentials::{self, Credentials, invalid_token};
+use crate::edge::introspection::{Subject, Token};
+use crate::edge::rate_limit::Key;
+use crate::edge::same_origin::{Sender, sender};
 
 /// Somebody we know.
 pub(crate) struct Authenticated(pub(crate) Caller);
@@ -25,58 +25,60 @@ pub(crate) struct SignedIn(pub(crate) Caller);
 /// Somebody we know, or nobody.
 pub(crate) struct Visitor(pub(crate) Caller);
 
-impl FromRequestParts<Gateway> for Authenticated {
+impl FromRequestParts<Context> for Authenticated {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
-        match authenticate(parts, gateway).await? {
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Failure> {
+        match authenticate(parts, context).await? {
             Caller::Anonymous => Err(Error::no_credentials().into()),
             caller => Ok(Self(caller)),
         }
     }
 }
 
-impl FromRequestParts<Gateway> for SignedIn {
+impl FromRequestParts<Context> for SignedIn {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Failure> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
             // Sentry does not look at the header here and finds nobody, but answers 403.
             let nobody = Error::no_credentials();
             return Err(Error::forbidden(nobody.reason, nobody.message).into());
         }
-        let Authenticated(caller) = Authenticated::from_request_parts(parts, gateway).await?;
+        let Authenticated(caller) = Authenticated::from_request_parts(parts, context).await?;
         Ok(Self(caller))
     }
 }
 
-impl FromRequestParts<Gateway> for Visitor {
+impl FromRequestParts<Context> for Visitor {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
-        Ok(Self(authenticate(parts, gateway).await?))
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Failure> {
+        Ok(Self(authenticate(parts, context).await?))
     }
 }
 
-async fn authenticate(parts: &Parts, gateway: &Gateway) -> Result<Caller, Failure> {
-    let found = identify(parts, gateway).await;
-    gateway.rate_limits.check(Key::of(found.as_ref().ok(), || client_network(parts, gateway)))?;
+async fn authenticate(parts: &Parts, context: &Context) -> Result<Caller, Failure> {
+    let found = identify(parts, context).await;
+    context
+        .rate_limits
+        .check(Key::of(found.as_ref().ok(), || client_network(parts, context.config.proxies)))?;
     Ok(found?)
 }
 
-async fn identify(parts: &Parts, gateway: &Gateway) -> Result<Caller> {
+async fn identify(parts: &Parts, context: &Context) -> Result<Caller> {
     match credentials::read(&parts.headers)? {
         Credentials::Missing => Ok(Caller::Anonymous),
         Credentials::Token(token) => {
-            let caller = by_token(&token, gateway).await?;
-            gateway.origins.check(&caller, &parts.headers, &gateway.config.public_url).await?;
+            let caller = by_token(&token, context).await?;
+            context.origins.check(&caller, &parts.headers, &context.config.public_url).await?;
             Ok(caller)
         }
         Credentials::Session(secret) => {
-            if !parts.method.is_safe() && sender(&parts.headers, &gateway.config.public_url) != Sender::Ours {
+            if !parts.method.is_safe() && sender(&parts.headers, &context.config.public_url) != Sender::Ours {
                 return Err(foreign_page());
             }
-            by_session(&secret, gateway).await
+            by_session(&secret, context).await
         }
     }
 }
@@ -86,21 +88,21 @@ pub(crate) fn foreign_page() -> Error {
     Error::forbidden("CSRF_FAILED", "CSRF Failed: the request does not come from a page of this site.")
 }
 
-async fn by_token(token: &SecretString, gateway: &Gateway) -> Result<Caller> {
-    let Token { subject, scopes, .. } = gateway.introspection.introspect(token).await?;
+async fn by_token(token: &SecretString, context: &Context) -> Result<Caller> {
+    let Token { subject, scopes, .. } = context.introspection.introspect(token).await?;
     match subject {
         Subject::Installation { installation_id, app_id, organization_id } => {
             Ok(Caller::App(AppCaller { app_id, installation_id, organization_id, scopes }))
         }
-        Subject::UserToken { user_id } => user(user_id, Some(scopes), gateway).await,
+        Subject::UserToken { user_id } => user(user_id, Some(scopes), context).await,
         // A session lives in a cookie that scripts cannot read; it is no token to pass around.
         Subject::Session { .. } => Err(invalid_token()),
     }
 }
 
-async fn by_session(secret: &SecretString, gateway: &Gateway) -> Result<Caller> {
-    match gateway.introspection.introspect(secret).await {
-        Ok(Token { subject: Subject::Session { user_id }, .. }) => user(user_id, None, gateway).await,
+async fn by_session(secret: &SecretString, context: &Context) -> Result<Caller> {
+    match context.introspection.introspect(secret).await {
+        Ok(Token { subject: Subject::Session { user_id }, .. }) => user(user_id, None, context).await,
         Ok(_) => Ok(Caller::Anonymous),
         // A browser keeps a cookie longer than the session lives; its owner has to sign in, nothing is wrong.
         Err(error) if error.kind == patchbay_domain::ErrorKind::Unauthenticated => Ok(Caller::Anonymous),
@@ -109,9 +111,9 @@ async fn by_session(secret: &SecretString, gateway: &Gateway) -> Result<Caller> 
 }
 
 /// Asked each time: what a person may do changes at once when their role does.
-async fn user(id: i64, token_scopes: Option<ScopeSet>, gateway: &Gateway) -> Result<Caller> {
+async fn user(id: i64, token_scopes: Option<ScopeSet>, context: &Context) -> Result<Caller> {
     let by_id = GetUserRequest { user: Some(get_user_request::User::Id(id)) };
-    let user = gateway.services.directory().get_user(request(by_id)).await.answer().map_err(|error| {
+    let user = context.services.directory().get_user(request(by_id)).await.answer().map_err(|error| {
         if error.kind == patchbay_domain::ErrorKind::NotFound { invalid_token() } else { error }
     })?;
     if user.is_disabled {

@@ -5,8 +5,6 @@
 use patchbay_domain::{Error, Result, shortened};
 use serde_json::{Map, Value};
 
-use crate::body::kind;
-
 const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
@@ -219,6 +217,19 @@ fn checked_text(value: &Value) -> Result<Option<String>, &'static str> {
         Value::String(text) if text.contains('\0') => Err(NUL),
         Value::String(text) => Ok(Some(text.trim().to_owned())),
         _ => Err(NOT_TEXT),
+    }
+}
+
+/// The name of a JSON type in Django REST framework.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
     }
 }
 

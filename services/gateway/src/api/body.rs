@@ -8,8 +8,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use patchbay_domain::Error;
 use serde_json::{Map, Value};
 
-use crate::error::Failure;
-use crate::fields::Fields;
+use crate::api::error::Failure;
+use crate::api::fields::{Fields, kind};
 
 /// The largest body that is read.
 pub(crate) const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -60,19 +60,6 @@ fn object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
             format!("Invalid data. Expected a dictionary, but got {}.", kind(&other)),
         )),
         Err(error) => Err(Error::invalid("MALFORMED_JSON", format!("JSON parse error - {error}"))),
-    }
-}
-
-/// What Django REST framework calls a type of JSON.
-pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float",
-        Value::Number(_) => "int",
-        Value::String(_) => "str",
-        Value::Array(_) => "list",
-        Value::Object(_) => "dict",
     }
 }
 

@@ -1,13 +1,14 @@
 //! Hears of revoked tokens, so that what is remembered about them is forgotten at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_proto::auth_token::WatchRevocationsRequest;
 use patchbay_rpc::stream_request;
 use patchbay_runtime::{Readiness, Stop, sleep};
 
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::edge::answer::Answer;
+use crate::edge::introspection::Introspection;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -21,55 +22,55 @@ const CHECK_LIMIT: Duration = Duration::from_secs(1);
 
 /// Makes the process ready once the token service has been reached for the first time. When it goes away
 /// later, the gateway stays ready: another replica of it would do no better.
-pub(crate) fn report(gateway: &Gateway, readiness: &Readiness) {
-    let gateway = gateway.clone();
-    readiness.check("gateway.revocations", CHECK_LIMIT, move || {
-        let reached = gateway.introspection.was_watched();
+pub(crate) fn report(introspection: &Arc<Introspection>, readiness: &Readiness) {
+    let introspection = introspection.clone();
+    readiness.check("gateway-revocations", CHECK_LIMIT, move || {
+        let reached = introspection.was_watched();
         async move { if reached { Ok(()) } else { Err("the token service has not been reached yet") } }
     });
 }
 
 /// Watches until `stop` is requested; connects again as often as needed.
-pub(crate) async fn watch(gateway: Gateway, stop: Stop) {
+pub(crate) async fn watch(introspection: Arc<Introspection>, stop: Stop) {
     let mut pause = SHORTEST_PAUSE;
     while !stop.is_requested() {
         let established = tokio::select! {
             () = stop.requested() => break,
-            established = watch_once(&gateway) => established,
+            established = watch_once(&introspection) => established,
         };
-        gateway.introspection.watch_ends();
+        introspection.watch_ends();
         pause = if established { SHORTEST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
         tokio::select! {
             () = stop.requested() => break,
             () = tokio::time::sleep(pause) => {}
         }
     }
-    gateway.introspection.watch_ends();
+    introspection.watch_ends();
 }
 
 /// Follows one stream to its end; says whether it was established.
-async fn watch_once(gateway: &Gateway) -> bool {
+async fn watch_once(introspection: &Introspection) -> bool {
     let mut established = false;
     let ended = async {
         let request = stream_request(WatchRevocationsRequest {});
-        let mut stream = gateway.introspection.tokens().watch_revocations(request).await.answer()?;
+        let mut stream = introspection.tokens().watch_revocations(request).await.answer()?;
         let mut watched = false;
         loop {
             let message = tokio::select! {
                 message = stream.message() => message.map_err(|status| patchbay_rpc::status::to_error(&status))?,
-                () = sleep(gateway.introspection.clock(), SILENCE), if watched => {
+                () = sleep(introspection.clock(), SILENCE), if watched => {
                     // Nothing is lost: what comes later still comes in order, and begins the watch again.
                     watched = false;
-                    gateway.introspection.watch_ends();
+                    introspection.watch_ends();
                     continue;
                 }
             };
             let Some(message) = message else { return Ok(()) };
             if !watched {
                 (established, watched) = (true, true);
-                gateway.introspection.watch_begins();
+                introspection.watch_begins();
             }
-            gateway.introspection.revoked(&message.token_hashes);
+            introspection.revoked(&message.token_hashes);
         }
     };
     let ended: patchbay_domain::Result<()> = ended.await;

@@ -13,10 +13,10 @@ use patchbay_rpc::request;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::app_call::{AppCall, Method};
-use crate::error::Result;
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::error::Result;
+use crate::apps::call::{AppCall, Method};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 /// Tells an app that has no form for alerts.
 pub(crate) const NOTIFY_SERVICE: &str = "sentry.rules.actions.notify_event_service.NotifyEventServiceAction";
@@ -33,7 +33,7 @@ const PAGE: i32 = 100;
 /// # Errors
 /// `INVALID_FIELD` (actions), in the app's own words where it refuses its settings.
 pub(crate) async fn read(
-    gateway: &Gateway,
+    context: &Context,
     organization: &str,
     actions: &Value,
     deadline: Instant,
@@ -45,13 +45,13 @@ pub(crate) async fn read(
     };
     let mut read = Vec::with_capacity(actions.len());
     for action in actions {
-        read.push(read_one(gateway, organization, action, deadline).await?);
+        read.push(read_one(context, organization, action, deadline).await?);
     }
     Ok(read)
 }
 
 async fn read_one(
-    gateway: &Gateway,
+    context: &Context,
     organization: &str,
     action: &Value,
     deadline: Instant,
@@ -60,7 +60,7 @@ async fn read_one(
     match id.rsplit('.').next() {
         Some("NotifyEventServiceAction") => {
             let slug = action["service"].as_str().unwrap_or_default();
-            let installation = installed(gateway, organization, slug).await?;
+            let installation = installed(context, organization, slug).await?;
             alertable(&installation)?;
             Ok(AlertAction {
                 app_slug: installation.app_slug,
@@ -70,10 +70,10 @@ async fn read_one(
         }
         Some("NotifyEventSentryAppAction") => {
             let uuid = action["sentryAppInstallationUuid"].as_str().unwrap_or_default();
-            let installation = named(gateway, organization, uuid).await?;
+            let installation = named(context, organization, uuid).await?;
             alertable(&installation)?;
             let settings = action.get("settings").cloned().unwrap_or_else(|| json!([]));
-            agree(gateway, &installation, &settings, deadline).await?;
+            agree(context, &installation, &settings, deadline).await?;
             Ok(AlertAction {
                 app_slug: installation.app_slug,
                 app_id: installation.app_id,
@@ -86,11 +86,11 @@ async fn read_one(
 }
 
 /// The installation of the app with this slug.
-async fn installed(gateway: &Gateway, organization: &str, slug: &str) -> Result<Installation> {
+async fn installed(context: &Context, organization: &str, slug: &str) -> Result<Installation> {
     let mut offset = 0;
     loop {
         let message = ListInstallationsRequest { organization: organization.to_owned(), offset, limit: PAGE };
-        let page = gateway.services.installations().list_installations(request(message)).await.answer()?;
+        let page = context.services.installations().list_installations(request(message)).await.answer()?;
         if let Some(found) = page.installations.into_iter().find(|found| found.app_slug == slug) {
             return ready(found);
         }
@@ -102,10 +102,10 @@ async fn installed(gateway: &Gateway, organization: &str, slug: &str) -> Result<
 }
 
 /// The installation with this uuid, which has to be in the organization.
-async fn named(gateway: &Gateway, organization: &str, uuid: &str) -> Result<Installation> {
+async fn named(context: &Context, organization: &str, uuid: &str) -> Result<Installation> {
     let unknown = || wrong("Could not identify the installation from the installation UUID.");
     let message = GetInstallationRequest { uuid: uuid.to_owned() };
-    let found = gateway.services.installations().get_installation(request(message)).await.answer();
+    let found = context.services.installations().get_installation(request(message)).await.answer();
     let found = found.map_err(|error| if error.is_retryable() { error } else { unknown() })?;
     let is_here =
         found.organization_slug == organization || found.organization_id.to_string() == organization;
@@ -128,7 +128,7 @@ fn alertable(installation: &Installation) -> Result<()> {
 
 /// Asks the app whether it can do with these settings.
 async fn agree(
-    gateway: &Gateway,
+    context: &Context,
     installation: &Installation,
     settings: &Value,
     deadline: Instant,
@@ -138,7 +138,7 @@ async fn agree(
         r#type: ALERT_RULE_ACTION.to_owned(),
         ..ListComponentsRequest::default()
     };
-    let components = gateway.services.apps().list_components(request(message)).await.answer()?.components;
+    let components = context.services.apps().list_components(request(message)).await.answer()?.components;
     let schema: Option<Value> = components
         .first()
         .and_then(|component| serde_json::from_slice(component.schema_json.as_bytes()).ok());
@@ -155,7 +155,7 @@ async fn agree(
         uri,
         deadline,
     };
-    let answer = call.send(gateway).await?;
+    let answer = call.send(context).await?;
     if answer.is_success() {
         return Ok(());
     }

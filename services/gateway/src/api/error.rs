@@ -1,15 +1,14 @@
 //! Refusals as Sentry writes them. The one place where an error becomes an HTTP answer.
 
-use std::time::Duration;
-
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use patchbay_domain::{Error, ErrorKind, FieldViolation};
 use patchbay_rpc::status::http_status;
 use serde_json::{Map, Value, json};
 
-use crate::observe;
-use crate::origins::FOREIGN_ORIGIN;
+use crate::api::request_id;
+use crate::edge::origins::FOREIGN_ORIGIN;
+use crate::edge::rate_limit::RateLimited;
 
 /// Seconds after which a service's own limit (ten refreshes a minute, for one) has room again.
 const REFILL: u64 = 60;
@@ -54,11 +53,6 @@ impl Failure {
             body.insert(key.to_owned(), value);
         }
         self
-    }
-
-    /// Says when to come back, in whole seconds.
-    pub(crate) fn with_retry_after(self, wait: Duration) -> Self {
-        Self { retry_after: Some(wait.as_secs() + 1), ..self }
     }
 
     /// Says the detail alone, as Sentry does in a few places.
@@ -114,9 +108,20 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<RateLimited> for Failure {
+    fn from(limited: RateLimited) -> Self {
+        let detail = format!(
+            "You are attempting to use this endpoint too frequently. Limit is {} requests in 60 seconds",
+            limited.per_minute
+        );
+        let failure = Self::from(Error::too_many_requests("RATE_LIMITED", detail));
+        Self { retry_after: Some(limited.wait.as_secs() + 1), ..failure }
+    }
+}
+
 /// Sentry's words for what is nobody else's business, with the id that finds it in the log.
 fn our_fault() -> String {
-    let id = observe::current_request_id();
+    let id = request_id::current();
     let id = id.as_deref().unwrap_or("None");
     format!("An issue occurred during the integration platform process. Sentry error ID: {id}")
 }

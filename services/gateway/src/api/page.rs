@@ -3,7 +3,7 @@
 use axum::http::{HeaderName, HeaderValue, header};
 use patchbay_domain::{Error, Result};
 
-use crate::query::Query;
+use crate::api::query::Query;
 
 const LARGEST: i32 = 100;
 

@@ -7,18 +7,16 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use patchbay_runtime::connections;
 
-use crate::gateway::Gateway;
-
 /// The address of whoever sent the request, as far as it can be known.
-pub(crate) fn client_address(parts: &Parts, gateway: &Gateway) -> Option<IpAddr> {
+pub(crate) fn client_address(parts: &Parts, proxies: usize) -> Option<IpAddr> {
     let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let address = behind_proxies(&parts.headers, gateway.config.proxies).or_else(peer);
+    let address = behind_proxies(&parts.headers, proxies).or_else(peer);
     address.map(|address| address.to_canonical())
 }
 
 /// What is counted as one client of those that nobody knows by name.
-pub(crate) fn client_network(parts: &Parts, gateway: &Gateway) -> IpAddr {
-    client_address(parts, gateway).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), connections::client_network)
+pub(crate) fn client_network(parts: &Parts, proxies: usize) -> IpAddr {
+    client_address(parts, proxies).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), connections::client_network)
 }
 
 /// Each proxy adds the address it was called from at the end of `X-Forwarded-For`. What stands before those of the

@@ -11,9 +11,9 @@ use patchbay_rpc::request;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::error::{Failure, Result};
-use crate::gateway::Gateway;
-use crate::grpc::Answer;
+use crate::api::error::{Failure, Result};
+use crate::context::Context;
+use crate::edge::answer::Answer;
 
 /// What is left of a request's time for its answer, once an app has used up its own.
 const REST: Duration = Duration::from_secs(1);
@@ -37,8 +37,8 @@ pub(crate) struct AppCall<'a> {
 }
 
 /// Until when apps may answer a request that begins now, all of them together.
-pub(crate) fn patience(gateway: &Gateway) -> Instant {
-    let whole = gateway.config.request_timeout;
+pub(crate) fn patience(context: &Context) -> Instant {
+    let whole = context.config.request_timeout;
     Instant::now() + whole.saturating_sub(REST).max(whole / 2)
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct AppAnswer {
 impl AppCall<'_> {
     /// # Errors
     /// When the request could not be made at all.
-    pub(crate) async fn send(self, gateway: &Gateway) -> Result<AppAnswer> {
+    pub(crate) async fn send(self, context: &Context) -> Result<AppAnswer> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok(AppAnswer { status: 0, body: None });
@@ -83,7 +83,7 @@ impl AppCall<'_> {
             timeout_ms: i32::try_from(left.as_millis()).unwrap_or(i32::MAX).max(1),
         });
         message.set_timeout(left + WAY);
-        let answer = gateway.services.webhooks().call(message).await.answer().map_err(refusal)?;
+        let answer = context.services.webhooks().call(message).await.answer().map_err(refusal)?;
         // Half a document means something else than the whole.
         let body = (!answer.truncated).then(|| serde_json::from_slice(&answer.body).ok()).flatten();
         Ok(AppAnswer { status: answer.response_code, body })

@@ -16,8 +16,8 @@ use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_rpc::{Channel, request};
 use url::Url;
 
-use crate::grpc::Answer;
-use crate::same_origin::{Sender, sender};
+use crate::edge::answer::Answer;
+use crate::edge::same_origin::{Sender, sender};
 
 /// The reason of the refusal, by which the answer is known to be nothing a foreign page may read.
 pub(crate) const FOREIGN_ORIGIN: &str = "FOREIGN_ORIGIN";

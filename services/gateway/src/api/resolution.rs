@@ -3,7 +3,7 @@
 use patchbay_domain::{Error, Result};
 use prost_types::Timestamp;
 
-use crate::query::Query;
+use crate::api::query::Query;
 
 /// Seconds that are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,20 +7,20 @@ use axum::response::IntoResponse;
 use axum::routing::MethodRouter;
 use patchbay_domain::Error;
 
-use crate::error::Failure;
-use crate::field::Field;
-use crate::gateway::Gateway;
-use crate::query::Query;
+use crate::api::error::Failure;
+use crate::api::query::Query;
+use crate::api::schema::Field;
+use crate::context::Context;
 
 /// Of the name of a parameter, in a refusal.
 const MAX_ECHO: usize = 100;
 
 /// The handler of an operation, behind a check that its query has declared parameters only. Reads take any, as at Sentry.
 pub(crate) fn only(
-    handler: MethodRouter<Gateway>,
+    handler: MethodRouter<Context>,
     method: &Method,
     declared: &[Field],
-) -> MethodRouter<Gateway> {
+) -> MethodRouter<Context> {
     if method.is_safe() {
         return handler;
     }

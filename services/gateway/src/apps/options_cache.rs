@@ -5,12 +5,28 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 
-use super::Question;
-
 /// All entries together.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// What an entry costs besides its texts; so there is an end to the number of entries as well.
 const ENTRY_BYTES: usize = 256;
+
+/// The parameters of a request for options, apart from the installation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Question {
+    pub(crate) uri: String,
+    pub(crate) project_slug: Option<String>,
+    /// What somebody has typed.
+    pub(crate) query: Option<String>,
+    /// What was chosen in the fields that this one depends on: a JSON object.
+    pub(crate) dependent_data: Option<String>,
+}
+
+impl Question {
+    fn bytes(&self) -> usize {
+        let given = [&self.project_slug, &self.query, &self.dependent_data];
+        self.uri.len() + given.into_iter().flatten().map(String::len).sum::<usize>()
+    }
+}
 
 /// Answers by everything that an app is told with the question.
 pub(crate) struct OptionsCache {

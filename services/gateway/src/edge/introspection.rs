@@ -12,23 +12,30 @@ use patchbay_domain::{Clock, Result, SecretString, token as secret};
 use patchbay_proto::auth_token::IntrospectRequest;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_rpc::{Channel, request};
+use patchbay_runtime::metrics::{Counter, Gauge};
 
 pub(crate) use token::{Subject, Token};
 
-use crate::grpc::Answer;
-use crate::metrics::GatewayMetrics;
+use crate::edge::answer::Answer;
 use cache::Cache;
 
 /// Entries the cache holds at most, twice this many for a moment; about 200 bytes each.
 const CACHED_TOKENS: usize = 20_000;
 
-/// Asks what tokens are good for.
+/// Counters of the token cache.
+pub(crate) struct TokenMetrics {
+    pub(crate) cache_hits: Counter,
+    pub(crate) cache_misses: Counter,
+    pub(crate) revocations_watched: Gauge,
+}
+
+/// Asks the token service about tokens, and remembers its answers.
 pub(crate) struct Introspection {
     tokens: TokensClient<Channel>,
     clock: Clock,
     cache: Mutex<Cache>,
     was_watched: AtomicBool,
-    metrics: GatewayMetrics,
+    metrics: TokenMetrics,
 }
 
 impl Introspection {
@@ -36,7 +43,7 @@ impl Introspection {
         tokens: TokensClient<Channel>,
         clock: Clock,
         lifetime: Duration,
-        metrics: GatewayMetrics,
+        metrics: TokenMetrics,
     ) -> Self {
         let lifetime = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::MAX);
         let cache = Mutex::new(Cache::new(CACHED_TOKENS, lifetime));
@@ -52,12 +59,12 @@ impl Introspection {
         let ticket = {
             let mut cache = self.cache();
             if let Some(known) = cache.get(&hash, self.clock.now()) {
-                self.metrics.token_cache_hits.inc();
+                self.metrics.cache_hits.inc();
                 return Ok(known);
             }
             cache.ticket()
         };
-        self.metrics.token_cache_misses.inc();
+        self.metrics.cache_misses.inc();
         let asked = request(IntrospectRequest { token: token.expose().to_owned() });
         let token = Token::read(self.tokens.clone().introspect(asked).await.answer()?)?;
         self.cache().insert(ticket, hash, token.clone(), self.clock.now());

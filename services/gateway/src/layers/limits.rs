@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use patchbay_domain::Error;
 use serde_json::json;
 
-use crate::error::Failure;
-use crate::gateway::Gateway;
+use crate::api::error::Failure;
+use crate::context::Context;
 
 /// Bytes of a request's address, and of all its headers. More is no use of this API.
 const LONGEST_ADDRESS: usize = 8 * 1024;
@@ -38,12 +38,12 @@ fn size(headers: &HeaderMap) -> usize {
 }
 
 /// Answers 503 at once when too many requests are in work, and 504 when one takes too long.
-pub(crate) async fn limit(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
-    let Ok(_permit) = gateway.requests.try_acquire() else {
-        gateway.metrics.overloaded.inc();
+pub(crate) async fn limit(State(context): State<Context>, request: Request, next: Next) -> Response {
+    let Ok(_permit) = context.requests.try_acquire() else {
+        context.metrics.overloaded.inc();
         return overloaded();
     };
-    match tokio::time::timeout(gateway.config.request_timeout, next.run(request)).await {
+    match tokio::time::timeout(context.config.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_elapsed) => {
             let detail = "The request took too long.";

@@ -7,7 +7,7 @@ use patchbay_proto::auth_token::{Inactive, IntrospectResponse};
 use patchbay_rpc::timestamp;
 use uuid::Uuid;
 
-use crate::credentials::invalid_token;
+use crate::edge::credentials::invalid_token;
 
 /// A token that is good for something.
 #[derive(Clone, Debug, PartialEq)]

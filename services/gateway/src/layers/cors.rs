@@ -8,9 +8,9 @@ use axum::middleware::Next;
 use axum::response::{AppendHeaders, Response};
 use axum::routing::{self, MethodRouter};
 
-use crate::error::ForFewEyes;
-use crate::gateway::Gateway;
-use crate::origins::origin;
+use crate::api::error::ForFewEyes;
+use crate::context::Context;
+use crate::edge::origins::origin;
 
 /// Seconds for which a browser may remember what is allowed.
 const REMEMBERED: HeaderValue = HeaderValue::from_static("600");
@@ -43,7 +43,7 @@ pub(crate) async fn cors(request: Request, next: Next) -> Response {
 }
 
 /// The handler of `OPTIONS` for a path with these methods.
-pub(crate) fn options(methods: &[Method]) -> MethodRouter<Gateway> {
+pub(crate) fn options(methods: &[Method]) -> MethodRouter<Context> {
     let mut names: Vec<_> = methods.iter().map(Method::as_str).collect();
     if methods.contains(&Method::GET) {
         names.push("HEAD");

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::credentials::SESSION_COOKIE;
-use crate::field::{self, Field};
-use crate::operation::{Answer, Content, Group, Operation};
+use crate::api::operation::{Answer, Content, Group, Operation};
+use crate::api::schema::{self, Field};
+use crate::edge::credentials::SESSION_COOKIE;
 
 /// What every operation under `/api/` may refuse with.
 const ALWAYS: [u16; 8] = [400, 401, 403, 404, 429, 500, 503, 504];
@@ -68,7 +68,7 @@ fn describe(operation: &Operation, tag: &str) -> Value {
     if let Some(fields) = &operation.body {
         described["requestBody"] = json!({
             "required": fields.iter().any(|field| field.is_required),
-            "content": { "application/json": { "schema": field::object(fields) } },
+            "content": { "application/json": { "schema": schema::object(fields) } },
         });
     }
     described

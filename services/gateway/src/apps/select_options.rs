@@ -1,62 +1,41 @@
 //! The options of a select field, which an app is asked for.
 
-mod cache;
-
 use axum::http::StatusCode;
 use patchbay_proto::installation::Installation;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use crate::app_call::{AppAnswer, AppCall, Method};
-use crate::error::{Failure, Result};
-use crate::gateway::Gateway;
-
-pub(crate) use cache::OptionsCache;
+use crate::api::error::{Failure, Result};
+use crate::apps::call::{AppAnswer, AppCall, Method};
+use crate::apps::options_cache::Question;
+use crate::context::Context;
 
 /// More than anybody scrolls through.
 const MAX_OPTIONS: usize = 2000;
 
-/// What is told to the app besides who asks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Question {
-    pub(crate) uri: String,
-    pub(crate) project_slug: Option<String>,
-    /// What somebody has typed.
-    pub(crate) query: Option<String>,
-    /// What was chosen in the fields that this one depends on: a JSON object.
-    pub(crate) dependent_data: Option<String>,
-}
-
-impl Question {
-    fn bytes(&self) -> usize {
-        let given = [&self.project_slug, &self.query, &self.dependent_data];
-        self.uri.len() + given.into_iter().flatten().map(String::len).sum::<usize>()
-    }
-}
-
 /// What the app offers: `choices`, value first, and `defaultValue` if there is one. It is asked unless it has answered the
 /// same question a moment ago.
 pub(crate) async fn fetch(
-    gateway: &Gateway,
+    context: &Context,
     installation: &Installation,
     question: Question,
     deadline: Instant,
 ) -> Result<Map<String, Value>> {
-    let now = gateway.introspection.clock().now();
-    let known = gateway.options.get(&installation.uuid, &question, now);
+    let now = context.introspection.clock().now();
+    let known = context.options.get(&installation.uuid, &question, now);
     if let Some(Value::Object(known)) = known.and_then(|known| serde_json::from_str(&known).ok()) {
-        gateway.metrics.options_cache_hits.inc();
+        context.metrics.options_cache_hits.inc();
         return Ok(known);
     }
-    gateway.metrics.options_cache_misses.inc();
-    let prepared = ask(gateway, installation, &question, deadline).await?;
+    context.metrics.options_cache_misses.inc();
+    let prepared = ask(context, installation, &question, deadline).await?;
     let text = serde_json::to_string(&prepared).unwrap_or_default();
-    gateway.options.put(&installation.uuid, question, text, gateway.introspection.clock().now());
+    context.options.put(&installation.uuid, question, text, context.introspection.clock().now());
     Ok(prepared)
 }
 
 async fn ask(
-    gateway: &Gateway,
+    context: &Context,
     installation: &Installation,
     question: &Question,
     deadline: Instant,
@@ -77,7 +56,7 @@ async fn ask(
         uri: &question.uri,
         deadline,
     };
-    let answer = call.send(gateway).await?;
+    let answer = call.send(context).await?;
     read(answer, app, &question.uri)
 }
 
