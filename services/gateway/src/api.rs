@@ -5,6 +5,7 @@ pub(crate) mod authenticate;
 pub(crate) mod body;
 pub(crate) mod error;
 pub(crate) mod fields;
+pub(crate) mod key;
 pub(crate) mod known_parameters;
 pub(crate) mod openapi;
 pub(crate) mod operation;

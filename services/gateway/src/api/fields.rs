@@ -5,7 +5,7 @@
 use patchbay_domain::{Error, Result, shortened};
 use serde_json::{Map, Value};
 
-const REQUIRED: &str = "This field is required.";
+pub(super) const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
 const NOT_TEXT: &str = "Not a valid string.";
@@ -42,7 +42,7 @@ impl Fields {
     }
 
     /// A text that has to be there and to say something.
-    pub(crate) fn required_text(&mut self, name: &str) -> String {
+    pub(super) fn required_text(&mut self, name: &str) -> String {
         if !self.has(name) {
             self.problem(name, REQUIRED);
         }
@@ -50,7 +50,7 @@ impl Fields {
     }
 
     /// A text that may be left out; when it is there it says something.
-    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
         if self.raw(name) == Some(&Value::Null) {
             self.problem(name, NULL);
         }
@@ -58,7 +58,7 @@ impl Fields {
     }
 
     /// A text that may be left out or null.
-    pub(crate) fn nullable_text(&mut self, name: &str) -> Option<String> {
+    pub(super) fn nullable_text(&mut self, name: &str) -> Option<String> {
         let text = self.text_or_blank(name)?;
         if text.is_empty() {
             self.problem(name, BLANK);
@@ -67,7 +67,7 @@ impl Fields {
     }
 
     /// A text that may be left out, null or blank.
-    pub(crate) fn text_or_blank(&mut self, name: &str) -> Option<String> {
+    pub(super) fn text_or_blank(&mut self, name: &str) -> Option<String> {
         match checked_text(self.object.get(name)?) {
             Ok(text) => text,
             Err(problem) => {
@@ -78,7 +78,7 @@ impl Fields {
     }
 
     /// A truth value; false when it is left out.
-    pub(crate) fn flag(&mut self, name: &str) -> bool {
+    pub(super) fn flag(&mut self, name: &str) -> bool {
         match self.object.get(name) {
             None => false,
             Some(Value::Null) => self.unreadable(name, NULL),
@@ -90,7 +90,7 @@ impl Fields {
     }
 
     /// A list of texts; empty when it is left out or null.
-    pub(crate) fn texts(&mut self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&mut self, name: &str) -> Vec<String> {
         let items = match self.object.get(name) {
             None | Some(Value::Null) => return Vec::new(),
             Some(Value::Array(items)) => items,
@@ -107,17 +107,17 @@ impl Fields {
     }
 
     /// A list of texts, where an empty one is not the same as none.
-    pub(crate) fn given_texts(&mut self, name: &str) -> Option<Vec<String>> {
+    pub(super) fn given_texts(&mut self, name: &str) -> Option<Vec<String>> {
         self.is_given(name).then(|| self.texts(name))
     }
 
     /// A truth value that may be left out.
-    pub(crate) fn given_flag(&mut self, name: &str) -> Option<bool> {
+    pub(super) fn given_flag(&mut self, name: &str) -> Option<bool> {
         self.has(name).then(|| self.flag(name))
     }
 
     /// A whole number that may be left out or null; one that is too large for its type is as large as possible.
-    pub(crate) fn integer(&mut self, name: &str) -> Option<i32> {
+    pub(super) fn integer(&mut self, name: &str) -> Option<i32> {
         let value = self.object.get(name).filter(|value| !value.is_null())?;
         match whole_number(value) {
             Some(number) => Some(number),
@@ -129,7 +129,7 @@ impl Fields {
     }
 
     /// A list of numbers that stand for something; it may be left out or null.
-    pub(crate) fn choices(&mut self, name: &str) -> Option<Vec<i32>> {
+    pub(super) fn choices(&mut self, name: &str) -> Option<Vec<i32>> {
         let value = self.object.get(name).filter(|value| !value.is_null())?;
         let Value::Array(items) = value else {
             let message = format!("Expected a list of items but got type \"{}\".", kind(value));
@@ -149,7 +149,7 @@ impl Fields {
     }
 
     /// Any JSON, as text; it may be left out or null. A blank text is an empty object, as forms send it.
-    pub(crate) fn json(&mut self, name: &str) -> Option<String> {
+    pub(super) fn json(&mut self, name: &str) -> Option<String> {
         match self.object.get(name)? {
             Value::Null => None,
             Value::String(text) if text.is_empty() => Some("{}".to_owned()),

@@ -65,7 +65,7 @@ fn describe(operation: &Operation, tag: &str) -> Value {
         "security": security(operation),
         "x-access": operation.access.json(),
     });
-    if let Some(fields) = &operation.body {
+    if let Some(fields) = operation.body {
         described["requestBody"] = json!({
             "required": fields.iter().any(|field| field.is_required),
             "content": { "application/json": { "schema": schema::object(fields) } },

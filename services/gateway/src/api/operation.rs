@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::api::access::{ANYONE, Access};
+use crate::api::key::RequestBody;
 use crate::api::schema::Field;
 use crate::context::Context;
 
@@ -20,7 +21,7 @@ pub(crate) struct Operation {
     pub(crate) access: Access,
     pub(crate) query: Vec<Field>,
     pub(crate) is_paged: bool,
-    pub(crate) body: Option<Vec<Field>>,
+    pub(crate) body: Option<&'static [Field]>,
     /// Beside the refusals that all operations share.
     pub(crate) answers: Vec<Answer>,
     /// The named shapes in `answers`, and those they consist of.
@@ -93,9 +94,9 @@ impl Operation {
         self
     }
 
-    /// Reads a JSON object with these keys.
-    pub(crate) fn takes(mut self, fields: &[Field]) -> Self {
-        self.body = Some(fields.to_vec());
+    /// Reads a JSON object with the keys of `B`.
+    pub(crate) fn takes<B: RequestBody>(mut self) -> Self {
+        self.body = Some(B::FIELDS);
         self
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) is_required: bool,
-    kind: Kind,
+    pub(crate) kind: Kind,
 }
 
 /// What may stand under a key.

@@ -29,15 +29,15 @@ impl From<DeliverySettings> for DeliveryJson {
 }
 
 /// The settings under `delivery`; null sets all of them back.
-pub(crate) fn settings(fields: &mut Fields) -> Option<DeliverySettings> {
-    let value = fields.raw("delivery")?;
+pub(crate) fn settings(fields: &mut Fields, name: &'static str) -> Option<DeliverySettings> {
+    let value = fields.raw(name)?;
     if value.is_null() {
         return Some(DeliverySettings::default());
     }
     let read = read(value);
     if read.is_none() {
         fields.problem(
-            "delivery",
+            name,
             "Has to be an object of timeoutMs (number), retrySchedule (list of numbers) and strictOrder (boolean).",
         );
     }
@@ -64,8 +64,8 @@ fn read(value: &Value) -> Option<DeliverySettings> {
 }
 
 /// The certificate and key under `clientCertificate`; null takes them away.
-pub(crate) fn client_certificate(fields: &mut Fields) -> Option<ClientCertificate> {
-    let value = fields.raw("clientCertificate")?;
+pub(crate) fn client_certificate(fields: &mut Fields, name: &'static str) -> Option<ClientCertificate> {
+    let value = fields.raw(name)?;
     if value.is_null() {
         return Some(ClientCertificate::default());
     }
@@ -76,8 +76,7 @@ pub(crate) fn client_certificate(fields: &mut Fields) -> Option<ClientCertificat
             private_key_pem: key.to_owned(),
         }),
         _ => {
-            fields
-                .problem("clientCertificate", "Has to be an object of certificate and privateKey, both PEM.");
+            fields.problem(name, "Has to be an object of certificate and privateKey, both PEM.");
             None
         }
     }

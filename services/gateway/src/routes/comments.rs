@@ -1,6 +1,7 @@
 //! Comments on issues, and the activity record of an issue.
 
 mod activity_page;
+mod comment_body;
 mod create_comment;
 mod create_organization_comment;
 mod delete_comment;

@@ -22,12 +22,6 @@ use crate::api::schema::{Field, Kind, optional};
 
 const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 const EVENT_WRITERS: &[Scope] = &[Scope::EventWrite, Scope::EventAdmin];
-const CHANGE: &[Field] = &[
-    optional("status", Kind::Text),
-    optional("statusDetails", Kind::Object),
-    optional("assignedTo", Kind::Anything),
-    optional("isSubscribed", Kind::Flag),
-];
 const EVENT_DELETERS: &[Scope] = &[Scope::EventAdmin];
 const CHOICE: &[Field] =
     &[optional("id", Kind::Texts), optional("query", Kind::Text), optional("project", Kind::Texts)];

@@ -12,13 +12,10 @@ mod update_member;
 use patchbay_domain::Scope;
 
 use crate::api::operation::Group;
-use crate::api::schema::{Field, Kind, optional};
 
 const MEMBER_READERS: &[Scope] =
     &[Scope::MemberRead, Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];
 const MEMBER_ADDERS: &[Scope] = &[Scope::MemberInvite, Scope::MemberWrite, Scope::MemberAdmin];
-const ROLE: Field = optional("orgRole", Kind::Choice(&["member", "admin", "manager", "owner"]));
-const OLDER_ROLE: Field = optional("role", Kind::Choice(&["member", "admin", "manager", "owner"]));
 const MEMBER_WRITERS: &[Scope] = &[Scope::MemberWrite, Scope::MemberAdmin];
 const MEMBER_REMOVERS: &[Scope] = &[Scope::MemberAdmin];
 

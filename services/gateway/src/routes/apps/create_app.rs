@@ -12,35 +12,42 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
+use crate::api::key::{
+    RequestBody, custom, flag, integer, json, nullable_text, request_body, required_text, text_or_blank,
+    texts,
+};
 use crate::api::operation::{Operation, post};
-use crate::api::schema::{Field, Kind, optional, required};
+use crate::api::schema::Kind;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 
-const NEW_APP: &[Field] = &[
-    required("organization", Kind::Text),
-    required("name", Kind::Text),
-    optional("author", Kind::NullableText),
-    required("scopes", Kind::Texts),
-    optional("events", Kind::Texts),
-    optional("schema", Kind::Anything),
-    optional("webhookUrl", Kind::NullableText),
-    optional("redirectUrl", Kind::NullableText),
-    required("isInternal", Kind::Flag),
-    required("isAlertable", Kind::Flag),
-    required("verifyInstall", Kind::Flag),
-    optional("overview", Kind::NullableText),
-    optional("allowedOrigins", Kind::Texts),
-    optional("webhookHeaders", Kind::Texts),
-    optional("popularity", Kind::Integer),
-];
+request_body! {
+    /// A new app.
+    NewApp {
+        organization: Option<Value> = custom("organization", Kind::Text, |fields, name| fields.raw(name).cloned()).required(),
+        name: String = required_text("name"),
+        author: Option<String> = nullable_text("author"),
+        scopes: Option<Vec<String>> = custom("scopes", Kind::Texts, scopes).required(),
+        events: Vec<String> = texts("events"),
+        webhook_url: Option<String> = text_or_blank("webhookUrl"),
+        redirect_url: Option<String> = text_or_blank("redirectUrl"),
+        is_internal: bool = flag("isInternal"),
+        is_alertable: bool = flag("isAlertable"),
+        verify_install: bool = flag("verifyInstall"),
+        overview: Option<String> = text_or_blank("overview"),
+        allowed_origins: Vec<String> = texts("allowedOrigins"),
+        webhook_headers: Vec<String> = texts("webhookHeaders"),
+        schema_json: Option<String> = json("schema"),
+        popularity: Option<i32> = integer("popularity"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post("create_app", "/api/0/sentry-apps/", create_app)
         .does("Register an app")
         .by(one_of(WRITERS))
-        .takes(NEW_APP)
+        .takes::<NewApp>()
         .answers::<AppJson>(201)
 }
 
@@ -58,32 +65,37 @@ async fn create_app(
 }
 
 fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
-    // Which organization it is about comes first, as it decides who may go on.
-    let Some(Value::String(organization)) = fields.raw("organization") else {
+    let app = NewApp::read_from(&mut fields);
+    // The organization comes first: it decides whether the caller may register an app at all.
+    let Some(Value::String(organization)) = app.organization else {
         let message = "Please provide a valid value for the 'organization' field.";
         return Err(Error::not_found("ORGANIZATION_REQUIRED", message));
     };
-    let organization = organization.replace('\0', "\u{fffd}");
-    let request = CreateAppRequest {
-        organization,
-        name: Some(fields.required_text("name")),
-        author: fields.nullable_text("author"),
-        has_scopes: fields.has("scopes"),
-        scopes: fields.texts("scopes"),
-        events: fields.texts("events"),
-        webhook_url: given(fields.text_or_blank("webhookUrl")),
-        redirect_url: given(fields.text_or_blank("redirectUrl")),
-        is_internal: fields.flag("isInternal"),
-        is_alertable: fields.flag("isAlertable"),
-        verify_install: fields.flag("verifyInstall"),
-        overview: given(fields.text_or_blank("overview")),
-        allowed_origins: fields.texts("allowedOrigins"),
-        webhook_headers: fields.texts("webhookHeaders"),
-        schema_json: fields.json("schema").unwrap_or_default(),
-        popularity: fields.integer("popularity"),
-    };
     fields.finish()?;
-    Ok(request)
+    Ok(CreateAppRequest {
+        organization: organization.replace('\0', "\u{fffd}"),
+        name: Some(app.name),
+        author: app.author,
+        has_scopes: app.scopes.is_some(),
+        scopes: app.scopes.unwrap_or_default(),
+        events: app.events,
+        webhook_url: given(app.webhook_url),
+        redirect_url: given(app.redirect_url),
+        is_internal: app.is_internal,
+        is_alertable: app.is_alertable,
+        verify_install: app.verify_install,
+        overview: given(app.overview),
+        allowed_origins: app.allowed_origins,
+        webhook_headers: app.webhook_headers,
+        schema_json: app.schema_json.unwrap_or_default(),
+        popularity: app.popularity,
+    })
+}
+
+/// `None` when the key is left out, which the owner of apps refuses; null is an empty list.
+fn scopes(fields: &mut Fields, name: &'static str) -> Option<Vec<String>> {
+    let scopes = texts(name).read(fields);
+    fields.has(name).then_some(scopes)
 }
 
 /// A form sends a field that was left empty as an empty text.

@@ -11,9 +11,9 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, integer, request_body};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, optional};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::routes::app_refusal::refusal;
@@ -27,11 +27,18 @@ pub(crate) struct NewSecret {
     webhook_secret: String,
 }
 
+request_body! {
+    /// How a secret is replaced.
+    Rotation {
+        grace_seconds: Option<i32> = integer("gracePeriodSeconds"),
+    }
+}
+
 pub(super) fn operation() -> Operation {
     post("rotate_secret", "/api/0/sentry-apps/{app}/rotate-secret/", rotate_secret)
         .does("Replace the client secret")
         .by(one_of(WRITERS))
-        .takes(&[optional("gracePeriodSeconds", Kind::Integer)])
+        .takes::<Rotation>()
         .answers::<NewSecret>(200)
 }
 
@@ -51,7 +58,7 @@ async fn rotate_secret(
 }
 
 fn grace(mut fields: Fields) -> patchbay_domain::Result<u32> {
-    let seconds = fields.integer("gracePeriodSeconds").unwrap_or_default();
+    let seconds = Rotation::read_from(&mut fields).grace_seconds.unwrap_or_default();
     let grace = u32::try_from(seconds).unwrap_or_else(|_| {
         fields.problem("gracePeriodSeconds", "Ensure this value is greater than or equal to 0.");
         0

@@ -12,23 +12,28 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, flag, request_body, required_text, text_or_blank};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, optional, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 use crate::routes::app_refusal::refusal;
 
+request_body! {
+    /// A picture of an app.
+    NewAvatar {
+        avatar_type: String = required_text("avatar_type").choice(&["upload", "default"]),
+        photo: Option<String> = text_or_blank("avatar_photo"),
+        is_logo: bool = flag("color"),
+    }
+}
+
 pub(super) fn operation() -> Operation {
     put("set_app_avatar", "/api/0/sentry-apps/{app}/avatar/", set_app_avatar)
         .does("Set the logo or the icon of an app")
         .by(one_of(WRITERS).and_staff())
-        .takes(&[
-            required("avatar_type", Kind::Choice(&["upload", "default"])),
-            optional("avatar_photo", Kind::NullableText),
-            optional("color", Kind::Flag),
-        ])
+        .takes::<NewAvatar>()
         .answers::<AppJson>(200)
 }
 
@@ -46,16 +51,15 @@ async fn set_app_avatar(
 }
 
 fn read(app: String, mut fields: Fields) -> patchbay_domain::Result<SetAvatarRequest> {
-    let avatar_type = fields.required_text("avatar_type");
+    let NewAvatar { avatar_type, photo, is_logo } = NewAvatar::read_from(&mut fields);
     if !matches!(avatar_type.as_str(), "" | "upload" | "default") {
         fields.problem("avatar_type", format!("\"{}\" is not a valid choice.", shortened(&avatar_type)));
     }
-    let photo = fields.text_or_blank("avatar_photo").unwrap_or_default();
-    let png = STANDARD.decode(photo).unwrap_or_else(|_| {
+    let png = STANDARD.decode(photo.unwrap_or_default()).unwrap_or_else(|_| {
         fields.problem("avatar_photo", "Not valid base64.");
         Vec::new()
     });
-    let photo = if fields.flag("color") { AvatarPhoto::Logo } else { AvatarPhoto::Icon };
+    let photo = if is_logo { AvatarPhoto::Logo } else { AvatarPhoto::Icon };
     fields.finish()?;
     Ok(SetAvatarRequest { app, photo: photo.into(), png, is_uploaded: avatar_type == "upload" })
 }

@@ -1,7 +1,9 @@
 use axum::Json;
 use axum::extract::State;
 use patchbay_domain::{Caller, shortened};
-use patchbay_proto::installation::{AppStatus, Numbers, Texts, UpdateAppRequest};
+use patchbay_proto::installation::{
+    AppStatus, ClientCertificate, DeliverySettings, Numbers, Texts, UpdateAppRequest,
+};
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
@@ -10,42 +12,50 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
+use crate::api::key::{
+    RequestBody, custom, given_flag, given_texts, integer, integers, json, nullable_text, request_body, text,
+    text_or_blank,
+};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
-use crate::api::schema::{Field, Kind, optional};
+use crate::api::schema::Kind;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::app::{AppJson, status_named};
 use crate::json::delivery;
 use crate::routes::app_refusal::refusal;
 
-/// All optional; null leaves a field as it is.
-const APP_CHANGES: &[Field] = &[
-    optional("name", Kind::Text),
-    optional("author", Kind::NullableText),
-    optional("scopes", Kind::Texts),
-    optional("events", Kind::Texts),
-    optional("schema", Kind::Anything),
-    optional("webhookUrl", Kind::NullableText),
-    optional("redirectUrl", Kind::NullableText),
-    optional("isAlertable", Kind::Flag),
-    optional("verifyInstall", Kind::Flag),
-    optional("overview", Kind::NullableText),
-    optional("allowedOrigins", Kind::Texts),
-    optional("webhookHeaders", Kind::Texts),
-    optional("features", Kind::Integers),
-    optional("popularity", Kind::Integer),
-    optional("status", Kind::Choice(&["unpublished", "published", "publish_request_inprogress"])),
-    optional("metadata", Kind::Object),
-    optional("delivery", Kind::Anything),
-    optional("clientCertificate", Kind::Anything),
-];
+const STATUS: &str = "status";
+
+request_body! {
+    /// Every key may be left out; null leaves a field as it is.
+    AppChanges {
+        name: Option<String> = text("name"),
+        author: Option<String> = nullable_text("author"),
+        scopes: Option<Vec<String>> = given_texts("scopes"),
+        events: Option<Vec<String>> = given_texts("events"),
+        webhook_url: Option<String> = text_or_blank("webhookUrl"),
+        redirect_url: Option<String> = text_or_blank("redirectUrl"),
+        is_alertable: Option<bool> = given_flag("isAlertable"),
+        verify_install: Option<bool> = given_flag("verifyInstall"),
+        overview: Option<String> = text_or_blank("overview"),
+        allowed_origins: Option<Vec<String>> = given_texts("allowedOrigins"),
+        webhook_headers: Option<Vec<String>> = given_texts("webhookHeaders"),
+        schema_json: Option<String> = json("schema"),
+        features: Option<Vec<i32>> = integers("features"),
+        popularity: Option<i32> = integer("popularity"),
+        has_status: bool = custom(STATUS, Kind::Anything, |fields, name| fields.has(name)).choice(&["unpublished", "published", "publish_request_inprogress"]),
+        metadata_json: Option<String> = custom("metadata", Kind::Object, |fields, name| json(name).read(fields)),
+        delivery: Option<DeliverySettings> = custom("delivery", Kind::Anything, delivery::settings),
+        client_certificate: Option<ClientCertificate> = custom("clientCertificate", Kind::Anything, delivery::client_certificate),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     put("update_app", "/api/0/sentry-apps/{app}/", update_app)
         .does("Change an app")
         .by(one_of(WRITERS).and_staff())
-        .takes(APP_CHANGES)
+        .takes::<AppChanges>()
         .answers::<AppJson>(200)
 }
 
@@ -64,41 +74,39 @@ async fn update_app(
 }
 
 fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Result<UpdateAppRequest> {
-    let texts = |values: Vec<String>| Texts { values };
-    let request = UpdateAppRequest {
-        app,
-        name: fields.text("name"),
-        author: fields.nullable_text("author"),
-        scopes: fields.given_texts("scopes").map(texts),
-        events: fields.given_texts("events").map(texts),
-        webhook_url: fields.text_or_blank("webhookUrl"),
-        redirect_url: fields.text_or_blank("redirectUrl"),
-        is_alertable: fields.given_flag("isAlertable"),
-        verify_install: fields.given_flag("verifyInstall"),
-        overview: fields.text_or_blank("overview"),
-        allowed_origins: fields.given_texts("allowedOrigins").map(texts),
-        webhook_headers: fields.given_texts("webhookHeaders").map(texts),
-        schema_json: fields.json("schema"),
-        features: fields.choices("features").map(|values| Numbers { values }),
-        popularity: fields.integer("popularity"),
-        status: status(&mut fields, caller).map(Into::into),
-        metadata_json: if caller.is_superuser() { fields.json("metadata") } else { None },
-        delivery: delivery::settings(&mut fields),
-        client_certificate: delivery::client_certificate(&mut fields),
-    };
+    let texts = |values: Option<Vec<String>>| values.map(|values| Texts { values });
+    let changes = AppChanges::read_from(&mut fields);
+    // Only superusers change the status and the metadata; from other callers the two keys are ignored.
+    let status = if caller.is_superuser() && changes.has_status { status(&mut fields) } else { None };
     fields.finish()?;
-    Ok(request)
+    Ok(UpdateAppRequest {
+        app,
+        name: changes.name,
+        author: changes.author,
+        scopes: texts(changes.scopes),
+        events: texts(changes.events),
+        webhook_url: changes.webhook_url,
+        redirect_url: changes.redirect_url,
+        is_alertable: changes.is_alertable,
+        verify_install: changes.verify_install,
+        overview: changes.overview,
+        allowed_origins: texts(changes.allowed_origins),
+        webhook_headers: texts(changes.webhook_headers),
+        schema_json: changes.schema_json,
+        features: changes.features.map(|values| Numbers { values }),
+        popularity: changes.popularity,
+        status: status.map(Into::into),
+        metadata_json: changes.metadata_json.filter(|_| caller.is_superuser()),
+        delivery: changes.delivery,
+        client_certificate: changes.client_certificate,
+    })
 }
 
-/// What anybody but a superuser says about the status is not even looked at.
-fn status(fields: &mut Fields, caller: &Caller) -> Option<AppStatus> {
-    if !caller.is_superuser() {
-        return None;
-    }
-    let name = fields.nullable_text("status")?;
+fn status(fields: &mut Fields) -> Option<AppStatus> {
+    let name = nullable_text(STATUS).read(fields)?;
     let status = status_named(&name);
     if status.is_none() {
-        fields.problem("status", format!("\"{}\" is not a valid choice.", shortened(&name)));
+        fields.problem(STATUS, format!("\"{}\" is not a valid choice.", shortened(&name)));
     }
     status
 }

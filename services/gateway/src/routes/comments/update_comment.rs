@@ -5,13 +5,14 @@ use patchbay_proto::tracker::UpdateCommentRequest;
 use patchbay_rpc::request_as;
 
 use super::EVENT_READERS;
+use super::comment_body::CommentBody;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::key::RequestBody;
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::document;
@@ -25,7 +26,7 @@ pub(super) fn described(operation: Operation) -> Operation {
     operation
         .does("Change one's own comment")
         .by(one_of(EVENT_READERS).and_apps())
-        .takes(&[required("text", Kind::Text)])
+        .takes::<CommentBody>()
         .answers_json(200)
 }
 
@@ -33,11 +34,10 @@ pub(super) async fn update_comment(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    JsonBody(mut fields): JsonBody,
+    JsonBody(fields): JsonBody,
 ) -> Result<Response> {
     let (issue_id, organization) = (params.issue()?, params.organization_or_any()?);
-    let text = fields.required_text("text");
-    fields.finish()?;
+    let CommentBody { text } = CommentBody::read(fields)?;
     let message = UpdateCommentRequest { issue_id, organization, comment_id: params.comment()?, text };
     let comment = context.services.issues().update_comment(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::OK, comment.document_json))

@@ -13,9 +13,10 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::{Failure, Result};
+use crate::api::key::{RequestBody, anything, custom, request_body};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, required};
+use crate::api::schema::Kind;
 use crate::apps::call::{AppAnswer, AppCall, Method, patience};
 use crate::context::Context;
 use crate::edge::answer::Answer;
@@ -23,8 +24,14 @@ use crate::json::external_issue::ExternalIssueJson;
 
 const SCOPES: &[Scope] = &[Scope::OrgIntegrations, Scope::EventWrite, Scope::EventAdmin];
 
-/// What is not a field of the app's form.
-const OWN: [&str; 3] = ["groupId", "action", "uri"];
+request_body! {
+    /// The action. The other keys are the fields of the form of the app.
+    ActionBody {
+        group_id: Option<Value> = anything("groupId").required(),
+        action: Option<Value> = custom("action", Kind::Text, |fields, name| fields.raw(name).cloned()).required(),
+        uri: Option<Value> = custom("uri", Kind::Text, |fields, name| fields.raw(name).cloned()).required(),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post(
@@ -34,11 +41,7 @@ pub(super) fn operation() -> Operation {
     )
     .does("Have the app create or find an issue of its own, and link it")
     .by(one_of(&[Scope::OrgIntegrations, Scope::EventWrite, Scope::EventAdmin]).and_the_app_with_scopes())
-    .takes(&[
-        required("groupId", Kind::Anything),
-        required("action", Kind::Text),
-        required("uri", Kind::Text),
-    ])
+    .takes::<ActionBody>()
     .answers::<ExternalIssueJson>(200)
     .refuses(502)
 }
@@ -48,29 +51,30 @@ async fn act_on_external_issue(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    JsonBody(fields): JsonBody,
+    JsonBody(mut fields): JsonBody,
 ) -> Result<Json<ExternalIssueJson>> {
     let installation = installation(&context, &caller, params.installation()?).await?;
     if !caller.has_any(installation.organization_id, SCOPES) {
         return Err(Error::permission_denied().into());
     }
-    let text = |name: &str| fields.raw(name).and_then(Value::as_str).unwrap_or_default();
-    if OWN.iter().any(|name| fields.raw(name).is_none_or(Value::is_null)) {
+    let ActionBody { group_id, action, uri } = ActionBody::read_from(&mut fields);
+    if [&group_id, &action, &uri].iter().any(|value| value.as_ref().is_none_or(Value::is_null)) {
         return Err(Error::invalid("FIELDS_MISSING", "Missing groupId, action, uri in request body").into());
     }
-    let event_type = match text("action") {
+    let event_type = match text(action.as_ref()) {
         "create" => "external_issue.created",
         "link" => "external_issue.linked",
         other => {
             return Err(Error::invalid("UNKNOWN_ACTION", format!("Invalid action '{other:.50}'")).into());
         }
     };
-    let uri = text("uri");
+    let uri = text(uri.as_ref());
     if !is_path(uri) {
         return Err(Error::field("uri", NO_PATH).into());
     }
-    let issue = issue(&context, &installation, fields.raw("groupId")).await?;
-    let form = fields.names().filter(|name| !OWN.contains(name));
+    let issue = issue(&context, &installation, group_id.as_ref()).await?;
+    let is_declared = |name: &&str| ActionBody::FIELDS.iter().any(|field| field.name == *name);
+    let form = fields.names().filter(|name| !is_declared(name));
     let form: Value =
         form.map(|name| (name.to_owned(), fields.raw(name).cloned().unwrap_or_default())).collect();
     let call = AppCall {
@@ -93,6 +97,10 @@ async fn act_on_external_issue(
     };
     let link = context.services.issues().link_external_issue(request_as(&caller, message)).await;
     Ok(Json(link.answer()?.into()))
+}
+
+fn text(value: Option<&Value>) -> &str {
+    value.and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The issue that is meant, in the organization of the installation.

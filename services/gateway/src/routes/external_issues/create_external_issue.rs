@@ -11,15 +11,27 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, custom, request_body, required_text};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, required};
+use crate::api::schema::Kind;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::external_issue::ExternalIssueJson;
 
 /// Without asking the app, which takes less.
 const LINKERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
+
+request_body! {
+    /// A link to an issue in the service of an app.
+    NewLink {
+        issue_id: Option<i64> = custom("issueId", Kind::Anything, issue_id).required(),
+        web_url: String = required_text("webUrl"),
+        project: String = required_text("project"),
+        identifier: String = required_text("identifier"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post(
@@ -29,12 +41,7 @@ pub(super) fn operation() -> Operation {
     )
     .does("Link an issue to one in the app's service")
     .by(one_of(EVENT_READERS).and_the_app_with_scopes())
-    .takes(&[
-        required("issueId", Kind::Anything),
-        required("webUrl", Kind::Text),
-        required("project", Kind::Text),
-        required("identifier", Kind::Text),
-    ])
+    .takes::<NewLink>()
     .answers::<ExternalIssueJson>(200)
 }
 
@@ -43,30 +50,35 @@ async fn create_external_issue(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    JsonBody(mut fields): JsonBody,
+    JsonBody(fields): JsonBody,
 ) -> Result<Json<ExternalIssueJson>> {
     let installation = installation(&context, &caller, params.installation()?).await?;
     if !caller.has_any(installation.organization_id, LINKERS) {
         return Err(Error::permission_denied().into());
     }
-    let issue_id = match fields.raw("issueId") {
+    let link = NewLink::read(fields)?;
+    let message = LinkExternalIssueRequest {
+        issue_id: link.issue_id.unwrap_or_default(),
+        organization_id: installation.organization_id,
+        app_id: installation.app_id,
+        app_slug: installation.app_slug,
+        web_url: link.web_url,
+        project: link.project,
+        identifier: link.identifier,
+    };
+    let link = context.services.issues().link_external_issue(request_as(&caller, message)).await.answer()?;
+    Ok(Json(link.into()))
+}
+
+/// A number, or a text that is one.
+fn issue_id(fields: &mut Fields, name: &'static str) -> Option<i64> {
+    let id = match fields.raw(name) {
         Some(Value::Number(number)) => number.as_i64(),
         Some(Value::String(text)) => text.parse().ok(),
         _ => None,
     };
-    if issue_id.is_none() {
-        fields.problem("issueId", "A valid integer is required.");
+    if id.is_none() {
+        fields.problem(name, "A valid integer is required.");
     }
-    let message = LinkExternalIssueRequest {
-        issue_id: issue_id.unwrap_or_default(),
-        organization_id: installation.organization_id,
-        app_id: installation.app_id,
-        app_slug: installation.app_slug,
-        web_url: fields.required_text("webUrl"),
-        project: fields.required_text("project"),
-        identifier: fields.required_text("identifier"),
-    };
-    fields.finish()?;
-    let link = context.services.issues().link_external_issue(request_as(&caller, message)).await.answer()?;
-    Ok(Json(link.into()))
+    id
 }

@@ -11,9 +11,10 @@ use crate::api::access::CLIENT;
 use crate::api::body::JsonBody;
 use crate::api::error::Failure;
 use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, anything, custom, request_body, required_text, text_or_blank};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, optional, required};
+use crate::api::schema::Kind;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
@@ -21,25 +22,23 @@ use crate::json::authorization::TokenJson;
 /// What Sentry calls the grant of an app that signs instead of showing its secret.
 const ASSERTION: &str = "urn:sentry:params:oauth:grant-type:jwt-bearer";
 
+request_body! {
+    /// What is exchanged for a token. A code and a refresh token are read only with their grant type.
+    Exchange {
+        grant_type: Option<Value> = anything("grant_type").required().choice(&["authorization_code", "refresh_token", ASSERTION]),
+        client_id: Option<Value> = custom("client_id", Kind::Text, |fields, name| fields.raw(name).cloned()),
+        client_secret: Option<Value> = custom("client_secret", Kind::Text, |fields, name| fields.raw(name).cloned()),
+        code: String = custom("code", Kind::Text, code),
+        refresh_token: String = custom("refresh_token", Kind::Text, refresh_token),
+        state: Option<String> = text_or_blank("state"),
+    }
+}
+
 pub(super) fn operation() -> Operation {
     post("authorize", "/api/0/sentry-app-installations/{installation}/authorizations/", authorize)
         .does("Exchange a grant code, a refresh token or a signed assertion for a token")
         .by(CLIENT)
-        .takes(&[
-            required(
-                "grant_type",
-                Kind::Choice(&[
-                    "authorization_code",
-                    "refresh_token",
-                    "urn:sentry:params:oauth:grant-type:jwt-bearer",
-                ]),
-            ),
-            optional("client_id", Kind::Text),
-            optional("client_secret", Kind::Text),
-            optional("code", Kind::Text),
-            optional("refresh_token", Kind::Text),
-            optional("state", Kind::Text),
-        ])
+        .takes::<Exchange>()
         .answers::<TokenJson>(201)
         .refuses(409)
 }
@@ -57,18 +56,19 @@ async fn authorize(
     }
     // What cannot be a uuid names no installation, which is told after the credentials were looked at.
     let uuid = params.installation().unwrap_or_default();
-    let is_assertion = fields.raw("grant_type").and_then(Value::as_str) == Some(ASSERTION);
+    let mut exchange = Exchange::read_from(&mut fields);
+    let is_assertion = exchange.grant_type.as_ref().and_then(Value::as_str) == Some(ASSERTION);
     let mut message = AuthorizeRequest { installation_uuid: uuid.clone(), ..Default::default() };
     // What is wrong with the rest is told to those only whose credentials are right. So it is sent without a
     // grant then, which the owner refuses after it has looked at them.
     let grant = if is_assertion {
         assertion(&headers)
     } else {
-        message.client_id = credential(&fields, "client_id")?;
-        message.client_secret = credential(&fields, "client_secret")?;
-        read_grant(&mut fields)
+        message.client_id = credential(exchange.client_id.as_ref())?;
+        message.client_secret = credential(exchange.client_secret.as_ref())?;
+        read_grant(&mut exchange)
     };
-    let state = fields.text_or_blank("state");
+    let state = exchange.state;
     let read = grant.and_then(|grant| fields.finish().map(|()| grant));
     let problem = match read {
         Ok(grant) => {
@@ -91,12 +91,25 @@ async fn authorize(
     Ok((StatusCode::CREATED, Json(TokenJson::authorization(answer, state))))
 }
 
-fn read_grant(fields: &mut Fields) -> Result<Grant> {
-    match fields.raw("grant_type").and_then(Value::as_str) {
-        Some("authorization_code") => Ok(Grant::Code(fields.required_text("code"))),
-        Some("refresh_token") => Ok(Grant::RefreshToken(fields.required_text("refresh_token"))),
+fn read_grant(exchange: &mut Exchange) -> Result<Grant> {
+    match exchange.grant_type.as_ref().and_then(Value::as_str) {
+        Some("authorization_code") => Ok(Grant::Code(std::mem::take(&mut exchange.code))),
+        Some("refresh_token") => Ok(Grant::RefreshToken(std::mem::take(&mut exchange.refresh_token))),
         _ => Err(Error::forbidden("INVALID_GRANT_TYPE", "Invalid grant_type")),
     }
+}
+
+fn code(fields: &mut Fields, name: &'static str) -> String {
+    with_grant_type("authorization_code", fields, name)
+}
+
+fn refresh_token(fields: &mut Fields, name: &'static str) -> String {
+    with_grant_type("refresh_token", fields, name)
+}
+
+fn with_grant_type(grant_type: &str, fields: &mut Fields, name: &'static str) -> String {
+    let is_used = fields.raw("grant_type").and_then(Value::as_str) == Some(grant_type);
+    if is_used { required_text(name).read(fields) } else { String::new() }
 }
 
 /// The JWT in the `Authorization` header.
@@ -111,9 +124,9 @@ fn assertion(headers: &HeaderMap) -> Result<Grant> {
     Ok(Grant::Assertion(jwt.to_owned()))
 }
 
-/// One that is missing or no text is as wrong as any other.
-fn credential(fields: &Fields, name: &str) -> Result<String> {
-    let text = fields.raw(name).and_then(Value::as_str);
+/// A missing credential or one of another type is as wrong as any other.
+fn credential(value: Option<&Value>) -> Result<String> {
+    let text = value.and_then(Value::as_str);
     text.filter(|text| !text.is_empty() && !text.contains('\0'))
         .map(str::to_owned)
         .ok_or_else(|| Error::unauthenticated("INVALID_CLIENT", "Invalid Client ID / Secret pair"))
@@ -125,9 +138,9 @@ mod tests {
 
     use super::*;
 
-    fn fields(body: Value) -> Fields {
+    fn exchange(body: Value) -> Exchange {
         match body {
-            Value::Object(object) => Fields::new(object),
+            Value::Object(object) => Exchange::read_from(&mut Fields::new(object)),
             other => panic!("{other} is no object"),
         }
     }
@@ -135,11 +148,11 @@ mod tests {
     #[test]
     fn credentials_that_cannot_be_any_are_wrong_ones() {
         for value in [json!(null), json!(1), json!(""), json!("a\0"), json!(["x"])] {
-            let refused = credential(&fields(json!({ "client_id": value })), "client_id").unwrap_err();
+            let refused = credential(Some(&value)).unwrap_err();
             assert_eq!(refused.message, "Invalid Client ID / Secret pair");
         }
-        assert!(credential(&fields(json!({})), "client_id").is_err());
-        assert_eq!(credential(&fields(json!({ "client_id": "c" })), "client_id"), Ok("c".to_owned()));
+        assert!(credential(None).is_err());
+        assert_eq!(credential(Some(&json!("c"))), Ok("c".to_owned()));
     }
 
     #[test]
@@ -159,12 +172,12 @@ mod tests {
 
     #[test]
     fn a_grant_is_a_code_or_a_refresh_token() {
-        let mut code = fields(json!({ "grant_type": "authorization_code", "code": "x" }));
+        let mut code = exchange(json!({ "grant_type": "authorization_code", "code": "x" }));
         assert_eq!(read_grant(&mut code), Ok(Grant::Code("x".to_owned())));
-        let mut refresh = fields(json!({ "grant_type": "refresh_token", "refresh_token": "y" }));
+        let mut refresh = exchange(json!({ "grant_type": "refresh_token", "refresh_token": "y" }));
         assert_eq!(read_grant(&mut refresh), Ok(Grant::RefreshToken("y".to_owned())));
         for grant_type in [json!("client_credentials"), json!(null), json!(["refresh_token"])] {
-            let refused = read_grant(&mut fields(json!({ "grant_type": grant_type }))).unwrap_err();
+            let refused = read_grant(&mut exchange(json!({ "grant_type": grant_type }))).unwrap_err();
             assert_eq!(refused.message, "Invalid grant_type");
         }
     }

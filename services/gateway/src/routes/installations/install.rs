@@ -11,18 +11,25 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::{Failure, Result};
+use crate::api::key::{RequestBody, request_body, required_text};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
+
+request_body! {
+    /// The app to install.
+    NewInstallation {
+        slug: String = required_text("slug"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post("install", "/api/0/organizations/{organization}/sentry-app-installations/", install)
         .does("Install an app")
         .by(one_of(WRITERS))
-        .takes(&[required("slug", Kind::Text)])
+        .takes::<NewInstallation>()
         .answers::<InstallationJson>(200)
         // Of an app that is not there, Sentry says nothing at all.
         .answers_nothing(404)
@@ -33,11 +40,10 @@ async fn install(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    JsonBody(mut fields): JsonBody,
+    JsonBody(fields): JsonBody,
 ) -> Result<Json<InstallationJson>> {
-    let message =
-        InstallRequest { organization: params.organization()?, app_slug: fields.required_text("slug") };
-    fields.finish()?;
+    let organization = params.organization()?;
+    let message = InstallRequest { organization, app_slug: NewInstallation::read(fields)?.slug };
     let request = request_as(&caller, message);
     let installation = context.services.installations().install(request).await.answer().map_err(refusal)?;
     Ok(Json(installation.into()))

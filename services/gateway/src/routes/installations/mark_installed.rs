@@ -8,18 +8,25 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, request_body, required_text};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
+
+request_body! {
+    /// The only status that an app sets.
+    NewStatus {
+        status: String = required_text("status").choice(&["installed"]),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     put("mark_installed", "/api/0/sentry-app-installations/{installation}/", mark_installed)
         .does("Confirm an installation")
         .by(THE_APP)
-        .takes(&[required("status", Kind::Choice(&["installed"]))])
+        .takes::<NewStatus>()
         .answers::<InstallationJson>(200)
 }
 
@@ -39,7 +46,7 @@ async fn mark_installed(
 
 /// There is one thing that can be said.
 fn check(mut fields: Fields) -> patchbay_domain::Result<()> {
-    let status = fields.required_text("status");
+    let status = NewStatus::read_from(&mut fields).status;
     if !status.is_empty() && status != "installed" {
         let message = format!("Invalid value '{status}' for status. Valid values: 'installed'");
         fields.problem("status", message);

@@ -11,14 +11,21 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::{Fields, kind};
+use crate::api::key::{RequestBody, anything, request_body};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::hook_project::{HookProjectJson, hook_projects};
 
 const NAME: &str = "projects";
+
+request_body! {
+    /// The projects of the filter.
+    NewFilter {
+        projects: Option<Value> = anything(NAME).required(),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post(
@@ -28,7 +35,7 @@ pub(super) fn operation() -> Operation {
     )
     .does("Choose the projects whose new issues and errors are sent")
     .by(one_of(WRITERS).and_the_app())
-    .takes(&[required("projects", Kind::Anything)])
+    .takes::<NewFilter>()
     .lists::<HookProjectJson>()
 }
 
@@ -39,21 +46,21 @@ async fn set_project_filter(
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<Json<Vec<HookProjectJson>>> {
-    let message = SetProjectFilterRequest { uuid: params.installation()?, ..read(&fields)? };
+    let message = SetProjectFilterRequest { uuid: params.installation()?, ..read(fields)? };
     let request = request_as(&caller, message);
     let filter = context.services.installations().set_project_filter(request).await.answer()?;
     Ok(Json(hook_projects(filter)))
 }
 
 /// Slugs or numbers, as the first element says.
-fn read(fields: &Fields) -> patchbay_domain::Result<SetProjectFilterRequest> {
+fn read(fields: Fields) -> patchbay_domain::Result<SetProjectFilterRequest> {
     let refused = |message: &str| Err(Error::field(NAME, message));
-    let items = match fields.raw(NAME) {
+    let items = match NewFilter::read(fields)?.projects {
         None => return refused("This field is required."),
         Some(Value::Null) => return refused("This field may not be null."),
         Some(Value::Array(items)) => items,
         Some(other) => {
-            return refused(&format!("Expected a list of items but got type \"{}\".", kind(other)));
+            return refused(&format!("Expected a list of items but got type \"{}\".", kind(&other)));
         }
     };
     let mut message = SetProjectFilterRequest::default();
@@ -88,7 +95,7 @@ mod tests {
 
     fn read_json(projects: Value) -> Result<SetProjectFilterRequest, String> {
         let object = [(NAME.to_owned(), projects)].into_iter().collect();
-        read(&Fields::new(object)).map_err(|error| error.fields[0].messages.join("|"))
+        read(Fields::new(object)).map_err(|error| error.fields[0].messages.join("|"))
     }
 
     #[test]
@@ -116,6 +123,6 @@ mod tests {
         ] {
             assert_eq!(read_json(projects.clone()).unwrap_err(), expected, "{projects}");
         }
-        assert!(read(&Fields::new(Default::default())).is_err());
+        assert!(read(Fields::new(Default::default())).is_err());
     }
 }

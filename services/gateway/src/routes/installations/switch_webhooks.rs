@@ -8,21 +8,26 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::key::{RequestBody, request_body, required_text, text_or_blank};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, optional, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::webhooks::WebhooksJson;
+
+request_body! {
+    /// Whether webhooks are sent.
+    Switch {
+        status: String = required_text("status").choice(&["active", "stopped"]),
+        reason: Option<String> = text_or_blank("reason"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     put("switch_webhooks", "/api/0/sentry-app-installations/{installation}/webhooks/", switch_webhooks)
         .does("Stop or resume webhooks; for the organization that owns the app")
         .by(one_of(&[Scope::OrgWrite, Scope::OrgAdmin]).and_the_app())
-        .takes(&[
-            required("status", Kind::Choice(&["active", "stopped"])),
-            optional("reason", Kind::NullableText),
-        ])
+        .takes::<Switch>()
         .answers::<WebhooksJson>(200)
 }
 
@@ -34,8 +39,7 @@ async fn switch_webhooks(
     JsonBody(mut fields): JsonBody,
 ) -> Result<Json<WebhooksJson>> {
     let uuid = params.installation()?;
-    let status = fields.required_text("status");
-    let reason = fields.text_or_blank("reason").unwrap_or_default();
+    let Switch { status, reason } = Switch::read_from(&mut fields);
     if !matches!(status.as_str(), "" | "active" | "stopped") {
         fields.problem("status", format!("\"{}\" is not a valid choice.", shortened(&status)));
     }
@@ -44,7 +48,8 @@ async fn switch_webhooks(
     let state = if status == "active" {
         installations.resume_webhooks(request_as(&caller, ResumeWebhooksRequest { uuid })).await.answer()?
     } else {
-        let message = StopWebhooksRequest { uuid, reason, event_id: String::new() };
+        let message =
+            StopWebhooksRequest { uuid, reason: reason.unwrap_or_default(), event_id: String::new() };
         installations.stop_webhooks(request_as(&caller, message)).await.answer()?
     };
     Ok(Json(state.into()))

@@ -1,33 +1,50 @@
 //! The change of an issue in the body of a request.
 
+use patchbay_domain::Result;
 use patchbay_proto::tracker::UpdateIssuesRequest;
 use serde_json::Value;
 
 use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, custom, given_flag, request_body, text};
+use crate::api::schema::Kind;
 
-/// What is to be different. Keys that Sentry knows and Patchbay does not (`hasSeen`, `isPublic` …) change nothing.
-pub(super) fn read(mut fields: Fields) -> patchbay_domain::Result<UpdateIssuesRequest> {
-    let assigned_to = match fields.raw("assignedTo") {
-        None => None,
-        Some(Value::Null) => Some(String::new()),
-        Some(Value::Number(number)) => Some(number.to_string()),
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(_) => {
-            fields.problem("assignedTo", "Unknown actor input");
-            None
-        }
-    };
-    let is_subscribed = fields.has("isSubscribed").then(|| fields.flag("isSubscribed"));
-    let details = fields.raw("statusDetails").filter(|details| !details.is_null());
-    let message = UpdateIssuesRequest {
-        status_details_json: details.map(|details| details.to_string().into_bytes()).unwrap_or_default(),
-        status: fields.text("status"),
+request_body! {
+    /// The change. Keys that Sentry knows and Patchbay does not (`hasSeen`, `isPublic` …) change nothing.
+    IssueChange {
+        assigned_to: Option<String> = custom("assignedTo", Kind::Anything, assignee),
+        is_subscribed: Option<bool> = given_flag("isSubscribed"),
+        status: Option<String> = text("status"),
+        status_details: Vec<u8> = custom("statusDetails", Kind::Object, details),
+    }
+}
+
+pub(super) fn read(fields: Fields) -> Result<UpdateIssuesRequest> {
+    let IssueChange { assigned_to, is_subscribed, status, status_details } = IssueChange::read(fields)?;
+    Ok(UpdateIssuesRequest {
+        status,
+        status_details_json: status_details,
         assigned_to,
         is_subscribed,
         ..Default::default()
-    };
-    fields.finish()?;
-    Ok(message)
+    })
+}
+
+/// Null removes the assignee.
+fn assignee(fields: &mut Fields, name: &'static str) -> Option<String> {
+    match fields.raw(name)? {
+        Value::Null => Some(String::new()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        _ => {
+            fields.problem(name, "Unknown actor input");
+            None
+        }
+    }
+}
+
+fn details(fields: &mut Fields, name: &'static str) -> Vec<u8> {
+    let details = fields.raw(name).filter(|details| !details.is_null());
+    details.map(|details| details.to_string().into_bytes()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -36,7 +53,7 @@ mod tests {
 
     use super::*;
 
-    fn read_json(value: Value) -> patchbay_domain::Result<UpdateIssuesRequest> {
+    fn read_json(value: Value) -> Result<UpdateIssuesRequest> {
         let Value::Object(object) = value else { panic!("an object is needed") };
         read(Fields::new(object))
     }

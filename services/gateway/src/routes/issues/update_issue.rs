@@ -6,8 +6,8 @@ use patchbay_proto::tracker::update_issues_request::Issues as Which;
 use patchbay_proto::tracker::{IssueIds, UpdateIssuesRequest};
 use patchbay_rpc::request_as;
 
-use super::change::read;
-use super::{CHANGE, EVENT_WRITERS};
+use super::EVENT_WRITERS;
+use super::change::{IssueChange, read};
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
@@ -24,7 +24,11 @@ pub(super) fn operation() -> Operation {
 
 /// The description that the operations with this handler share.
 pub(super) fn described(operation: Operation) -> Operation {
-    operation.does("Change an issue").by(one_of(EVENT_WRITERS).and_apps()).takes(CHANGE).answers_json(200)
+    operation
+        .does("Change an issue")
+        .by(one_of(EVENT_WRITERS).and_apps())
+        .takes::<IssueChange>()
+        .answers_json(200)
 }
 
 pub(super) async fn update_issue(

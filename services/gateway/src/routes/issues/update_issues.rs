@@ -8,21 +8,19 @@ use patchbay_proto::tracker::update_issues_request::Issues as Which;
 use patchbay_rpc::request_as;
 use serde_json::{Map, Value};
 
-use super::change::read;
+use super::change::{IssueChange, read};
 use super::selection::{Chosen, chosen};
-use super::{CHANGE, CHOICE, EVENT_WRITERS};
+use super::{CHOICE, EVENT_WRITERS};
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::key::RequestBody;
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::context::Context;
 use crate::edge::answer::Answer;
-
-/// What the answer repeats of the issues.
-const CHANGED: [&str; 4] = ["status", "statusDetails", "assignedTo", "isSubscribed"];
 
 pub(super) fn operation() -> Operation {
     described(put("update_issues", "/api/0/organizations/{organization}/issues/", update_issues))
@@ -34,7 +32,7 @@ pub(super) fn described(operation: Operation) -> Operation {
         .does("Change the issues that `id` names or `query` finds; one of the two is needed")
         .by(one_of(EVENT_WRITERS).and_apps())
         .asks(CHOICE)
-        .takes(CHANGE)
+        .takes::<IssueChange>()
         .answers_json(200)
         .answers_nothing(204)
 }
@@ -47,7 +45,9 @@ pub(super) async fn update_issues(
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<Response> {
-    let names: Vec<&str> = CHANGED.into_iter().filter(|name| fields.has(name)).collect();
+    // The answer repeats the values that were changed.
+    let names: Vec<&str> =
+        IssueChange::FIELDS.iter().map(|field| field.name).filter(|name| fields.has(name)).collect();
     let issues = match chosen(&params, &query)? {
         Chosen::Ids(ids) => Which::Ids(ids),
         Chosen::Filter(filter) => Which::Filter(filter),

@@ -6,24 +6,33 @@ use patchbay_proto::installation::PostInvitationRequest;
 use patchbay_proto::tracker::{Invitation, InviteMemberRequest, RemoveMemberRequest};
 use patchbay_rpc::{request, request_as};
 
-use super::role::role;
-use super::{MEMBER_ADDERS, OLDER_ROLE, ROLE};
+use super::MEMBER_ADDERS;
+use super::role::{ORG_ROLE, ROLE};
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::key::{RequestBody, request_body, required_text};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
+
+request_body! {
+    /// An invitation.
+    NewMember {
+        email: String = required_text("email"),
+        org_role: Option<String> = ORG_ROLE,
+        role: Option<String> = ROLE,
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post("add_member", "/api/0/organizations/{organization}/members/", add_member)
         .does("Invite somebody by e-mail address; they become a member when they accept")
         .by(one_of(MEMBER_ADDERS))
-        .takes(&[required("email", Kind::Text), ROLE, OLDER_ROLE])
+        .takes::<NewMember>()
         .answers::<MemberJson>(201)
 }
 
@@ -32,15 +41,13 @@ async fn add_member(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    JsonBody(mut fields): JsonBody,
+    JsonBody(fields): JsonBody,
 ) -> Result<(StatusCode, Json<MemberJson>)> {
-    let asked = InviteMemberRequest {
-        organization: params.organization()?,
-        email: fields.required_text("email"),
-        role: role(&mut fields).unwrap_or_else(|| "member".to_owned()),
-    };
-    fields.finish()?;
-    let invited = context.services.directory().invite_member(request_as(&caller, asked)).await.answer()?;
+    let organization = params.organization()?;
+    let NewMember { email, org_role, role } = NewMember::read(fields)?;
+    let role = org_role.or(role).unwrap_or_else(|| "member".to_owned());
+    let request = InviteMemberRequest { organization, email, role };
+    let invited = context.services.directory().invite_member(request_as(&caller, request)).await.answer()?;
     if let Err(error) = tell(&context, &invited).await {
         take_back(&context, &caller, &invited).await;
         return Err(error.into());

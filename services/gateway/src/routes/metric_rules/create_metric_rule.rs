@@ -10,9 +10,11 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, custom, request_body, required_text, texts};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, optional, required};
+use crate::api::schema::Kind;
 use crate::apps::alert_settings;
 use crate::apps::call::patience;
 use crate::context::Context;
@@ -21,17 +23,22 @@ use crate::json::document;
 
 const MAX_TRIGGERS: usize = 3;
 
+request_body! {
+    /// A rule over the number of errors. The time window is in minutes.
+    MetricRuleBody {
+        projects: Vec<String> = texts("projects").required(),
+        time_window: Option<i32> = custom("timeWindow", Kind::Integer, time_window).required(),
+        resolve_threshold: Option<i64> = custom("resolveThreshold", Kind::Integer, |fields, name| fields.raw(name).and_then(integer)),
+        name: String = required_text("name"),
+        triggers: Vec<Value> = custom("triggers", Kind::Anything, triggers).required(),
+    }
+}
+
 pub(super) fn operation() -> Operation {
     post("create_metric_rule", "/api/0/organizations/{organization}/alert-rules/", create_metric_rule)
         .does("Make a rule over the number of errors of a project")
         .by(one_of(ALERT_WRITERS).and_apps())
-        .takes(&[
-            required("name", Kind::Text),
-            required("projects", Kind::Texts),
-            required("timeWindow", Kind::Integer),
-            required("triggers", Kind::Anything),
-            optional("resolveThreshold", Kind::Integer),
-        ])
+        .takes::<MetricRuleBody>()
         .answers_json(201)
 }
 
@@ -42,7 +49,8 @@ async fn create_metric_rule(
     JsonBody(mut fields): JsonBody,
 ) -> Result<Response> {
     let organization = params.organization()?;
-    let projects = fields.texts("projects");
+    let MetricRuleBody { projects, time_window, resolve_threshold, name, triggers: given } =
+        MetricRuleBody::read_from(&mut fields);
     // As with rules over errors: no app is asked for somebody who may not write them.
     let may = MayWriteRulesRequest {
         organization: organization.clone(),
@@ -53,18 +61,6 @@ async fn create_metric_rule(
     if projects.len() != 1 {
         fields.problem("projects", "This field needs exactly one project.");
     }
-    let integer = |value: &Value| value.as_i64().or_else(|| value.as_f64().map(|number| number as i64));
-    let time_window =
-        fields.raw("timeWindow").and_then(integer).and_then(|minutes| i32::try_from(minutes).ok());
-    let resolve_threshold = fields.raw("resolveThreshold").and_then(integer);
-    let name = fields.required_text("name");
-    let given = match fields.raw("triggers").cloned() {
-        Some(Value::Array(triggers)) if triggers.len() <= MAX_TRIGGERS => triggers,
-        _ => {
-            fields.problem("triggers", "Must be a list of at most 3 triggers.");
-            Vec::new()
-        }
-    };
     fields.finish()?;
     let deadline = patience(&context);
     let mut triggers = Vec::with_capacity(given.len());
@@ -85,4 +81,23 @@ async fn create_metric_rule(
     };
     let rule = context.services.alerts().create_metric_rule(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::CREATED, rule.document_json))
+}
+
+fn triggers(fields: &mut Fields, name: &'static str) -> Vec<Value> {
+    match fields.raw(name).cloned() {
+        Some(Value::Array(triggers)) if triggers.len() <= MAX_TRIGGERS => triggers,
+        _ => {
+            fields.problem(name, "Must be a list of at most 3 triggers.");
+            Vec::new()
+        }
+    }
+}
+
+fn time_window(fields: &mut Fields, name: &'static str) -> Option<i32> {
+    fields.raw(name).and_then(integer).and_then(|minutes| i32::try_from(minutes).ok())
+}
+
+/// A number; the fraction of one that has a fraction is dropped.
+fn integer(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
 }

@@ -9,17 +9,25 @@ use crate::api::access::USERS;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::key::{RequestBody, request_body, required_text, text_or_blank};
 use crate::api::operation::{Operation, post};
-use crate::api::schema::{Kind, optional, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
+
+request_body! {
+    /// A new organization.
+    NewOrganization {
+        name: String = required_text("name"),
+        slug: Option<String> = text_or_blank("slug"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post("create_organization", "/api/0/organizations/", create_organization)
         .does("Found an organization, as its owner")
         .by(USERS)
-        .takes(&[required("name", Kind::Text), optional("slug", Kind::Text)])
+        .takes::<NewOrganization>()
         .answers::<OrganizationJson>(201)
         .refuses(409)
 }
@@ -28,16 +36,12 @@ pub(super) fn operation() -> Operation {
 async fn create_organization(
     State(context): State<Context>,
     Authenticated(mut caller): Authenticated,
-    JsonBody(mut fields): JsonBody,
+    JsonBody(fields): JsonBody,
 ) -> Result<(StatusCode, Json<OrganizationJson>)> {
-    let asked = CreateOrganizationRequest {
-        name: fields.required_text("name"),
-        slug: fields.text_or_blank("slug").unwrap_or_default(),
-        owner_id: 0,
-    };
-    fields.finish()?;
+    let NewOrganization { name, slug } = NewOrganization::read(fields)?;
+    let request = CreateOrganizationRequest { name, slug: slug.unwrap_or_default(), owner_id: 0 };
     let founded =
-        context.services.directory().create_organization(request_as(&caller, asked)).await.answer()?;
+        context.services.directory().create_organization(request_as(&caller, request)).await.answer()?;
     if let Caller::User(user) = &mut caller {
         user.memberships.push(Membership {
             organization_id: founded.id,

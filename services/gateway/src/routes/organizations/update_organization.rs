@@ -8,18 +8,26 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::key::{RequestBody, given_flag, request_body, text};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, optional};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
+
+request_body! {
+    /// Every key may be left out.
+    OrganizationChanges {
+        name: Option<String> = text("name"),
+        enhanced_privacy: Option<bool> = given_flag("enhancedPrivacy"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     put("update_organization", "/api/0/organizations/{organization}/", update_organization)
         .does("Change an organization")
         .by(one_of(WRITERS).and_apps())
-        .takes(&[optional("name", Kind::Text), optional("enhancedPrivacy", Kind::Flag)])
+        .takes::<OrganizationChanges>()
         .answers::<OrganizationJson>(200)
 }
 
@@ -28,16 +36,12 @@ async fn update_organization(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    JsonBody(mut fields): JsonBody,
+    JsonBody(fields): JsonBody,
 ) -> Result<Json<OrganizationJson>> {
-    let asked = UpdateOrganizationRequest {
-        organization: params.organization()?,
-        name: fields.text("name"),
-        enhanced_privacy: fields.has("enhancedPrivacy").then(|| fields.flag("enhancedPrivacy")),
-        features: None,
-    };
-    fields.finish()?;
+    let organization = params.organization()?;
+    let OrganizationChanges { name, enhanced_privacy } = OrganizationChanges::read(fields)?;
+    let request = UpdateOrganizationRequest { organization, name, enhanced_privacy, features: None };
     let changed =
-        context.services.directory().update_organization(request_as(&caller, asked)).await.answer()?;
+        context.services.directory().update_organization(request_as(&caller, request)).await.answer()?;
     Ok(Json(OrganizationJson::new(changed, &caller, context.config.base_url())))
 }

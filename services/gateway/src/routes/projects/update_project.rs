@@ -9,22 +9,27 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::key::{RequestBody, request_body, text, text_or_blank};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, optional};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
+
+request_body! {
+    /// Every key may be left out.
+    ProjectChanges {
+        name: Option<String> = text("name"),
+        slug: Option<String> = text("slug"),
+        platform: Option<String> = text_or_blank("platform"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     put("update_project", "/api/0/projects/{organization}/{project}/", update_project)
         .does("Change a project")
         .by(one_of(PROJECT_WRITERS).and_apps())
-        .takes(&[
-            optional("name", Kind::Text),
-            optional("slug", Kind::Text),
-            optional("platform", Kind::Text),
-        ])
+        .takes::<ProjectChanges>()
         .answers::<ProjectJson>(200)
         .refuses(409)
 }
@@ -34,16 +39,11 @@ async fn update_project(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    JsonBody(mut fields): JsonBody,
+    JsonBody(fields): JsonBody,
 ) -> Result<Json<ProjectJson>> {
-    let message = UpdateProjectRequest {
-        organization: params.organization()?,
-        project: params.project()?,
-        name: fields.text("name"),
-        slug: fields.text("slug"),
-        platform: fields.text_or_blank("platform"),
-    };
-    fields.finish()?;
+    let (organization, project) = (params.organization()?, params.project()?);
+    let ProjectChanges { name, slug, platform } = ProjectChanges::read(fields)?;
+    let message = UpdateProjectRequest { organization, project, name, slug, platform };
     let project = context.services.projects().update_project(request_as(&caller, message)).await.answer()?;
     Ok(Json(with_owner(&context, project).await?))
 }

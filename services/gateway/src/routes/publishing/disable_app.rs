@@ -8,19 +8,26 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::key::{RequestBody, request_body, text_or_blank};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Kind, optional};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 use crate::routes::app_refusal::refusal;
 
+request_body! {
+    /// Why an app is switched off.
+    Disabling {
+        reason: Option<String> = text_or_blank("reason"),
+    }
+}
+
 pub(super) fn operation() -> Operation {
     post("disable_app", "/api/0/sentry-apps/{app}/disable/", disable_app)
         .does("Switch an app off")
         .by(one_of(WRITERS))
-        .takes(&[optional("reason", Kind::NullableText)])
+        .takes::<Disabling>()
         .answers::<AppJson>(200)
 }
 
@@ -29,10 +36,9 @@ async fn disable_app(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    JsonBody(mut fields): JsonBody,
+    JsonBody(fields): JsonBody,
 ) -> Result<Json<AppJson>> {
-    let reason = fields.text_or_blank("reason").unwrap_or_default();
-    fields.finish()?;
+    let reason = Disabling::read(fields)?.reason.unwrap_or_default();
     let message = DisableAppRequest { app: params.app()?, reason, event_id: String::new() };
     let answer = context.services.apps().disable_app(request_as(&caller, message)).await.answer();
     let app = answer.map_err(|error| refusal(error, &caller))?;

@@ -10,6 +10,7 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::{Fields, kind};
+use crate::api::key::{RequestBody, custom, request_body};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::{Field, Kind, optional, required};
@@ -19,11 +20,18 @@ use crate::routes::app_refusal::refusal;
 
 const ENTRY: &[Field] = &[required("question", Kind::Text), optional("answer", Kind::NullableText)];
 
+request_body! {
+    /// Answers to the questions of the reviewers.
+    Questionnaire {
+        entries: Vec<QuestionnaireEntry> = custom("questionnaire", Kind::Objects(ENTRY), entries).required(),
+    }
+}
+
 pub(super) fn operation() -> Operation {
     post("request_publication", "/api/0/sentry-apps/{app}/publish-request/", request_publication)
         .does("Ask for an app to be published")
         .by(one_of(&[Scope::OrgAdmin]))
-        .takes(&[required("questionnaire", Kind::Objects(ENTRY))])
+        .takes::<Questionnaire>()
         .answers_nothing(201)
 }
 
@@ -34,26 +42,25 @@ async fn request_publication(
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<StatusCode> {
-    let message = RequestPublicationRequest { app: params.app()?, questionnaire: questionnaire(fields)? };
+    let message =
+        RequestPublicationRequest { app: params.app()?, questionnaire: Questionnaire::read(fields)?.entries };
     let answer =
         context.services.publishing().request_publication(request_as(&caller, message)).await.answer();
     answer.map_err(|error| refusal(error, &caller))?;
     Ok(StatusCode::CREATED)
 }
 
-fn questionnaire(mut fields: Fields) -> patchbay_domain::Result<Vec<QuestionnaireEntry>> {
-    const NAME: &str = "questionnaire";
-    let entries = match fields.raw(NAME).cloned() {
+fn entries(fields: &mut Fields, name: &'static str) -> Vec<QuestionnaireEntry> {
+    let entries = match fields.raw(name).cloned() {
         None => Err("This field is required.".to_owned()),
         Some(Value::Null) => Err("This field may not be null.".to_owned()),
         Some(Value::Array(entries)) => entries.iter().map(entry).collect(),
         Some(other) => Err(format!("Expected a list of items but got type \"{}\".", kind(&other))),
     };
-    let entries = entries.unwrap_or_else(|problem| {
-        fields.problem(NAME, problem);
+    entries.unwrap_or_else(|problem| {
+        fields.problem(name, problem);
         Vec::new()
-    });
-    fields.finish().map(|()| entries)
+    })
 }
 
 /// An answer may be left open.
@@ -84,7 +91,8 @@ mod tests {
 
     fn read(body: Value) -> Result<Vec<QuestionnaireEntry>, String> {
         let Value::Object(object) = body else { panic!("an object is needed") };
-        questionnaire(Fields::new(object)).map_err(|error| error.fields[0].messages.join("|"))
+        let read = Questionnaire::read(Fields::new(object)).map(|questionnaire| questionnaire.entries);
+        read.map_err(|error| error.fields[0].messages.join("|"))
     }
 
     #[test]

@@ -4,8 +4,8 @@ use axum::response::Response;
 use patchbay_proto::tracker::{MayWriteRulesRequest, UpdateRuleRequest};
 use patchbay_rpc::request_as;
 
-use super::new_rule::read;
-use super::{ALERT_WRITERS, RULE};
+use super::ALERT_WRITERS;
+use super::new_rule::{RuleBody, read};
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
@@ -20,7 +20,7 @@ pub(super) fn operation() -> Operation {
     put("update_rule", "/api/0/projects/{organization}/{project}/rules/{rule}/", update_rule)
         .does("Write an alert rule anew")
         .by(one_of(ALERT_WRITERS).and_apps())
-        .takes(RULE)
+        .takes::<RuleBody>()
         .answers_json(200)
 }
 

@@ -11,17 +11,25 @@ use crate::api::authenticate::SignedIn;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, request_body, required_texts, text_or_blank};
 use crate::api::operation::{Operation, post};
-use crate::api::schema::{Kind, optional, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
+
+request_body! {
+    /// A new personal token.
+    NewToken {
+        scopes: Vec<String> = required_texts("scopes"),
+        name: Option<String> = text_or_blank("name"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post("create_user_token", "/api/0/api-tokens/", create_user_token)
         .does("Make a personal token")
         .by(USERS.in_session())
-        .takes(&[required("scopes", Kind::Texts), optional("name", Kind::Text)])
+        .takes::<NewToken>()
         .answers::<TokenJson>(201)
 }
 
@@ -37,15 +45,8 @@ async fn create_user_token(
     Ok((StatusCode::CREATED, Json(TokenJson::personal(made, name))))
 }
 
-fn read(mut fields: Fields, caller: &Caller) -> patchbay_domain::Result<MintUserTokenRequest> {
-    if !fields.has("scopes") {
-        fields.problem("scopes", "This field is required.");
-    }
-    let message = MintUserTokenRequest {
-        user_id: user_id(caller)?,
-        scopes: fields.texts("scopes"),
-        name: fields.text_or_blank("name").unwrap_or_default(),
-    };
-    fields.finish()?;
-    Ok(message)
+fn read(fields: Fields, caller: &Caller) -> patchbay_domain::Result<MintUserTokenRequest> {
+    let user_id = user_id(caller)?;
+    let NewToken { scopes, name } = NewToken::read(fields)?;
+    Ok(MintUserTokenRequest { user_id, scopes, name: name.unwrap_or_default() })
 }

@@ -11,16 +11,23 @@ use crate::api::authenticate::SignedIn;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, anything, request_body};
 use crate::api::operation::{Operation, delete};
-use crate::api::schema::{Kind, required};
 use crate::context::Context;
 use crate::edge::answer::Answer;
+
+request_body! {
+    /// The token to revoke.
+    TokenChoice {
+        token_id: Option<Value> = anything("tokenId").required(),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     delete("revoke_user_token", "/api/0/api-tokens/", revoke_user_token)
         .does("Revoke a personal token")
         .by(USERS.in_session())
-        .takes(&[required("tokenId", Kind::Anything)])
+        .takes::<TokenChoice>()
         .answers_nothing(204)
 }
 
@@ -30,14 +37,14 @@ async fn revoke_user_token(
     SignedIn(caller): SignedIn,
     JsonBody(fields): JsonBody,
 ) -> Result<StatusCode> {
-    let message = RevokeUserTokenRequest { user_id: user_id(&caller)?, token_id: token_id(&fields)? };
+    let message = RevokeUserTokenRequest { user_id: user_id(&caller)?, token_id: token_id(fields)? };
     context.services.tokens().revoke_user_token(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// As a number or as a text, both of which Sentry takes.
-fn token_id(fields: &Fields) -> patchbay_domain::Result<i64> {
-    let id = match fields.raw("tokenId") {
+fn token_id(fields: Fields) -> patchbay_domain::Result<i64> {
+    let id = match TokenChoice::read(fields)?.token_id {
         None | Some(Value::Null) => return Err(Error::field("tokenId", "This field is required.")),
         Some(Value::String(text)) => text.parse().ok(),
         Some(other) => other.as_i64(),
@@ -55,7 +62,7 @@ mod tests {
     fn a_token_is_named_by_a_number_or_a_text() {
         let read = |value: Value| {
             let object = [("tokenId".to_owned(), value)].into_iter().collect();
-            token_id(&Fields::new(object)).map_err(|error| error.reason.into_owned())
+            token_id(Fields::new(object)).map_err(|error| error.reason.into_owned())
         };
         assert_eq!((read(json!(7)), read(json!("7"))), (Ok(7), Ok(7)));
         assert_eq!(read(json!(null)), Err("INVALID_FIELD".to_owned()));

@@ -11,28 +11,32 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, custom, flag, request_body, text, text_or_blank};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
-use crate::api::schema::{Field, Kind, optional};
+use crate::api::schema::Kind;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::recovery::RecoveryJson;
 
-const RECOVERY: &[Field] = &[
-    optional("eventType", Kind::NullableText),
-    optional("installation", Kind::NullableText),
-    optional("reason", Kind::NullableText),
-    optional("start", Kind::Text),
-    optional("end", Kind::Text),
-    optional("ratePerSecond", Kind::Integer),
-    optional("dryRun", Kind::Flag),
-];
+request_body! {
+    /// Which dead letters are sent again, and how fast. Without a filter, all of them.
+    RecoveryBody {
+        event_type: Option<String> = text_or_blank("eventType"),
+        installation: Option<String> = text_or_blank("installation"),
+        reason: Option<String> = text_or_blank("reason"),
+        start: Option<String> = text("start"),
+        end: Option<String> = text("end"),
+        rate_per_second: Option<i32> = custom("ratePerSecond", Kind::Integer, rate),
+        dry_run: bool = flag("dryRun"),
+    }
+}
 
 pub(super) fn operation() -> Operation {
     post("recover_webhooks", "/api/0/sentry-apps/{app}/webhook-recoveries/", recover_webhooks)
         .does("Send given-up webhooks again")
         .by(one_of(WRITERS))
-        .takes(RECOVERY)
+        .takes::<RecoveryBody>()
         .answers::<RecoveryJson>(200)
         .answers::<RecoveryJson>(202)
         .refuses(409)
@@ -51,28 +55,28 @@ async fn recover_webhooks(
     Ok((status, Json(answer.into())))
 }
 
-fn read(app: String, mut fields: Fields) -> patchbay_domain::Result<RecoverRequest> {
-    let mut text = |name| fields.text_or_blank(name).unwrap_or_default();
-    let (event_type, installation_uuid, reason) = (text("eventType"), text("installation"), text("reason"));
-    let (start, end) = (fields.text("start"), fields.text("end"));
-    let rate = fields.raw("ratePerSecond").map(|rate| rate.as_i64().and_then(|rate| rate.try_into().ok()));
-    if rate == Some(None) {
-        fields.problem("ratePerSecond", "A valid integer is required.");
-    }
-    let dry_run = fields.flag("dryRun");
-    fields.finish()?;
+fn read(app: String, fields: Fields) -> patchbay_domain::Result<RecoverRequest> {
+    let body = RecoveryBody::read(fields)?;
     Ok(RecoverRequest {
         app,
         filter: Some(DeadLetterFilter {
-            event_type,
-            installation_uuid,
-            reason,
-            start: moment("start", start.as_deref())?.map(timestamp::to_wire),
-            end: moment("end", end.as_deref())?.map(timestamp::to_wire),
+            event_type: body.event_type.unwrap_or_default(),
+            installation_uuid: body.installation.unwrap_or_default(),
+            reason: body.reason.unwrap_or_default(),
+            start: moment("start", body.start.as_deref())?.map(timestamp::to_wire),
+            end: moment("end", body.end.as_deref())?.map(timestamp::to_wire),
         }),
-        rate_per_second: rate.flatten().unwrap_or_default(),
-        dry_run,
+        rate_per_second: body.rate_per_second.unwrap_or_default(),
+        dry_run: body.dry_run,
     })
+}
+
+fn rate(fields: &mut Fields, name: &'static str) -> Option<i32> {
+    let rate = fields.raw(name)?.as_i64().and_then(|rate| rate.try_into().ok());
+    if rate.is_none() {
+        fields.problem(name, "A valid integer is required.");
+    }
+    rate
 }
 
 #[cfg(test)]
