@@ -1,15 +1,68 @@
 //! Pages of a list: Sentry's `cursor` in the query and its `Link` header.
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use patchbay_domain::{Error, Result};
 
+use crate::api::error::Failure;
 use crate::api::query::Query;
+use crate::context::Context;
 
 const LARGEST: i32 = 100;
 
-/// Which part of a list is asked for.
+/// The page that a request asks for, of at most `LARGEST` entries. A handler takes it after the caller, so that requests
+/// without credentials are refused first.
+pub(crate) struct Paging<const LARGEST_PAGE: i32 = LARGEST> {
+    page: Page,
+    /// The URL of the request, without its query.
+    url: String,
+    query: Query,
+}
+
+impl<const LARGEST_PAGE: i32> FromRequestParts<Context> for Paging<LARGEST_PAGE> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Failure> {
+        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        let page = Page::read_up_to(LARGEST_PAGE, &query)?;
+        Ok(Self { page, url: format!("{}{}", context.config.base_url(), parts.uri.path()), query })
+    }
+}
+
+impl<const LARGEST_PAGE: i32> Paging<LARGEST_PAGE> {
+    /// Number of entries before the page.
+    pub(crate) fn offset(&self) -> i32 {
+        self.page.offset()
+    }
+
+    /// Number of entries of the page.
+    pub(crate) fn size(&self) -> i32 {
+        self.page.size()
+    }
+
+    /// The answer: these entries, with links to the pages around them.
+    pub(crate) fn page<T>(self, has_more: bool, entries: T) -> Paged<T> {
+        Paged { link: self.page.link(&self.url, &self.query, has_more), entries }
+    }
+}
+
+/// A page of a list and its `Link` header.
+pub(crate) struct Paged<T> {
+    link: Option<(HeaderName, HeaderValue)>,
+    entries: T,
+}
+
+impl<T: IntoResponse> IntoResponse for Paged<T> {
+    fn into_response(self) -> Response {
+        (AppendHeaders(self.link), self.entries).into_response()
+    }
+}
+
+/// The position of a page in its list.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
-pub(crate) struct Page {
+struct Page {
     /// How many entries a page has.
     size: i32,
     /// 0 for the first page.
@@ -18,12 +71,7 @@ pub(crate) struct Page {
 
 impl Page {
     /// Reads `per_page` and `cursor`, which is `<size>:<page>:<1 when it leads back>`.
-    pub(crate) fn read(query: &Query) -> Result<Self> {
-        Self::read_up_to(LARGEST, query)
-    }
-
-    /// As [`Page::read`], of a list whose entries are large.
-    pub(crate) fn read_up_to(largest: i32, query: &Query) -> Result<Self> {
+    fn read_up_to(largest: i32, query: &Query) -> Result<Self> {
         let size = size(largest, query)?;
         let number = match query.get("cursor") {
             None | Some("") => 0,
@@ -33,22 +81,16 @@ impl Page {
         page.checked_offset().map(|_| page).ok_or_else(|| invalid("cursor"))
     }
 
-    /// Reads `per_page` (`limit` in Sentry's older lists of issues) of a list that goes on at a position.
-    pub(crate) fn size_of(query: &Query) -> Result<i32> {
-        size(LARGEST, query)
-    }
-
-    pub(crate) fn size(self) -> i32 {
+    fn size(self) -> i32 {
         self.size
     }
 
-    /// How many entries stand before the page.
-    pub(crate) fn offset(self) -> i32 {
+    fn offset(self) -> i32 {
         self.checked_offset().unwrap_or(i32::MAX)
     }
 
     /// The `Link` header of this page. `url` is the route's own, without a query.
-    pub(crate) fn link(self, url: &str, query: &Query, has_more: bool) -> Option<(HeaderName, HeaderValue)> {
+    fn link(self, url: &str, query: &Query, has_more: bool) -> Option<(HeaderName, HeaderValue)> {
         let link = |relation: &str, number: i32, back: u8, results: bool| {
             let cursor = format!("{}:{number}:{back}", self.size);
             let query = query.with("cursor", &cursor);
@@ -63,6 +105,11 @@ impl Page {
     fn checked_offset(self) -> Option<i32> {
         self.number.checked_mul(self.size)
     }
+}
+
+/// Reads `per_page` (`limit` in older lists of issues) of a list whose cursor is a position.
+pub(crate) fn page_size(query: &Query) -> Result<i32> {
+    size(LARGEST, query)
 }
 
 fn size(largest: i32, query: &Query) -> Result<i32> {
@@ -108,7 +155,7 @@ mod tests {
             ("cursor=100:2147483647:0", Err("Invalid cursor parameter.")),
         ];
         for (query, expected) in cases {
-            let page = Page::read(&Query::parse(query));
+            let page = Page::read_up_to(LARGEST, &Query::parse(query));
             let found = page.map(|page| (page.size(), page.offset())).map_err(|error| error.message);
             assert_eq!(found, expected.map_err(str::to_owned), "{query}");
         }
@@ -117,7 +164,7 @@ mod tests {
     #[test]
     fn the_links_lead_to_the_pages_before_and_behind() {
         let query = Query::parse("per_page=10&cursor=10:1:0&x=%22");
-        let (_, value) = Page::read(&query).unwrap().link("http://x/", &query, false).unwrap();
+        let (_, value) = Page::read_up_to(LARGEST, &query).unwrap().link("http://x/", &query, false).unwrap();
         assert_eq!(
             value,
             concat!(

@@ -1,6 +1,5 @@
 //! Registering and changing apps.
 
-mod app_list;
 mod create_app;
 mod delete_app;
 mod get_app;

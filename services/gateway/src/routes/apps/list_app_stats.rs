@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::IntoResponse;
 use patchbay_proto::installation::ListStatsRequest;
 use patchbay_rpc::request_as;
 
@@ -9,8 +8,7 @@ use crate::api::access::SUPERUSERS;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
-use crate::api::query::Query;
+use crate::api::page::Paging;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::app_stats::AppInstallsJson;
@@ -26,15 +24,12 @@ pub(super) fn operation() -> Operation {
 /// Most installed first.
 async fn list_app_stats(
     State(context): State<Context>,
-    uri: Uri,
-    query: Query,
     Authenticated(caller): Authenticated,
+    paging: Paging,
 ) -> Result<impl IntoResponse> {
-    let page = Page::read(&query)?;
-    let request = request_as(&caller, ListStatsRequest { offset: page.offset(), limit: page.size() });
+    let request = request_as(&caller, ListStatsRequest { offset: paging.offset(), limit: paging.size() });
     let answer = context.services.apps().list_stats(request).await.answer()?;
     let base_url = context.config.base_url();
     let apps: Vec<_> = answer.apps.into_iter().map(|app| AppInstallsJson::new(app, base_url)).collect();
-    let url = format!("{base_url}{}", uri.path());
-    Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(apps)))
+    Ok(paging.page(answer.has_more, Json(apps)))
 }

@@ -27,13 +27,12 @@ request_body! {
 
 pub(super) fn operation() -> Operation {
     post("record_app_interaction", "/api/0/sentry-apps/{app}/interaction/", record_app_interaction)
-        .does("Count that somebody looked at an app or used a component of it")
+        .does("Count a view of an app or a use of one of its components")
         .by(USERS.and_apps())
         .takes::<Interaction>()
         .answers_json(201)
 }
 
-/// Counts that somebody looked at an app or used a component of it.
 async fn record_app_interaction(
     State(context): State<Context>,
     params: Params,

@@ -1,6 +1,6 @@
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 
 use super::EVENT_READERS;
 use super::activity_page::list;
@@ -8,9 +8,8 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::Paging;
 use crate::api::params::Params;
-use crate::api::query::Query;
 use crate::context::Context;
 use crate::json::document;
 
@@ -30,16 +29,12 @@ pub(super) fn described(operation: Operation) -> Operation {
 /// Everything that happened, newest first.
 pub(super) async fn list_activities(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
-    query: Query,
     Authenticated(caller): Authenticated,
-) -> Result<Response> {
-    let page = Page::read(&query)?;
-    let answer = list(&context, &caller, &params, page, false).await?;
-    let url = format!("{}{}", context.config.base_url(), uri.path());
-    let link = AppendHeaders(page.link(&url, &query, answer.has_more));
+    paging: Paging,
+) -> Result<impl IntoResponse> {
+    let answer = list(&context, &caller, &params, &paging, false).await?;
     let documents: Vec<_> = answer.activities.into_iter().map(|entry| entry.document_json).collect();
     let json = [br#"{"activity":["#, documents.join(&b',').as_slice(), b"]}"].concat();
-    Ok((link, document::one(StatusCode::OK, json)).into_response())
+    Ok(paging.page(answer.has_more, document::one(StatusCode::OK, json)))
 }

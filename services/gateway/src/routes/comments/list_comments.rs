@@ -1,6 +1,5 @@
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::IntoResponse;
 
 use super::EVENT_READERS;
 use super::activity_page::list;
@@ -8,9 +7,8 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::Paging;
 use crate::api::params::Params;
-use crate::api::query::Query;
 use crate::context::Context;
 use crate::json::document;
 
@@ -30,15 +28,11 @@ pub(super) fn described(operation: Operation) -> Operation {
 /// Newest first.
 pub(super) async fn list_comments(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
-    query: Query,
     Authenticated(caller): Authenticated,
-) -> Result<Response> {
-    let page = Page::read(&query)?;
-    let answer = list(&context, &caller, &params, page, true).await?;
-    let url = format!("{}{}", context.config.base_url(), uri.path());
-    let link = AppendHeaders(page.link(&url, &query, answer.has_more));
+    paging: Paging,
+) -> Result<impl IntoResponse> {
+    let answer = list(&context, &caller, &params, &paging, true).await?;
     let documents = document::list(answer.activities.iter().map(|entry| &entry.document_json));
-    Ok((link, documents).into_response())
+    Ok(paging.page(answer.has_more, documents))
 }

@@ -1,15 +1,14 @@
+use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use patchbay_proto::installation::list_components_request::Owner;
 
 use super::READERS;
-use super::component_list::{LARGEST_PAGE, answer, list};
+use super::component_list::{ComponentPaging, list};
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Kind, optional};
@@ -28,15 +27,14 @@ pub(super) fn operation() -> Operation {
 /// As they were registered.
 async fn list_app_components(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
-) -> Result<Response> {
-    let page = Page::read_up_to(LARGEST_PAGE, &query)?;
-    let found = list(&context, &caller, &query, page, Owner::App(params.app()?)).await?;
+    paging: ComponentPaging,
+) -> Result<impl IntoResponse> {
+    let found = list(&context, &caller, &query, &paging, Owner::App(params.app()?)).await?;
     let base_url = context.config.base_url();
     let components = found.components.into_iter();
-    let components = components.map(|component| ComponentJson::new(component, base_url)).collect();
-    Ok(answer(&context, &uri, &query, page, found.has_more, components))
+    let components: Vec<_> = components.map(|component| ComponentJson::new(component, base_url)).collect();
+    Ok(paging.page(found.has_more, Json(components)))
 }

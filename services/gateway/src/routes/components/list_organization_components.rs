@@ -1,17 +1,16 @@
+use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use patchbay_proto::installation::list_components_request::Owner;
 use patchbay_rpc::request_as;
 
 use super::READERS;
-use super::component_list::{LARGEST_PAGE, answer, list};
+use super::component_list::{ComponentPaging, list};
 use super::project_slug::project_slug;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Kind, optional};
@@ -32,19 +31,18 @@ pub(super) fn operation() -> Operation {
     .lists::<ComponentJson>()
 }
 
-/// Of the apps that are installed there, with what their selects offer.
+/// Components of the installed apps, with the options of their selects.
 async fn list_organization_components(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
-) -> Result<Response> {
-    let page = Page::read_up_to(LARGEST_PAGE, &query)?;
+    paging: ComponentPaging,
+) -> Result<impl IntoResponse> {
     let organization = params.organization()?;
-    let found = list(&context, &caller, &query, page, Owner::Organization(organization.clone())).await?;
-    // It stands in addresses that are shown, so only for those who may read it.
+    let found = list(&context, &caller, &query, &paging, Owner::Organization(organization.clone())).await?;
+    // The slug appears in the answer, so the caller has to be allowed to read the project.
     let project = project_slug(&context, &query, organization, |asked| request_as(&caller, asked)).await?;
     let components = prepare(&context, found.components, project.as_deref()).await;
-    Ok(answer(&context, &uri, &query, page, found.has_more, components))
+    Ok(paging.page(found.has_more, Json(components)))
 }

@@ -26,7 +26,7 @@ pub(super) fn described(operation: Operation) -> Operation {
         .answers_json(200)
 }
 
-/// ; `latest` and `oldest` are events too.
+/// `latest` and `oldest` stand for an error of the issue.
 pub(super) async fn get_issue_event(
     State(context): State<Context>,
     params: Params,

@@ -1,6 +1,5 @@
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::IntoResponse;
 use patchbay_proto::tracker::ListEventsRequest;
 use patchbay_rpc::request_as;
 
@@ -9,9 +8,8 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::Paging;
 use crate::api::params::Params;
-use crate::api::query::Query;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::document;
@@ -28,22 +26,18 @@ pub(super) fn described(operation: Operation) -> Operation {
 /// Newest first.
 pub(super) async fn list_issue_events(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
-    query: Query,
     Authenticated(caller): Authenticated,
-) -> Result<Response> {
-    let page = Page::read(&query)?;
+    paging: Paging,
+) -> Result<impl IntoResponse> {
     let project = params.project().unwrap_or_default();
     let message = ListEventsRequest {
         issue_id: if project.is_empty() { params.issue()? } else { 0 },
         organization: params.organization_or_any()?,
         project,
-        offset: page.offset(),
-        limit: page.size(),
+        offset: paging.offset(),
+        limit: paging.size(),
     };
     let answer = context.services.issues().list_events(request_as(&caller, message)).await.answer()?;
-    let url = format!("{}{}", context.config.base_url(), uri.path());
-    let link = AppendHeaders(page.link(&url, &query, answer.has_more));
-    Ok((link, document::list(answer.events.iter().map(|event| &event.detail_json))).into_response())
+    Ok(paging.page(answer.has_more, document::list(answer.events.iter().map(|event| &event.detail_json))))
 }

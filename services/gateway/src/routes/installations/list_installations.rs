@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::IntoResponse;
 use patchbay_proto::installation::ListInstallationsRequest;
 use patchbay_rpc::request_as;
 
@@ -10,9 +9,8 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::Paging;
 use crate::api::params::Params;
-use crate::api::query::Query;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
@@ -32,17 +30,14 @@ pub(super) fn operation() -> Operation {
 /// Newest first.
 async fn list_installations(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
-    query: Query,
     Authenticated(caller): Authenticated,
+    paging: Paging,
 ) -> Result<impl IntoResponse> {
     let organization = params.organization()?;
-    let page = Page::read(&query)?;
-    let message = ListInstallationsRequest { organization, offset: page.offset(), limit: page.size() };
+    let message = ListInstallationsRequest { organization, offset: paging.offset(), limit: paging.size() };
     let request = request_as(&caller, message);
     let answer = context.services.installations().list_installations(request).await.answer()?;
     let installations: Vec<InstallationJson> = answer.installations.into_iter().map(Into::into).collect();
-    let url = format!("{}{}", context.config.base_url(), uri.path());
-    Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(installations)))
+    Ok(paging.page(answer.has_more, Json(installations)))
 }

@@ -10,7 +10,7 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::page_size;
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Field, Kind, optional};
@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::document;
 
-/// What is listed where nobody says what to look for.
+/// The query when the request has none.
 const DEFAULT_QUERY: &str = "is:unresolved";
 
 const SEARCH: &[Field] = &[
@@ -49,7 +49,7 @@ pub(super) async fn list_issues(
     query: Query,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
-    let size = Page::size_of(&query)?;
+    let size = page_size(&query)?;
     let filter = IssueFilter {
         organization: params.organization()?,
         projects: projects(&params, &query),

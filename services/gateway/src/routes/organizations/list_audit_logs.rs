@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use patchbay_domain::Error;
 use patchbay_proto::tracker::ListEntriesRequest;
@@ -13,7 +12,7 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::Paging;
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Kind, optional};
@@ -38,28 +37,25 @@ pub(super) fn operation() -> Operation {
 /// Newest first.
 async fn list_audit_logs(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
     query: Query,
     Authenticated(caller): Authenticated,
+    paging: Paging,
 ) -> Result<impl IntoResponse> {
-    let page = Page::read(&query)?;
     let asked = ListEntriesRequest {
         organization: params.organization()?,
         event: query.get("event").unwrap_or_default().to_owned(),
         actor_user_id: actor(&query)?,
         since: moment(&query, "start")?,
         until: moment(&query, "end")?,
-        offset: page.offset(),
-        limit: page.size(),
+        offset: paging.offset(),
+        limit: paging.size(),
     };
     let list = context.services.audit().list_entries(request_as(&caller, asked)).await.answer()?;
-    let url = format!("{}{}", context.config.base_url(), uri.path());
-    let link = AppendHeaders(page.link(&url, &query, list.has_more));
-    Ok((link, Json(AuditLogJson::from(list))))
+    Ok(paging.page(list.has_more, Json(AuditLogJson::from(list))))
 }
 
-/// 0 when nobody is asked for.
+/// 0 for every actor.
 fn actor(query: &Query) -> Result<i64, Error> {
     match query.get("actor") {
         None | Some("") => Ok(0),
@@ -107,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_actor_is_a_number_or_nobody() {
+    fn an_actor_is_a_number_or_left_out() {
         for (query, expected) in
             [("", Ok(0)), ("actor=", Ok(0)), ("actor=7", Ok(7)), ("actor=-1", Err(())), ("actor=me", Err(()))]
         {

@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::IntoResponse;
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::tracker::{GetOrganizationRequest, ListOrganizationsRequest, ListOrganizationsResponse};
 use patchbay_rpc::request_as;
@@ -10,7 +9,7 @@ use crate::api::access::USERS;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::Paging;
 use crate::api::query::Query;
 use crate::api::schema::{Kind, optional};
 use crate::context::Context;
@@ -29,35 +28,33 @@ pub(super) fn operation() -> Operation {
 /// Those the caller belongs to; with `show=all` every one, for superusers and staff.
 async fn list_organizations(
     State(context): State<Context>,
-    uri: Uri,
     query: Query,
     Authenticated(caller): Authenticated,
+    paging: Paging,
 ) -> Result<impl IntoResponse> {
-    let page = Page::read(&query)?;
-    let list = fetch(&context, &caller, &query, page).await?;
+    let list = fetch(&context, &caller, &query, &paging).await?;
     let base_url = context.config.base_url();
     let shown = |organization| OrganizationJson::new(organization, &caller, base_url);
     let organizations: Vec<_> = list.organizations.into_iter().map(shown).collect();
-    let url = format!("{base_url}{}", uri.path());
-    Ok((AppendHeaders(page.link(&url, &query, list.has_more)), Json(organizations)))
+    Ok(paging.page(list.has_more, Json(organizations)))
 }
 
 async fn fetch(
     context: &Context,
     caller: &Caller,
     query: &Query,
-    page: Page,
+    paging: &Paging,
 ) -> Result<ListOrganizationsResponse, Error> {
     let mut directory = context.services.directory();
     if let Some(app) = caller.app() {
         // An app has been installed into one.
         let only = GetOrganizationRequest { organization: app.organization_id.to_string() };
         let only = directory.get_organization(request_as(caller, only)).await.answer()?;
-        let organizations = if page.offset() == 0 { vec![only] } else { Vec::new() };
+        let organizations = if paging.offset() == 0 { vec![only] } else { Vec::new() };
         return Ok(ListOrganizationsResponse { organizations, has_more: false });
     }
     let own = caller.user().map_or(0, |user| user.user_id);
     let user_id = if query.get("show") == Some("all") { 0 } else { own };
-    let asked = ListOrganizationsRequest { user_id, offset: page.offset(), limit: page.size() };
+    let asked = ListOrganizationsRequest { user_id, offset: paging.offset(), limit: paging.size() };
     directory.list_organizations(request_as(caller, asked)).await.answer()
 }

@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::IntoResponse;
 use patchbay_proto::tracker::ListProjectsRequest;
 use patchbay_rpc::request_as;
 
@@ -11,9 +10,8 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::Paging;
 use crate::api::params::Params;
-use crate::api::query::Query;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
@@ -29,19 +27,19 @@ pub(super) fn operation() -> Operation {
 /// By slug.
 async fn list_projects(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
-    query: Query,
     Authenticated(caller): Authenticated,
-) -> Result<Response> {
-    let page = Page::read(&query)?;
+    paging: Paging,
+) -> Result<impl IntoResponse> {
     let organization = params.organization()?;
-    let message =
-        ListProjectsRequest { organization: organization.clone(), offset: page.offset(), limit: page.size() };
+    let message = ListProjectsRequest {
+        organization: organization.clone(),
+        offset: paging.offset(),
+        limit: paging.size(),
+    };
     let answer = context.services.projects().list_projects(request_as(&caller, message)).await.answer()?;
     let owner = owner(&context, organization).await?;
     let projects: Vec<_> =
         answer.projects.into_iter().map(|project| ProjectJson::new(project, owner.clone())).collect();
-    let url = format!("{}{}", context.config.base_url(), uri.path());
-    Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(projects)).into_response())
+    Ok(paging.page(answer.has_more, Json(projects)))
 }

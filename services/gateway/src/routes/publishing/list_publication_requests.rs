@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::IntoResponse;
 use patchbay_proto::installation::ListPublicationRequestsRequest;
 use patchbay_rpc::request_as;
 
@@ -9,8 +8,7 @@ use crate::api::access::SUPERUSERS;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
-use crate::api::query::Query;
+use crate::api::page::Paging;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::publication_request::PublicationRequestJson;
@@ -23,18 +21,15 @@ pub(super) fn operation() -> Operation {
         .lists::<PublicationRequestJson>()
 }
 
-/// What waits for a reviewer, oldest first. Not one of Sentry's.
+/// Oldest first. Sentry has no such operation.
 async fn list_publication_requests(
     State(context): State<Context>,
-    uri: Uri,
-    query: Query,
     Authenticated(caller): Authenticated,
+    paging: Paging,
 ) -> Result<impl IntoResponse> {
-    let page = Page::read(&query)?;
-    let message = ListPublicationRequestsRequest { offset: page.offset(), limit: page.size() };
+    let message = ListPublicationRequestsRequest { offset: paging.offset(), limit: paging.size() };
     let request = request_as(&caller, message);
     let answer = context.services.publishing().list_publication_requests(request).await.answer()?;
     let requests: Vec<PublicationRequestJson> = answer.requests.into_iter().map(Into::into).collect();
-    let url = format!("{}{}", context.config.base_url(), uri.path());
-    Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(requests)))
+    Ok(paging.page(answer.has_more, Json(requests)))
 }

@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::IntoResponse;
 use patchbay_proto::tracker::ListTeamsRequest;
 use patchbay_rpc::request_as;
 
@@ -10,9 +9,8 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
-use crate::api::page::Page;
+use crate::api::page::Paging;
 use crate::api::params::Params;
-use crate::api::query::Query;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::team::TeamJson;
@@ -28,16 +26,13 @@ pub(super) fn operation() -> Operation {
 /// By slug.
 async fn list_teams(
     State(context): State<Context>,
-    uri: Uri,
     params: Params,
-    query: Query,
     Authenticated(caller): Authenticated,
-) -> Result<Response> {
-    let page = Page::read(&query)?;
+    paging: Paging,
+) -> Result<impl IntoResponse> {
     let organization = params.organization()?;
-    let message = ListTeamsRequest { organization, offset: page.offset(), limit: page.size() };
+    let message = ListTeamsRequest { organization, offset: paging.offset(), limit: paging.size() };
     let answer = context.services.projects().list_teams(request_as(&caller, message)).await.answer()?;
     let teams: Vec<TeamJson> = answer.teams.into_iter().map(Into::into).collect();
-    let url = format!("{}{}", context.config.base_url(), uri.path());
-    Ok((AppendHeaders(page.link(&url, &query, answer.has_more)), Json(teams)).into_response())
+    Ok(paging.page(answer.has_more, Json(teams)))
 }
