@@ -1,5 +1,5 @@
-//! What every public HTTP interface of the platform needs: where a request comes from, what it shows to authenticate
-//! itself, what a token allows, and how often a caller may call. It knows nothing of the REST API.
+//! The parts that every public HTTP interface of the platform needs: client addresses, credentials, tokens and their
+//! revocation, origins, and rate limits. Nothing here knows the REST API.
 
 pub(crate) mod answer;
 pub(crate) mod client_address;

@@ -1,4 +1,4 @@
-//! The routes and what lies around them.
+//! The routes and their layers.
 
 use axum::Router;
 use axum::extract::Request;
@@ -14,7 +14,7 @@ use crate::layers::limits;
 use crate::layers::observe;
 use crate::routes;
 
-/// The whole HTTP interface, without a listener. The last layer is the outermost one.
+/// The HTTP interface, without a listener. The last layer is the outermost one.
 pub fn router(context: Context) -> Router {
     routes::table(&context)
         .method_not_allowed_fallback(method_not_allowed)
@@ -33,7 +33,7 @@ async fn method_not_allowed(method: Method) -> Failure {
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", &detail)
 }
 
-/// Every answer is for the one who asked, unless it says otherwise itself, and is what it says it is.
+/// Answers are private to the caller unless they set `Cache-Control` themselves; their content type is not guessed.
 async fn private(request: Request, next: Next) -> Response {
     const HEADERS: [(HeaderName, HeaderValue); 2] = [
         (header::VARY, HeaderValue::from_static("Authorization, Cookie, Origin")),

@@ -1,7 +1,7 @@
 //! Who may call an operation.
 //!
-//! Said once, where the operation is declared; written into the API's description, and compared with what the
-//! services really answer by the matrix in the tests. It decides nothing: the service that owns the thing does.
+//! Declared once, with the operation; written into the OpenAPI document, and compared with the answers of the services
+//! by the access matrix in the tests. It decides nothing: the service that owns the data does.
 
 use patchbay_domain::Scope;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ enum Apps {
     Any,
 }
 
-/// Nobody has to say who they are.
+/// No credentials are needed.
 pub(crate) const ANYONE: Access = Access::new(Rule::Anyone);
 /// An app that shows its client id and secret in the body.
 pub(crate) const CLIENT: Access = Access::new(Rule::Client);
@@ -46,7 +46,7 @@ pub(crate) const CLIENT: Access = Access::new(Rule::Client);
 pub(crate) const USERS: Access = Access::new(Rule::Users);
 /// Superusers.
 pub(crate) const SUPERUSERS: Access = Access::new(Rule::Superusers);
-/// The app that the thing in the path belongs to, and nobody else.
+/// Only the app that the resource in the path belongs to.
 pub(crate) const THE_APP: Access = Access { apps: Apps::Own, ..Access::new(Rule::TheApp) };
 
 /// Users who hold one of these scopes, through their role and within what their token allows, in the organization
@@ -75,7 +75,7 @@ impl Access {
         Self { apps: Apps::OwnWithScopes, ..self }
     }
 
-    /// Also every app that is installed there, which is told of itself only.
+    /// Also every app that is installed there, which sees its own part only.
     pub(crate) const fn and_each_app(self) -> Self {
         Self { apps: Apps::Any, ..self }
     }
@@ -85,22 +85,22 @@ impl Access {
         Self { staff: true, ..self }
     }
 
-    /// Only by somebody who is signed in with a browser: no token will do.
+    /// Only in the session of a browser: tokens are refused.
     pub(crate) const fn in_session(self) -> Self {
         Self { session: true, ..self }
     }
 
-    /// Whether a caller has to say who they are by header or cookie.
+    /// Whether the caller has to authenticate by header or cookie.
     pub(crate) fn asks_who(self) -> bool {
         !matches!(self.rule, Rule::Anyone | Rule::Client)
     }
 
-    /// Whether a token may be shown.
+    /// Whether a token is accepted.
     pub(crate) fn takes_tokens(self) -> bool {
         !self.session
     }
 
-    /// One of these is needed; empty when none is.
+    /// The caller needs one of these; empty when no scope is needed.
     pub(crate) fn scopes(self) -> &'static [Scope] {
         if let Rule::Scopes(scopes) = self.rule { scopes } else { &[] }
     }
@@ -144,7 +144,7 @@ impl Access {
             Apps::OwnWithScopes => text.push_str(" Also for the app itself, under the same condition."),
             Apps::WithScopes => text.push_str(" Also for apps, under the same condition."),
             Apps::Any => {
-                text.push_str(" Also for each app that is installed there, which is told of itself only.")
+                text.push_str(" Also for each app that is installed there, which sees its own part only.")
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! Who sends a request: found out once, passed on with every call.
+//! The caller of a request: authenticated once, passed on with every call.
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
@@ -16,13 +16,13 @@ use crate::edge::introspection::{Subject, Token};
 use crate::edge::rate_limit::Key;
 use crate::edge::same_origin::{Sender, sender};
 
-/// Somebody we know.
+/// A user or an app.
 pub(crate) struct Authenticated(pub(crate) Caller);
 
-/// A user with a session. No token will do, because what is done here outlives a token that is stolen and revoked.
+/// A user with a session. Tokens are refused, because the effect would outlive a token that is stolen and revoked.
 pub(crate) struct SignedIn(pub(crate) Caller);
 
-/// Somebody we know, or nobody.
+/// A user, an app, or an anonymous caller.
 pub(crate) struct Visitor(pub(crate) Caller);
 
 impl FromRequestParts<Context> for Authenticated {
@@ -41,9 +41,9 @@ impl FromRequestParts<Context> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Failure> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
-            // Sentry does not look at the header here and finds nobody, but answers 403.
-            let nobody = Error::no_credentials();
-            return Err(Error::forbidden(nobody.reason, nobody.message).into());
+            // Sentry ignores the header here and finds no credentials, but answers 403.
+            let missing = Error::no_credentials();
+            return Err(Error::forbidden(missing.reason, missing.message).into());
         }
         let Authenticated(caller) = Authenticated::from_request_parts(parts, context).await?;
         Ok(Self(caller))
@@ -83,7 +83,7 @@ async fn identify(parts: &Parts, context: &Context) -> Result<Caller> {
     }
 }
 
-/// A page of somebody else makes a browser send its owner's cookie.
+/// Refuses a request that a foreign page made the browser send with the cookie of its user.
 pub(crate) fn foreign_page() -> Error {
     Error::forbidden("CSRF_FAILED", "CSRF Failed: the request does not come from a page of this site.")
 }
@@ -95,7 +95,7 @@ async fn by_token(token: &SecretString, context: &Context) -> Result<Caller> {
             Ok(Caller::App(AppCaller { app_id, installation_id, organization_id, scopes }))
         }
         Subject::UserToken { user_id } => user(user_id, Some(scopes), context).await,
-        // A session lives in a cookie that scripts cannot read; it is no token to pass around.
+        // The secret of a session is valid only as a cookie, which scripts cannot read.
         Subject::Session { .. } => Err(invalid_token()),
     }
 }
@@ -104,13 +104,13 @@ async fn by_session(secret: &SecretString, context: &Context) -> Result<Caller> 
     match context.introspection.introspect(secret).await {
         Ok(Token { subject: Subject::Session { user_id }, .. }) => user(user_id, None, context).await,
         Ok(_) => Ok(Caller::Anonymous),
-        // A browser keeps a cookie longer than the session lives; its owner has to sign in, nothing is wrong.
+        // A browser keeps a cookie longer than the session lives. The user is signed out; the request is not wrong.
         Err(error) if error.kind == patchbay_domain::ErrorKind::Unauthenticated => Ok(Caller::Anonymous),
         Err(error) => Err(error),
     }
 }
 
-/// Asked each time: what a person may do changes at once when their role does.
+/// Not cached: a change of role takes effect at once.
 async fn user(id: i64, token_scopes: Option<ScopeSet>, context: &Context) -> Result<Caller> {
     let by_id = GetUserRequest { user: Some(get_user_request::User::Id(id)) };
     let user = context.services.directory().get_user(request(by_id)).await.answer().map_err(|error| {
@@ -124,7 +124,7 @@ async fn user(id: i64, token_scopes: Option<ScopeSet>, context: &Context) -> Res
 
 fn read_user(user: User, token_scopes: Option<ScopeSet>) -> UserCaller {
     let memberships = user.memberships.into_iter().filter_map(|membership| {
-        // A role that only a newer version knows gives no right here.
+        // A role that only a newer version knows gives no scopes here.
         let role = membership.role.parse().ok()?;
         Some(Membership {
             organization_id: membership.organization_id,

@@ -37,7 +37,7 @@ async fn read(body: Body) -> Result<Bytes, Failure> {
         Err(error) if error.is::<LengthLimitError>() => {
             Err(Error::too_large("BODY_TOO_LARGE", "The request body is too large.").into())
         }
-        // Cut off in the middle; most of the time there is nobody left to read the answer.
+        // The connection broke; usually the client is gone and never sees this answer.
         Err(_) => Err(Error::invalid("BODY_CUT_OFF", "The request body could not be read.").into()),
     }
 }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_said_to_be_none() {
+    fn malformed_json_is_refused() {
         let deep = [b"[".repeat(10_000), b"]".repeat(10_000)].concat();
         let bodies: [&[u8]; 8] =
             [b"{", b"{'a':1}", b"\xff", b"{\"a\":\"\xff\"}", br#""\ud800""#, b"1e999", b"{} {}", &deep];
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_named() {
+    fn a_body_that_is_not_an_object_is_refused_with_its_type() {
         for (body, name) in [("null", "NoneType"), ("[1]", "list"), ("\"x\"", "str"), ("1.5", "float")] {
             let message = format!("Invalid data. Expected a dictionary, but got {name}.");
             assert_eq!(refused(body.as_bytes()).fields[0].messages, [message]);

@@ -1,4 +1,4 @@
-//! Refusals as Sentry writes them. The one place where an error becomes an HTTP answer.
+//! Refusals in the form of Sentry. The only place where an error becomes an HTTP response.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,16 +10,16 @@ use crate::api::request_id;
 use crate::edge::origins::FOREIGN_ORIGIN;
 use crate::edge::rate_limit::RateLimited;
 
-/// Seconds after which a service's own limit (ten refreshes a minute, for one) has room again.
+/// Seconds after which a limit of a service (such as ten refreshes a minute) allows the next call.
 const REFILL: u64 = 60;
-/// Seconds after which a part that is missing is worth asking for again.
-const MOMENT: u64 = 1;
-/// The one failure on our side of which Sentry tells more than that something happened.
-const TOLD: &str = "ORGANIZATION_UNAVAILABLE";
+/// Seconds after which a call to an unavailable service is worth repeating.
+const UNAVAILABLE_RETRY: u64 = 1;
+/// The reason of the one internal error whose message is shown to callers.
+const SHOWN: &str = "ORGANIZATION_UNAVAILABLE";
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// An answer that is not the one that was asked for.
+/// A refusal or a failure.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: StatusCode,
@@ -30,9 +30,9 @@ pub(crate) struct Failure {
     retry_after: Option<u64>,
 }
 
-/// Marks an answer that is not for pages of somebody else.
+/// Marks an answer that foreign pages must not read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ForFewEyes;
+pub(crate) struct PrivateResponse;
 
 impl Failure {
     /// A refusal by HTTP's rules, which have more kinds than ours.
@@ -40,7 +40,7 @@ impl Failure {
         Self { status, body: Some(json!({ "detail": detail })), reason: reason.to_owned(), retry_after: None }
     }
 
-    /// Adds what Sentry tells beside `detail`.
+    /// Adds `context` beside `detail`.
     #[must_use]
     pub(crate) fn with_context(self, context: Value) -> Self {
         self.with("context", context)
@@ -55,27 +55,27 @@ impl Failure {
         self
     }
 
-    /// Says the detail alone, as Sentry does in a few places.
+    /// Reduces the body to the detail alone, as Sentry does in a few places.
     #[must_use]
     pub(crate) fn bare(mut self) -> Self {
         self.body = self.body.map(|mut body| body.get_mut("detail").map_or(Value::Null, Value::take));
         self
     }
 
-    /// Says the detail of a field, as a list.
+    /// Moves the detail below a field, as a list.
     #[must_use]
     pub(crate) fn of_field(mut self, field: &str) -> Self {
         self.body = Some(json!({ field: [self.detail()] }));
         self
     }
 
-    /// What it says to people.
+    /// The message for people.
     pub(crate) fn detail(&self) -> String {
         let detail = self.body.as_ref().and_then(|body| body["detail"].as_str());
         detail.unwrap_or("The requested resource does not exist").to_owned()
     }
 
-    /// No route, or nothing where the route leads.
+    /// No such route, or no such resource.
     pub(crate) fn no_such_resource() -> Self {
         Self::new(StatusCode::NOT_FOUND, "NO_SUCH_RESOURCE", "The requested resource does not exist")
     }
@@ -92,11 +92,11 @@ impl From<Error> for Failure {
         let reason = error.reason.into_owned();
         let retry_after = match error.kind {
             ErrorKind::TooManyRequests => Some(REFILL),
-            ErrorKind::Unavailable => Some(MOMENT),
+            ErrorKind::Unavailable => Some(UNAVAILABLE_RETRY),
             _ => None,
         };
-        let is_told = error.kind != ErrorKind::Internal || reason == TOLD;
-        let message = if is_told { error.message } else { our_fault() };
+        let is_shown = error.kind != ErrorKind::Internal || reason == SHOWN;
+        let message = if is_shown { error.message } else { our_fault() };
         let body = if !error.fields.is_empty() {
             Some(Value::Object(error.fields.into_iter().map(field).collect::<Map<_, _>>()))
         } else if message.is_empty() {
@@ -119,7 +119,7 @@ impl From<RateLimited> for Failure {
     }
 }
 
-/// Sentry's words for what is nobody else's business, with the id that finds it in the log.
+/// Sentry's message for an internal error, with the request id under which the log has the details.
 fn our_fault() -> String {
     let id = request_id::current();
     let id = id.as_deref().unwrap_or("None");
@@ -133,7 +133,11 @@ fn field(violation: FieldViolation) -> (String, Value) {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         if self.status.is_server_error() {
-            tracing::error!(status = self.status.as_u16(), reason = self.reason, "a request failed");
+            tracing::error!(
+                status = self.status.as_u16(),
+                reason = self.reason,
+                "a request failed; the client gets a 5xx"
+            );
         }
         let mut response = match self.body {
             Some(body) => (self.status, axum::Json(body)).into_response(),
@@ -143,7 +147,7 @@ impl IntoResponse for Failure {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         if self.reason == FOREIGN_ORIGIN {
-            response.extensions_mut().insert(ForFewEyes);
+            response.extensions_mut().insert(PrivateResponse);
         }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer realm=\"api\"");

@@ -1,6 +1,6 @@
-//! Reading the fields of a JSON object, with Django REST framework's words for what is wrong with them.
+//! Reading the fields of a JSON object, with the error messages of Django REST framework.
 //!
-//! Every problem is gathered, so that a developer sees all of them at once.
+//! All problems are collected, so that a developer sees them at once.
 
 use patchbay_domain::{Error, Result, shortened};
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ const NUL: &str = "Null characters are not allowed.";
 const NOT_INTEGER: &str = "A valid integer is required.";
 const NOT_BOOLEAN: &str = "Must be a valid boolean.";
 
-/// The fields of an object, and what was found wrong with them.
+/// The fields of an object, and their problems.
 pub(crate) struct Fields {
     object: Map<String, Value>,
     problems: Option<Error>,
@@ -162,7 +162,7 @@ impl Fields {
         self.object.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// Notes that something is wrong with a field.
+    /// Records a problem of a field.
     pub(crate) fn problem(&mut self, name: &str, message: impl Into<String>) {
         self.problems = Some(match self.problems.take() {
             None => Error::field(name, message),
@@ -170,12 +170,13 @@ impl Fields {
         });
     }
 
-    /// Everything that was found wrong, if anything was.
+    /// # Errors
+    /// `INVALID_FIELD` with all recorded problems, if there are any.
     pub(crate) fn finish(self) -> Result<()> {
         self.problems.map_or(Ok(()), Err)
     }
 
-    /// What stands in for a value that could not be read; [`Fields::finish`] sees to it that nobody uses it.
+    /// The placeholder for an unreadable value. It is never used, because [`Fields::finish`] fails.
     fn unreadable<T: Default>(&mut self, name: &str, message: impl Into<String>) -> T {
         self.problem(name, message);
         T::default()
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_of_several_fields_are_told_together() {
+    fn problems_of_several_fields_are_reported_together() {
         let mut fields = fields(json!({ "flag": 7, "list": "x" }));
         fields.required_text("name");
         fields.flag("flag");

@@ -1,4 +1,5 @@
-//! No parameter of a call that acts is left out of account: one that nobody reads may have been meant to narrow down what it does.
+//! Operations that change something refuse unknown query parameters: a misspelled one may have been meant to narrow
+//! the operation down.
 
 use axum::extract::Request;
 use axum::http::Method;
@@ -12,10 +13,11 @@ use crate::api::query::Query;
 use crate::api::schema::Field;
 use crate::context::Context;
 
-/// Of the name of a parameter, in a refusal.
+/// Characters of a parameter name that are repeated in a refusal.
 const MAX_ECHO: usize = 100;
 
-/// The handler of an operation, behind a check that its query has declared parameters only. Reads take any, as at Sentry.
+/// The handler of an operation, behind a check that its query has declared parameters only. Safe methods accept any,
+/// as in Sentry.
 pub(crate) fn only(
     handler: MethodRouter<Context>,
     method: &Method,

@@ -1,4 +1,4 @@
-//! The API's description: OpenAPI 3.1, written from the table of operations.
+//! The OpenAPI 3.1 document, written from the table of operations.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use crate::api::operation::{Answer, Content, Group, Operation};
 use crate::api::schema::{self, Field};
 use crate::edge::credentials::SESSION_COOKIE;
 
-/// What every operation under `/api/` may refuse with.
+/// Refusals that every operation below `/api/` shares.
 const ALWAYS: [u16; 8] = [400, 401, 403, 404, 429, 500, 503, 504];
-/// What those that read a body may refuse with besides.
+/// Additional refusals of operations that read a body.
 const WITH_BODY: [u16; 2] = [413, 415];
 
 /// The whole description.
@@ -74,11 +74,11 @@ fn describe(operation: &Operation, tag: &str) -> Value {
     described
 }
 
-/// Alternatives: whoever meets one of them is let in by it.
+/// Alternatives: a request needs to meet one of them.
 fn security(operation: &Operation) -> Value {
     let access = operation.access;
     if !access.asks_who() {
-        // Who is known all the same may say so, and an empty alternative lets in who does not.
+        // Credentials are optional: the empty alternative admits requests without them.
         return json!([{}]);
     }
     let mut alternatives = vec![json!({ "session": [] })];
@@ -116,7 +116,7 @@ fn responses(operation: &Operation) -> Value {
     let is_api = operation.path.starts_with("/api/") || operation.access.asks_who();
     let shared =
         ALWAYS.iter().filter(|_| is_api).chain(WITH_BODY.iter().filter(|_| operation.body.is_some()));
-    // Whoever is not asked for their name is counted by address, wherever they go.
+    // Operations without authentication are rate limited by address, also outside of `/api/`.
     for status in shared.chain(&[429]) {
         responses.insert(status.to_string(), refused_with(*status));
     }
@@ -174,13 +174,13 @@ fn refusal() -> Value {
     json!({ "description": "Refused.", "content": { "application/json": { "schema": schema } } })
 }
 
-/// What is wrong, by field, or in `detail`.
+/// Problems by field, or in `detail`.
 fn problems() -> Value {
     let schema = json!({
         "type": "object",
         "additionalProperties": { "type": ["string", "array", "object"], "items": { "type": "string" } },
     });
-    json!({ "description": "What was sent makes no sense.", "content": { "application/json": { "schema": schema } } })
+    json!({ "description": "Invalid request.", "content": { "application/json": { "schema": schema } } })
 }
 
 fn reason_phrase(status: u16) -> &'static str {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_that_is_named_is_told() {
+    fn every_shape_that_is_named_is_described() {
         let document = document(&groups());
         let text = document.to_string();
         let named = text.split("\"#/").skip(1).filter_map(|rest| rest.split('"').next());

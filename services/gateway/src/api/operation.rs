@@ -1,4 +1,4 @@
-//! One operation of the API: a method and a path, who handles them, and what the API's description says of them.
+//! One operation of the API: method, path, handler and description.
 
 use axum::handler::Handler;
 use axum::http::Method;
@@ -22,7 +22,7 @@ pub(crate) struct Operation {
     pub(crate) query: Vec<Field>,
     pub(crate) is_paged: bool,
     pub(crate) body: Option<&'static [Field]>,
-    /// Beside the refusals that all operations share.
+    /// Without the refusals that all operations share.
     pub(crate) answers: Vec<Answer>,
     /// The named shapes in `answers`, and those they consist of.
     pub(crate) schemas: Vec<(String, Value)>,
@@ -41,7 +41,7 @@ pub(crate) struct Answer {
     pub(crate) content: Content,
 }
 
-/// What an answer holds.
+/// The body of an answer.
 pub(crate) enum Content {
     Nothing,
     Json(Value),
@@ -82,7 +82,7 @@ impl Operation {
         }
     }
 
-    /// What it does, in a few words.
+    /// The summary.
     pub(crate) fn does(mut self, summary: &'static str) -> Self {
         self.summary = summary;
         self
@@ -100,7 +100,7 @@ impl Operation {
         self
     }
 
-    /// Reads these keys of the query.
+    /// Reads these parameters of the query.
     pub(crate) fn asks(mut self, fields: &[Field]) -> Self {
         self.query = fields.to_vec();
         self
@@ -124,7 +124,7 @@ impl Operation {
         self.answer(200, Content::Json(json!({ "type": "array", "items": items })))
     }
 
-    /// Answers with JSON whose shape is not told here.
+    /// Answers with JSON whose shape is not described.
     pub(crate) fn answers_json(self, status: u16) -> Self {
         self.answer(status, Content::Json(json!({})))
     }
@@ -139,7 +139,7 @@ impl Operation {
         self.answer(status, Content::Other(media_type))
     }
 
-    /// Also refuses with this status, which few operations do.
+    /// Also refuses with this status, which is not among the shared ones.
     pub(crate) fn refuses(self, status: u16) -> Self {
         self.answer(status, Content::Refusal)
     }
@@ -149,7 +149,7 @@ impl Operation {
         self
     }
 
-    /// Notes the shape and all it consists of under their names, and points to it.
+    /// Records the shape and its parts under their names, and returns a reference.
     fn name<T: ToSchema>(&mut self) -> Value {
         let mut schemas = vec![(T::name().into_owned(), T::schema())];
         T::schemas(&mut schemas);

@@ -1,4 +1,4 @@
-//! The parts of a path that name something. Whatever cannot be a name names nothing: 404 as for a wrong one.
+//! The named parts of a path. A part that cannot be a name is answered 404, as an unknown one.
 
 use std::convert::Infallible;
 
@@ -80,7 +80,7 @@ impl Params {
         self.name("issue").and_then(|text| text.parse().ok()).ok_or_else(no_such_resource)
     }
 
-    /// `{member}`: number of a user, or `me` for the one who asks.
+    /// `{member}`: number of a user, or `me` for the caller.
     pub(crate) fn member(&self, caller: &Caller) -> Result<i64> {
         let id = match self.name("member").as_deref() {
             Some("me") => caller.user().map(|user| user.user_id),
@@ -114,7 +114,7 @@ impl Params {
         self.name("team").ok_or_else(no_such_resource)
     }
 
-    /// `{external_issue}`: number of a link; a 400 where it is none.
+    /// `{external_issue}`: number of a link; 400 for anything else.
     pub(crate) fn external_issue(&self) -> Result<i64> {
         self.number("external_issue").map_err(|_| {
             Error::invalid("INVALID_EXTERNAL_ISSUE", "The external issue has to be named by its number.")

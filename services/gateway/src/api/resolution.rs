@@ -1,4 +1,4 @@
-//! How finely something is counted over time, and over which time.
+//! The period and the resolution of counts over time.
 
 use patchbay_domain::{Error, Result};
 use prost_types::Timestamp;
@@ -10,7 +10,7 @@ use crate::api::query::Query;
 pub(crate) struct Resolution(i64);
 
 impl Resolution {
-    /// Reads `resolution`: `1h`, also when nothing is said, or `1d`.
+    /// Reads `resolution`: `1h` (the default) or `1d`.
     pub(crate) fn read(query: &Query) -> Result<Self> {
         match query.get("resolution") {
             None | Some("" | "1h") => Ok(Self(3600)),
@@ -19,7 +19,7 @@ impl Resolution {
         }
     }
 
-    /// Counts of hours, in their order, added up.
+    /// Sums hourly counts, which are in order, to this resolution.
     pub(crate) fn gather(self, hours: impl Iterator<Item = (i64, i64)>) -> Vec<(i64, i64)> {
         let mut gathered: Vec<(i64, i64)> = Vec::new();
         for (hour, count) in hours {

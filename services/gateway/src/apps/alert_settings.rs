@@ -1,7 +1,7 @@
-//! Whom an alert rule tells: apps that take alerts and are installed, with settings that the app itself has agreed to.
+//! The actions of an alert rule: installed apps that take alerts, with settings that the app itself has accepted.
 //!
-//! It happens here because the tracker calls nobody: the registry of apps and the sender of webhooks are asked before the
-//! rule is handed to it.
+//! The gateway checks them because the tracker calls no other service: the registry of apps and the apps themselves are
+//! asked before the rule goes to the tracker.
 
 use patchbay_domain::Error;
 use patchbay_proto::installation::{
@@ -18,9 +18,9 @@ use crate::apps::call::{AppCall, Method};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 
-/// Tells an app that has no form for alerts.
+/// Sends alerts to an app that has no form for them.
 pub(crate) const NOTIFY_SERVICE: &str = "sentry.rules.actions.notify_event_service.NotifyEventServiceAction";
-/// Tells an app what was filled into its form.
+/// Sends alerts to an app together with the settings of its form.
 pub(crate) const NOTIFY_APP: &str = "sentry.rules.actions.notify_event_sentry_app.NotifyEventSentryAppAction";
 /// The element that is an app's form for alerts.
 pub(crate) const ALERT_RULE_ACTION: &str = "alert-rule-action";
@@ -31,7 +31,7 @@ const PAGE: i32 = 100;
 /// The actions of a rule of this organization; apps are asked until `deadline`.
 ///
 /// # Errors
-/// `INVALID_FIELD` (actions), in the app's own words where it refuses its settings.
+/// `INVALID_FIELD` (actions), with the message of the app where it refuses its settings.
 pub(crate) async fn read(
     context: &Context,
     organization: &str,
@@ -126,7 +126,7 @@ fn alertable(installation: &Installation) -> Result<()> {
     Err(wrong(&format!("{} takes no alerts.", installation.app_name)).into())
 }
 
-/// Asks the app whether it can do with these settings.
+/// Asks the app whether it accepts these settings.
 async fn agree(
     context: &Context,
     installation: &Installation,

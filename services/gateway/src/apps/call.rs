@@ -1,5 +1,5 @@
-//! Requests to an app for one of its UI components. The sender of webhooks makes them, so that signing, guarding and
-//! logging are in one place.
+//! Requests to an app for one of its UI components. The webhook sender makes them, so that signing, the egress guard and
+//! the log are in one place.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::api::error::{Failure, Result};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 
-/// What is left of a request's time for its answer, once an app has used up its own.
-const REST: Duration = Duration::from_secs(1);
-/// The sender waits so much shorter than we do, so that its answer gets here.
-const WAY: Duration = Duration::from_millis(500);
-/// Of a message that is shown to people.
+/// The part of the time limit of a request that remains for its answer after the calls to apps.
+const ANSWER_RESERVE: Duration = Duration::from_secs(1);
+/// The webhook sender stops this much earlier than the gateway, so that its answer arrives in time.
+const SENDER_MARGIN: Duration = Duration::from_millis(500);
+/// Characters of a message that is shown to people.
 const MAX_MESSAGE: usize = 500;
 
 /// One request to an app.
@@ -28,7 +28,7 @@ pub(crate) struct AppCall<'a> {
     /// Slug of the app.
     pub(crate) app: &'a str,
     pub(crate) installation: &'a Installation,
-    /// Under which it is logged.
+    /// The event type of the log entry.
     pub(crate) event_type: &'static str,
     pub(crate) method: Method,
     pub(crate) uri: &'a str,
@@ -39,22 +39,22 @@ pub(crate) struct AppCall<'a> {
 /// Until when apps may answer a request that begins now, all of them together.
 pub(crate) fn patience(context: &Context) -> Instant {
     let whole = context.config.request_timeout;
-    Instant::now() + whole.saturating_sub(REST).max(whole / 2)
+    Instant::now() + whole.saturating_sub(ANSWER_RESERVE).max(whole / 2)
 }
 
-/// How it is made, and what it says.
+/// The HTTP method, with the query or the body.
 #[derive(Debug)]
 pub(crate) enum Method {
     Get(Vec<(&'static str, String)>),
     Post(Value),
 }
 
-/// What the app answered.
+/// The answer of the app.
 #[derive(Debug)]
 pub(crate) struct AppAnswer {
-    /// 0 when there was none.
+    /// 0 when there was no answer.
     pub(crate) status: i32,
-    /// `None` when it was no JSON, or too much of it.
+    /// `None` when it was not JSON, or too long.
     pub(crate) body: Option<Value>,
 }
 
@@ -82,15 +82,15 @@ impl AppCall<'_> {
             body: body.into(),
             timeout_ms: i32::try_from(left.as_millis()).unwrap_or(i32::MAX).max(1),
         });
-        message.set_timeout(left + WAY);
+        message.set_timeout(left + SENDER_MARGIN);
         let answer = context.services.webhooks().call(message).await.answer().map_err(refusal)?;
-        // Half a document means something else than the whole.
+        // A truncated document must not be interpreted.
         let body = (!answer.truncated).then(|| serde_json::from_slice(&answer.body).ok()).flatten();
         Ok(AppAnswer { status: answer.response_code, body })
     }
 }
 
-/// That an app has no address is nothing the one who asks could mend.
+/// An app without an address is a server error: the caller cannot fix it.
 fn refusal(error: Error) -> Failure {
     match error.reason.as_ref() {
         "WEBHOOK_URL_MISSING" => {
@@ -105,20 +105,20 @@ impl AppAnswer {
         (200..400).contains(&self.status)
     }
 
-    /// The app's own refusal passed on, in its words or ours; 502 where there was no answer.
+    /// The refusal of the app, with its message or this one; 502 where there was no answer.
     pub(crate) fn failure(&self, fallback: &str) -> Failure {
         let message = self.message().unwrap_or_else(|| fallback.to_owned());
         self.failure_saying(&message)
     }
 
-    /// As [`AppAnswer::failure`], with these words.
+    /// As [`AppAnswer::failure`], with this message.
     pub(crate) fn failure_saying(&self, message: &str) -> Failure {
         let status = u16::try_from(self.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
         let status = status.filter(|status| status.as_u16() >= 400).unwrap_or(StatusCode::BAD_GATEWAY);
         Failure::new(status, "APP_REFUSED", message)
     }
 
-    /// What the app says to people.
+    /// The message of the app for people.
     pub(crate) fn message(&self) -> Option<String> {
         let message = self.body.as_ref()?["message"].as_str().filter(|message| !message.is_empty())?;
         Some(message.chars().take(MAX_MESSAGE).collect())

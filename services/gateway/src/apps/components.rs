@@ -1,7 +1,7 @@
-//! Components as a page shows them: with the options of their selects, and where their links lead.
+//! Components as a page shows them: with the options of their selects and the targets of their links.
 //!
-//! Apps are asked while somebody waits, so everything is bounded: how many fields are asked for, how many at once, and how
-//! long. What one app fails in costs that app's component a word about it, and the others nothing.
+//! Apps are asked while a person waits, so the number of requests, their concurrency and their duration are bounded. A
+//! failure of one app puts an error into the component of that app and does not affect the others.
 
 mod selects;
 
@@ -29,14 +29,14 @@ const MOST_OF_A_PAGE: usize = 100;
 const LONGEST_ANSWER: Duration = Duration::from_secs(5);
 const LONGEST_PAGE: Duration = Duration::from_secs(10);
 
-/// A component, and what its app has yet to be asked.
+/// A component, and the options to request from its app.
 struct Planned {
     json: ComponentJson,
     installation: Installation,
     wanted: Vec<Wanted>,
 }
 
-/// Prepares what is shown for one installation each, in the same order.
+/// Prepares the components, each for its installation, in the same order.
 pub(crate) async fn prepare(
     context: &Context,
     components: Vec<Component>,
@@ -59,7 +59,7 @@ pub(crate) async fn prepare(
         let (context, project_slug) = (context.clone(), project_slug.map(str::to_owned));
         async move { (position, ask(&context, plan, project_slug, deadline).await) }
     });
-    // In whatever order they answer: those behind a slow app do not wait for it.
+    // In the order of the answers: components do not wait for a slow app in front of them.
     let mut answered: Vec<_> = stream::iter(answered).buffer_unordered(COMPONENTS_AT_ONCE).collect().await;
     answered.sort_by_key(|(position, _)| *position);
     answered.into_iter().map(|(_, component)| component).collect()
@@ -88,7 +88,7 @@ fn plan(component: Component, base_url: &str, project_slug: Option<&str>) -> Pla
     Planned { json, installation, wanted }
 }
 
-/// Asks the app until it fails for the first time.
+/// Requests the options; stops at the first failure.
 async fn ask(
     context: &Context,
     plan: Planned,

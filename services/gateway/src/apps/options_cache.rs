@@ -1,13 +1,11 @@
-//! What apps offered a moment ago: a form that is opened again, or by somebody else, need not ask again.
-//!
-//! Refusals are not kept.
+//! Recent options of select fields, so that a form that is opened again sends no request. Refusals are not kept.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::sync::Cache;
 
-/// All entries together.
+/// Size of all entries together.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
-/// What an entry costs besides its texts; so there is an end to the number of entries as well.
+/// Fixed cost of an entry besides its texts, which bounds the number of entries as well.
 const ENTRY_BYTES: usize = 256;
 
 /// The parameters of a request for options, apart from the installation.
@@ -15,9 +13,9 @@ const ENTRY_BYTES: usize = 256;
 pub(crate) struct Question {
     pub(crate) uri: String,
     pub(crate) project_slug: Option<String>,
-    /// What somebody has typed.
+    /// The text typed into the field.
     pub(crate) query: Option<String>,
-    /// What was chosen in the fields that this one depends on: a JSON object.
+    /// The values of the fields that this one depends on: a JSON object.
     pub(crate) dependent_data: Option<String>,
 }
 
@@ -28,13 +26,13 @@ impl Question {
     }
 }
 
-/// Answers by everything that an app is told with the question.
+/// Options by all parameters of the request for them.
 pub(crate) struct OptionsCache {
     entries: Cache<Key, Entry>,
     lifetime: TimeDelta,
 }
 
-/// No hash of it: nobody is shown what another installation was answered.
+/// The whole key, not a hash of it: a collision must not show one installation the options of another.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
     installation: String,
@@ -43,9 +41,9 @@ struct Key {
 
 #[derive(Debug, Clone)]
 struct Entry {
-    /// JSON, so that it is known how much room it takes.
+    /// JSON, so that its size is known.
     prepared: String,
-    /// By our clock; the cache's own has no hands to turn in a test.
+    /// By our clock, which tests control; the clock of the cache cannot be set.
     until: DateTime<Utc>,
 }
 
@@ -71,7 +69,7 @@ impl OptionsCache {
         }
     }
 
-    /// An app has been changed through us: whoever changed it sees the change at once.
+    /// For a change of an app: the caller sees its effect at once.
     pub(crate) fn clear(&self) {
         self.entries.invalidate_all();
     }
@@ -128,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_its_size() {
+    fn its_size_is_bounded() {
         let cache = OptionsCache::new(TimeDelta::seconds(10));
         let large = "x".repeat(64 * 1024);
         for number in 0..1000 {

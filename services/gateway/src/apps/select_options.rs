@@ -1,4 +1,4 @@
-//! The options of a select field, which an app is asked for.
+//! The options of a select field, requested from the app.
 
 use axum::http::StatusCode;
 use patchbay_proto::installation::Installation;
@@ -10,11 +10,11 @@ use crate::apps::call::{AppAnswer, AppCall, Method};
 use crate::apps::options_cache::Question;
 use crate::context::Context;
 
-/// More than anybody scrolls through.
+/// More options than a person scrolls through.
 const MAX_OPTIONS: usize = 2000;
 
-/// What the app offers: `choices`, value first, and `defaultValue` if there is one. It is asked unless it has answered the
-/// same question a moment ago.
+/// The options of the app: `choices`, value first, and `defaultValue` if there is one. Recent answers to the same
+/// question are reused.
 pub(crate) async fn fetch(
     context: &Context,
     installation: &Installation,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_none_is_said_to_be_none() {
+    fn an_invalid_answer_is_refused() {
         assert_eq!(read_json(200, json!({})), Err(StatusCode::BAD_REQUEST));
         assert_eq!(read_json(200, json!([{ "label": "x" }])), Err(StatusCode::INTERNAL_SERVER_ERROR));
         assert_eq!(read_json(200, json!([7])), Err(StatusCode::INTERNAL_SERVER_ERROR));

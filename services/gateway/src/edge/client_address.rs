@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The address of the client.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -7,20 +7,20 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use patchbay_runtime::connections;
 
-/// The address of whoever sent the request, as far as it can be known.
+/// The address of the client, as far as it can be known.
 pub(crate) fn client_address(parts: &Parts, proxies: usize) -> Option<IpAddr> {
     let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let address = behind_proxies(&parts.headers, proxies).or_else(peer);
     address.map(|address| address.to_canonical())
 }
 
-/// What is counted as one client of those that nobody knows by name.
+/// The network of the client: the unit of rate limits for unauthenticated requests.
 pub(crate) fn client_network(parts: &Parts, proxies: usize) -> IpAddr {
     client_address(parts, proxies).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), connections::client_network)
 }
 
-/// Each proxy adds the address it was called from at the end of `X-Forwarded-For`. What stands before those of the
-/// operator's own proxies was written by the client, who may write anything.
+/// Each proxy appends the address of its peer to `X-Forwarded-For`. The entries before those of the operator's own
+/// proxies come from the client and can be forged.
 fn behind_proxies(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
     let addresses: Vec<_> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(found(&["1.1.1.1, 2.2.2.2"], 1), some("2.2.2.2"));
         assert_eq!(found(&["1.1.1.1", "2.2.2.2"], 2), some("1.1.1.1"));
         assert_eq!(found(&["1.1.1.1"], 2), None);
-        assert_eq!(found(&["somebody"], 1), None);
+        assert_eq!(found(&["not-an-address"], 1), None);
         assert_eq!(found(&["2.2.2.2:99"], 1), some("2.2.2.2"));
         assert_eq!(found(&["[2001:db8::1]"], 1), some("2001:db8::1"));
         assert_eq!(found(&["[2001:db8::1]:99"], 1), some("2001:db8::1"));

@@ -1,4 +1,4 @@
-//! What a request shows to say who sends it.
+//! The credentials of a request.
 
 use axum::http::{HeaderMap, header};
 use patchbay_domain::{Error, Result, SecretString};
@@ -6,16 +6,16 @@ use patchbay_domain::{Error, Result, SecretString};
 /// Name of the cookie that holds the secret of a session.
 pub(crate) const SESSION_COOKIE: &str = "patchbay_session";
 
-/// No token or session secret of ours is longer; longer ones need no asking.
+/// No token or session secret is longer; longer ones are refused without a lookup.
 const LONGEST: usize = 512;
 
-/// What a request shows. A header wins over a cookie: a page that sends one means it.
+/// The credentials of a request. A header wins over a cookie, because a page sends a header deliberately.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Credentials {
     Missing,
     /// From the `Authorization` header.
     Token(SecretString),
-    /// From the cookie, which browsers send along whoever made them send the request.
+    /// From the cookie, which browsers also send with requests that foreign pages make.
     Session(SecretString),
 }
 
@@ -129,7 +129,7 @@ mod tests {
             rest in proptest::collection::vec(any::<u8>(), 0..700),
         ) {
             let bytes = [scheme.as_bytes(), &rest].concat();
-            // What is no header value does not get past the HTTP server.
+            // The HTTP server refuses bytes that are not a header value.
             let Ok(value) = HeaderValue::from_bytes(&bytes) else { return Ok(()) };
             let headers = [(header::AUTHORIZATION, value.clone()), (header::COOKIE, value)].into_iter().collect();
             match read(&headers) {

@@ -1,4 +1,4 @@
-//! What a token is good for: asked of the token service, remembered for a moment.
+//! The subject and the scopes of a token, from the token service, cached for a moment.
 
 mod cache;
 mod token;
@@ -19,7 +19,7 @@ pub(crate) use token::{Subject, Token};
 use crate::edge::answer::Answer;
 use cache::Cache;
 
-/// Entries the cache holds at most, twice this many for a moment; about 200 bytes each.
+/// Entries of one generation of the cache, which holds two; about 200 bytes each.
 const CACHED_TOKENS: usize = 20_000;
 
 /// Counters of the token cache.
@@ -50,10 +50,10 @@ impl Introspection {
         Self { tokens, clock, cache, was_watched: AtomicBool::new(false), metrics }
     }
 
-    /// What the token is good for at this moment.
+    /// The subject and the scopes of the token at this moment.
     ///
     /// # Errors
-    /// Unauthenticated when it is good for nothing; whatever keeps the token service from answering.
+    /// Unauthenticated when the token is invalid; any error of the token service.
     pub(crate) async fn introspect(&self, token: &SecretString) -> Result<Token> {
         let hash = secret::hash(token.expose());
         let ticket = {
@@ -65,30 +65,30 @@ impl Introspection {
             cache.ticket()
         };
         self.metrics.cache_misses.inc();
-        let asked = request(IntrospectRequest { token: token.expose().to_owned() });
-        let token = Token::read(self.tokens.clone().introspect(asked).await.answer()?)?;
+        let message = request(IntrospectRequest { token: token.expose().to_owned() });
+        let token = Token::read(self.tokens.clone().introspect(message).await.answer()?)?;
         self.cache().insert(ticket, hash, token.clone(), self.clock.now());
         Ok(token)
     }
 
-    /// From now on every revocation will be told by [`Introspection::revoked`].
+    /// From now on every revocation is reported by [`Introspection::revoked`].
     pub(crate) fn watch_begins(&self) {
         self.cache().begin();
         self.was_watched.store(true, Ordering::Relaxed);
         self.metrics.revocations_watched.set(1);
     }
 
-    /// These tokens (their hashes) are good for nothing any more.
+    /// The tokens with these hashes have been revoked.
     pub(crate) fn revoked(&self, hashes: &[Vec<u8>]) {
         self.cache().revoke(hashes);
     }
 
-    /// This token has been ended through us: no need to wait until we are told.
+    /// This token has been revoked through this gateway, which need not wait for the report.
     pub(crate) fn forget(&self, token: &SecretString) {
         self.cache().revoke(&[secret::hash(token.expose()).to_vec()]);
     }
 
-    /// Tokens of this installation have been ended through us: whoever ended them finds them ended at once.
+    /// Tokens of this installation have been revoked through this gateway: the caller sees the effect at once.
     pub(crate) fn forget_installation(&self, uuid: &str) {
         if let Ok(uuid) = uuid.parse() {
             self.cache().forget_installation(uuid);
@@ -101,7 +101,7 @@ impl Introspection {
         self.metrics.revocations_watched.set(0);
     }
 
-    /// Whether revocations have been watched at any time.
+    /// Whether the token service has been reached at any time.
     pub(crate) fn was_watched(&self) -> bool {
         self.was_watched.load(Ordering::Relaxed)
     }

@@ -1,7 +1,7 @@
-//! From which web pages an app's tokens may be used.
+//! The web pages from which the tokens of an app may be used.
 //!
-//! A browser says with `Origin` whose page sends a request. Each app lists the origins of its own pages; whoever
-//! takes one of its tokens elsewhere gets no answer.
+//! A browser names the origin of the page in `Origin`. Each app lists the origins of its own pages; requests with its
+//! tokens from other pages are refused.
 
 mod allowed;
 
@@ -51,7 +51,7 @@ impl Origins {
     /// Refuses a token that is used from a page it is not meant for.
     ///
     /// # Errors
-    /// Invalid when the origin is not allowed; whatever keeps the app's owner from answering.
+    /// Invalid when the origin is not allowed; any error of the service that owns apps.
     pub(crate) async fn check(&self, caller: &Caller, headers: &HeaderMap, public_url: &Url) -> Result<()> {
         let Some(origin) = origin(headers) else { return Ok(()) };
         if sender(headers, public_url) == Sender::Ours {
@@ -59,7 +59,7 @@ impl Origins {
         }
         let allowed = match caller {
             Caller::App(app) => self.of(app.app_id).await?,
-            // A personal token belongs to nobody's pages.
+            // No page may use a personal token.
             _ => Arc::default(),
         };
         if allowed::is_allowed(origin, &allowed) {

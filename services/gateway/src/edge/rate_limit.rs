@@ -1,4 +1,4 @@
-//! How often one caller may ask.
+//! Rate limits of callers.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -9,22 +9,22 @@ use governor::{DefaultKeyedRateLimiter, Quota};
 use patchbay_domain::Caller;
 use uuid::Uuid;
 
-/// Callers remembered before those that have not asked for a while are forgotten.
+/// Callers remembered; beyond it, those whose limit has recovered are dropped.
 const REMEMBERED: usize = 100_000;
 
-/// Who is counted.
+/// The unit that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
     User(i64),
     Installation(Uuid),
-    /// Of whoever shows no credentials, or wrong ones.
+    /// A client without credentials, or with wrong ones.
     Address(IpAddr),
-    /// All for whom there was no more room to be told apart.
-    Crowd,
+    /// All callers beyond the number that is remembered; they share one limit.
+    Overflow,
 }
 
 impl Key {
-    /// Who is counted for a request of this caller from this address.
+    /// The key of a request of this caller from this address.
     pub(crate) fn of(caller: Option<&Caller>, address: impl FnOnce() -> IpAddr) -> Self {
         match caller {
             Some(Caller::User(user)) => Self::User(user.user_id),
@@ -57,7 +57,7 @@ struct Limit {
 }
 
 impl RateLimits {
-    /// So many requests a minute of a known caller, and of an address; 0 for no limit.
+    /// Requests a minute of a known caller, and of an address; 0 for no limit.
     pub(crate) fn new(callers: u32, addresses: u32) -> Self {
         Self { callers: Limit::new(callers), addresses: Limit::new(addresses) }
     }
@@ -83,7 +83,7 @@ impl Limit {
         if self.limiter.len() >= REMEMBERED {
             self.limiter.retain_recent();
         }
-        let key = if self.limiter.len() >= REMEMBERED { Key::Crowd } else { key };
+        let key = if self.limiter.len() >= REMEMBERED { Key::Overflow } else { key };
         self.limiter.check_key(&key).map_err(|refused| {
             let wait = refused.wait_time_from(DefaultClock::default().now());
             RateLimited { per_minute: self.per_minute, wait }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_nobody_is_refused() {
+    fn without_a_limit_no_caller_is_refused() {
         let limits = RateLimits::new(0, 0);
         assert!((0..1000).all(|_| limits.check(Key::User(1)).is_ok()));
     }

@@ -1,4 +1,4 @@
-//! Hears of revoked tokens, so that what is remembered about them is forgotten at once.
+//! Receives revocations, so that revoked tokens leave the cache at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use crate::edge::introspection::Introspection;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// The token service says four times a second that there is nothing to say. Without a word for so long, a revocation may have been
-/// made that has not reached us, and what is remembered is not relied on: a second after it no token may be accepted.
+/// The token service sends a heartbeat four times a second. After a longer silence a revocation may be on its way, and
+/// the cache is not used: a revoked token must be refused everywhere within a second.
 const SILENCE: Duration = Duration::from_millis(750);
 
-/// How long the readiness check may take; it only looks at a flag.
+/// Time limit of the readiness check, which only reads a flag.
 const CHECK_LIMIT: Duration = Duration::from_secs(1);
 
-/// Makes the process ready once the token service has been reached for the first time. When it goes away
-/// later, the gateway stays ready: another replica of it would do no better.
+/// The process becomes ready once the token service has been reached for the first time. When the token service fails
+/// later, the gateway stays ready: another replica could not answer either.
 pub(crate) fn report(introspection: &Arc<Introspection>, readiness: &Readiness) {
     let introspection = introspection.clone();
     readiness.check("gateway-revocations", CHECK_LIMIT, move || {
@@ -30,7 +30,7 @@ pub(crate) fn report(introspection: &Arc<Introspection>, readiness: &Readiness) 
     });
 }
 
-/// Watches until `stop` is requested; connects again as often as needed.
+/// Watches until `stop` is requested, and reconnects when the stream ends.
 pub(crate) async fn watch(introspection: Arc<Introspection>, stop: Stop) {
     let mut pause = SHORTEST_PAUSE;
     while !stop.is_requested() {
@@ -48,7 +48,7 @@ pub(crate) async fn watch(introspection: Arc<Introspection>, stop: Stop) {
     introspection.watch_ends();
 }
 
-/// Follows one stream to its end; says whether it was established.
+/// Follows one stream to its end. Returns whether it was established.
 async fn watch_once(introspection: &Introspection) -> bool {
     let mut established = false;
     let ended = async {
@@ -59,7 +59,7 @@ async fn watch_once(introspection: &Introspection) -> bool {
             let message = tokio::select! {
                 message = stream.message() => message.map_err(|status| patchbay_rpc::status::to_error(&status))?,
                 () = sleep(introspection.clock(), SILENCE), if watched => {
-                    // Nothing is lost: what comes later still comes in order, and begins the watch again.
+                    // Nothing is lost: later messages arrive in order, and the next one starts the watch again.
                     watched = false;
                     introspection.watch_ends();
                     continue;
@@ -76,10 +76,10 @@ async fn watch_once(introspection: &Introspection) -> bool {
     let ended: patchbay_domain::Result<()> = ended.await;
     match ended {
         Ok(()) => {
-            tracing::info!("the stream of revocations ended; every token is asked for until it is back")
+            tracing::info!("the stream of revocations ended; the token cache is off until it is back")
         }
         Err(error) => {
-            tracing::warn!(reason = %error.reason, "revocations are not watched; every token is asked for until they are");
+            tracing::warn!(reason = %error.reason, "revocations cannot be received; the token cache is off until they can");
         }
     }
     established

@@ -3,14 +3,14 @@
 use axum::http::{HeaderMap, header};
 use url::{Origin, Url};
 
-/// For whom a browser sends a request.
+/// The page for which a browser sends a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sender {
     /// One of our pages, or the person themselves.
     Ours,
-    /// A page of somebody else.
+    /// A page of another site.
     Foreign,
-    /// No browser of today, or one that does not say.
+    /// Not a current browser, or one that does not send the headers.
     Unknown,
 }
 
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sender_is_told_by_what_the_browser_says() {
+    fn the_sender_is_derived_from_the_headers_of_the_browser() {
         let cases: [(&[(&'static str, &str)], Sender); 11] = [
             (&[("sec-fetch-site", "same-origin")], Sender::Ours),
             (&[("sec-fetch-site", "none")], Sender::Ours),

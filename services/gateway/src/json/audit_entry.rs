@@ -57,7 +57,7 @@ fn row(entry: AuditEntry, users: &BTreeMap<i64, User>) -> AuditEntryJson {
         id: entry.number.to_string(),
         actor: actor(entry.actor.unwrap_or_default(), users),
         note: event.map(|event| event.note(&entry.target_label)).unwrap_or_default(),
-        // One that only a newer version knows is told as it was written.
+        // An event that only a newer version knows is shown as it was written.
         event: event.map_or(entry.event, |event| event.api_name().to_owned()),
         ip_address: Some(entry.client_address).filter(|address| !address.is_empty()),
         target_object: entry.target_id.parse().ok(),
@@ -83,7 +83,7 @@ fn actor(actor: AuditActor, users: &BTreeMap<i64, User>) -> Value {
     json!({ "id": null, "name": name, "type": kind })
 }
 
-/// What the writer told, with what it was done to.
+/// The details of the entry, and the target of the action.
 fn data(json: &[u8], target_type: &str, target_id: &str, target_label: &str) -> Value {
     let mut data = match serde_json::from_slice(json) {
         Ok(Value::Object(object)) => object,

@@ -21,7 +21,7 @@ pub(crate) struct TokenJson {
     application: Option<String>,
     expires_at: Option<String>,
     date_created: Option<String>,
-    /// What the caller sent along.
+    /// The `state` of the request.
     state: Option<String>,
     token: String,
     refresh_token: Option<String>,

@@ -1,4 +1,4 @@
-//! How webhooks are sent to an app: what its owner may set beyond Sentry.
+//! How webhooks are sent to an app: settings of its owner that Sentry does not have.
 
 use patchbay_proto::installation::{ClientCertificate, DeliverySettings};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::api::fields::Fields;
 
-/// What is null is as the operator has set it for all apps.
+/// Null stands for the setting of the operator, which holds for all apps.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Delivery)]

@@ -1,4 +1,4 @@
-//! What became of an event.
+//! The outcome of an event.
 
 use patchbay_proto::event_fanout::{Decision, ExplainResponse, Outcome};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::time::iso;
 
-/// What became of an event at each installation of its organization.
+/// The outcome of an event at each installation of its organization.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ExplainedEvent)]

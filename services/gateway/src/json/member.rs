@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::time;
 use super::user::UserJson;
 
-/// A member, whose id is that of the user, or somebody who is invited and has not answered.
+/// A member, with the id of the user, or a pending invitation.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Member)]

@@ -1,4 +1,4 @@
-//! What an installation was to be sent.
+//! The events of an installation, from a sequence number on.
 
 use patchbay_domain::{Error, Result};
 use patchbay_proto::event_fanout::{BackfillResponse, SequencedEvent};

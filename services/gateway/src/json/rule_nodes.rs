@@ -1,4 +1,4 @@
-//! What the conditions and filters of an alert rule can be, as forms show it.
+//! The conditions and filters that an alert rule can have, as forms show them.
 
 use serde_json::{Value, json};
 

@@ -24,7 +24,7 @@ pub(crate) struct WebhookRequestJson {
     response_code: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     organization: Option<OrganizationJson>,
-    /// What the app named in its answer, if it named both.
+    /// The error event and the project that the app named in its answer, if it named both.
     #[serde(skip_serializing_if = "Option::is_none")]
     project_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,7 @@ struct OrganizationJson {
     slug: String,
 }
 
-/// What was sent and answered, told of failures only.
+/// The request and the response; present for failures only.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookFailure)]
 struct FailureJson {

@@ -1,5 +1,5 @@
-//! What keeps one request from harming others: a time limit, a limit on how many are worked on, and an
-//! answer instead of a crash.
+//! Limits that keep one request from harming others: time, number of requests in flight, size of the head; and an answer
+//! instead of a crash.
 
 use std::any::Any;
 
@@ -14,11 +14,11 @@ use serde_json::json;
 use crate::api::error::Failure;
 use crate::context::Context;
 
-/// Bytes of a request's address, and of all its headers. More is no use of this API.
+/// Bytes of the address of a request, and of all its headers. No legitimate request is larger.
 const LONGEST_ADDRESS: usize = 8 * 1024;
 const LARGEST_HEAD: usize = 32 * 1024;
 
-/// Refuses what is too long to be looked at.
+/// Refuses a request with a head that is too large.
 pub(crate) async fn head(request: Request, next: Next) -> Response {
     let address = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     if address > LONGEST_ADDRESS {
@@ -37,7 +37,7 @@ fn size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }
 
-/// Answers 503 at once when too many requests are in work, and 504 when one takes too long.
+/// Answers 503 at once when too many requests are in flight, and 504 when one takes too long.
 pub(crate) async fn limit(State(context): State<Context>, request: Request, next: Next) -> Response {
     let Ok(_permit) = context.requests.try_acquire() else {
         context.metrics.overloaded.inc();
@@ -52,7 +52,7 @@ pub(crate) async fn limit(State(context): State<Context>, request: Request, next
     }
 }
 
-/// Written without a line in the log, which would only add to the load; the metric tells.
+/// Does not log, which would only add to the load; the metric counts it.
 fn overloaded() -> Response {
     let detail = "Too many requests are being worked on. Try again in a moment.";
     let retry_after = [(header::RETRY_AFTER, HeaderValue::from_static("1"))];
@@ -63,7 +63,7 @@ fn overloaded() -> Response {
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = text.unwrap_or("not a text"), "a handler panicked");
+    tracing::error!(panic = text.unwrap_or("not a text"), "a handler panicked; the client gets a 500");
     Failure::from(Error::internal("PANIC", "Internal error.")).into_response()
 }
 

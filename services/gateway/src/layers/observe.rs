@@ -1,5 +1,5 @@
-//! What is seen of a request from outside: its id, its span, where it comes from, its metrics. Never its headers, query or body:
-//! they hold secrets, and so does the path of a sign-in link. The pattern of the route stands for it.
+//! Observes requests: id, span, client address and metrics. Headers, query and body are never recorded, because they
+//! contain secrets. So does the path of a sign-in link: the pattern of the route stands for the path.
 
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ use crate::metrics::{Answered, Route};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Longer than any id in use, and short enough for a log line.
+/// Longer than any id in use, short enough for a log line.
 const LONGEST_ID: usize = 64;
 
 /// Gives a request its id and span, and counts its answer.
@@ -56,7 +56,7 @@ pub(crate) async fn observe(State(context): State<Context>, request: Request, ne
     response
 }
 
-/// Counts a request for as long as it lives, also when its client goes away first.
+/// Counts a request while it is in flight, also when the client disconnects.
 struct InFlight<'g>(&'g Context);
 
 impl<'g> InFlight<'g> {
@@ -72,7 +72,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// The pattern with its slash at the end, which requests may leave out.
+/// The pattern of the route, always with its slash at the end.
 fn route(request: &Request) -> String {
     match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
         None => "none".to_owned(),
@@ -84,7 +84,7 @@ fn route(request: &Request) -> String {
     }
 }
 
-/// Anybody can invent methods; metrics must not grow with them.
+/// Unknown methods share one label, so that clients cannot grow the metrics.
 fn method(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
@@ -108,7 +108,7 @@ fn class(response: &Response) -> &'static str {
     }
 }
 
-/// The id a proxy in front of us gave, if it can stand in a log; else a new one.
+/// The id from a proxy in front of the gateway, if it is safe in a log; otherwise a new one.
 fn id_of(request: &Request) -> HeaderValue {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let given = request

@@ -1,9 +1,9 @@
-//! Small pages for the addresses that webhooks name. What is shown in them comes from outside and is escaped.
+//! Small pages at the addresses that events contain. Their content comes from outside and is escaped.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-/// A page with a title and what is known.
+/// A page with a title and a list of facts.
 pub(crate) fn facts(status: StatusCode, title: &str, facts: &[(&str, &str)]) -> Response {
     let title = escape(title);
     let rows: String = facts
@@ -33,7 +33,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// No script and no foreign content, should something get through all the same.
+/// No script and no foreign content, in case escaping fails.
 const HEADERS: [(HeaderName, HeaderValue); 2] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_from_outside_is_no_markup() {
+    fn content_from_outside_is_not_markup() {
         assert_eq!(escape("<script>\"&'"), "&lt;script&gt;&quot;&amp;&#39;");
     }
 }

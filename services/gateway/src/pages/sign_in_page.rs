@@ -1,15 +1,15 @@
-//! The pages a sign-in link shows. The secret stays in the address; nothing from outside is written into them.
+//! The pages of signing in. The secret of a link stays in the address; nothing from outside is written into the pages.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-/// Asks before the link is used, because programs that preview links follow them too.
+/// Asks before the link is used, because programs that preview links open them too.
 pub(crate) fn confirm() -> Response {
     let form = r#"<form method="post"><button>Sign in</button></form>"#;
     page(StatusCode::OK, "Sign in to Patchbay", form)
 }
 
-/// Where a person can go to sign in.
+/// The ways to sign in.
 pub(crate) fn options(oidc_label: Option<&str>) -> Response {
     let links = "<p>Open the sign-in link that you were given.</p>";
     let content = match oidc_label {
@@ -19,7 +19,7 @@ pub(crate) fn options(oidc_label: Option<&str>) -> Response {
     page(StatusCode::OK, "Sign in to Patchbay", &content)
 }
 
-/// An operator's words, which are not markup.
+/// The label comes from the operator and is not markup.
 fn escaped(text: &str) -> String {
     let entity = |c| match c {
         '&' => "&amp;".to_owned(),
@@ -31,7 +31,7 @@ fn escaped(text: &str) -> String {
     text.chars().map(entity).collect()
 }
 
-/// Says why nobody was signed in.
+/// Shows why the sign-in failed.
 pub(crate) fn refused(status: StatusCode, why: &'static str) -> Response {
     page(status, "Not signed in", why)
 }
@@ -45,7 +45,7 @@ fn page(status: StatusCode, title: &str, content: &str) -> Response {
     (status, HEADERS, Html(html)).into_response()
 }
 
-/// No script, no foreign content, no frame around it, and no word of the address to anybody else.
+/// No script, no foreign content, no frame, and no referrer for other sites.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -54,7 +54,7 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
         ),
     ),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    // `no-referrer` would also hide from us that the button was pressed on our own page.
+    // `no-referrer` would also hide from the gateway that the button was pressed on its own page.
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
 ];

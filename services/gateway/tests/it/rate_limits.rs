@@ -49,7 +49,11 @@ async fn whoever_shows_nothing_or_something_wrong_is_counted_by_address() {
     assert_eq!(get(&router, path, "", "10.0.0.1").await.status, 401);
     assert_eq!(get(&router, path, "guess", "10.0.0.1").await.status, 401);
     assert_eq!(get(&router, path, "guess again", "10.0.0.1").await.status, 429);
-    assert_eq!(get(&router, path, "", "1.1.1.1, 10.0.0.1").await.status, 429, "nobody chooses their address");
+    assert_eq!(
+        get(&router, path, "", "1.1.1.1, 10.0.0.1").await.status,
+        429,
+        "a client cannot choose its address"
+    );
     assert_eq!(get(&router, path, "guess", "10.0.0.2").await.status, 401);
 }
 

@@ -51,7 +51,7 @@ fn forms(element_type: &str) -> &'static [&'static str] {
 fn offer(field: &mut Value) -> Option<String> {
     let field = field.as_object_mut().filter(|field| field.get("type") == Some(&json!("select")))?;
     if field.contains_key("depends_on") {
-        // Nobody has chosen anything yet.
+        // Nothing has been chosen yet.
         field.insert("choices".to_owned(), json!([]));
         return None;
     }

@@ -1,7 +1,7 @@
-//! What was learned about tokens a moment ago.
+//! Recent answers of the token service.
 //!
-//! Nothing is kept while revocations are not being watched, and nothing that was asked before the latest
-//! revocation arrived: the answer may be older than it.
+//! Answers are kept only while revocations are received, and only if no revocation arrived since the question was sent:
+//! such an answer may be older than the revocation.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use super::{Subject, Token};
 
 type Hash = [u8; 32];
 
-/// Two generations: the young one becomes the old one when it is full, and what was in the old one and has
-/// not been used since is forgotten.
+/// Two generations: when the young one is full it becomes the old one, and the unused entries of the old one are
+/// dropped.
 pub(super) struct Cache {
     young: HashMap<Hash, Entry>,
     old: HashMap<Hash, Entry>,
@@ -22,7 +22,7 @@ pub(super) struct Cache {
     size: usize,
     lifetime: TimeDelta,
     watched: bool,
-    /// Grows with everything that could make an answer on its way outdated.
+    /// Grows with every change that can outdate an answer that is on its way.
     epoch: u64,
 }
 
@@ -31,7 +31,7 @@ struct Entry {
     until: DateTime<Utc>,
 }
 
-/// Taken before a question is asked, shown when its answer is kept.
+/// Taken before a question is sent, and checked when its answer is kept.
 #[derive(Clone, Copy)]
 pub(super) struct Ticket(u64);
 

@@ -16,12 +16,11 @@ use crate::json::explained_event::ExplainedEventJson;
 
 pub(super) fn operation() -> Operation {
     get("explain_event", "/api/0/organizations/{organization}/events/{event}/explain/", explain_event)
-        .does("Explain what became of an event at each installation")
+        .does("Explain the outcome of an event at each installation")
         .by(one_of(&[Scope::OrgWrite, Scope::OrgAdmin]).and_each_app())
         .answers::<ExplainedEventJson>(200)
 }
 
-/// What became of an event at each installation.
 async fn explain_event(
     State(context): State<Context>,
     params: Params,

@@ -19,13 +19,13 @@ const LARGEST: i32 = 100;
 
 pub(super) fn operation() -> Operation {
     get("list_missed_events", "/api/0/sentry-app-installations/{installation}/events/", list_missed_events)
-        .does("Fetch what an installation was sent, from a sequence number on")
+        .does("List the events of an installation, from a sequence number on")
         .by(one_of(&[Scope::OrgIntegrations, Scope::OrgWrite, Scope::OrgAdmin]).and_the_app())
         .asks(&[optional("after", Kind::Integer), optional("per_page", Kind::Integer)])
         .answers::<MissedEventsJson>(200)
 }
 
-/// What the installation was to be sent behind that number.
+/// The events for the installation after this sequence number.
 async fn list_missed_events(
     State(context): State<Context>,
     params: Params,

@@ -46,7 +46,7 @@ pub(super) fn operation() -> Operation {
     .refuses(502)
 }
 
-/// Has the app create an issue of its own, or find one, and links it. Where the app fails, nothing is linked.
+/// The app creates an issue in its service, or finds one, and the gateway links it. Where the app fails, nothing is linked.
 async fn act_on_external_issue(
     State(context): State<Context>,
     params: Params,
@@ -103,7 +103,7 @@ fn text(value: Option<&Value>) -> &str {
     value.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The issue that is meant, in the organization of the installation.
+/// The issue with this id, in the organization of the installation.
 async fn issue(context: &Context, installation: &Installation, group_id: Option<&Value>) -> Result<Issue> {
     let message = "Could not find the corresponding issue for the given groupId";
     let unknown = || Error::invalid("ISSUE_NOT_FOUND", message);
@@ -116,7 +116,7 @@ async fn issue(context: &Context, installation: &Installation, group_id: Option<
         id: id.ok_or_else(unknown)?,
         organization: installation.organization_id.to_string(),
     };
-    // Those who may link may do so without being let read issues.
+    // The scopes to link an issue do not include reading it.
     let found = context.services.issues().get_issue(request(wanted)).await.answer();
     Ok(found.map_err(|error| if error.is_retryable() { error } else { unknown() })?)
 }

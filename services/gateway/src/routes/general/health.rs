@@ -5,10 +5,10 @@ use crate::api::access::ANYONE;
 use crate::api::operation::{Operation, get};
 
 pub(super) fn operation() -> Operation {
-    get("health", "/healthz", health).does("Tell that this process answers").by(ANYONE).answers_json(200)
+    get("health", "/healthz", health).does("Check that this process answers").by(ANYONE).answers_json(200)
 }
 
-/// This process answers. Whether the services behind it do stands on the admin port.
+/// This process answers. The admin port reports whether the services behind it do.
 async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }

@@ -10,9 +10,9 @@ use crate::api::operation::{Operation, get};
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Index {
     version: &'static str,
-    /// What the token may do; null without one.
+    /// The scopes of the token; null without one.
     auth: Option<Auth>,
-    /// Who is signed in; null for apps.
+    /// The user; null for apps.
     user: Option<User>,
 }
 
@@ -31,12 +31,12 @@ struct User {
 
 pub(super) fn operation() -> Operation {
     get("index", "/api/0/", index)
-        .does("Tell the version of the API and who is asking")
+        .does("Read the version of the API and the caller")
         .by(ANYONE)
         .answers::<Index>(200)
 }
 
-/// The version of the API and who is asking.
+/// The version of the API, and the caller.
 async fn index(Visitor(caller): Visitor) -> Json<Index> {
     let auth = match &caller {
         Caller::App(app) => Some(app.scopes),

@@ -19,11 +19,11 @@ use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
 
-/// What Sentry calls the grant of an app that signs instead of showing its secret.
+/// Sentry's name for the grant of an app that signs instead of sending its secret.
 const ASSERTION: &str = "urn:sentry:params:oauth:grant-type:jwt-bearer";
 
 request_body! {
-    /// What is exchanged for a token. A code and a refresh token are read only with their grant type.
+    /// The grant for a token. The code and the refresh token are read only with their grant type.
     Exchange {
         grant_type: Option<Value> = anything("grant_type").required().choice(&["authorization_code", "refresh_token", ASSERTION]),
         client_id: Option<Value> = custom("client_id", Kind::Text, |fields, name| fields.raw(name).cloned()),
@@ -43,8 +43,7 @@ pub(super) fn operation() -> Operation {
         .refuses(409)
 }
 
-/// Exchanges a grant code or a refresh token. Who asks is told by the body, or by the assertion in the
-/// header; cookies do not count here.
+/// The app authenticates with the body or with the assertion in the header; cookies are ignored.
 async fn authorize(
     State(context): State<Context>,
     params: Params,
@@ -54,13 +53,13 @@ async fn authorize(
     if fields.is_empty() {
         return Err(Error::unauthenticated("INVALID_REQUEST", "Invalid request").into());
     }
-    // What cannot be a uuid names no installation, which is told after the credentials were looked at.
+    // A malformed uuid is refused as an unknown installation, after the credentials have been checked.
     let uuid = params.installation().unwrap_or_default();
     let mut exchange = Exchange::read_from(&mut fields);
     let is_assertion = exchange.grant_type.as_ref().and_then(Value::as_str) == Some(ASSERTION);
     let mut message = AuthorizeRequest { installation_uuid: uuid.clone(), ..Default::default() };
-    // What is wrong with the rest is told to those only whose credentials are right. So it is sent without a
-    // grant then, which the owner refuses after it has looked at them.
+    // Problems of the other fields are reported only to apps with valid credentials. So the request is sent without a
+    // grant then, and the owner refuses it after it has checked the credentials.
     let grant = if is_assertion {
         assertion(&headers)
     } else {
@@ -86,7 +85,7 @@ async fn authorize(
         Some(problem) if matches!(refusal.reason.as_ref(), "INVALID_FIELD" | "INVALID_ASSERTION") => problem,
         _ => refusal,
     })?;
-    // The token that was refreshed is refused from the next request on, not once its revocation has come round.
+    // The refreshed token is refused from the next request on, before its revocation arrives.
     context.introspection.forget_installation(&uuid);
     Ok((StatusCode::CREATED, Json(TokenJson::authorization(answer, state))))
 }

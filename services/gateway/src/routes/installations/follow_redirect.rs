@@ -19,8 +19,8 @@ pub(super) fn operation() -> Operation {
         .answers_nothing(303)
 }
 
-/// Sends the browser of whoever installed an app on to it, with `code`, `installationId` and `orgSlug`. Not
-/// one of Sentry's, whose pages do it themselves.
+/// Sends the browser of the person who installed the app to its redirect URL, with `code`, `installationId` and
+/// `orgSlug`. Sentry has no such operation: its pages do it themselves.
 async fn follow_redirect(
     State(context): State<Context>,
     params: Params,
@@ -28,7 +28,7 @@ async fn follow_redirect(
 ) -> Result<Redirect> {
     let request = request_as(&caller, GetInstallationRequest { uuid: params.installation()? });
     let installation = context.services.installations().get_installation(request).await.answer()?;
-    // The answer has no address for those who may not see the code; they are told that, not that there is none.
+    // The answer has no address for callers who may not see the code. They get a 403, not a 404 for a missing address.
     let sees_code = caller.has_any(installation.organization_id, &[Scope::OrgIntegrations]);
     if caller.app().is_some() || !sees_code {
         return Err(Error::permission_denied().into());

@@ -20,7 +20,7 @@ pub(super) fn operation() -> Operation {
         .answers::<WebhooksJson>(200)
 }
 
-/// Not one of Sentry's.
+/// Sentry has no such operation.
 async fn get_webhooks(
     State(context): State<Context>,
     params: Params,

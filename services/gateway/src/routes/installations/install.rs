@@ -31,11 +31,11 @@ pub(super) fn operation() -> Operation {
         .by(one_of(WRITERS))
         .takes::<NewInstallation>()
         .answers::<InstallationJson>(200)
-        // Of an app that is not there, Sentry says nothing at all.
+        // Sentry answers an unknown app with an empty body.
         .answers_nothing(404)
 }
 
-/// Installs an app; 200 for a new installation as for one that is there.
+/// 200 for a new installation as for an existing one.
 async fn install(
     State(context): State<Context>,
     params: Params,
@@ -49,7 +49,7 @@ async fn install(
     Ok(Json(installation.into()))
 }
 
-/// Sentry tells which features would do, beside the sentence.
+/// Sentry lists the missing features beside the message.
 fn refusal(error: Error) -> Failure {
     if error.reason != "FEATURES_MISSING" {
         return error.into();

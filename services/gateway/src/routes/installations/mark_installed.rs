@@ -44,7 +44,7 @@ async fn mark_installed(
     Ok(Json(installation.into()))
 }
 
-/// There is one thing that can be said.
+/// `installed` is the only status.
 fn check(mut fields: Fields) -> patchbay_domain::Result<()> {
     let status = NewStatus::read_from(&mut fields).status;
     if !status.is_empty() && status != "installed" {

@@ -31,7 +31,7 @@ pub(super) fn operation() -> Operation {
         .answers::<WebhooksJson>(200)
 }
 
-/// Stops and resumes the webhooks of one installation. Not one of Sentry's.
+/// Sentry has no such operation.
 async fn switch_webhooks(
     State(context): State<Context>,
     params: Params,

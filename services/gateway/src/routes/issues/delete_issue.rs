@@ -22,7 +22,7 @@ pub(super) fn described(operation: Operation) -> Operation {
     operation.does("Delete an issue").by(one_of(EVENT_DELETERS).and_apps()).answers_nothing(202)
 }
 
-/// What belongs to it goes in the background.
+/// The errors and comments of the issue are deleted in the background.
 pub(super) async fn delete_issue(
     State(context): State<Context>,
     params: Params,

@@ -16,14 +16,14 @@ pub(super) fn projects(params: &Params, query: &Query) -> Vec<String> {
     }
 }
 
-/// Which issues of a list are meant.
+/// The selected issues.
 pub(super) enum Chosen {
     Ids(IssueIds),
     Filter(IssueFilter),
 }
 
 /// # Errors
-/// When neither ids nor a query say which, or both do. What is left out never means every issue.
+/// When there is neither a list of ids nor a query, or both. A missing selection never means every issue.
 pub(super) fn chosen(params: &Params, query: &Query) -> Result<Chosen> {
     let (organization, projects) = (params.organization()?, projects(params, query));
     match (query.get_all("id"), query.get("query")) {

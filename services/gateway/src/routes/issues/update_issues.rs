@@ -37,7 +37,7 @@ pub(super) fn described(operation: Operation) -> Operation {
         .answers_nothing(204)
 }
 
-/// Changes those named or, with `query`, those that match. 204 when nothing does.
+/// Changes the issues with these ids or, with `query`, those that match. 204 when none matches.
 pub(super) async fn update_issues(
     State(context): State<Context>,
     params: Params,

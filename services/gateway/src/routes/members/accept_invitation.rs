@@ -18,12 +18,12 @@ pub(super) fn operation() -> Operation {
         "/api/0/organizations/{organization}/members/{member}/accept/",
         accept_invitation,
     )
-    .does("Accept an invitation, as the one who is invited")
+    .does("Accept an invitation, as the invited user")
     .by(USERS)
     .answers::<MemberJson>(200)
 }
 
-/// The invited becomes a member.
+/// The invited user becomes a member.
 async fn accept_invitation(
     State(context): State<Context>,
     params: Params,

@@ -30,13 +30,13 @@ request_body! {
 
 pub(super) fn operation() -> Operation {
     post("add_member", "/api/0/organizations/{organization}/members/", add_member)
-        .does("Invite somebody by e-mail address; they become a member when they accept")
+        .does("Invite a person by e-mail address; they become a member when they accept")
         .by(one_of(MEMBER_ADDERS))
         .takes::<NewMember>()
         .answers::<MemberJson>(201)
 }
 
-/// Invites whoever has this e-mail address, and has them told by mail.
+/// The invitation is sent by mail.
 async fn add_member(
     State(context): State<Context>,
     params: Params,
@@ -48,15 +48,15 @@ async fn add_member(
     let role = org_role.or(role).unwrap_or_else(|| "member".to_owned());
     let request = InviteMemberRequest { organization, email, role };
     let invited = context.services.directory().invite_member(request_as(&caller, request)).await.answer()?;
-    if let Err(error) = tell(&context, &invited).await {
-        take_back(&context, &caller, &invited).await;
+    if let Err(error) = send_mail(&context, &invited).await {
+        withdraw(&context, &caller, &invited).await;
         return Err(error.into());
     }
     Ok((StatusCode::CREATED, Json(invited.into())))
 }
 
-/// The tracker calls nobody, and `installation` sends the mail.
-async fn tell(context: &Context, invited: &Invitation) -> Result<(), Error> {
+/// The tracker calls no other service; `installation` sends the mail.
+async fn send_mail(context: &Context, invited: &Invitation) -> Result<(), Error> {
     let organization = invited.organization.clone().unwrap_or_default();
     let message = PostInvitationRequest {
         recipient: invited.email.clone(),
@@ -70,13 +70,13 @@ async fn tell(context: &Context, invited: &Invitation) -> Result<(), Error> {
     context.services.mail().post_invitation(request(message)).await.answer().map(drop)
 }
 
-/// Nobody can accept an invitation of which they do not know, and it would keep the same person from being invited again.
-async fn take_back(context: &Context, caller: &Caller, invited: &Invitation) {
+/// An invitation without a mail cannot be accepted, and it would block another invitation of the same person.
+async fn withdraw(context: &Context, caller: &Caller, invited: &Invitation) {
     let organization = invited.organization.as_ref().map(|organization| organization.id.to_string());
     let asked = RemoveMemberRequest { organization: organization.unwrap_or_default(), user_id: invited.id };
-    // In our own name: somebody who invites need not be allowed to remove.
+    // In the name of the gateway: a caller who may invite need not be allowed to remove.
     if let Err(error) = context.services.directory().remove_member(request(asked)).await.answer() {
         let by = caller.user().map(|user| user.user_id);
-        tracing::warn!(%error, invitation = invited.id, by, "an invitation of which nobody was told is left behind");
+        tracing::warn!(%error, invitation = invited.id, by, "an invitation whose mail failed could not be removed; a member with the right to remove has to do it");
     }
 }

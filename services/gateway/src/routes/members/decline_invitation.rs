@@ -17,12 +17,11 @@ pub(super) fn operation() -> Operation {
         "/api/0/organizations/{organization}/members/{member}/decline/",
         decline_invitation,
     )
-    .does("Decline an invitation, as the one who is invited")
+    .does("Decline an invitation, as the invited user")
     .by(USERS)
     .answers_nothing(204)
 }
 
-/// The invited does not want to become a member.
 async fn decline_invitation(
     State(context): State<Context>,
     params: Params,

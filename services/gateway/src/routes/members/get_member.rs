@@ -16,12 +16,11 @@ use crate::json::member::MemberJson;
 
 pub(super) fn operation() -> Operation {
     get("get_member", "/api/0/organizations/{organization}/members/{member}/", get_member)
-        .does("Read a member, or somebody who is invited")
+        .does("Read a member or an invitation")
         .by(one_of(MEMBER_READERS).and_apps())
         .answers::<MemberJson>(200)
 }
 
-/// A member, or somebody who is invited.
 async fn get_member(
     State(context): State<Context>,
     params: Params,
@@ -31,7 +30,7 @@ async fn get_member(
     let mut directory = context.services.directory();
     let asked = GetMemberRequest { organization: organization.clone(), user_id: id };
     match directory.get_member(request_as(&caller, asked)).await.answer() {
-        // An invitation, which those who are no members may read if it is for them.
+        // An invitation, which the invited person may read without being a member.
         Err(error) if error.kind == ErrorKind::NotFound => {
             let asked = GetInvitationRequest { organization, id };
             Ok(Json(directory.get_invitation(request_as(&caller, asked)).await.answer()?.into()))

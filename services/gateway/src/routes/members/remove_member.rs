@@ -19,7 +19,7 @@ pub(super) fn operation() -> Operation {
         .answers_nothing(204)
 }
 
-/// Also how one leaves, and how an invitation is withdrawn.
+/// Members may remove themselves; an invitation is withdrawn in the same way.
 async fn remove_member(
     State(context): State<Context>,
     params: Params,

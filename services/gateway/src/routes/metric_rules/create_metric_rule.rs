@@ -51,7 +51,7 @@ async fn create_metric_rule(
     let organization = params.organization()?;
     let MetricRuleBody { projects, time_window, resolve_threshold, name, triggers: given } =
         MetricRuleBody::read_from(&mut fields);
-    // As with rules over errors: no app is asked for somebody who may not write them.
+    // Callers who may not write rules must not cause requests to apps.
     let may = MayWriteRulesRequest {
         organization: organization.clone(),
         project: projects.first().cloned().unwrap_or_default(),

@@ -31,7 +31,7 @@ pub(super) fn operation() -> Operation {
         .answers::<OrganizationJson>(200)
 }
 
-/// What is not given stays as it is. The slug stays in any case.
+/// Keys that are left out stay as they are. The slug cannot be changed.
 async fn update_organization(
     State(context): State<Context>,
     params: Params,

@@ -40,7 +40,7 @@ pub(super) fn described(operation: Operation) -> Operation {
         .refuses(409)
 }
 
-/// Where the team gets access.
+/// Below a team, that team gets access to the project.
 pub(super) async fn create_project(
     State(context): State<Context>,
     params: Params,

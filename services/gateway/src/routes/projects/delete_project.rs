@@ -19,7 +19,7 @@ pub(super) fn operation() -> Operation {
         .answers_nothing(204)
 }
 
-/// What belongs to it goes in the background.
+/// The issues and errors of the project are deleted in the background.
 async fn delete_project(
     State(context): State<Context>,
     params: Params,

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
 
-/// The caller may see the project, so they may see what its organization is called.
+/// The caller may see the project, and so the name of its organization.
 pub(super) async fn with_owner(context: &Context, project: Project) -> Result<ProjectJson> {
     let owner = owner(context, project.organization_id.to_string()).await?;
     Ok(ProjectJson::new(project, owner))

@@ -34,7 +34,7 @@ pub(super) fn operation() -> Operation {
         .refuses(409)
 }
 
-/// What is left out stays.
+/// Keys that are left out stay as they are.
 async fn update_project(
     State(context): State<Context>,
     params: Params,

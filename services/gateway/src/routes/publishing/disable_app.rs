@@ -31,7 +31,7 @@ pub(super) fn operation() -> Operation {
         .answers::<AppJson>(200)
 }
 
-/// Switches an app off. Not one of Sentry's.
+/// Sentry has no such operation.
 async fn disable_app(
     State(context): State<Context>,
     params: Params,

@@ -21,7 +21,7 @@ pub(super) fn operation() -> Operation {
         .answers::<AppJson>(200)
 }
 
-/// Puts an app into use again. Not one of Sentry's.
+/// Sentry has no such operation.
 async fn enable_app(
     State(context): State<Context>,
     params: Params,

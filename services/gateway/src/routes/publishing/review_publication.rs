@@ -32,7 +32,7 @@ pub(super) fn operation() -> Operation {
         .refuses(409)
 }
 
-/// A reviewer decides. Not one of Sentry's.
+/// Sentry has no such operation.
 async fn review_publication(
     State(context): State<Context>,
     params: Params,

@@ -31,7 +31,7 @@ async fn create_rule(
     JsonBody(fields): JsonBody,
 ) -> Result<Response> {
     let (organization, project) = (params.organization()?, params.project()?);
-    // Whoever may not write rules makes no app answer.
+    // Callers who may not write rules must not cause requests to apps.
     let may = MayWriteRulesRequest {
         organization: organization.clone(),
         project: project.clone(),

@@ -23,7 +23,7 @@ use crate::edge::answer::Answer;
 use crate::json::component::ComponentJson;
 use crate::json::rule_nodes::{conditions, filters};
 
-/// Installations that are looked at: more apps than anybody chooses from.
+/// Installations that are listed: more apps than a person chooses from.
 const MOST: i32 = 100;
 
 const LARGEST_PAGE: i32 = 50;
@@ -34,20 +34,20 @@ pub(super) fn operation() -> Operation {
         "/api/0/projects/{organization}/{project}/rules/configuration/",
         get_rule_configuration,
     )
-    .does("Say what an alert rule can consist of, and which apps it can tell")
+    .does("List what an alert rule can consist of, and the apps that can receive it")
     .by(one_of(ALERT_READERS).and_apps())
     .answers_json(200)
 }
 
-/// What a rule of this project can consist of. Of the apps those that take alerts; those with a form of their
-/// own bring it, with what its selects offer.
+/// The actions, conditions and filters that a rule of this project can have. Actions are the installed apps that take
+/// alerts; apps with a form of their own add it, with the options of its selects.
 async fn get_rule_configuration(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<Value>> {
     let (organization, project) = (params.organization()?, params.project()?);
-    // Who may read rules may know what they can consist of, and makes apps answer for it.
+    // Callers who may read rules may see their parts, and may cause requests to apps.
     let may = ListRulesRequest { organization: organization.clone(), project: project.clone() };
     context.services.alerts().list_rules(request_as(&caller, may)).await.answer()?;
 

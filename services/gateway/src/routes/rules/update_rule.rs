@@ -18,13 +18,13 @@ use crate::json::document;
 
 pub(super) fn operation() -> Operation {
     put("update_rule", "/api/0/projects/{organization}/{project}/rules/{rule}/", update_rule)
-        .does("Write an alert rule anew")
+        .does("Replace an alert rule")
         .by(one_of(ALERT_WRITERS).and_apps())
         .takes::<RuleBody>()
         .answers_json(200)
 }
 
-/// Writes it anew.
+/// Replaces the whole rule.
 async fn update_rule(
     State(context): State<Context>,
     params: Params,

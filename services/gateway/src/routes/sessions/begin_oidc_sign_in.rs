@@ -12,7 +12,7 @@ use crate::api::operation::{Operation, get};
 use crate::context::Context;
 use crate::edge::answer::Answer;
 
-/// As long as the token service gives somebody to sign in at the provider.
+/// The time that the token service allows for signing in at the provider.
 const LIFETIME_SECONDS: u32 = 600;
 
 pub(super) fn operation() -> Operation {

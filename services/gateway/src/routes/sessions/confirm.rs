@@ -11,7 +11,7 @@ pub(super) fn operation() -> Operation {
         .answers_as(200, "text/html")
 }
 
-/// Asks whether to sign in. The link is not used up by looking at it.
+/// Opening the link does not use it up.
 async fn confirm() -> Response {
     sign_in_page::confirm()
 }

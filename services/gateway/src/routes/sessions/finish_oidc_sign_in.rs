@@ -32,7 +32,7 @@ async fn finish_oidc_sign_in(State(context): State<Context>, headers: HeaderMap,
         Ok(session) => signed_in(&context, &session),
         Err(error) => refused(error),
     };
-    // It has served, whatever came of it.
+    // The cookie has served its purpose in either case.
     let cookie = cookie(&context, "", 0).unwrap_or(HeaderValue::from_static(""));
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
@@ -41,7 +41,7 @@ async fn finish_oidc_sign_in(State(context): State<Context>, headers: HeaderMap,
 async fn sign_in(context: &Context, headers: &HeaderMap, query: &Query) -> Result<Session> {
     let part = |name| query.get(name).unwrap_or_default().to_owned();
     if query.get("error").is_some() {
-        // Its words are not repeated: whoever made the link may have written them.
+        // The message is not repeated: the author of a forged link can have written it.
         return Err(Error::unauthenticated("OIDC_REFUSED", ""));
     }
     let secret = credentials::cookie(headers, COOKIE);
@@ -58,8 +58,8 @@ async fn sign_in(context: &Context, headers: &HeaderMap, query: &Query) -> Resul
     sessions.create_session(request(CreateSessionRequest { user_id, oidc_account })).await.answer()
 }
 
-/// The user to whom the account is bound or, at its first sign-in, the one with this verified address; made on the spot where
-/// an operator wants that.
+/// The user to whom the account is bound or, at the first sign-in, the user with this verified address, who is created
+/// if the operator allows it.
 async fn user(context: &Context, identity: OidcIdentity) -> Result<User> {
     let OidcIdentity { email, name, may_register, user_id, account: _ } = identity;
     if let Some(id) = user_id {
@@ -75,7 +75,7 @@ async fn user(context: &Context, identity: OidcIdentity) -> Result<User> {
                 ..Default::default()
             };
             match context.services.directory().create_user(request(wanted)).await.answer() {
-                // They have signed in twice at once.
+                // The same person signed in twice at the same time.
                 Err(error) if error.reason == "EMAIL_TAKEN" => may_come_in(find(context, by_email()).await),
                 Err(error) if error.reason == "NOT_INVITED" => Err(Error::forbidden("OIDC_NO_SUCH_USER", "")),
                 made => made,

@@ -12,7 +12,7 @@ use crate::pages::sign_in_page;
 /// Holds what binds a sign-in to the browser that began it. Read on the way back only.
 pub(super) const COOKIE: &str = "patchbay_oidc";
 
-/// Where the provider sends the browser back to. It has to be registered there.
+/// The address to which the provider sends the browser back. It has to be registered there.
 pub(super) fn callback_url(context: &Context) -> String {
     format!("{}/auth/oidc/callback/", context.config.base_url())
 }
@@ -27,7 +27,7 @@ pub(super) fn cookie(context: &Context, secret: &str, seconds: u32) -> Option<He
     Some(value)
 }
 
-/// In words for a person in front of a browser.
+/// A page that explains the refusal.
 pub(super) fn refused(error: Error) -> Response {
     let why = match error.reason.as_ref() {
         "OIDC_NOT_CONFIGURED" => "Signing in this way has not been set up here.",
@@ -42,7 +42,7 @@ pub(super) fn refused(error: Error) -> Response {
              Ask an administrator to unbind it."
         }
         "OIDC_DOMAIN_NOT_ALLOWED" => "People with your e-mail address cannot sign in here.",
-        "OIDC_NO_SUCH_USER" => "Nobody here has your e-mail address. Ask an administrator to add you.",
+        "OIDC_NO_SUCH_USER" => "No user has your e-mail address. Ask an administrator to add you.",
         _ => "Signing in is not possible right now. Try again in a moment.",
     };
     sign_in_page::refused(Failure::from(error).status(), why)

@@ -10,7 +10,7 @@ use crate::api::error::Failure;
 use crate::context::Context;
 use crate::edge::credentials::SESSION_COOKIE;
 
-/// Where a person goes from here.
+/// The page after signing in or out.
 pub(super) const HOME: &str = "/api/0/";
 
 pub(super) fn signed_in(context: &Context, session: &Session) -> Response {
@@ -33,7 +33,7 @@ pub(super) fn cookie(context: &Context, session: &Session) -> Option<HeaderValue
     Some(value)
 }
 
-/// What the cookie has from its first day to its last.
+/// The attributes of the cookie, the same when it is set and when it is removed.
 pub(super) fn attributes(context: &Context) -> &'static str {
     match transport(context) {
         "" => "Path=/; HttpOnly; SameSite=Lax",
@@ -41,7 +41,7 @@ pub(super) fn attributes(context: &Context) -> &'static str {
     }
 }
 
-/// Where we are reached encrypted, our cookies travel in no other way.
+/// Where the public URL is HTTPS, cookies are sent over HTTPS only.
 pub(super) fn transport(context: &Context) -> &'static str {
     if context.config.public_url.scheme() == "https" { "; Secure" } else { "" }
 }

@@ -25,10 +25,10 @@ pub(super) fn operation() -> Operation {
         .answers_as(503, "text/html")
 }
 
-/// Uses the link up and signs its user in.
+/// The link is valid once.
 async fn sign_in(State(context): State<Context>, params: Params, headers: HeaderMap) -> Response {
     if sender(&headers, &context.config.public_url) == Sender::Foreign {
-        // Somebody wants this person to act under another name without noticing.
+        // A foreign page tries to sign this person in as another user without their notice.
         return sign_in_page::refused(StatusCode::FORBIDDEN, "Open the link itself to sign in.");
     }
     match redeem(&context, &params).await {

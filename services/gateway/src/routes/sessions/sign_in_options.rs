@@ -12,13 +12,12 @@ use crate::pages::sign_in_page;
 
 pub(super) fn operation() -> Operation {
     get("sign_in_options", "/auth/sign-in/", sign_in_options)
-        .does("Show in which ways one can sign in")
+        .does("Show the ways to sign in")
         .by(ANYONE)
         .answers_as(200, "text/html")
         .refuses(503)
 }
 
-/// In which ways one can sign in.
 async fn sign_in_options(State(context): State<Context>) -> Result<Response> {
     let asked = request(GetSignInOptionsRequest {});
     let options = context.services.sessions().get_sign_in_options(asked).await.answer()?;

@@ -23,7 +23,7 @@ pub(super) fn operation() -> Operation {
         .refuses(503)
 }
 
-/// Ends the session, also when there is none any more.
+/// Succeeds also without a session.
 async fn sign_out(State(context): State<Context>, headers: HeaderMap) -> Result<Response> {
     if let Some(secret) = credentials::session(&headers) {
         if sender(&headers, &context.config.public_url) != Sender::Ours {

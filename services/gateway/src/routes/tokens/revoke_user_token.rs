@@ -31,7 +31,7 @@ pub(super) fn operation() -> Operation {
         .answers_nothing(204)
 }
 
-/// Which one is said in the body.
+/// The body names the token.
 async fn revoke_user_token(
     State(context): State<Context>,
     SignedIn(caller): SignedIn,
@@ -42,7 +42,7 @@ async fn revoke_user_token(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// As a number or as a text, both of which Sentry takes.
+/// A number or a text; Sentry accepts both.
 fn token_id(fields: Fields) -> patchbay_domain::Result<i64> {
     let id = match TokenChoice::read(fields)?.token_id {
         None | Some(Value::Null) => return Err(Error::field("tokenId", "This field is required.")),

@@ -2,7 +2,6 @@
 
 use patchbay_domain::{Caller, Error};
 
-/// Whose session it is.
 pub(super) fn user_id(caller: &Caller) -> patchbay_domain::Result<i64> {
     caller.user().map(|user| user.user_id).ok_or_else(Error::permission_denied)
 }

@@ -14,12 +14,12 @@ use crate::json::user::UserJson;
 
 pub(super) fn operation() -> Operation {
     get("get_own_user", "/api/0/users/me/", get_own_user)
-        .does("Tell who is asking")
+        .does("Read the user who makes the request")
         .by(USERS)
         .answers::<UserJson>(200)
 }
 
-/// Who is asking. Apps have no user of their own.
+/// Apps have no user.
 async fn get_own_user(
     State(context): State<Context>,
     Authenticated(caller): Authenticated,

@@ -20,7 +20,7 @@ pub(super) fn operation() -> Operation {
         .answers::<RecoveryJson>(200)
 }
 
-/// What it has not come to stays given up. Not one of Sentry's.
+/// Dead letters that it has not sent yet stay dead letters. Sentry has no such operation.
 async fn cancel_recovery(
     State(context): State<Context>,
     params: Params,

@@ -20,7 +20,7 @@ pub(super) fn operation() -> Operation {
         .answers::<EndpointHealthJson>(200)
 }
 
-/// Not one of Sentry's.
+/// Sentry has no such operation.
 async fn get_endpoint_health(
     State(context): State<Context>,
     params: Params,

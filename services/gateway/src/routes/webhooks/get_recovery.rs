@@ -20,7 +20,7 @@ pub(super) fn operation() -> Operation {
         .answers::<RecoveryJson>(200)
 }
 
-/// How far it is. Not one of Sentry's.
+/// Sentry has no such operation.
 async fn get_recovery(
     State(context): State<Context>,
     params: Params,

@@ -35,7 +35,7 @@ pub(super) fn operation() -> Operation {
         .lists::<DeadLetterJson>()
 }
 
-/// Webhooks that were given up. Not one of Sentry's.
+/// Sentry has no such operation.
 async fn list_dead_letters(
     State(context): State<Context>,
     params: Params,

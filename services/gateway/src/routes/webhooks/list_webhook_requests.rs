@@ -48,9 +48,8 @@ pub(super) fn operation() -> Operation {
         .lists::<WebhookRequestJson>()
 }
 
-/// Attempts to deliver the app's webhooks, newest first. Sentry's own are `eventType`, `errorsOnly`,
-/// `organizationSlug`, `start` and `end`; by the others the whole log is searched, page by page, and with
-/// `full` all that is known is told.
+/// Newest first. Sentry has `eventType`, `errorsOnly`, `organizationSlug`, `start` and `end`. The other parameters
+/// filter the whole log, page by page; `full` adds headers and bodies.
 async fn list_webhook_requests(
     State(context): State<Context>,
     params: Params,

@@ -6,7 +6,7 @@ use patchbay_domain::{Error, shortened};
 use super::next_page::page_limit;
 use crate::api::query::Query;
 
-/// What the query asks for.
+/// The filter of a query.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Filter {
     /// Empty for all.

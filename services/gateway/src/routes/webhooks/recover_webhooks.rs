@@ -42,7 +42,7 @@ pub(super) fn operation() -> Operation {
         .refuses(409)
 }
 
-/// All given-up webhooks, or some of them, are sent again. Not one of Sentry's.
+/// Sends all dead letters again, or those that match. Sentry has no such operation.
 async fn recover_webhooks(
     State(context): State<Context>,
     params: Params,

@@ -19,7 +19,7 @@ pub(super) fn operation() -> Operation {
         .answers_nothing(202)
 }
 
-/// A webhook is sent once more. Not one of Sentry's.
+/// Sentry has no such operation.
 async fn resend_webhook(
     State(context): State<Context>,
     params: Params,
