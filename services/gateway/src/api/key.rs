@@ -29,7 +29,12 @@ impl<T> Key<T> {
 
     /// A key whose value is one of these. The handler refuses others.
     pub(crate) const fn choice(self, names: &'static [&'static str]) -> Self {
-        let field = Field { kind: Kind::Choice(names), ..self.field };
+        self.described(Kind::Choice(names))
+    }
+
+    /// The same key, described as this kind in the OpenAPI document.
+    pub(crate) const fn described(self, kind: Kind) -> Self {
+        let field = Field { kind, ..self.field };
         Self { field, read: self.read }
     }
 

@@ -74,8 +74,9 @@ impl Origins {
         if let Some(known) = known {
             return Ok(known);
         }
-        let asked = request(GetAppRequest { app: app.to_string() });
-        let origins: Arc<[String]> = self.apps.clone().get_app(asked).await.answer()?.allowed_origins.into();
+        let message = request(GetAppRequest { app: app.to_string() });
+        let origins: Arc<[String]> =
+            self.apps.clone().get_app(message).await.answer()?.allowed_origins.into();
         let mut cache = self.cache();
         if cache.len() >= CACHED_APPS {
             cache.clear();

@@ -15,7 +15,7 @@ pub(crate) struct MemberJson {
     id: String,
     email: String,
     name: String,
-    /// Null for who is invited: the organization is not told whether the address is anybody's.
+    /// Null for an invitation: the organization must not learn whether the address belongs to a user.
     user: Option<UserJson>,
     org_role: String,
     /// The same as `orgRole`, under its older name.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// An organization as Sentry writes it, as far as it exists here.
+/// An organization, with the keys of Sentry that exist here.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Organization)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// When a rule speaks.
+/// The conditions under which a rule fires.
 pub(crate) fn conditions() -> Value {
     let intervals = [
         ("1m", "one minute"),
@@ -31,7 +31,7 @@ pub(crate) fn conditions() -> Value {
     ])
 }
 
-/// Of which errors it speaks.
+/// The errors for which it fires.
 pub(crate) fn filters() -> Value {
     let levels = [
         ("50", "fatal"),

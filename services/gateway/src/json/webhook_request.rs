@@ -35,7 +35,7 @@ pub(crate) struct WebhookRequestJson {
     more: Option<MoreJson>,
 }
 
-/// What Sentry does not tell, where it was asked for.
+/// Details that Sentry does not have, on request (`full`).
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookRequestDetails)]
 #[serde(rename_all = "camelCase")]
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_attempt_is_told_with_what_was_sent_and_answered() {
+    fn a_failed_attempt_is_shown_with_its_request_and_response() {
         let organization =
             Organization { id: 7, slug: "org".into(), name: "Org".into(), ..Default::default() };
         let expected = concat!(

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::api::error::Failure;
 
-/// Sentry tells a user of which organizations they are when they ask for an app of another one.
+/// Sentry lists the organizations of the user when they ask for an app of another organization.
 pub(super) fn refusal(error: Error, caller: &Caller) -> Failure {
     let is_foreign = error.reason == "NOT_IN_OWNER_ORGANIZATION";
     let failure = Failure::from(error);

@@ -13,8 +13,8 @@ use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
 use crate::api::key::{
-    RequestBody, custom, flag, integer, json, nullable_text, request_body, required_text, text_or_blank,
-    texts,
+    RequestBody, anything, custom, flag, integer, json, nullable_text, request_body, required_text,
+    text_or_blank, texts,
 };
 use crate::api::operation::{Operation, post};
 use crate::api::schema::Kind;
@@ -25,7 +25,7 @@ use crate::json::app::AppJson;
 request_body! {
     /// A new app.
     NewApp {
-        organization: Option<Value> = custom("organization", Kind::Text, |fields, name| fields.raw(name).cloned()).required(),
+        organization: Option<Value> = anything("organization").described(Kind::Text).required(),
         name: String = required_text("name"),
         author: Option<String> = nullable_text("author"),
         scopes: Option<Vec<String>> = custom("scopes", Kind::Texts, scopes).required(),
@@ -51,7 +51,6 @@ pub(super) fn operation() -> Operation {
         .answers::<AppJson>(201)
 }
 
-/// Registers an app.
 async fn create_app(
     State(context): State<Context>,
     Authenticated(caller): Authenticated,

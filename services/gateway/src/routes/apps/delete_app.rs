@@ -20,7 +20,7 @@ pub(super) fn operation() -> Operation {
         .answers_nothing(204)
 }
 
-/// Begins to remove an app.
+/// The app is removed in the background.
 async fn delete_app(
     State(context): State<Context>,
     params: Params,

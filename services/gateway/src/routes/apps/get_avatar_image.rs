@@ -28,7 +28,7 @@ async fn get_avatar_image(State(context): State<Context>, params: Params) -> Res
     let headers = [
         (header::CONTENT_TYPE, "image/png"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        // Shown on its own, it is a picture and nothing else.
+        // Opened on its own, the picture must not run anything.
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     ];
     Ok((headers, image.png))

@@ -42,7 +42,7 @@ pub(super) fn operation() -> Operation {
         .answers::<NewSecret>(200)
 }
 
-/// Another client secret, effective at once. The old one goes on signing webhooks for `gracePeriodSeconds`.
+/// The new secret is effective at once. The old one also signs webhooks for `gracePeriodSeconds`.
 async fn rotate_secret(
     State(context): State<Context>,
     params: Params,

@@ -5,6 +5,7 @@ use patchbay_proto::installation::{
     AppStatus, ClientCertificate, DeliverySettings, Numbers, Texts, UpdateAppRequest,
 };
 use patchbay_rpc::request_as;
+use serde_json::Value;
 
 use super::WRITERS;
 use crate::api::access::one_of;
@@ -13,8 +14,8 @@ use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
 use crate::api::key::{
-    RequestBody, custom, given_flag, given_texts, integer, integers, json, nullable_text, request_body, text,
-    text_or_blank,
+    RequestBody, anything, custom, given_flag, given_texts, integer, integers, json, nullable_text,
+    request_body, text, text_or_blank,
 };
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
@@ -26,9 +27,10 @@ use crate::json::delivery;
 use crate::routes::app_refusal::refusal;
 
 const STATUS: &str = "status";
+const STATUSES: &[&str] = &["unpublished", "published", "publish_request_inprogress"];
 
 request_body! {
-    /// Every key may be left out; null leaves a field as it is.
+    /// Every key may be left out; null leaves a field as it is, as in Sentry.
     AppChanges {
         name: Option<String> = text("name"),
         author: Option<String> = nullable_text("author"),
@@ -44,10 +46,11 @@ request_body! {
         schema_json: Option<String> = json("schema"),
         features: Option<Vec<i32>> = integers("features"),
         popularity: Option<i32> = integer("popularity"),
-        has_status: bool = custom(STATUS, Kind::Anything, |fields, name| fields.has(name)).choice(&["unpublished", "published", "publish_request_inprogress"]),
-        metadata_json: Option<String> = custom("metadata", Kind::Object, |fields, name| json(name).read(fields)),
+        status: Option<Value> = anything(STATUS).choice(STATUSES),
+        metadata_json: Option<String> = json("metadata").described(Kind::Object),
         delivery: Option<DeliverySettings> = custom("delivery", Kind::Anything, delivery::settings),
-        client_certificate: Option<ClientCertificate> = custom("clientCertificate", Kind::Anything, delivery::client_certificate),
+        client_certificate: Option<ClientCertificate> =
+            custom("clientCertificate", Kind::Anything, delivery::client_certificate),
     }
 }
 
@@ -59,7 +62,6 @@ pub(super) fn operation() -> Operation {
         .answers::<AppJson>(200)
 }
 
-/// Changes what is given. Null leaves a field as it is, as in Sentry.
 async fn update_app(
     State(context): State<Context>,
     params: Params,
@@ -77,7 +79,7 @@ fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Re
     let texts = |values: Option<Vec<String>>| values.map(|values| Texts { values });
     let changes = AppChanges::read_from(&mut fields);
     // Only superusers change the status and the metadata; from other callers the two keys are ignored.
-    let status = if caller.is_superuser() && changes.has_status { status(&mut fields) } else { None };
+    let status = if caller.is_superuser() && changes.status.is_some() { status(&mut fields) } else { None };
     fields.finish()?;
     Ok(UpdateAppRequest {
         app,
@@ -114,7 +116,7 @@ fn status(fields: &mut Fields) -> Option<AppStatus> {
 #[cfg(test)]
 mod tests {
     use patchbay_domain::UserCaller;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

@@ -26,7 +26,7 @@ pub(super) fn described(operation: Operation) -> Operation {
         .answers_json(200)
 }
 
-/// Everything that happened, newest first.
+/// Newest first.
 pub(super) async fn list_activities(
     State(context): State<Context>,
     params: Params,

@@ -24,7 +24,7 @@ pub(super) fn operation() -> Operation {
         .lists::<ComponentJson>()
 }
 
-/// As they were registered.
+/// The components as they were registered, without the options of their selects.
 async fn list_app_components(
     State(context): State<Context>,
     params: Params,

@@ -42,7 +42,8 @@ async fn list_organization_components(
     let organization = params.organization()?;
     let found = list(&context, &caller, &query, &paging, Owner::Organization(organization.clone())).await?;
     // The slug appears in the answer, so the caller has to be allowed to read the project.
-    let project = project_slug(&context, &query, organization, |asked| request_as(&caller, asked)).await?;
+    let project =
+        project_slug(&context, &query, organization, |message| request_as(&caller, message)).await?;
     let components = prepare(&context, found.components, project.as_deref()).await;
     Ok(paging.page(found.has_more, Json(components)))
 }

@@ -9,7 +9,7 @@ use crate::api::query::Query;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 
-/// The slug of the project that `projectId` names, if there is one; `asks` says in whose name it is looked up.
+/// The slug of the project that `projectId` names, if there is one; `asks` makes the request, and so decides in whose name.
 pub(super) async fn project_slug(
     context: &Context,
     query: &Query,

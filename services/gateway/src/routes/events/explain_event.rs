@@ -27,8 +27,8 @@ async fn explain_event(
     Authenticated(caller): Authenticated,
 ) -> Result<Json<ExplainedEventJson>> {
     let event_id = params.event()?;
-    let asked = request(GetOrganizationRequest { organization: params.organization()? });
-    let organization_id = context.services.directory().get_organization(asked).await.answer()?.id;
+    let lookup = request(GetOrganizationRequest { organization: params.organization()? });
+    let organization_id = context.services.directory().get_organization(lookup).await.answer()?.id;
     let message = ExplainRequest { event_id, organization_id };
     let answer = context.services.events().explain(request_as(&caller, message)).await.answer()?;
     Ok(Json(answer.into()))

@@ -13,7 +13,7 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::{Failure, Result};
-use crate::api::key::{RequestBody, anything, custom, request_body};
+use crate::api::key::{RequestBody, anything, request_body};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
@@ -28,8 +28,8 @@ request_body! {
     /// The action. The other keys are the fields of the form of the app.
     ActionBody {
         group_id: Option<Value> = anything("groupId").required(),
-        action: Option<Value> = custom("action", Kind::Text, |fields, name| fields.raw(name).cloned()).required(),
-        uri: Option<Value> = custom("uri", Kind::Text, |fields, name| fields.raw(name).cloned()).required(),
+        action: Option<Value> = anything("action").described(Kind::Text).required(),
+        uri: Option<Value> = anything("uri").described(Kind::Text).required(),
     }
 }
 
@@ -136,7 +136,7 @@ fn body(caller: &Caller, installation: &Installation, issue: &Issue, form: Value
     })
 }
 
-/// Where the app's issue is, and what the app calls it.
+/// The URL, project and identifier of the issue in the service of the app.
 fn read(answer: AppAnswer, app: &str) -> Result<(String, String, String)> {
     if !answer.is_success() {
         return Err(answer.failure(&format!("Issue occurred while trying to contact {app} to link issue")));

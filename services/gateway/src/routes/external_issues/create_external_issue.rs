@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::external_issue::ExternalIssueJson;
 
-/// Without asking the app, which takes less.
+/// Fewer scopes than for a link that the app itself creates.
 const LINKERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
 
 request_body! {

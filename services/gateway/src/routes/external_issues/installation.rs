@@ -8,8 +8,7 @@ use crate::api::error::Result;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 
-/// The installation, for the app itself and for members of the organization; whether they may do what they ask is
-/// decided with the issue.
+/// The installation, for the app itself and for members of the organization. The caller checks the scopes.
 pub(super) async fn installation(context: &Context, caller: &Caller, uuid: String) -> Result<Installation> {
     let message = request(GetInstallationRequest { uuid });
     let found = context.services.installations().get_installation(message).await.answer()?;

@@ -15,7 +15,7 @@ pub(super) fn operation() -> Operation {
     get("openapi", "/api/0/openapi.json", openapi).does("Describe the API").by(ANYONE).answers_json(200)
 }
 
-/// The description of the API, the same for everybody.
+/// The same document for every caller.
 async fn openapi() -> Response {
     let json = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, json)], DOCUMENT.clone()).into_response()

@@ -22,12 +22,14 @@ use crate::json::authorization::TokenJson;
 /// Sentry's name for the grant of an app that signs instead of sending its secret.
 const ASSERTION: &str = "urn:sentry:params:oauth:grant-type:jwt-bearer";
 
+const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", ASSERTION];
+
 request_body! {
     /// The grant for a token. The code and the refresh token are read only with their grant type.
     Exchange {
-        grant_type: Option<Value> = anything("grant_type").required().choice(&["authorization_code", "refresh_token", ASSERTION]),
-        client_id: Option<Value> = custom("client_id", Kind::Text, |fields, name| fields.raw(name).cloned()),
-        client_secret: Option<Value> = custom("client_secret", Kind::Text, |fields, name| fields.raw(name).cloned()),
+        grant_type: Option<Value> = anything("grant_type").required().choice(GRANT_TYPES),
+        client_id: Option<Value> = anything("client_id").described(Kind::Text),
+        client_secret: Option<Value> = anything("client_secret").described(Kind::Text),
         code: String = custom("code", Kind::Text, code),
         refresh_token: String = custom("refresh_token", Kind::Text, refresh_token),
         state: Option<String> = text_or_blank("state"),

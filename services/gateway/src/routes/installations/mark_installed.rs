@@ -30,7 +30,6 @@ pub(super) fn operation() -> Operation {
         .answers::<InstallationJson>(200)
 }
 
-/// The app confirms its installation.
 async fn mark_installed(
     State(context): State<Context>,
     params: Params,

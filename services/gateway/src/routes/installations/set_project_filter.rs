@@ -52,7 +52,7 @@ async fn set_project_filter(
     Ok(Json(hook_projects(filter)))
 }
 
-/// Slugs or numbers, as the first element says.
+/// Slugs or numbers; the type of the first element decides.
 fn read(fields: Fields) -> patchbay_domain::Result<SetProjectFilterRequest> {
     let refused = |message: &str| Err(Error::field(NAME, message));
     let items = match NewFilter::read(fields)?.projects {
@@ -70,7 +70,7 @@ fn read(fields: Fields) -> patchbay_domain::Result<SetProjectFilterRequest> {
             message.project_slugs = items.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
         Some(Value::Number(number)) if !number.is_f64() => {
-            // Numbers beyond those of projects name none.
+            // A number that is too large names no project.
             let ids = items.iter().filter(|item| item.is_i64() || item.is_u64());
             message.project_ids = ids.map(|item| item.as_i64().unwrap_or(i64::MAX)).collect();
         }

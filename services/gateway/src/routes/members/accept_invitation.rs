@@ -29,7 +29,9 @@ async fn accept_invitation(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<MemberJson>> {
-    let asked = AcceptInvitationRequest { organization: params.organization()?, id: params.member(&caller)? };
-    let joined = context.services.directory().accept_invitation(request_as(&caller, asked)).await.answer()?;
+    let message =
+        AcceptInvitationRequest { organization: params.organization()?, id: params.member(&caller)? };
+    let joined =
+        context.services.directory().accept_invitation(request_as(&caller, message)).await.answer()?;
     Ok(Json(joined.into()))
 }

@@ -73,9 +73,9 @@ async fn send_mail(context: &Context, invited: &Invitation) -> Result<(), Error>
 /// An invitation without a mail cannot be accepted, and it would block another invitation of the same person.
 async fn withdraw(context: &Context, caller: &Caller, invited: &Invitation) {
     let organization = invited.organization.as_ref().map(|organization| organization.id.to_string());
-    let asked = RemoveMemberRequest { organization: organization.unwrap_or_default(), user_id: invited.id };
+    let removal = RemoveMemberRequest { organization: organization.unwrap_or_default(), user_id: invited.id };
     // In the name of the gateway: a caller who may invite need not be allowed to remove.
-    if let Err(error) = context.services.directory().remove_member(request(asked)).await.answer() {
+    if let Err(error) = context.services.directory().remove_member(request(removal)).await.answer() {
         let by = caller.user().map(|user| user.user_id);
         tracing::warn!(%error, invitation = invited.id, by, "an invitation whose mail failed could not be removed; a member with the right to remove has to do it");
     }

@@ -27,8 +27,8 @@ async fn decline_invitation(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
-    let asked =
+    let message =
         DeclineInvitationRequest { organization: params.organization()?, id: params.member(&caller)? };
-    context.services.directory().decline_invitation(request_as(&caller, asked)).await.answer()?;
+    context.services.directory().decline_invitation(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

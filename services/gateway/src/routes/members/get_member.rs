@@ -28,12 +28,12 @@ async fn get_member(
 ) -> Result<Json<MemberJson>> {
     let (organization, id) = (params.organization()?, params.member(&caller)?);
     let mut directory = context.services.directory();
-    let asked = GetMemberRequest { organization: organization.clone(), user_id: id };
-    match directory.get_member(request_as(&caller, asked)).await.answer() {
+    let message = GetMemberRequest { organization: organization.clone(), user_id: id };
+    match directory.get_member(request_as(&caller, message)).await.answer() {
         // An invitation, which the invited person may read without being a member.
         Err(error) if error.kind == ErrorKind::NotFound => {
-            let asked = GetInvitationRequest { organization, id };
-            Ok(Json(directory.get_invitation(request_as(&caller, asked)).await.answer()?.into()))
+            let message = GetInvitationRequest { organization, id };
+            Ok(Json(directory.get_invitation(request_as(&caller, message)).await.answer()?.into()))
         }
         found => Ok(Json(found?.into())),
     }

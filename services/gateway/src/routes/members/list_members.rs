@@ -34,7 +34,7 @@ async fn list_members(
     Authenticated(caller): Authenticated,
     paging: Paging,
 ) -> Result<impl IntoResponse> {
-    let asked = ListMembersRequest {
+    let message = ListMembersRequest {
         organization: params.organization()?,
         min_role: String::new(),
         query: query.get("query").unwrap_or_default().to_owned(),
@@ -42,7 +42,7 @@ async fn list_members(
         limit: paging.size(),
         with_invitations: true,
     };
-    let list = context.services.directory().list_members(request_as(&caller, asked)).await.answer()?;
+    let list = context.services.directory().list_members(request_as(&caller, message)).await.answer()?;
     let members = list.members.into_iter().map(MemberJson::from);
     let members: Vec<_> = members.chain(list.invitations.into_iter().map(Into::into)).collect();
     Ok(paging.page(list.has_more, Json(members)))

@@ -25,8 +25,8 @@ async fn remove_member(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<StatusCode> {
-    let asked =
+    let message =
         RemoveMemberRequest { organization: params.organization()?, user_id: params.member(&caller)? };
-    context.services.directory().remove_member(request_as(&caller, asked)).await.answer()?;
+    context.services.directory().remove_member(request_as(&caller, message)).await.answer()?;
     Ok(StatusCode::NO_CONTENT)
 }

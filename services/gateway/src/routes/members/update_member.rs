@@ -33,7 +33,6 @@ pub(super) fn operation() -> Operation {
         .answers::<MemberJson>(200)
 }
 
-/// Gives a member another role.
 async fn update_member(
     State(context): State<Context>,
     params: Params,
@@ -48,9 +47,9 @@ async fn update_member(
     }
     fields.finish()?;
     let mut directory = context.services.directory();
-    let asked =
+    let message =
         SetMemberRequest { organization: organization.clone(), user_id, role: role.unwrap_or_default() };
-    directory.set_member(request_as(&caller, asked)).await.answer()?;
-    let asked = GetMemberRequest { organization, user_id };
-    Ok(Json(directory.get_member(request_as(&caller, asked)).await.answer()?.into()))
+    directory.set_member(request_as(&caller, message)).await.answer()?;
+    let message = GetMemberRequest { organization, user_id };
+    Ok(Json(directory.get_member(request_as(&caller, message)).await.answer()?.into()))
 }

@@ -28,7 +28,7 @@ request_body! {
     MetricRuleBody {
         projects: Vec<String> = texts("projects").required(),
         time_window: Option<i32> = custom("timeWindow", Kind::Integer, time_window).required(),
-        resolve_threshold: Option<i64> = custom("resolveThreshold", Kind::Integer, |fields, name| fields.raw(name).and_then(integer)),
+        resolve_threshold: Option<i64> = custom("resolveThreshold", Kind::Integer, threshold),
         name: String = required_text("name"),
         triggers: Vec<Value> = custom("triggers", Kind::Anything, triggers).required(),
     }
@@ -95,6 +95,10 @@ fn triggers(fields: &mut Fields, name: &'static str) -> Vec<Value> {
 
 fn time_window(fields: &mut Fields, name: &'static str) -> Option<i32> {
     fields.raw(name).and_then(integer).and_then(|minutes| i32::try_from(minutes).ok())
+}
+
+fn threshold(fields: &mut Fields, name: &'static str) -> Option<i64> {
+    fields.raw(name).and_then(integer)
 }
 
 /// A number; the fraction of one that has a fraction is dropped.

@@ -25,7 +25,7 @@ async fn get_organization(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<OrganizationJson>> {
-    let asked = GetOrganizationRequest { organization: params.organization()? };
-    let found = context.services.directory().get_organization(request_as(&caller, asked)).await.answer()?;
+    let message = GetOrganizationRequest { organization: params.organization()? };
+    let found = context.services.directory().get_organization(request_as(&caller, message)).await.answer()?;
     Ok(Json(OrganizationJson::new(found, &caller, context.config.base_url())))
 }

@@ -42,7 +42,7 @@ async fn list_audit_logs(
     Authenticated(caller): Authenticated,
     paging: Paging,
 ) -> Result<impl IntoResponse> {
-    let asked = ListEntriesRequest {
+    let message = ListEntriesRequest {
         organization: params.organization()?,
         event: query.get("event").unwrap_or_default().to_owned(),
         actor_user_id: actor(&query)?,
@@ -51,7 +51,7 @@ async fn list_audit_logs(
         offset: paging.offset(),
         limit: paging.size(),
     };
-    let list = context.services.audit().list_entries(request_as(&caller, asked)).await.answer()?;
+    let list = context.services.audit().list_entries(request_as(&caller, message)).await.answer()?;
     Ok(paging.page(list.has_more, Json(AuditLogJson::from(list))))
 }
 

@@ -55,6 +55,6 @@ async fn fetch(
     }
     let own = caller.user().map_or(0, |user| user.user_id);
     let user_id = if query.get("show") == Some("all") { 0 } else { own };
-    let asked = ListOrganizationsRequest { user_id, offset: paging.offset(), limit: paging.size() };
-    directory.list_organizations(request_as(caller, asked)).await.answer()
+    let message = ListOrganizationsRequest { user_id, offset: paging.offset(), limit: paging.size() };
+    directory.list_organizations(request_as(caller, message)).await.answer()
 }

@@ -1,9 +1,10 @@
 use axum::Json;
 use axum::extract::State;
-use patchbay_proto::tracker::{GetOrganizationRequest, GetProjectRequest};
-use patchbay_rpc::{request, request_as};
+use patchbay_proto::tracker::GetProjectRequest;
+use patchbay_rpc::request_as;
 
 use super::PROJECT_READERS;
+use super::owner::with_owner;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
@@ -27,8 +28,5 @@ async fn get_project(
 ) -> Result<Json<ProjectJson>> {
     let message = GetProjectRequest { organization: params.organization()?, project: params.project()? };
     let project = context.services.projects().get_project(request_as(&caller, message)).await.answer()?;
-    // The caller may see the project, so they may see what its organization is called.
-    let owner = GetOrganizationRequest { organization: project.organization_id.to_string() };
-    let owner = context.services.directory().get_organization(request(owner)).await.answer()?;
-    Ok(Json(ProjectJson::new(project, owner)))
+    Ok(Json(with_owner(&context, project).await?))
 }

@@ -35,7 +35,6 @@ pub(super) fn operation() -> Operation {
         .answers_nothing(201)
 }
 
-/// Asks reviewers to publish an app.
 async fn request_publication(
     State(context): State<Context>,
     params: Params,
@@ -63,7 +62,7 @@ fn entries(fields: &mut Fields, name: &'static str) -> Vec<QuestionnaireEntry> {
     })
 }
 
-/// An answer may be left open.
+/// The answer may be left out.
 fn entry(value: &Value) -> Result<QuestionnaireEntry, String> {
     let Value::Object(entry) = value else {
         return Err(format!("Invalid data. Expected a dictionary, but got {}.", kind(value)));

@@ -26,8 +26,8 @@ pub(super) fn operation() -> Operation {
 
 /// Sends the browser to the OpenID Connect provider.
 async fn begin_oidc_sign_in(State(context): State<Context>) -> Response {
-    let asked = request(BeginOidcSignInRequest { redirect_url: callback_url(&context) });
-    match context.services.sessions().begin_oidc_sign_in(asked).await.answer() {
+    let message = request(BeginOidcSignInRequest { redirect_url: callback_url(&context) });
+    match context.services.sessions().begin_oidc_sign_in(message).await.answer() {
         Ok(begun) => sent_away(&context, &begun),
         Err(error) => refused(error),
     }

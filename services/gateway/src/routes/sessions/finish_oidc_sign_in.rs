@@ -26,7 +26,6 @@ pub(super) fn operation() -> Operation {
         .answers_as(503, "text/html")
 }
 
-/// The provider has sent the browser back.
 async fn finish_oidc_sign_in(State(context): State<Context>, headers: HeaderMap, query: Query) -> Response {
     let mut response = match sign_in(&context, &headers, &query).await {
         Ok(session) => signed_in(&context, &session),
@@ -45,14 +44,14 @@ async fn sign_in(context: &Context, headers: &HeaderMap, query: &Query) -> Resul
         return Err(Error::unauthenticated("OIDC_REFUSED", ""));
     }
     let secret = credentials::cookie(headers, COOKIE);
-    let asked = FinishOidcSignInRequest {
+    let message = FinishOidcSignInRequest {
         redirect_url: callback_url(context),
         state: part("state"),
         code: part("code"),
         browser_secret: secret.map(|secret| secret.expose().to_owned()).unwrap_or_default(),
     };
     let mut sessions = context.services.sessions();
-    let identity = sessions.finish_oidc_sign_in(request(asked)).await.answer()?;
+    let identity = sessions.finish_oidc_sign_in(request(message)).await.answer()?;
     let oidc_account = identity.account.clone();
     let user_id = user(context, identity).await?.id;
     sessions.create_session(request(CreateSessionRequest { user_id, oidc_account })).await.answer()

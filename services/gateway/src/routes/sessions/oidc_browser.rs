@@ -9,7 +9,7 @@ use crate::api::error::Failure;
 use crate::context::Context;
 use crate::pages::sign_in_page;
 
-/// Holds what binds a sign-in to the browser that began it. Read on the way back only.
+/// The name of the cookie that binds a sign-in to the browser that began it. It is read when the browser comes back.
 pub(super) const COOKIE: &str = "patchbay_oidc";
 
 /// The address to which the provider sends the browser back. It has to be registered there.
@@ -17,7 +17,7 @@ pub(super) fn callback_url(context: &Context) -> String {
     format!("{}/auth/oidc/callback/", context.config.base_url())
 }
 
-/// `Lax`, because the way back leads over a page of the provider.
+/// `Lax`, because the browser comes back from a page of the provider.
 pub(super) fn cookie(context: &Context, secret: &str, seconds: u32) -> Option<HeaderValue> {
     let transport = transport(context);
     let text =

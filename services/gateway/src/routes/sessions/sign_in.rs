@@ -39,8 +39,8 @@ async fn sign_in(State(context): State<Context>, params: Params, headers: Header
 
 async fn redeem(context: &Context, params: &Params) -> Result<Session> {
     let secret = params.secret().ok_or_else(|| Error::not_found("SIGN_IN_LINK_INVALID", ""))?;
-    let asked = request(RedeemSignInLinkRequest { secret });
-    context.services.sessions().redeem_sign_in_link(asked).await.answer()
+    let message = request(RedeemSignInLinkRequest { secret });
+    context.services.sessions().redeem_sign_in_link(message).await.answer()
 }
 
 fn refused(error: Error) -> Response {

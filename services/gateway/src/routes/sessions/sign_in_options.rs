@@ -19,7 +19,7 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn sign_in_options(State(context): State<Context>) -> Result<Response> {
-    let asked = request(GetSignInOptionsRequest {});
-    let options = context.services.sessions().get_sign_in_options(asked).await.answer()?;
+    let message = request(GetSignInOptionsRequest {});
+    let options = context.services.sessions().get_sign_in_options(message).await.answer()?;
     Ok(sign_in_page::options(options.oidc_label.as_deref()))
 }

@@ -29,8 +29,8 @@ async fn sign_out(State(context): State<Context>, headers: HeaderMap) -> Result<
         if sender(&headers, &context.config.public_url) != Sender::Ours {
             return Err(foreign_page().into());
         }
-        let asked = request(EndSessionRequest { secret: secret.expose().to_owned() });
-        context.services.sessions().end_session(asked).await.answer().map_err(Failure::from)?;
+        let message = request(EndSessionRequest { secret: secret.expose().to_owned() });
+        context.services.sessions().end_session(message).await.answer().map_err(Failure::from)?;
         context.introspection.forget(&secret);
     }
     let cookie = format!("{SESSION_COOKIE}=; Max-Age=0; {}", attributes(&context));

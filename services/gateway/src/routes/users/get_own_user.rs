@@ -25,7 +25,7 @@ async fn get_own_user(
     Authenticated(caller): Authenticated,
 ) -> Result<Json<UserJson>> {
     let user_id = caller.user().ok_or_else(Error::permission_denied)?.user_id;
-    let asked = GetUserRequest { user: Some(get_user_request::User::Id(user_id)) };
-    let user = context.services.directory().get_user(request_as(&caller, asked)).await.answer()?;
+    let message = GetUserRequest { user: Some(get_user_request::User::Id(user_id)) };
+    let user = context.services.directory().get_user(request_as(&caller, message)).await.answer()?;
     Ok(Json(user.into()))
 }

@@ -111,8 +111,8 @@ async fn organizations(
 }
 
 async fn organization(context: &Context, organization: String) -> Result<Option<Organization>> {
-    let asked = request(GetOrganizationRequest { organization });
-    match context.services.directory().get_organization(asked).await.answer() {
+    let lookup = request(GetOrganizationRequest { organization });
+    match context.services.directory().get_organization(lookup).await.answer() {
         Ok(organization) => Ok(Some(organization)),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
