@@ -1,4 +1,4 @@
-//! What an operator may set.
+//! The settings of the gateway.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use patchbay_runtime::Settings;
 use patchbay_runtime::connections::{Defaults, Limits};
 use url::Url;
 
-/// An office behind one address is more than a hundred people. Idle connections outlive those of common proxies (60 seconds),
+/// Several hundred people can share the one address of an office. Idle connections outlive those of common proxies (60 seconds),
 /// so that a proxy does not send a request on a connection that is being closed.
 const CONNECTIONS: Defaults = Defaults { max: "4096", max_per_address: "512", idle: "75s" };
 
@@ -16,9 +16,8 @@ const CONNECTIONS: Defaults = Defaults { max: "4096", max_per_address: "512", id
 pub struct Config {
     /// Where people and apps reach this deployment; without a path.
     pub public_url: Url,
-    /// Requests worked on at once; more are answered 503.
+    /// Requests in flight; more are answered 503.
     pub max_requests: usize,
-    /// The limits of connections.
     pub connections: Limits,
     /// How long a request may take; longer is answered 504.
     pub request_timeout: Duration,
@@ -26,12 +25,12 @@ pub struct Config {
     pub caller_limit: u32,
     /// Requests of one address a minute that show no credentials, or wrong ones; 0 for no limit.
     pub address_limit: u32,
-    /// Reverse proxies of the operator's in front of the gateway.
+    /// Reverse proxies of the operator in front of the gateway.
     pub proxies: usize,
-    /// How long what is known about a token may be used without asking again. Revocations are pushed and take
-    /// effect at once; this bounds the time in which one could be missed.
+    /// How long the answer of the token service about a token is reused. Revocations are pushed and take effect at
+    /// once; this bounds the time for which a lost one could go unnoticed.
     pub token_cache: Duration,
-    /// How long the options that an app offered for a select field are used without asking it again.
+    /// How long the options of a select field, which come from the app, are reused.
     pub options_cache: Duration,
 }
 
@@ -56,7 +55,7 @@ impl Config {
             max_requests: gateway.get(
                 "GATEWAY_MAX_REQUESTS",
                 "1024",
-                "Requests worked on at once; more are answered 503.",
+                "Requests in flight; more are answered 503.",
             ),
             connections: Limits::read(&gateway, "GATEWAY", "the REST API", CONNECTIONS),
             request_timeout: gateway.get(

@@ -1,6 +1,5 @@
-//! The services behind the gateway, and what a failed call means.
+//! The services behind the gateway.
 
-use patchbay_domain::Error;
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::event_fanout::events_client::EventsClient;
@@ -15,8 +14,7 @@ use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_proto::webhook_sender::webhooks_client::WebhooksClient;
-use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, status};
-use tonic::{Response, Status};
+use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES};
 
 /// Where the services are.
 #[derive(Clone, Debug)]
@@ -27,7 +25,7 @@ pub struct Channels {
     pub auth_token: Channel,
     /// Organizations, users, projects and issues.
     pub tracker: Channel,
-    /// Events and what became of them.
+    /// Events, and to which installations they were sent.
     pub event_fanout: Channel,
     /// The log of webhooks.
     pub webhook_sender: Channel,
@@ -88,23 +86,5 @@ impl Channels {
 
     pub(crate) fn webhooks(&self) -> WebhooksClient<Channel> {
         WebhooksClient::new(self.webhook_sender.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
-    }
-}
-
-/// The answer of a call, or the refusal of the service that was called.
-pub(crate) trait Answer<T> {
-    fn answer(self) -> Result<T, Error>;
-}
-
-impl<T> Answer<T> for Result<Response<T>, Status> {
-    fn answer(self) -> Result<T, Error> {
-        self.map(Response::into_inner).map_err(|refused| {
-            if let tonic::Code::Internal | tonic::Code::Unknown | tonic::Code::Unimplemented = refused.code()
-            {
-                // What the transport says names hosts and ports: for the log, not for the caller.
-                tracing::warn!(code = ?refused.code(), message = refused.message(), "a service failed");
-            }
-            status::to_error(&refused)
-        })
     }
 }

@@ -1,9 +1,9 @@
-//! What the gateway counts.
+//! Metrics of the gateway.
 
 use patchbay_runtime::metrics::{Counter, CounterFamily, Gauge, HistogramFamily, LATENCY};
 use prometheus_client::encoding::EncodeLabelSet;
 
-/// How a request was answered.
+/// Labels of an answered request.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Answered {
     /// The pattern of the path, never the path itself; `none` when no route matched.
@@ -14,7 +14,7 @@ pub struct Answered {
     pub status: &'static str,
 }
 
-/// Which route was asked.
+/// Label of a route.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Route {
     /// The pattern of the path; `none` when no route matched.
@@ -22,25 +22,25 @@ pub struct Route {
 }
 
 patchbay_runtime::metrics! {
-    /// What the gateway counts.
+    /// Metrics of the gateway.
     pub struct GatewayMetrics in "gateway" {
         /// Requests by route, method and class of the answer's status.
         pub requests: CounterFamily<Answered>,
         /// Seconds from a request's head to its answer's, by route.
         pub request_seconds: HistogramFamily<Route> = LATENCY,
-        /// Requests in work at this moment.
+        /// Requests in flight.
         pub requests_in_flight: Gauge,
-        /// Requests refused because too many were in work.
+        /// Requests refused because too many were in flight.
         pub overloaded: Counter,
-        /// Tokens recognised without asking the token service.
+        /// Token lookups answered from the cache.
         pub token_cache_hits: Counter,
-        /// Tokens asked for at the token service.
+        /// Token lookups sent to the token service.
         pub token_cache_misses: Counter,
-        /// Select fields whose options were known without asking the app.
+        /// Select options answered from the cache.
         pub options_cache_hits: Counter,
-        /// Select fields whose options the app was asked for.
+        /// Select options requested from the app.
         pub options_cache_misses: Counter,
-        /// 1 while revocations are being watched, 0 while every token is asked for.
+        /// 1 while revocations are received; 0 while they are not and the token cache is off.
         pub revocations_watched: Gauge,
     }
 }

@@ -1,4 +1,4 @@
-//! The routes and what lies around them.
+//! The routes and their layers.
 
 use axum::Router;
 use axum::extract::Request;
@@ -7,22 +7,25 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::error::Failure;
-use crate::gateway::Gateway;
-use crate::{cors, limits, observe, routes};
+use crate::api::error::Failure;
+use crate::context::Context;
+use crate::layers::cors;
+use crate::layers::limits;
+use crate::layers::observe;
+use crate::routes;
 
-/// The whole HTTP interface, without a listener. The last layer is the outermost one.
-pub fn router(gateway: Gateway) -> Router {
-    routes::table(&gateway)
+/// The HTTP interface, without a listener. The last layer is the outermost one.
+pub fn router(context: Context) -> Router {
+    routes::table(&context)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(async || Failure::no_such_resource())
         .layer(CatchPanicLayer::custom(limits::panicked))
-        .layer(from_fn_with_state(gateway.clone(), limits::limit))
+        .layer(from_fn_with_state(context.clone(), limits::limit))
         .layer(from_fn(limits::head))
         .layer(from_fn(cors::cors))
         .layer(from_fn(private))
-        .layer(from_fn_with_state(gateway.clone(), observe::observe))
-        .with_state(gateway)
+        .layer(from_fn_with_state(context.clone(), observe::observe))
+        .with_state(context)
 }
 
 async fn method_not_allowed(method: Method) -> Failure {
@@ -30,7 +33,7 @@ async fn method_not_allowed(method: Method) -> Failure {
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", &detail)
 }
 
-/// Every answer is for the one who asked, unless it says otherwise itself, and is what it says it is.
+/// Answers are private to the caller unless they set `Cache-Control` themselves; their content type is not guessed.
 async fn private(request: Request, next: Next) -> Response {
     const HEADERS: [(HeaderName, HeaderValue); 2] = [
         (header::VARY, HeaderValue::from_static("Authorization, Cookie, Origin")),

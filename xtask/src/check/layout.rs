@@ -65,19 +65,24 @@ fn rpcs_without_a_file(protos: &[File], services: &[&File]) -> anyhow::Result<Ve
     Ok(found)
 }
 
-/// The REST operation `create_app` is in a `create_app.rs` below `routes/`.
+/// The REST operation `create_app` is in a `create_app.rs` below `routes/`. It names itself where it is built:
+/// `post("create_app", "/api/0/sentry-apps/", create_app)`.
 fn operations_without_a_file(services: &[&File]) -> anyhow::Result<Vec<String>> {
-    let named = Regex::new(r#"operation_id:\s*"(\w+)"|Operation::\w+\(\s*"(\w+)""#)?;
+    let named = Regex::new(r#"\b(?:get|post|put|delete)\(\s*"(\w+)",\s*"/"#)?;
     let routes = services.iter().filter(|file| file.path.starts_with("services/gateway/src/routes/"));
     let mut found = Vec::new();
+    let mut operations = 0;
     for file in routes {
         let stem = file.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs");
         for captures in named.captures_iter(file.code()) {
-            let id = captures.get(1).or(captures.get(2)).map_or("", |hit| hit.as_str());
-            if id != stem {
-                found.push(format!("{}: the operation {id} is in a file of another name", file.path));
+            operations += 1;
+            if &captures[1] != stem {
+                found.push(format!("{}: the operation {} is in a file of another name", file.path, &captures[1]));
             }
         }
+    }
+    if operations == 0 {
+        found.push("services/gateway/src/routes: this check no longer recognises any operation".to_owned());
     }
     Ok(found)
 }

@@ -13,7 +13,7 @@ use super::delivery::DeliveryJson;
 use super::feature::FeatureJson;
 use super::time;
 
-/// The app as every route that answers with one writes it.
+/// An app.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = App)]
@@ -24,7 +24,7 @@ pub(crate) struct AppJson {
     author: Option<String>,
     status: &'static str,
     scopes: Vec<String>,
-    /// The resources, each once; single events stand in `webhook_events`.
+    /// The resources, each once; single events are in `webhook_events`.
     events: BTreeSet<String>,
     webhook_events: Vec<String>,
     webhook_url: Option<String>,
@@ -44,12 +44,12 @@ pub(crate) struct AppJson {
     date_published: Option<String>,
     #[serde(flatten)]
     owner: Option<OwnerJson>,
-    /// Only where an internal app was made.
+    /// Only in the answer that creates an internal app.
     #[serde(skip_serializing_if = "Option::is_none")]
     tokens: Option<[TokenJson; 1]>,
 }
 
-/// What only the owner sees.
+/// Only the owner sees these fields.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AppOwner)]
@@ -60,7 +60,7 @@ struct OwnerJson {
     webhook_secret: Option<String>,
     owner: OrganizationJson,
     delivery: DeliveryJson,
-    /// Whether the app's endpoint is shown a client certificate, which is not told again.
+    /// Whether requests to the endpoint of the app use a client certificate. The certificate itself is never shown.
     has_client_certificate: bool,
     /// After a rotation, until when the secret before this one signs too.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ struct OrganizationJson {
 }
 
 impl AppJson {
-    /// `base_url` is where this platform is found from outside.
+    /// `base_url` is the public URL of this platform.
     pub(crate) fn new(app: App, base_url: &str) -> Self {
         let status = app.status();
         let object = |json: &str| serde_json::from_str(json).unwrap_or_else(|_| json!({}));
@@ -107,7 +107,7 @@ impl AppJson {
         }
     }
 
-    /// The app as its creator sees it; `None` when the answer holds none.
+    /// The app as its creator sees it; `None` when the answer has no app.
     pub(crate) fn created(answer: CreateAppResponse, base_url: &str) -> Option<Self> {
         let tokens = answer.initial_token.map(|token: InitialToken| [TokenJson::initial(token)]);
         Some(Self { tokens, ..Self::new(answer.app?, base_url) })

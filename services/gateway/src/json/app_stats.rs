@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::avatar::{AvatarJson, avatars};
-use crate::resolution::Resolution;
+use crate::api::resolution::Resolution;
 
 /// Seconds since 1970, and how often.
 type Point = Vec<i64>;

@@ -25,14 +25,14 @@ pub(crate) struct AuditLogJson {
 #[schema(as = AuditEntry)]
 struct AuditEntryJson {
     id: String,
-    /// Who did it. People have the keys of a user; for apps, services and the operator `id` is null and `name` says who.
+    /// The actor. Users have the keys of a user; for apps, services and the operator `id` is null and `name` names them.
     #[schema(value_type = Object)]
     actor: Value,
     event: String,
-    /// Where the client was. Null for what the operator or a service did.
+    /// The address of the client. Null for actions of the operator or a service.
     ip_address: Option<String>,
     note: String,
-    /// Number of what was changed, where it has one.
+    /// The number of the target, where it has one.
     target_object: Option<i64>,
     target_user: Option<UserJson>,
     #[schema(value_type = Object)]
@@ -57,7 +57,7 @@ fn row(entry: AuditEntry, users: &BTreeMap<i64, User>) -> AuditEntryJson {
         id: entry.number.to_string(),
         actor: actor(entry.actor.unwrap_or_default(), users),
         note: event.map(|event| event.note(&entry.target_label)).unwrap_or_default(),
-        // One that only a newer version knows is told as it was written.
+        // An event that only a newer version knows is shown as it was written.
         event: event.map_or(entry.event, |event| event.api_name().to_owned()),
         ip_address: Some(entry.client_address).filter(|address| !address.is_empty()),
         target_object: entry.target_id.parse().ok(),
@@ -83,7 +83,7 @@ fn actor(actor: AuditActor, users: &BTreeMap<i64, User>) -> Value {
     json!({ "id": null, "name": name, "type": kind })
 }
 
-/// What the writer told, with what it was done to.
+/// The details of the entry, and the target of the action.
 fn data(json: &[u8], target_type: &str, target_id: &str, target_label: &str) -> Value {
     let mut data = match serde_json::from_slice(json) {
         Ok(Value::Object(object)) => object,
@@ -114,7 +114,7 @@ mod tests {
         }
     }
 
-    fn told(entry: AuditEntry) -> Value {
+    fn row(entry: AuditEntry) -> Value {
         let ada = User { id: 3, name: "Ada".into(), email: "ada@example.com".into(), ..User::default() };
         let page = ListEntriesResponse { entries: vec![entry], has_more: false, users: vec![ada] };
         json!(AuditLogJson::from(page))["rows"][0].clone()
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_entry_has_sentrys_keys() {
-        let row = told(entry(AuditActor { kind: AuditActorKind::User.into(), id: 3, label: "Old".into() }));
+        let row = row(entry(AuditActor { kind: AuditActorKind::User.into(), id: 3, label: "Old".into() }));
         let keys: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
         let expected = [
             "id",
@@ -151,15 +151,15 @@ mod tests {
             (AuditActorKind::Operator, "operator", "operator"),
             (AuditActorKind::Unspecified, "webhook-sender", "webhook-sender"),
         ] {
-            let row = told(entry(AuditActor { kind: kind.into(), id: 12, label: label.into() }));
+            let row = row(entry(AuditActor { kind: kind.into(), id: 12, label: label.into() }));
             assert_eq!((&row["actor"]["id"], &row["actor"]["name"]), (&Value::Null, &json!(name)));
         }
     }
 
     #[test]
-    fn an_event_that_is_not_known_is_told_as_it_is() {
+    fn an_unknown_event_is_shown_as_it_was_written() {
         let odd = AuditEntry { event: "TEAM_ADD".into(), data_json: b"x".to_vec(), ..AuditEntry::default() };
-        let row = told(odd);
+        let row = row(odd);
         assert_eq!((&row["event"], &row["data"], &row["note"]), (&json!("TEAM_ADD"), &json!({}), &json!("")));
         assert_eq!(row["ipAddress"], Value::Null);
     }

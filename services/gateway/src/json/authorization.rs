@@ -1,4 +1,4 @@
-//! A token at the moment it is made, the only one in which it is shown.
+//! A new token. It is shown only in this answer.
 
 use patchbay_domain::token;
 use patchbay_proto::auth_token::TokenPair;
@@ -21,7 +21,7 @@ pub(crate) struct TokenJson {
     application: Option<String>,
     expires_at: Option<String>,
     date_created: Option<String>,
-    /// What the caller sent along.
+    /// The `state` of the request.
     state: Option<String>,
     token: String,
     refresh_token: Option<String>,
@@ -61,7 +61,7 @@ impl TokenJson {
         }
     }
 
-    /// A token of an internal app. Who may not see it is shown asterisks in place of all that is secret.
+    /// A token of an internal app. Callers who may not see it get asterisks in place of its secrets.
     pub(crate) fn of_app(answer: AppToken) -> Self {
         let token = answer.token.unwrap_or_default();
         Self {

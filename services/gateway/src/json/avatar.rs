@@ -17,7 +17,7 @@ pub(crate) struct AvatarJson {
     photo_type: &'static str,
 }
 
-/// `base_url` is where this platform is found from outside.
+/// `base_url` is the public URL of this platform.
 pub(crate) fn avatars(avatars: Vec<Avatar>, base_url: &str) -> Vec<AvatarJson> {
     let json = |avatar: Avatar| {
         let is_logo = avatar.photo() == AvatarPhoto::Logo;

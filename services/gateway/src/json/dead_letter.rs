@@ -1,4 +1,4 @@
-//! A webhook that was given up.
+//! A dead letter: a delivery that was given up.
 
 use patchbay_proto::webhook_sender::DeadLetter;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// One of them.
+/// A dead letter.
 #[derive(Serialize, ToSchema)]
 #[schema(as = DeadLetter)]
 #[serde(rename_all = "camelCase")]

@@ -1,13 +1,13 @@
-//! How webhooks are sent to an app: what its owner may set beyond Sentry.
+//! How webhooks are sent to an app: settings of its owner that Sentry does not have.
 
 use patchbay_proto::installation::{ClientCertificate, DeliverySettings};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::fields::Fields;
+use crate::api::fields::Fields;
 
-/// What is null is as the operator has set it for all apps.
+/// Null stands for the setting of the operator, which holds for all apps.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Delivery)]
@@ -29,15 +29,15 @@ impl From<DeliverySettings> for DeliveryJson {
 }
 
 /// The settings under `delivery`; null sets all of them back.
-pub(crate) fn settings(fields: &mut Fields) -> Option<DeliverySettings> {
-    let value = fields.raw("delivery")?;
+pub(crate) fn settings(fields: &mut Fields, name: &'static str) -> Option<DeliverySettings> {
+    let value = fields.raw(name)?;
     if value.is_null() {
         return Some(DeliverySettings::default());
     }
     let read = read(value);
     if read.is_none() {
         fields.problem(
-            "delivery",
+            name,
             "Has to be an object of timeoutMs (number), retrySchedule (list of numbers) and strictOrder (boolean).",
         );
     }
@@ -64,8 +64,8 @@ fn read(value: &Value) -> Option<DeliverySettings> {
 }
 
 /// The certificate and key under `clientCertificate`; null takes them away.
-pub(crate) fn client_certificate(fields: &mut Fields) -> Option<ClientCertificate> {
-    let value = fields.raw("clientCertificate")?;
+pub(crate) fn client_certificate(fields: &mut Fields, name: &'static str) -> Option<ClientCertificate> {
+    let value = fields.raw(name)?;
     if value.is_null() {
         return Some(ClientCertificate::default());
     }
@@ -76,8 +76,7 @@ pub(crate) fn client_certificate(fields: &mut Fields) -> Option<ClientCertificat
             private_key_pem: key.to_owned(),
         }),
         _ => {
-            fields
-                .problem("clientCertificate", "Has to be an object of certificate and privateKey, both PEM.");
+            fields.problem(name, "Has to be an object of certificate and privateKey, both PEM.");
             None
         }
     }

@@ -1,4 +1,4 @@
-//! JSON that the owner of a thing has written: it goes out as it came.
+//! JSON that the service that owns the data has written; it is passed through unchanged.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! What became of an event.
+//! The outcome of an event.
 
 use patchbay_proto::event_fanout::{Decision, ExplainResponse, Outcome};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::time::iso;
 
-/// What became of an event at each installation of its organization.
+/// The outcome of an event at each installation of its organization.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ExplainedEvent)]
@@ -14,7 +14,7 @@ pub(crate) struct ExplainedEventJson {
     event_id: String,
     event_type: String,
     accepted_at: Option<String>,
-    /// Whether every webhook of it is with the sender.
+    /// Whether the webhook sender has every delivery of the event.
     handed_over: bool,
     decisions: Vec<DecisionJson>,
 }
@@ -27,7 +27,7 @@ struct DecisionJson {
     /// Empty when the app is not installed any more.
     app_slug: String,
     outcome: &'static str,
-    /// More about the outcome, for example `exhausted`.
+    /// The reason of the outcome, for example `exhausted`.
     detail: String,
     attempts: i32,
     /// Status of the last answer, 0 when there was none.

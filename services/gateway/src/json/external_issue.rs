@@ -4,7 +4,7 @@ use patchbay_proto::tracker::ExternalIssue;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A link as every route that answers with one writes it.
+/// A link.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ExternalIssue)]

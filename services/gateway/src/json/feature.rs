@@ -2,7 +2,7 @@ use patchbay_proto::installation::Feature;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What an app is good for.
+/// A feature of an app.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Feature)]

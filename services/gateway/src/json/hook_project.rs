@@ -1,10 +1,10 @@
-//! A project whose new issues and errors an installation is sent.
+//! A project whose new issues and errors are sent to an installation.
 
 use patchbay_proto::installation::ProjectFilter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An entry of the filter, by which Sentry means a row of its own; ours has the project's number.
+/// An entry of the filter. In Sentry `id` is the number of a row; here it is the number of the project.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HookProject)]
 pub(crate) struct HookProjectJson {

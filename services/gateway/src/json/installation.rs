@@ -4,7 +4,7 @@ use patchbay_proto::installation::{Installation, InstallationStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The installation as every route that answers with one writes it.
+/// An installation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Installation)]
 pub(crate) struct InstallationJson {
@@ -12,7 +12,7 @@ pub(crate) struct InstallationJson {
     organization: Organization,
     uuid: String,
     status: &'static str,
-    /// Only while it can be exchanged, and only for those who may.
+    /// Only while it can be exchanged, and only for callers who may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
 }

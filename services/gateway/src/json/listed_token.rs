@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// What stands where Sentry shows a secret to those who may see it.
+/// The placeholder of a secret, which Sentry shows to callers who may see it.
 const MASK: &str = "****************************************************************";
 
 /// A token that was made earlier. It is not shown again.
@@ -18,7 +18,7 @@ pub(crate) struct ListedTokenJson {
     /// A number, written as a text.
     id: String,
     scopes: Vec<String>,
-    /// What its user calls it; tokens of apps have none.
+    /// The name that the user gave it; tokens of apps have none.
     name: Option<String>,
     application: Option<String>,
     expires_at: Option<String>,
@@ -29,7 +29,7 @@ pub(crate) struct ListedTokenJson {
     token: Option<&'static str>,
     refresh_token: Option<&'static str>,
     token_last_characters: String,
-    /// To the minute; null when it never was.
+    /// The last use, to the minute; null for an unused token.
     date_last_used: Option<String>,
 }
 

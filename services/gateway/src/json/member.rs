@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::time;
 use super::user::UserJson;
 
-/// A member, whose id is that of the user, or somebody who is invited and has not answered.
+/// A member, with the id of the user, or a pending invitation.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Member)]
@@ -15,7 +15,7 @@ pub(crate) struct MemberJson {
     id: String,
     email: String,
     name: String,
-    /// Null for who is invited: the organization is not told whether the address is anybody's.
+    /// Null for an invitation: the organization must not learn whether the address belongs to a user.
     user: Option<UserJson>,
     org_role: String,
     /// The same as `orgRole`, under its older name.

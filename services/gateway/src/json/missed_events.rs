@@ -1,4 +1,4 @@
-//! What an installation was to be sent.
+//! The events of an installation, from a sequence number on.
 
 use patchbay_domain::{Error, Result};
 use patchbay_proto::event_fanout::{BackfillResponse, SequencedEvent};
@@ -8,16 +8,16 @@ use utoipa::ToSchema;
 
 use super::time::iso;
 
-/// A page of events behind a sequence number.
+/// A page of events after a sequence number.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = MissedEvents)]
 pub(crate) struct MissedEventsJson {
     /// In the order of their numbers.
     events: Vec<MissedEventJson>,
-    /// The number to go on with as `after`.
+    /// The value of `after` for the next page.
     last: i64,
-    /// The newest number that was given out.
+    /// The newest sequence number of the installation.
     newest: i64,
     has_more: bool,
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// An organization as Sentry writes it, as far as it exists here.
+/// An organization, with the keys of Sentry that exist here.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Organization)]
@@ -20,9 +20,9 @@ pub(crate) struct OrganizationJson {
     features: Vec<String>,
     enhanced_privacy: bool,
     links: LinksJson,
-    /// What the caller may do there, as scopes.
+    /// The scopes of the caller in the organization.
     access: Vec<String>,
-    /// What the caller is there; null for who is no member.
+    /// The role of the caller; null for callers who are not members.
     role: Option<&'static str>,
     /// The same as `role`, under its newer name.
     org_role: Option<&'static str>,

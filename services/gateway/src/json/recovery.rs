@@ -1,4 +1,4 @@
-//! A job that sends given-up webhooks again.
+//! A job that sends dead letters again.
 
 use patchbay_proto::webhook_sender::{Recovery, RecoveryStatus};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// One job, or what one would be.
+/// A recovery, or the preview of one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookRecovery)]
 #[serde(rename_all = "camelCase")]

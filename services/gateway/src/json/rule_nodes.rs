@@ -1,8 +1,8 @@
-//! What the conditions and filters of an alert rule can be, as forms show it.
+//! The conditions and filters that an alert rule can have, as forms show them.
 
 use serde_json::{Value, json};
 
-/// When a rule speaks.
+/// The conditions under which a rule fires.
 pub(crate) fn conditions() -> Value {
     let intervals = [
         ("1m", "one minute"),
@@ -31,7 +31,7 @@ pub(crate) fn conditions() -> Value {
     ])
 }
 
-/// Of which errors it speaks.
+/// The errors for which it fires.
 pub(crate) fn filters() -> Value {
     let levels = [
         ("50", "fatal"),

@@ -4,7 +4,7 @@ use patchbay_proto::tracker::Team;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A team as every route that answers with one writes it.
+/// A team.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TeamJson {

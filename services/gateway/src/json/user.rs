@@ -1,4 +1,4 @@
-//! A person.
+//! A user.
 
 use patchbay_proto::tracker::User;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// A person as Sentry writes them, as far as they exist here.
+/// A user, with the keys of Sentry that exist here.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = User)]

@@ -24,7 +24,7 @@ pub(crate) struct WebhookRequestJson {
     response_code: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     organization: Option<OrganizationJson>,
-    /// What the app named in its answer, if it named both.
+    /// The error event and the project that the app named in its answer, if it named both.
     #[serde(skip_serializing_if = "Option::is_none")]
     project_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,7 +35,7 @@ pub(crate) struct WebhookRequestJson {
     more: Option<MoreJson>,
 }
 
-/// What Sentry does not tell, where it was asked for.
+/// Details that Sentry does not have, on request (`full`).
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookRequestDetails)]
 #[serde(rename_all = "camelCase")]
@@ -57,7 +57,7 @@ struct OrganizationJson {
     slug: String,
 }
 
-/// What was sent and answered, told of failures only.
+/// The request and the response; present for failures only.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookFailure)]
 struct FailureJson {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_attempt_is_told_with_what_was_sent_and_answered() {
+    fn a_failed_attempt_is_shown_with_its_request_and_response() {
         let organization =
             Organization { id: 7, slug: "org".into(), name: "Org".into(), ..Default::default() };
         let expected = concat!(

@@ -1,4 +1,4 @@
-//! Whether an installation is sent webhooks.
+//! Whether webhooks are sent to an installation.
 
 use patchbay_proto::installation::WebhooksState;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// Whether an installation is sent webhooks, and why not.
+/// Whether webhooks are sent to an installation, and the reason if not.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Webhooks)]
 pub(crate) struct WebhooksJson {

@@ -1,4 +1,4 @@
-//! An app is asked about a rule only for somebody who may write it.
+//! An app is asked about a rule only if the caller may write it.
 
 use patchbay_proto::auth_token::MintUserTokenRequest;
 use patchbay_proto::tracker::CreateProjectRequest;

@@ -50,10 +50,10 @@ async fn a_token_makes_no_tokens() {
     let platform = Platform::with_organizations().await;
     let (_, path) = internal(&platform).await;
     let owner = platform.token_of(platform.member_id("acme", "owner").await).await;
-    let nobody = r#"{"detail":"Authentication credentials were not provided."}"#;
+    let missing = r#"{"detail":"Authentication credentials were not provided."}"#;
     for (method, path) in [("GET", path.clone()), ("POST", path.clone()), ("DELETE", format!("{path}1/"))] {
-        platform.call(method, &path, &owner, None).await.is(403, nobody);
-        platform.call(method, &path, "", None).await.is(401, nobody);
+        platform.call(method, &path, &owner, None).await.is(403, missing);
+        platform.call(method, &path, "", None).await.is(401, missing);
     }
 }
 

@@ -14,7 +14,7 @@ async fn a_token_that_is_none_is_refused_by_name() {
         ("Basic dXNlcjpwYXNz", "Authentication credentials were not provided."),
         ("Bearer", "Invalid token header. No credentials provided."),
         ("Bearer a b", "Invalid token header. Token string should not contain spaces."),
-        ("Bearer nobody", "Invalid token"),
+        ("Bearer unknown", "Invalid token"),
         (&format!("Bearer {}", "0".repeat(64)), "Invalid token"),
         (&format!("Bearer {}", "0".repeat(5000)), "Invalid token"),
     ];
@@ -37,7 +37,7 @@ async fn the_index_tells_who_is_asking() {
     let index = platform.get("/api/0/", &token).await.json();
     assert_eq!(index["user"]["email"], "owner@acme.example");
     assert!(index["auth"]["scopes"].as_array().unwrap().contains(&json!("org:admin")));
-    platform.get("/api/0/", "nobody").await.is(401, r#"{"detail":"Invalid token"}"#);
+    platform.get("/api/0/", "unknown").await.is(401, r#"{"detail":"Invalid token"}"#);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Whatever is sent, the answer is a refusal in JSON.
+//! Any invalid request is answered with a refusal in JSON.
 
 use axum::body::Body;
 use axum::http::Request;

@@ -1,4 +1,4 @@
-//! Pages in a browser: whose scripts may use a token, and what they are told.
+//! Pages in a browser: whose scripts may use a token, and the headers of their answers.
 
 use axum::body::Body;
 use axum::http::Request;

@@ -1,5 +1,5 @@
-//! Values of any length in a request cost their sender a refusal, and nobody else anything: all callers share one
-//! connection to each service, and what a refusal repeats travels in its headers.
+//! A value of any length costs its sender a refusal and does not affect other callers: all callers share one connection to
+//! each service, and the values that a refusal repeats travel in its headers.
 
 use patchbay_domain::Scope;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ async fn a_long_value_costs_its_sender_a_refusal_and_nobody_else_anything() {
             ("PUT", &*one, json!({ key: value })),
         ] {
             let answer = platform.call(method, path, &owner, Some(body)).await;
-            // What somebody registers has no features yet: the key is not read.
+            // A new app has no features yet: the key is not read.
             let is_read = key != "features" || method == "PUT";
             assert!((400..500).contains(&answer.status) || !is_read, "{method} {path} {key}: {answer:?}");
         }
@@ -91,7 +91,7 @@ async fn a_refusal_repeats_the_beginning_of_what_it_refuses() {
     assert_eq!(told.last().unwrap().as_str(), Some("… and 4900 more."));
 }
 
-/// The longest refusal that somebody can earn with names that all exist is told whole.
+/// The longest refusal for names that all exist arrives whole.
 #[tokio::test]
 async fn every_scope_that_exceeds_its_requester_is_told() {
     let platform = Platform::with_organizations().await;

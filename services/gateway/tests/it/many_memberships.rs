@@ -1,5 +1,5 @@
-//! Somebody may belong to more organizations than the metadata of a call carries. They can do all that others can, and
-//! nobody else notices.
+//! A user may belong to more organizations than the metadata of a call can carry. Such users can do everything that others
+//! can, without any effect on other callers.
 
 use patchbay_proto::tracker::{CreateOrganizationRequest, RemoveMemberRequest, SetMemberRequest};
 use patchbay_rpc::request;
@@ -76,7 +76,7 @@ async fn who_belongs_to_many_organizations_can_do_all_that_others_can() {
     let refused = platform.get(&path, &token).await;
     assert_eq!(refused.status, 403, "{refused:?}");
     let told = refused.json()["context"]["user_organizations"].as_array().map(Vec::len);
-    assert_eq!(told, Some(MANY), "they are told of their organizations");
+    assert_eq!(told, Some(MANY), "the refusal lists their organizations");
     assert_eq!(platform.get("/api/0/organizations/acme/", &token).await.status, 404);
 }
 

@@ -222,7 +222,7 @@ async fn the_audit_log_says_from_where_something_was_changed() {
     // The first address was made up by the client, the last one is what the proxy saw.
     from("203.0.113.66, 192.0.2.7", "PUT", ACME, json!({ "name": "Acme Inc." })).await;
     from("2001:db8:1:2:3:4:5:6", "POST", "/api/0/sentry-apps/", app_body()).await;
-    from("nobody knows", "PUT", ACME, json!({ "name": "Acme" })).await;
+    from("unknown token", "PUT", ACME, json!({ "name": "Acme" })).await;
     let log = eventually(DEADLINE, "the changes are in the log", async || {
         let log = platform.get(LOG, &owner).await.json();
         (log["rows"].as_array()?.len() == 5).then_some(log)

@@ -3,7 +3,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use futures::stream;
-use patchbay_gateway::{Config, Gateway, router};
+use patchbay_gateway::{Config, Context, router};
 use patchbay_runtime::Metrics;
 use tower::ServiceExt;
 
@@ -18,7 +18,7 @@ fn waiting() -> Request<Body> {
 }
 
 fn gateway(platform: &Platform, config: Config) -> axum::Router {
-    router(Gateway::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
+    router(Context::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
 }
 
 #[tokio::test]

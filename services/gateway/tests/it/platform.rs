@@ -10,7 +10,7 @@ use patchbay_bus::{Bus, BusConfig};
 use patchbay_db::{Db, DbConfig, Migrations};
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Clock, ManualClock, SecretBytes, SecretString};
-use patchbay_gateway::{Channels, Config, Gateway, router};
+use patchbay_gateway::{Channels, Config, Context, router};
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::auth_token::{CreateSessionRequest, MintUserTokenRequest};
@@ -134,7 +134,7 @@ impl Platform {
             server.serve(vec![Listener::Memory(listener)], &security, serving).await
         });
 
-        let gateway = Gateway::new(channels(&channel), config.clone(), clock.clone(), &metrics);
+        let gateway = Context::new(channels(&channel), config.clone(), clock.clone(), &metrics);
         Self { router: router(gateway), channel, clock, hand, config, stop, log, _folder: folder }
     }
 

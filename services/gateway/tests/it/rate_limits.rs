@@ -1,7 +1,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use patchbay_gateway::{Config, Gateway, router};
+use patchbay_gateway::{Config, Context, router};
 use patchbay_runtime::Metrics;
 use tower::ServiceExt;
 
@@ -11,7 +11,7 @@ use crate::platform::Platform;
 /// Three requests of each caller, two of an address, behind one proxy.
 fn limited(platform: &Platform) -> Router {
     let config = Config { caller_limit: 3, address_limit: 2, proxies: 1, ..platform.config.clone() };
-    router(Gateway::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
+    router(Context::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
 }
 
 async fn get(router: &Router, path: &str, token: &str, address: &str) -> Answer {
@@ -49,7 +49,11 @@ async fn whoever_shows_nothing_or_something_wrong_is_counted_by_address() {
     assert_eq!(get(&router, path, "", "10.0.0.1").await.status, 401);
     assert_eq!(get(&router, path, "guess", "10.0.0.1").await.status, 401);
     assert_eq!(get(&router, path, "guess again", "10.0.0.1").await.status, 429);
-    assert_eq!(get(&router, path, "", "1.1.1.1, 10.0.0.1").await.status, 429, "nobody chooses their address");
+    assert_eq!(
+        get(&router, path, "", "1.1.1.1, 10.0.0.1").await.status,
+        429,
+        "a client cannot choose its address"
+    );
     assert_eq!(get(&router, path, "guess", "10.0.0.2").await.status, 401);
 }
 

@@ -1,4 +1,4 @@
-//! Whatever gateway somebody comes to: what was revoked is refused there within a second. Measured, in real time.
+//! A revoked token is refused by every gateway within a second, measured in real time.
 
 use std::time::{Duration, Instant};
 

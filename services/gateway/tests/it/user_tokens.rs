@@ -60,10 +60,10 @@ async fn a_token_makes_no_tokens_and_foreign_pages_neither() {
     let platform = Platform::with_organizations().await;
     let user_id = platform.member_id("acme", "owner").await;
     let token = platform.token_of(user_id).await;
-    let nobody = r#"{"detail":"Authentication credentials were not provided."}"#;
+    let missing = r#"{"detail":"Authentication credentials were not provided."}"#;
     for method in ["GET", "POST", "DELETE"] {
-        platform.call(method, TOKENS, &token, None).await.is(403, nobody);
-        platform.call(method, TOKENS, "", None).await.is(401, nobody);
+        platform.call(method, TOKENS, &token, None).await.is(403, missing);
+        platform.call(method, TOKENS, "", None).await.is(401, missing);
     }
     let cookie = platform.session_of(user_id).await;
     let request = axum::http::Request::post(TOKENS).header("cookie", cookie);

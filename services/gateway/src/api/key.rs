@@ -1,0 +1,210 @@
+//! One key of a request's body, declared once: its description in the OpenAPI document, and how its value is read.
+
+use patchbay_domain::Result;
+use serde_json::Value;
+
+use super::fields::{Fields, REQUIRED};
+use super::schema::{Field, Kind};
+
+/// One key of a body and the type of its value.
+pub(crate) struct Key<T> {
+    pub(crate) field: Field,
+    read: fn(&mut Fields, &'static str) -> T,
+}
+
+impl<T> Clone for Key<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Key<T> {}
+
+impl<T> Key<T> {
+    /// A key that has to be there. Readers of optional values leave the refusal to the service that owns the data.
+    pub(crate) const fn required(self) -> Self {
+        let field = Field { is_required: true, ..self.field };
+        Self { field, read: self.read }
+    }
+
+    /// A key whose value is one of these. The handler refuses others.
+    pub(crate) const fn choice(self, names: &'static [&'static str]) -> Self {
+        self.described(Kind::Choice(names))
+    }
+
+    /// The same key, described as this kind in the OpenAPI document.
+    pub(crate) const fn described(self, kind: Kind) -> Self {
+        let field = Field { kind, ..self.field };
+        Self { field, read: self.read }
+    }
+
+    /// The value; problems are recorded in `fields`.
+    pub(crate) fn read(self, fields: &mut Fields) -> T {
+        (self.read)(fields, self.field.name)
+    }
+}
+
+/// A key with its own way of reading.
+pub(crate) const fn custom<T>(
+    name: &'static str,
+    kind: Kind,
+    read: fn(&mut Fields, &'static str) -> T,
+) -> Key<T> {
+    Key { field: Field { name, is_required: false, kind }, read }
+}
+
+/// A text that has to be there and must not be blank.
+pub(crate) const fn required_text(name: &'static str) -> Key<String> {
+    custom(name, Kind::Text, Fields::required_text).required()
+}
+
+/// A text that may be left out, but neither null nor blank.
+pub(crate) const fn text(name: &'static str) -> Key<Option<String>> {
+    custom(name, Kind::Text, Fields::text)
+}
+
+/// A text that may be left out or null, but not blank.
+pub(crate) const fn nullable_text(name: &'static str) -> Key<Option<String>> {
+    custom(name, Kind::NullableText, Fields::nullable_text)
+}
+
+/// A text that may be left out, null or blank.
+pub(crate) const fn text_or_blank(name: &'static str) -> Key<Option<String>> {
+    custom(name, Kind::NullableText, Fields::text_or_blank)
+}
+
+/// A boolean; false when it is left out.
+pub(crate) const fn flag(name: &'static str) -> Key<bool> {
+    custom(name, Kind::Flag, Fields::flag)
+}
+
+/// A boolean that has to be there.
+pub(crate) const fn required_flag(name: &'static str) -> Key<bool> {
+    custom(name, Kind::Flag, |fields: &mut Fields, name: &'static str| {
+        require(fields, name);
+        fields.flag(name)
+    })
+    .required()
+}
+
+/// A boolean that may be left out.
+pub(crate) const fn given_flag(name: &'static str) -> Key<Option<bool>> {
+    custom(name, Kind::Flag, Fields::given_flag)
+}
+
+/// A list of texts; empty when it is left out or null.
+pub(crate) const fn texts(name: &'static str) -> Key<Vec<String>> {
+    custom(name, Kind::Texts, Fields::texts)
+}
+
+/// A list of texts that has to be there.
+pub(crate) const fn required_texts(name: &'static str) -> Key<Vec<String>> {
+    custom(name, Kind::Texts, |fields: &mut Fields, name: &'static str| {
+        require(fields, name);
+        fields.texts(name)
+    })
+    .required()
+}
+
+/// A list of texts; `None` when it is left out or null.
+pub(crate) const fn given_texts(name: &'static str) -> Key<Option<Vec<String>>> {
+    custom(name, Kind::Texts, Fields::given_texts)
+}
+
+/// A whole number that may be left out or null.
+pub(crate) const fn integer(name: &'static str) -> Key<Option<i32>> {
+    custom(name, Kind::Integer, Fields::integer)
+}
+
+/// A list of whole numbers that may be left out or null.
+pub(crate) const fn integers(name: &'static str) -> Key<Option<Vec<i32>>> {
+    custom(name, Kind::Integers, Fields::choices)
+}
+
+/// Any JSON as text; it may be left out or null.
+pub(crate) const fn json(name: &'static str) -> Key<Option<String>> {
+    custom(name, Kind::Anything, Fields::json)
+}
+
+/// The value as it was sent, null included.
+pub(crate) const fn anything(name: &'static str) -> Key<Option<Value>> {
+    custom(name, Kind::Anything, |fields: &mut Fields, name: &'static str| fields.raw(name).cloned())
+}
+
+fn require(fields: &mut Fields, name: &'static str) {
+    if !fields.has(name) {
+        fields.problem(name, REQUIRED);
+    }
+}
+
+/// The body of an operation, declared by [`request_body`].
+pub(crate) trait RequestBody: Sized {
+    /// The keys, for the OpenAPI document.
+    const FIELDS: &'static [Field];
+
+    /// Reads every key, in the order of their declaration. Problems are recorded in `fields`.
+    fn read_from(fields: &mut Fields) -> Self;
+
+    /// Reads every key.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD`, with all problems that the keys have.
+    fn read(mut fields: Fields) -> Result<Self> {
+        let body = Self::read_from(&mut fields);
+        fields.finish().map(|()| body)
+    }
+}
+
+/// Declares the body of a request: each key stands once, for the reader and for the OpenAPI document. Keys that are
+/// not declared are ignored.
+macro_rules! request_body {
+    ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty = $key:expr),* $(,)? }) => {
+        $(#[$meta])*
+        pub(super) struct $name {
+            $(pub(super) $field: $type,)*
+        }
+
+        impl crate::api::key::RequestBody for $name {
+            const FIELDS: &'static [crate::api::schema::Field] = &[$($key.field),*];
+
+            fn read_from(fields: &mut crate::api::fields::Fields) -> Self {
+                Self { $($field: $key.read(fields)),* }
+            }
+        }
+    };
+}
+
+pub(crate) use request_body;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    mod example {
+        use super::super::*;
+
+        request_body! {
+            Example {
+                name: String = required_text("name"),
+                is_public: bool = flag("isPublic"),
+                tags: Vec<String> = required_texts("tags"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_declaration_is_read_and_described() {
+        use example::Example;
+        let body = json!({ "name": " a ", "tags": ["x"], "other": 7 });
+        let Value::Object(object) = body else { panic!("an object is needed") };
+        let read = Example::read(Fields::new(object)).unwrap();
+        assert_eq!((read.name.as_str(), read.is_public, read.tags), ("a", false, vec!["x".to_owned()]));
+        let missing = Example::read(Fields::new(Default::default())).err().unwrap();
+        let names: Vec<_> = missing.fields.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(names, ["name", "tags"]);
+        let described: Vec<_> = Example::FIELDS.iter().map(|field| (field.name, field.is_required)).collect();
+        assert_eq!(described, [("name", true), ("isPublic", false), ("tags", true)]);
+    }
+}

@@ -1,0 +1,56 @@
+//! The state that all operations share.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use patchbay_domain::Clock;
+use patchbay_runtime::Metrics;
+use tokio::sync::Semaphore;
+
+use crate::apps::options_cache::OptionsCache;
+use crate::config::Config;
+use crate::edge::introspection::{Introspection, TokenMetrics};
+use crate::edge::origins::Origins;
+use crate::edge::rate_limit::RateLimits;
+use crate::grpc::Channels;
+use crate::metrics::GatewayMetrics;
+
+/// Shared by every operation; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub(crate) services: Arc<Channels>,
+    pub(crate) introspection: Arc<Introspection>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) metrics: Arc<GatewayMetrics>,
+    pub(crate) origins: Arc<Origins>,
+    pub(crate) rate_limits: Arc<RateLimits>,
+    pub(crate) options: Arc<OptionsCache>,
+    /// One permit for each request in flight.
+    pub(crate) requests: Arc<Semaphore>,
+}
+
+impl Context {
+    /// The state of a gateway in front of these services. Connections are made with the first call.
+    pub fn new(services: Channels, config: Config, clock: Clock, metrics: &Metrics) -> Self {
+        let metrics = GatewayMetrics::register(metrics);
+        let token_metrics = TokenMetrics {
+            cache_hits: metrics.token_cache_hits.clone(),
+            cache_misses: metrics.token_cache_misses.clone(),
+            revocations_watched: metrics.revocations_watched.clone(),
+        };
+        let introspection =
+            Introspection::new(services.tokens(), clock.clone(), config.token_cache, token_metrics);
+        let origins = Origins::new(services.apps(), clock);
+        let options = TimeDelta::from_std(config.options_cache).unwrap_or(TimeDelta::MAX);
+        Self {
+            origins: Arc::new(origins),
+            rate_limits: Arc::new(RateLimits::new(config.caller_limit, config.address_limit)),
+            options: Arc::new(OptionsCache::new(options)),
+            services: Arc::new(services),
+            introspection: Arc::new(introspection),
+            requests: Arc::new(Semaphore::new(config.max_requests)),
+            config: Arc::new(config),
+            metrics: Arc::new(metrics),
+        }
+    }
+}

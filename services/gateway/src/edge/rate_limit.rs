@@ -1,0 +1,124 @@
+//! Rate limits of callers.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use patchbay_domain::Caller;
+use uuid::Uuid;
+
+/// Callers remembered; beyond it, those whose limit has recovered are dropped.
+const REMEMBERED: usize = 100_000;
+
+/// The unit that is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    User(i64),
+    Installation(Uuid),
+    /// A client without credentials, or with wrong ones.
+    Address(IpAddr),
+    /// All callers beyond the number that is remembered; they share one limit.
+    Overflow,
+}
+
+impl Key {
+    /// The key of a request of this caller from this address.
+    pub(crate) fn of(caller: Option<&Caller>, address: impl FnOnce() -> IpAddr) -> Self {
+        match caller {
+            Some(Caller::User(user)) => Self::User(user.user_id),
+            Some(Caller::App(app)) => Self::Installation(app.installation_id),
+            _ => Self::Address(address()),
+        }
+    }
+}
+
+/// A request beyond the limit.
+#[derive(Debug)]
+pub(crate) struct RateLimited {
+    /// The limit.
+    pub(crate) per_minute: NonZeroU32,
+    /// The time until the next request is allowed.
+    pub(crate) wait: Duration,
+}
+
+/// The limits of all callers.
+#[derive(Debug)]
+pub(crate) struct RateLimits {
+    callers: Option<Limit>,
+    addresses: Option<Limit>,
+}
+
+#[derive(Debug)]
+struct Limit {
+    per_minute: NonZeroU32,
+    limiter: DefaultKeyedRateLimiter<Key>,
+}
+
+impl RateLimits {
+    /// Requests a minute of a known caller, and of an address; 0 for no limit.
+    pub(crate) fn new(callers: u32, addresses: u32) -> Self {
+        Self { callers: Limit::new(callers), addresses: Limit::new(addresses) }
+    }
+
+    /// Counts one request.
+    pub(crate) fn check(&self, key: Key) -> Result<(), RateLimited> {
+        let limit = match key {
+            Key::Address(_) => &self.addresses,
+            _ => &self.callers,
+        };
+        limit.as_ref().map_or(Ok(()), |limit| limit.check(key))
+    }
+}
+
+impl Limit {
+    fn new(per_minute: u32) -> Option<Self> {
+        let per_minute = NonZeroU32::new(per_minute)?;
+        let limiter = DefaultKeyedRateLimiter::dashmap(Quota::per_minute(per_minute));
+        Some(Self { per_minute, limiter })
+    }
+
+    fn check(&self, key: Key) -> Result<(), RateLimited> {
+        if self.limiter.len() >= REMEMBERED {
+            self.limiter.retain_recent();
+        }
+        let key = if self.limiter.len() >= REMEMBERED { Key::Overflow } else { key };
+        self.limiter.check_key(&key).map_err(|refused| {
+            let wait = refused.wait_time_from(DefaultClock::default().now());
+            RateLimited { per_minute: self.per_minute, wait }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_caller_has_a_limit_of_their_own() {
+        let limits = RateLimits::new(2, 1);
+        for key in [Key::User(1), Key::User(2), Key::Installation(Uuid::nil())] {
+            assert!(limits.check(key.clone()).is_ok() && limits.check(key.clone()).is_ok());
+            assert!(limits.check(key).is_err());
+        }
+        let address = || Key::Address([10, 0, 0, 1].into());
+        assert!(limits.check(address()).is_ok());
+        assert!(limits.check(address()).is_err());
+        assert!(limits.check(Key::Address([10, 0, 0, 2].into())).is_ok());
+    }
+
+    #[test]
+    fn without_a_limit_no_caller_is_refused() {
+        let limits = RateLimits::new(0, 0);
+        assert!((0..1000).all(|_| limits.check(Key::User(1)).is_ok()));
+    }
+
+    #[test]
+    fn a_refusal_says_when_to_come_back() {
+        let limits = RateLimits::new(1, 0);
+        assert!(limits.check(Key::User(1)).is_ok());
+        let refused = limits.check(Key::User(1)).unwrap_err();
+        assert!(refused.wait > Duration::ZERO && refused.wait <= Duration::from_secs(60), "{refused:?}");
+    }
+}

@@ -1,0 +1,37 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use patchbay_proto::tracker::GetEventRequest;
+use patchbay_rpc::request_as;
+
+use super::EVENT_READERS;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::json::document;
+
+pub(super) fn operation() -> Operation {
+    get("get_event", "/api/0/projects/{organization}/{project}/events/{event}/", get_event)
+        .does("Read an error")
+        .by(one_of(EVENT_READERS).and_apps())
+        .answers_json(200)
+}
+
+async fn get_event(
+    State(context): State<Context>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Response> {
+    let message = GetEventRequest {
+        event_id: params.error()?,
+        organization: params.organization()?,
+        project: params.project()?,
+        ..Default::default()
+    };
+    let event = context.services.issues().get_event(request_as(&caller, message)).await.answer()?;
+    Ok(document::one(StatusCode::OK, event.detail_json))
+}

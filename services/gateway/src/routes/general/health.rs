@@ -1,0 +1,14 @@
+use axum::Json;
+use serde_json::{Value, json};
+
+use crate::api::access::ANYONE;
+use crate::api::operation::{Operation, get};
+
+pub(super) fn operation() -> Operation {
+    get("health", "/healthz", health).does("Check that this process answers").by(ANYONE).answers_json(200)
+}
+
+/// This process answers. The admin port reports whether the services behind it do.
+async fn health() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}

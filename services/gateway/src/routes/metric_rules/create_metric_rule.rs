@@ -1,0 +1,107 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use patchbay_proto::tracker::{CreateMetricRuleRequest, MayWriteRulesRequest, MetricTrigger};
+use patchbay_rpc::request_as;
+use serde_json::Value;
+
+use super::ALERT_WRITERS;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::fields::Fields;
+use crate::api::key::{RequestBody, custom, request_body, required_text, texts};
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::api::schema::Kind;
+use crate::apps::alert_settings;
+use crate::apps::call::patience;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::json::document;
+
+const MAX_TRIGGERS: usize = 3;
+
+request_body! {
+    /// A rule over the number of errors. The time window is in minutes.
+    MetricRuleBody {
+        projects: Vec<String> = texts("projects").required(),
+        time_window: Option<i32> = custom("timeWindow", Kind::Integer, time_window).required(),
+        resolve_threshold: Option<i64> = custom("resolveThreshold", Kind::Integer, threshold),
+        name: String = required_text("name"),
+        triggers: Vec<Value> = custom("triggers", Kind::Anything, triggers).required(),
+    }
+}
+
+pub(super) fn operation() -> Operation {
+    post("create_metric_rule", "/api/0/organizations/{organization}/alert-rules/", create_metric_rule)
+        .does("Make a rule over the number of errors of a project")
+        .by(one_of(ALERT_WRITERS).and_apps())
+        .takes::<MetricRuleBody>()
+        .answers_json(201)
+}
+
+async fn create_metric_rule(
+    State(context): State<Context>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<Response> {
+    let organization = params.organization()?;
+    let MetricRuleBody { projects, time_window, resolve_threshold, name, triggers: given } =
+        MetricRuleBody::read_from(&mut fields);
+    // Callers who may not write rules must not cause requests to apps.
+    let may = MayWriteRulesRequest {
+        organization: organization.clone(),
+        project: projects.first().cloned().unwrap_or_default(),
+        ..Default::default()
+    };
+    context.services.alerts().may_write_rules(request_as(&caller, may)).await.answer()?;
+    if projects.len() != 1 {
+        fields.problem("projects", "This field needs exactly one project.");
+    }
+    fields.finish()?;
+    let deadline = patience(&context);
+    let mut triggers = Vec::with_capacity(given.len());
+    for trigger in given {
+        triggers.push(MetricTrigger {
+            label: trigger["label"].as_str().unwrap_or_default().to_owned(),
+            alert_threshold: integer(&trigger["alertThreshold"]).unwrap_or(-1),
+            actions: alert_settings::read(&context, &organization, &trigger["actions"], deadline).await?,
+        });
+    }
+    let message = CreateMetricRuleRequest {
+        organization,
+        project: projects.into_iter().next().unwrap_or_default(),
+        name,
+        time_window: time_window.unwrap_or_default(),
+        triggers,
+        resolve_threshold,
+    };
+    let rule = context.services.alerts().create_metric_rule(request_as(&caller, message)).await.answer()?;
+    Ok(document::one(StatusCode::CREATED, rule.document_json))
+}
+
+fn triggers(fields: &mut Fields, name: &'static str) -> Vec<Value> {
+    match fields.raw(name).cloned() {
+        Some(Value::Array(triggers)) if triggers.len() <= MAX_TRIGGERS => triggers,
+        _ => {
+            fields.problem(name, "Must be a list of at most 3 triggers.");
+            Vec::new()
+        }
+    }
+}
+
+fn time_window(fields: &mut Fields, name: &'static str) -> Option<i32> {
+    fields.raw(name).and_then(integer).and_then(|minutes| i32::try_from(minutes).ok())
+}
+
+fn threshold(fields: &mut Fields, name: &'static str) -> Option<i64> {
+    fields.raw(name).and_then(integer)
+}
+
+/// A number; the fraction of one that has a fraction is dropped.
+fn integer(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
+}

@@ -1,0 +1,32 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use patchbay_proto::tracker::GetMetricRuleRequest;
+use patchbay_rpc::request_as;
+
+use super::ALERT_READERS;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::json::document;
+
+pub(super) fn operation() -> Operation {
+    get("get_metric_rule", "/api/0/organizations/{organization}/alert-rules/{rule}/", get_metric_rule)
+        .does("Read a rule over numbers of errors")
+        .by(one_of(ALERT_READERS).and_apps())
+        .answers_json(200)
+}
+
+async fn get_metric_rule(
+    State(context): State<Context>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+) -> Result<Response> {
+    let message = GetMetricRuleRequest { organization: params.organization()?, id: params.rule()? };
+    let rule = context.services.alerts().get_metric_rule(request_as(&caller, message)).await.answer()?;
+    Ok(document::one(StatusCode::OK, rule.document_json))
+}

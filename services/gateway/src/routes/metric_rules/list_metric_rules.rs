@@ -1,0 +1,36 @@
+use axum::extract::State;
+use axum::response::IntoResponse;
+use patchbay_proto::tracker::ListMetricRulesRequest;
+use patchbay_rpc::request_as;
+
+use super::ALERT_READERS;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::error::Result;
+use crate::api::operation::{Operation, get};
+use crate::api::page::Paging;
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::json::document;
+
+pub(super) fn operation() -> Operation {
+    get("list_metric_rules", "/api/0/organizations/{organization}/alert-rules/", list_metric_rules)
+        .does("List the rules over numbers of errors")
+        .by(one_of(ALERT_READERS).and_apps())
+        .paged()
+        .answers_json(200)
+}
+
+/// Oldest first.
+async fn list_metric_rules(
+    State(context): State<Context>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    paging: Paging,
+) -> Result<impl IntoResponse> {
+    let organization = params.organization()?;
+    let message = ListMetricRulesRequest { organization, offset: paging.offset(), limit: paging.size() };
+    let answer = context.services.alerts().list_metric_rules(request_as(&caller, message)).await.answer()?;
+    Ok(paging.page(answer.has_more, document::list(answer.rules.iter().map(|rule| &rule.document_json))))
+}

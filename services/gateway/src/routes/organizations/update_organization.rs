@@ -1,0 +1,47 @@
+use axum::Json;
+use axum::extract::State;
+use patchbay_proto::tracker::UpdateOrganizationRequest;
+use patchbay_rpc::request_as;
+
+use super::WRITERS;
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::key::{RequestBody, given_flag, request_body, text};
+use crate::api::operation::{Operation, put};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::edge::answer::Answer;
+use crate::json::organization::OrganizationJson;
+
+request_body! {
+    /// Every key may be left out.
+    OrganizationChanges {
+        name: Option<String> = text("name"),
+        enhanced_privacy: Option<bool> = given_flag("enhancedPrivacy"),
+    }
+}
+
+pub(super) fn operation() -> Operation {
+    put("update_organization", "/api/0/organizations/{organization}/", update_organization)
+        .does("Change an organization")
+        .by(one_of(WRITERS).and_apps())
+        .takes::<OrganizationChanges>()
+        .answers::<OrganizationJson>(200)
+}
+
+/// Keys that are left out stay as they are. The slug cannot be changed.
+async fn update_organization(
+    State(context): State<Context>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(fields): JsonBody,
+) -> Result<Json<OrganizationJson>> {
+    let organization = params.organization()?;
+    let OrganizationChanges { name, enhanced_privacy } = OrganizationChanges::read(fields)?;
+    let request = UpdateOrganizationRequest { organization, name, enhanced_privacy, features: None };
+    let changed =
+        context.services.directory().update_organization(request_as(&caller, request)).await.answer()?;
+    Ok(Json(OrganizationJson::new(changed, &caller, context.config.base_url())))
+}
