@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use sqlx::{PgPool, SqlSafeStr, SqlitePool};
+use sqlx::SqlSafeStr;
 use tokio::sync::Notify;
 
 use crate::config::DbConfig;

@@ -6,7 +6,7 @@ use sqlx::error::BoxDynError;
 
 use crate::arguments::{Row, Value};
 use crate::column::Column;
-use crate::db::{Db, TextKey};
+use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::{DbError, Result};
 use crate::query::Query;

@@ -2,16 +2,16 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::Engine;
 
-/// The migrations of a service, in the order in which they run. They are embedded in the binary.
+/// The migrations of a service in the order in which they run, as text inside the binary.
 ///
-/// Migrations are forward only. The old and the new code must both work before and after each of them. Create
-/// the list with [`migrations!`](crate::migrations!).
+/// They are forward only and one step each; old and new code must both work on either side of one. Make it with
+/// [`migrations!`](crate::migrations!).
 #[derive(Debug)]
 pub struct Migrations {
     list: &'static [Migration],
 }
 
-/// One migration, with a text for each engine.
+/// One step, said for each engine.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration {
     /// File name without `.sql`: `0001_apps`.
@@ -20,19 +20,18 @@ pub struct Migration {
     pub sqlite: &'static str,
 }
 
-/// The tables of this crate, applied before those of a service. Their names have a prefix to avoid
-/// collisions.
+/// The tables of this crate. They are applied before a service's own; their names carry a prefix so as not to meet.
 pub(crate) static BASE: Migrations =
     crate::migrations!["0001_id_counters", "0002_outbox", "0003_leases", "0004_outbox_dead"];
 pub(crate) const BASE_PREFIX: &str = "db/";
 
 impl Migrations {
-    /// A list that is assembled by hand; see [`migrations!`](crate::migrations!).
+    /// A list that was put together by hand; see [`migrations!`](crate::migrations!).
     pub const fn new(list: &'static [Migration]) -> Self {
         Self { list }
     }
 
-    /// Iterates in the order in which they run.
+    /// In the order in which they run.
     pub fn iter(&self) -> impl Iterator<Item = &'static Migration> {
         self.list.iter()
     }
@@ -51,7 +50,7 @@ impl Migration {
     }
 }
 
-/// Embeds the files `migrations/postgres/<name>.sql` and `migrations/sqlite/<name>.sql` of the calling crate.
+/// Embeds `migrations/postgres/<name>.sql` and `migrations/sqlite/<name>.sql` of the calling crate for each name.
 ///
 /// ```ignore
 /// pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_apps", "0002_installations"];

@@ -77,7 +77,10 @@ fn operations_without_a_file(services: &[&File]) -> anyhow::Result<Vec<String>> 
         for captures in named.captures_iter(file.code()) {
             operations += 1;
             if &captures[1] != stem {
-                found.push(format!("{}: the operation {} is in a file of another name", file.path, &captures[1]));
+                found.push(format!(
+                    "{}: the operation {} is in a file of another name",
+                    file.path, &captures[1]
+                ));
             }
         }
     }
