@@ -1,4 +1,4 @@
--- Members who leave the organization leave its teams.
+-- Who leaves the organization leaves its teams.
 create table teams (
     id bigint primary key,
     organization_id bigint not null references organizations (id),

@@ -1,4 +1,4 @@
--- Subscribers of an issue, and the reason; is_active is false for users who unsubscribed.
+-- Who hears of an issue, and why; is_active is false for who asked not to.
 create table issue_subscriptions (
     issue_id bigint not null,
     subscriber text not null,

@@ -1,4 +1,4 @@
--- Notification settings of users; scope_id is not a foreign key, because there are scopes of several kinds.
+-- How users want to hear of something; scope_id is no foreign key, because there are scopes of several kinds.
 create table notification_settings (
     scope text not null,
     scope_id bigint not null,

@@ -1,4 +1,4 @@
--- Errors are kept for a time instead of up to a number of each issue, so that every published error can be read as long.
+-- Errors are kept for a time instead of up to a number of each issue: every error that was told can be read as long.
 -- They are written once and go away by whole days; the service makes a partition for each day ahead of time.
 -- number: how often the issue had been seen, this one included. day: of received_at, counted from 1970-01-01.
 alter table error_events rename to error_events_0014;

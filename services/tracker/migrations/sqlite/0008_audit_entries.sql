@@ -1,5 +1,5 @@
--- No foreign keys: entries outlive the resources that they name.
--- id: chosen by the service that made the change, so that an entry that arrives twice is stored once.
+-- No foreign keys: the log outlives what it tells of.
+-- id: chosen by whoever made the change, so that an entry that arrives twice is kept once.
 create table audit_entries (
     number integer not null primary key,
     id blob not null unique,

@@ -1,4 +1,4 @@
--- Members who leave the organization leave its teams.
+-- Who leaves the organization leaves its teams.
 create table teams (
     id integer not null primary key,
     organization_id integer not null references organizations (id),

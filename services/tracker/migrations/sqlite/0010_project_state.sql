@@ -1,5 +1,5 @@
--- deleted_at: set when the project is hidden from callers, while its rows are being deleted.
--- rules_version: raised by every change of the project's alert rules, so that replicas read them again.
+-- deleted_at: gone for callers, what belongs to it is being removed.
+-- rules_version: changes with every change of the project's alert rules, so that whoever keeps them in memory notices.
 alter table projects add column deleted_at text;
 alter table projects add column rules_version integer not null default 0;
 
