@@ -12,19 +12,22 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
-use crate::api::key::{RequestBody, flag, request_body, required_text, text_or_blank};
+use crate::api::key::{RequestBody, custom, flag, request_body, required_text, text_or_blank};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
+use crate::api::schema::Kind;
 use crate::context::Context;
 use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 use crate::routes::app_refusal::refusal;
 
+const AVATAR_TYPES: &[&str] = &["upload", "default"];
+
 request_body! {
     /// A picture of an app.
     NewAvatar {
-        avatar_type: String = required_text("avatar_type").choice(&["upload", "default"]),
-        photo: Option<String> = text_or_blank("avatar_photo"),
+        avatar_type: String = custom("avatar_type", Kind::Text, avatar_type).required().choice(AVATAR_TYPES),
+        png: Vec<u8> = custom("avatar_photo", Kind::NullableText, png),
         is_logo: bool = flag("color"),
     }
 }
@@ -50,18 +53,27 @@ async fn set_app_avatar(
     Ok(Json(AppJson::new(app, context.config.base_url())))
 }
 
-fn read(app: String, mut fields: Fields) -> patchbay_domain::Result<SetAvatarRequest> {
-    let NewAvatar { avatar_type, photo, is_logo } = NewAvatar::read_from(&mut fields);
-    if !matches!(avatar_type.as_str(), "" | "upload" | "default") {
-        fields.problem("avatar_type", format!("\"{}\" is not a valid choice.", shortened(&avatar_type)));
-    }
-    let png = STANDARD.decode(photo.unwrap_or_default()).unwrap_or_else(|_| {
-        fields.problem("avatar_photo", "Not valid base64.");
-        Vec::new()
-    });
+fn read(app: String, fields: Fields) -> patchbay_domain::Result<SetAvatarRequest> {
+    let NewAvatar { avatar_type, png, is_logo } = NewAvatar::read(fields)?;
     let photo = if is_logo { AvatarPhoto::Logo } else { AvatarPhoto::Icon };
-    fields.finish()?;
     Ok(SetAvatarRequest { app, photo: photo.into(), png, is_uploaded: avatar_type == "upload" })
+}
+
+fn avatar_type(fields: &mut Fields, name: &'static str) -> String {
+    let avatar_type = required_text(name).read(fields);
+    if !avatar_type.is_empty() && !AVATAR_TYPES.contains(&avatar_type.as_str()) {
+        fields.problem(name, format!("\"{}\" is not a valid choice.", shortened(&avatar_type)));
+    }
+    avatar_type
+}
+
+/// The picture, which is sent as base64.
+fn png(fields: &mut Fields, name: &'static str) -> Vec<u8> {
+    let photo = text_or_blank(name).read(fields).unwrap_or_default();
+    STANDARD.decode(photo).unwrap_or_else(|_| {
+        fields.problem(name, "Not valid base64.");
+        Vec::new()
+    })
 }
 
 #[cfg(test)]
