@@ -6,9 +6,9 @@ use patchbay_domain::SecretString;
 use patchbay_egress::{AllowRule, EgressPolicy};
 use patchbay_runtime::Settings;
 
-use crate::RetrySchedule;
-use crate::domain::breaker::Rules;
-use crate::domain::broken::BrokenRules;
+use crate::domain::auto_disable::AutoDisableRules;
+use crate::domain::breaker::BreakerRules;
+use crate::domain::retry_schedule::RetrySchedule;
 use crate::domain::timeout_bounds::TimeoutBounds;
 
 /// The settings of this service.
@@ -27,9 +27,9 @@ pub struct Config {
     /// The shortest and the longest time that an app may choose for itself.
     pub(crate) timeout_bounds: TimeoutBounds,
     /// When an endpoint's webhooks wait, and how they are sent afterwards.
-    pub(crate) breaker: Rules,
+    pub(crate) breaker: BreakerRules,
     /// Which apps are disabled.
-    pub(crate) broken: BrokenRules,
+    pub(crate) auto_disable: AutoDisableRules,
     /// How long requests and ended webhooks are kept.
     pub retention: Duration,
     /// Webhooks a second that a recovery may send at most.
@@ -82,7 +82,7 @@ impl Config {
                 ),
             },
             breaker: breaker(&settings),
-            broken: BrokenRules {
+            auto_disable: AutoDisableRules {
                 days: settings.get(
                     "BROKEN_DAYS",
                     "7",
@@ -161,20 +161,20 @@ fn egress(settings: &Settings) -> EgressPolicy {
     }
 }
 
-fn breaker(settings: &Settings) -> Rules {
-    Rules {
+fn breaker(settings: &Settings) -> BreakerRules {
+    BreakerRules {
         window: settings.get(
             "BREAKER_WINDOW",
             "1m",
             "An app whose attempts fail too often within this time is sent no more for a while: its webhooks wait, in their order, and none of their attempts is used up.",
         ),
-        percent: at_least_one(
+        failure_percent: at_least_one(
             settings,
             "BREAKER_FAILURE_PERCENT",
             "50",
             "So many of a hundred attempts within the window are too many failures,",
         ),
-        floor: at_least_one(settings, "BREAKER_FLOOR", "10", "but at least so many."),
+        min_failures: at_least_one(settings, "BREAKER_FLOOR", "10", "but at least so many."),
         probe_pause: settings.get(
             "BREAKER_PROBE_PAUSE",
             "30s",

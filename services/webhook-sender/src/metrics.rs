@@ -6,8 +6,8 @@ use patchbay_runtime::metrics::{
 };
 use prometheus_client::encoding::EncodeLabelSet;
 
-use crate::attempt::Attempt;
 use crate::domain::after_attempt::Class;
+use crate::domain::attempt::Attempt;
 
 /// How an attempt ended.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -106,7 +106,7 @@ impl SenderMetrics {
         self.given_up.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
 
-    pub(crate) fn parked(&self, reason: &str) {
+    pub(crate) fn postponed(&self, reason: &str) {
         self.parked.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
 }

@@ -81,7 +81,7 @@ pub(crate) async fn load(db: &Db) -> Result<Vec<BreakerRow>> {
 }
 
 /// Those that are not closed, and those of `apps`.
-pub(crate) async fn load_broken(db: &Db, apps: &[i64]) -> Result<Vec<BreakerRow>> {
+pub(crate) async fn load_not_closed(db: &Db, apps: &[i64]) -> Result<Vec<BreakerRow>> {
     db.query(
         "select app_id, version, breaker, broken_since, next_at, failed_probes, draining_since
          from endpoints where breaker <> 1

@@ -28,7 +28,7 @@ struct Row {
 
 /// Which webhooks are taken, and until when they are kept from others.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted {
+pub(crate) struct ClaimQuery {
     pub app_id: i64,
     pub now: DateTime<Utc>,
     /// From then on what was claimed is due again.
@@ -57,7 +57,7 @@ const LINES: &str = "with recursive lines (installation_id) as (
      )";
 
 /// Claims what is due, a share for each installation and of each the longest overdue first.
-pub(crate) async fn claim_due(db: &Db, wanted: Wanted) -> Result<Vec<Delivery>> {
+pub(crate) async fn claim_due(db: &Db, wanted: ClaimQuery) -> Result<Vec<Delivery>> {
     let postgres = format!(
         "{LINES}, claimed as (
              select due.delivery_id as id
@@ -94,7 +94,7 @@ pub(crate) async fn claim_due(db: &Db, wanted: Wanted) -> Result<Vec<Delivery>> 
 /// Claims in the order of acceptance: what is due, and what was last touched before `untouched_since`.
 pub(crate) async fn claim_oldest(
     db: &Db,
-    wanted: Wanted,
+    wanted: ClaimQuery,
     untouched_since: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
     let oldest = "select delivery_id as id from deliveries
@@ -106,7 +106,7 @@ pub(crate) async fn claim_oldest(
 /// As [`claim_oldest`], and of each installation and ordering key only the webhook that all others wait for.
 pub(crate) async fn claim_in_order(
     db: &Db,
-    wanted: Wanted,
+    wanted: ClaimQuery,
     untouched_since: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
     let heads = "select delivery_id as id from deliveries
@@ -134,7 +134,7 @@ pub(crate) async fn claim_in_order(
 async fn update(
     db: &Db,
     chosen: &str,
-    wanted: Wanted,
+    wanted: ClaimQuery,
     untouched_since: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
     let postgres = format!(
@@ -153,7 +153,7 @@ async fn fetch(
     db: &Db,
     postgres: String,
     sqlite: String,
-    wanted: Wanted,
+    wanted: ClaimQuery,
     untouched_since: Option<DateTime<Utc>>,
 ) -> Result<Vec<Delivery>> {
     let query = db

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::{Db, FromRow, Result};
 
-use crate::domain::tally::Tally;
+use crate::domain::endpoint_counts::EndpointCounts;
 
 /// One hour of one app.
 #[derive(Debug, FromRow)]
@@ -26,18 +26,18 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// Adds to the present hour.
-pub(crate) async fn add(db: &Db, tallies: &[(i64, Tally)], now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn add(db: &Db, counts: &[(i64, EndpointCounts)], now: DateTime<Utc>) -> Result<()> {
     let hour = hour_of(now);
-    let insert = db.insert_rows("endpoint_hours", COLUMNS, tallies, |values, (app_id, tally)| {
+    let insert = db.insert_rows("endpoint_hours", COLUMNS, counts, |values, (app_id, count)| {
         values
             .bind(*app_id)
             .bind(hour)
-            .bind(tally.succeeded)
-            .bind(tally.failed)
-            .bind(tally.timeouts)
-            .bind(tally.last_delivered_at)
-            .bind(tally.last_failed_at)
-            .bind(tally.last_failure.as_deref());
+            .bind(count.succeeded)
+            .bind(count.failed)
+            .bind(count.timeouts)
+            .bind(count.last_delivered_at)
+            .bind(count.last_failed_at)
+            .bind(count.last_failure.as_deref());
     });
     let adding = "on conflict (app_id, hour) do update set
         succeeded = endpoint_hours.succeeded + excluded.succeeded,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Which requests are wanted.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct RequestQuery {
     pub app_id: i64,
     /// Resource and action.
     pub event: Option<(String, String)>,
@@ -67,7 +67,7 @@ const COLUMNS: &str = "a.webhook_url, a.resource, a.action, a.started_at, a.resp
 
 /// The newest of them, newest first. Filters that are not wanted are not in the text, so that each text has the
 /// index it needs.
-pub(crate) async fn list_requests(db: &Db, wanted: Wanted) -> Result<Vec<RequestRow>> {
+pub(crate) async fn list_requests(db: &Db, wanted: RequestQuery) -> Result<Vec<RequestRow>> {
     let sql = |holds: &str| {
         let condition = condition(&wanted, holds);
         let body = if wanted.with_bodies { "coalesce(a.body, d.body)" } else { "null" };
@@ -100,7 +100,7 @@ const POSTGRES: &str =
 const SQLITE: &str = "instr(coalesce(a.body, d.body), cast($n as blob)) > 0 or instr(a.webhook_url, $n) > 0
      or instr(coalesce(a.error, ''), $n) > 0 or instr(coalesce(a.response_body, ''), $n) > 0";
 
-fn condition(wanted: &Wanted, holds: &str) -> String {
+fn condition(wanted: &RequestQuery, holds: &str) -> String {
     let mut sql = String::from("a.app_id = $1 and a.started_at >= $2 and a.started_at < $3");
     if wanted.errors_only {
         sql += " and not a.delivered";
@@ -127,7 +127,7 @@ fn condition(wanted: &Wanted, holds: &str) -> String {
     sql
 }
 
-fn bind<'q>(mut query: Query<'q>, wanted: &Wanted) -> Query<'q> {
+fn bind<'q>(mut query: Query<'q>, wanted: &RequestQuery) -> Query<'q> {
     if let Some((resource, action)) = &wanted.event {
         query = query.bind(resource.clone()).bind(action.clone());
     }

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Blob, Db, Json, Result, Values};
 use uuid::Uuid;
 
-use crate::attempt::Attempt;
+use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Delivery, State};
-use crate::recorder::Record;
+use crate::recording::record::Record;
 
 const ATTEMPT_COLUMNS: &[&str] = &[
     "event_id",
@@ -74,7 +74,7 @@ pub(crate) async fn record(db: &Db, records: &[Record], now: DateTime<Utc>) -> R
     // One row per webhook and statement: the last word on it counts.
     let deliveries: HashMap<Uuid, &Record> = records
         .iter()
-        .filter(|record| needs_row(record))
+        .filter(|record| record.needs_row())
         .map(|record| (record.delivery.id, record))
         .collect();
     if deliveries.is_empty() {
@@ -95,15 +95,11 @@ pub(crate) async fn record(db: &Db, records: &[Record], now: DateTime<Utc>) -> R
     tx.commit().await
 }
 
-fn needs_row(record: &Record) -> bool {
-    record.has_row || !matches!(record.state, State::Delivered | State::Called)
-}
-
 fn bind_attempt(row: &mut Values<'_, '_>, (record, attempt): (&Record, &Attempt)) {
     let delivery: &Delivery = &record.delivery;
     let exchange = attempt.exchange.as_ref();
     let app_error = exchange.and_then(|exchange| exchange.app_error.as_ref());
-    let body = (!needs_row(record)).then(|| Blob(delivery.body.clone()));
+    let body = (!record.needs_row()).then(|| Blob(delivery.body.clone()));
     row.bind(delivery.event_id)
         .bind(delivery.id)
         .bind(attempt.number)
