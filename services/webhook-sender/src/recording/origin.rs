@@ -14,7 +14,7 @@ pub(crate) enum Origin {
     /// A bus message that still has to be acknowledged.
     Message(AckGuard),
     /// A bus message that was acknowledged while the first attempt was still running.
-    Acknowledged(Option<InFlightEntry>),
+    Acknowledged { _in_flight: Option<InFlightEntry> },
     /// A claim in the database.
     Claim(Claim),
     /// A claim that goes back unsent, because this process is already sending the webhook.
@@ -27,7 +27,7 @@ impl Origin {
     pub(crate) fn attempt_kind(&self) -> AttemptKind {
         match self {
             Self::Claim(claim) => claim.kind,
-            Self::Message(_) | Self::Acknowledged(_) | Self::Returned | Self::Unclaimed => {
+            Self::Message(_) | Self::Acknowledged { .. } | Self::Returned | Self::Unclaimed => {
                 AttemptKind::Regular
             }
         }
@@ -37,7 +37,7 @@ impl Origin {
     pub(crate) fn has_row(&self) -> bool {
         match self {
             Self::Message(_) | Self::Unclaimed => false,
-            Self::Acknowledged(_) | Self::Claim(_) | Self::Returned => true,
+            Self::Acknowledged { .. } | Self::Claim(_) | Self::Returned => true,
         }
     }
 }

@@ -106,7 +106,7 @@ impl Writer {
         }
         match &record.origin {
             Origin::Claim(_) => self.progress.due.moved(),
-            Origin::Message(_) | Origin::Acknowledged(_) | Origin::Returned | Origin::Unclaimed => {
+            Origin::Message(_) | Origin::Acknowledged { .. } | Origin::Returned | Origin::Unclaimed => {
                 self.progress.bus.moved();
             }
         }

@@ -132,7 +132,7 @@ impl Deliverer {
         let lease = lease(destination.timeout.unwrap_or(self.attempter.timeout));
         let storing = self.postpone(delivery.clone(), origin, "slow", lease);
         let (attempt, ()) = tokio::join!(attempting, storing);
-        (attempt, Origin::Acknowledged(in_flight))
+        (attempt, Origin::Acknowledged { _in_flight: in_flight })
     }
 
     async fn route(&self, delivery: &Delivery, origin: &Origin) -> Route {
@@ -214,7 +214,7 @@ fn has_to_wait(slots: &EndpointSlots, strict_order: bool, origin: &Origin) -> Op
 async fn slot(slots: &Arc<EndpointSlots>, origin: &Origin) -> Option<Slot> {
     match origin {
         Origin::Message(_) => slots.slot_soon().await,
-        Origin::Claim(_) | Origin::Acknowledged(_) | Origin::Returned | Origin::Unclaimed => {
+        Origin::Claim(_) | Origin::Acknowledged { .. } | Origin::Returned | Origin::Unclaimed => {
             slots.slot_within(CLAIM_PATIENCE).await
         }
     }

@@ -25,7 +25,7 @@ const COLUMNS: &[&str] = &[
     "last_failure",
 ];
 
-/// Adds to the present hour.
+/// Adds counts to the present hour.
 pub(crate) async fn add(db: &Db, counts: &[(i64, EndpointCounts)], now: DateTime<Utc>) -> Result<()> {
     let hour = hour_of(now);
     let insert = db.insert_rows("endpoint_hours", COLUMNS, counts, |values, (app_id, count)| {
@@ -53,13 +53,13 @@ fn hour_of(now: DateTime<Utc>) -> DateTime<Utc> {
     now - TimeDelta::microseconds(now.timestamp_micros().rem_euclid(3_600_000_000))
 }
 
-/// Apps of which an attempt failed since then.
+/// Apps with failed attempts since that time.
 pub(crate) async fn failing_apps(db: &Db, since: DateTime<Utc>) -> Result<Vec<i64>> {
     let query = db.query("select distinct app_id from endpoint_hours where hour > $1 and failed > 0");
     query.bind(since).fetch_scalars().await
 }
 
-/// An app's hours since then, newest first.
+/// The hours of an app since that time, newest first.
 pub(crate) async fn hours(db: &Db, app_id: i64, since: DateTime<Utc>) -> Result<Vec<Hour>> {
     db.query(
         "select hour, succeeded, failed, timeouts from endpoint_hours where app_id = $1 and hour > $2
@@ -71,7 +71,7 @@ pub(crate) async fn hours(db: &Db, app_id: i64, since: DateTime<Utc>) -> Result<
     .await
 }
 
-/// Forgets an app's past, which ends with its being disabled.
+/// Deletes the hours of an app.
 pub(crate) async fn forget(db: &Db, app_id: i64) -> Result<()> {
     db.query("delete from endpoint_hours where app_id = $1").bind(app_id).execute().await.map(drop)
 }

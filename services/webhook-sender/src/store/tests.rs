@@ -365,7 +365,7 @@ async fn of_two_words_on_an_endpoint_the_later_one_counts_and_each_step_is_taken
         let step = async |now, next| take_step(&db, 7, 2, at(now), at(next), at(now + 600)).await.unwrap();
         assert!(!step(29, 60).await, "not due yet");
         assert!(step(30, 60).await);
-        assert!(!step(31, 60).await, "somebody else has it");
+        assert!(!step(31, 60).await, "another replica has it");
         assert!(step(-3600, -3570).await, "the clock was set back by an hour");
         let draining = Phase::Draining { since: at(40), next_at: at(41) };
         save(&db, &[row(3, draining)]).await.unwrap();

@@ -1,71 +1,70 @@
 use std::collections::HashMap;
 
 use patchbay_domain::{Caller, Error, Result};
-use patchbay_proto::event_fanout::{Decision, ExplainRequest, ExplainResponse, Outcome};
+use patchbay_proto::event_fanout as proto;
+use patchbay_proto::event_fanout::{ExplainRequest, ExplainResponse, Outcome};
 use patchbay_proto::webhook_sender::webhooks_client::WebhooksClient;
 use patchbay_proto::webhook_sender::{DeliveryState, DeliveryStatus, ListDeliveriesRequest};
 use patchbay_rpc::timestamp::to_wire;
 use patchbay_rpc::{MAX_MESSAGE_BYTES, status};
 use uuid::Uuid;
 
-use super::events::EventsService;
+use crate::context::Context;
 use crate::domain::access::{Sight, sight};
-use crate::domain::decide::{Verdict, decide};
-use crate::domain::decided::{Decided, decide_all};
+use crate::domain::decision::{Decision, match_all};
 use crate::domain::event::Event;
 use crate::domain::index::Index;
+use crate::domain::matching::{Verdict, match_subscription};
 use crate::store::{self, FoundEvent};
 
-impl EventsService {
-    pub(super) async fn explain_event(
-        &self,
-        caller: &Caller,
-        request: ExplainRequest,
-    ) -> Result<ExplainResponse> {
-        let not_found = || Error::not_found("EVENT_NOT_FOUND", "There is no such event.");
-        let id = Uuid::try_parse(&request.event_id).map_err(|_| not_found())?;
-        let own_types = self.catalogue.read().clone();
-        let found = store::find_event(&self.db, &own_types, id).await?.ok_or_else(not_found)?;
-        let FoundEvent { event, decisions: decided, handed_over } = found;
-        let is_expected = [0, event.organization_id].contains(&request.organization_id);
-        let sight = sight(caller, event.organization_id).filter(|_| is_expected).ok_or_else(not_found)?;
-        let deliveries = self.deliveries(id).await?;
-        let mut decisions = decisions(&self.subscriptions.read(), &event, decided, deliveries);
-        if let Sight::Installation(own) = sight {
-            decisions.retain(|decision| decision.installation_uuid == own.to_string());
-        }
-        Ok(ExplainResponse {
-            event_id: event.id.to_string(),
-            organization_id: event.organization_id,
-            event_type: event.kind.name(),
-            accepted_at: Some(to_wire(event.accepted_at)),
-            handed_over,
-            decisions,
-        })
+pub(super) async fn explain(
+    context: &Context,
+    caller: &Caller,
+    request: ExplainRequest,
+) -> Result<ExplainResponse> {
+    let not_found = || Error::not_found("EVENT_NOT_FOUND", "There is no such event.");
+    let id = Uuid::try_parse(&request.event_id).map_err(|_| not_found())?;
+    let custom_types = context.catalogue.read().clone();
+    let found = store::find_event(&context.db, &custom_types, id).await?.ok_or_else(not_found)?;
+    let FoundEvent { event, decisions: decided, handed_over } = found;
+    let is_expected = [0, event.organization_id].contains(&request.organization_id);
+    let sight = sight(caller, event.organization_id).filter(|_| is_expected).ok_or_else(not_found)?;
+    let deliveries = list_deliveries(context, id).await?;
+    let mut decisions = decisions(&context.subscriptions.read(), &event, decided, deliveries);
+    if let Sight::Installation(own) = sight {
+        decisions.retain(|decision| decision.installation_uuid == own.to_string());
     }
-
-    async fn deliveries(&self, event: Uuid) -> Result<Vec<DeliveryState>> {
-        let mut client =
-            WebhooksClient::new(self.webhooks.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
-        let request = patchbay_rpc::request(ListDeliveriesRequest { event_id: event.to_string() });
-        let answer = client.list_deliveries(request).await.map_err(|status| status::to_error(&status))?;
-        Ok(answer.into_inner().deliveries)
-    }
+    Ok(ExplainResponse {
+        event_id: event.id.to_string(),
+        organization_id: event.organization_id,
+        event_type: event.kind.name(),
+        accepted_at: Some(to_wire(event.accepted_at)),
+        handed_over,
+        decisions,
+    })
 }
 
-/// Each installation of the organization: those that the event was decided about, in that order, then the others by
-/// uuid. What was decided when the event was accepted counts, however subscriptions look today.
+async fn list_deliveries(context: &Context, event: Uuid) -> Result<Vec<DeliveryState>> {
+    let mut client =
+        WebhooksClient::new(context.webhooks.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let request = patchbay_rpc::request(ListDeliveriesRequest { event_id: event.to_string() });
+    let answer = client.list_deliveries(request).await.map_err(|status| status::to_error(&status))?;
+    Ok(answer.into_inner().deliveries)
+}
+
+/// Explains the event for each installation of the organization: those with a stored decision first, in its order, then the others by
+/// UUID. Stored decisions count, even if subscriptions have changed since.
 fn decisions(
     index: &Index,
     event: &Event,
-    decided: Option<Vec<Decided>>,
+    decided: Option<Vec<Decision>>,
     deliveries: Vec<DeliveryState>,
-) -> Vec<Decision> {
-    // Not decided yet: what would be decided now.
-    let decided = decided.unwrap_or_else(|| decide_all(index, event));
+) -> Vec<proto::Decision> {
+    // Without a stored decision, the event is matched with the present subscriptions.
+    let decided = decided.unwrap_or_else(|| match_all(index, event));
     let mut deliveries: HashMap<String, DeliveryState> =
         deliveries.into_iter().map(|delivery| (delivery.installation_uuid.clone(), delivery)).collect();
-    let mut decisions: Vec<Decision> = decided
+    let mut decisions: Vec<proto::Decision> = decided
         .iter()
         .map(|decided| {
             let uuid = decided.installation_id.to_string();
@@ -73,12 +72,12 @@ fn decisions(
             let slug = subscription.map(|subscription| subscription.app_slug.clone()).unwrap_or_default();
             let decision = match deliveries.remove(&uuid) {
                 Some(delivery) => of_delivery(delivery, slug),
-                None => Decision {
+                None => proto::Decision {
                     detail: decided.suspended_by.clone(),
                     ..decision(uuid, slug, of_verdict(decided.verdict))
                 },
             };
-            Decision { sequence: decided.sequence, ..decision }
+            proto::Decision { sequence: decided.sequence, ..decision }
         })
         .collect();
     let others = index.installations(event.organization_id).filter(|subscription| {
@@ -90,9 +89,9 @@ fn decisions(
         decisions.push(match deliveries.remove(&uuid) {
             Some(delivery) => of_delivery(delivery, slug),
             None => {
-                let would_be_sent = decide(event, subscription) == Verdict::Send;
+                let would_be_sent = match_subscription(event, subscription) == Verdict::Send;
                 let detail = if would_be_sent { "since_then" } else { "" };
-                Decision { detail: detail.to_owned(), ..decision(uuid, slug, Outcome::NotSubscribed) }
+                proto::Decision { detail: detail.to_owned(), ..decision(uuid, slug, Outcome::NotSubscribed) }
             }
         });
     }
@@ -103,11 +102,11 @@ fn decisions(
     decisions
 }
 
-fn decision(installation_uuid: String, app_slug: String, outcome: Outcome) -> Decision {
-    Decision { installation_uuid, app_slug, outcome: outcome.into(), ..Decision::default() }
+fn decision(installation_uuid: String, app_slug: String, outcome: Outcome) -> proto::Decision {
+    proto::Decision { installation_uuid, app_slug, outcome: outcome.into(), ..proto::Decision::default() }
 }
 
-fn of_delivery(delivery: DeliveryState, app_slug: String) -> Decision {
+fn of_delivery(delivery: DeliveryState, app_slug: String) -> proto::Decision {
     let outcome = match delivery.status() {
         DeliveryStatus::Delivered => Outcome::Delivered,
         DeliveryStatus::Pending | DeliveryStatus::Unspecified => Outcome::Pending,
@@ -115,7 +114,7 @@ fn of_delivery(delivery: DeliveryState, app_slug: String) -> Decision {
         DeliveryStatus::Dead => Outcome::Dead,
         DeliveryStatus::Dropped => Outcome::Dropped,
     };
-    Decision {
+    proto::Decision {
         attempts: delivery.attempts,
         due_at: delivery.due_at,
         response_code: delivery.response_code,
@@ -126,7 +125,7 @@ fn of_delivery(delivery: DeliveryState, app_slug: String) -> Decision {
 
 fn of_verdict(verdict: Verdict) -> Outcome {
     match verdict {
-        // The sender tells of a delivery only once it was tried or stored.
+        // The sender lists a delivery only after its first attempt or once it is stored.
         Verdict::Send => Outcome::Pending,
         Verdict::NotInstalled => Outcome::NotInstalled,
         Verdict::NotSubscribed => Outcome::NotSubscribed,

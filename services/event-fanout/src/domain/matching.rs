@@ -1,4 +1,4 @@
-//! Whether an installation gets an event.
+//! Matches events with subscriptions.
 
 use patchbay_domain::event::Reach;
 
@@ -20,17 +20,16 @@ pub(crate) enum Verdict {
     Suspended,
 }
 
-/// For installations of the event's own organization. Unconditional targets are none of its business: they are
-/// sent to without asking.
-pub(crate) fn decide(event: &Event, subscription: &Subscription) -> Verdict {
+/// Matches an event with an installation of the same organization. Unconditional targets are not matched: they always get the event.
+pub(crate) fn match_subscription(event: &Event, subscription: &Subscription) -> Verdict {
     if !subscription.installed {
         return Verdict::NotInstalled;
     }
-    let wanted = match event.kind.reach() {
+    let is_addressed = match event.kind.reach() {
         Reach::Named => event.targets.iter().any(|target| names(target, subscription)),
         Reach::Subscribers(_) => subscription.events.contains(&event.kind),
     };
-    if !wanted {
+    if !is_addressed {
         return Verdict::NotSubscribed;
     }
     if let Reach::Subscribers(scope) = event.kind.reach()
@@ -46,7 +45,7 @@ pub(crate) fn decide(event: &Event, subscription: &Subscription) -> Verdict {
     if !subscription.has_webhook {
         return Verdict::NoWebhook;
     }
-    // Last: all else being equal it would be sent, and is kept for the receiver to fetch.
+    // Last, because a suspended event gets a number, and the receiver can fetch it later.
     if subscription.suspended_by.is_empty() { Verdict::Send } else { Verdict::Suspended }
 }
 
@@ -64,5 +63,5 @@ fn passes_filter(project_id: Option<i64>, filter: &[i64]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "decide_tests.rs"]
+#[path = "matching_tests.rs"]
 mod tests;

@@ -24,8 +24,8 @@ fn delivery(installation: u128, status: DeliveryStatus, reason: &str) -> Deliver
     }
 }
 
-fn outcomes(decisions: &[Decision]) -> Vec<(String, Outcome, &str)> {
-    let shown = |decision: &'_ Decision| (decision.installation_uuid.clone(), decision.outcome());
+fn outcomes(decisions: &[proto::Decision]) -> Vec<(String, Outcome, &str)> {
+    let shown = |decision: &'_ proto::Decision| (decision.installation_uuid.clone(), decision.outcome());
     decisions
         .iter()
         .map(|decision| (shown(decision).0, shown(decision).1, decision.detail.as_str()))
@@ -33,7 +33,7 @@ fn outcomes(decisions: &[Decision]) -> Vec<(String, Outcome, &str)> {
 }
 
 #[test]
-fn what_was_decided_counts_however_subscriptions_look_today() {
+fn stored_decisions_count_even_if_subscriptions_have_changed() {
     let numbered = |number| Subscription { installation_id: id(number), ..subscription() };
     let then = index([
         numbered(1),
@@ -44,7 +44,7 @@ fn what_was_decided_counts_however_subscriptions_look_today() {
         numbered(6),
         numbered(7),
     ]);
-    let decided = decide_all(&then, &event());
+    let decided = match_all(&then, &event());
     // Since then 2 has left, 3, 4 and 5 are as 1 is, 8 is new, 9 is new and did not ask for it.
     let other = Subscription { events: Default::default(), ..numbered(9) };
     let now = index([1, 3, 4, 5, 6, 7, 8].map(numbered).into_iter().chain([other]));
@@ -73,7 +73,7 @@ fn what_was_decided_counts_however_subscriptions_look_today() {
 }
 
 #[test]
-fn an_unconditional_target_is_pending_whatever_the_index_says_of_it() {
+fn an_unconditional_target_is_pending_in_any_state() {
     let targets = [1, 2].map(|number| Target::Unconditional { installation_id: id(number), app_id: 3 });
     let event = Event { kind: kind("installation.created"), targets: targets.to_vec(), ..event() };
     let pending = Subscription { installation_id: id(1), installed: false, ..subscription() };

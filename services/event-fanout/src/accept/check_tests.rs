@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::own_type::OwnType;
+use crate::domain::custom_type::CustomType;
 
 fn request() -> proto::PublishRequest {
     proto::PublishRequest {
@@ -36,7 +36,7 @@ fn stamp(traceparent: Option<&str>) -> Stamp {
 }
 
 fn checked(request: proto::PublishRequest) -> Result<Event> {
-    check(request, &OwnTypes::default(), stamp(None))
+    check(request, &CustomTypes::default(), stamp(None))
 }
 
 #[test]
@@ -151,27 +151,21 @@ fn a_trace_that_is_not_well_formed_is_dropped() {
         ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", false),
         ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\nX: y", false),
     ] {
-        let event = check(request(), &OwnTypes::default(), stamp(Some(given)))
+        let event = check(request(), &CustomTypes::default(), stamp(Some(given)))
             .expect("a trace is never a reason to refuse");
         assert_eq!(event.traceparent.is_some(), kept, "{given:?}");
     }
 }
 
 #[test]
-fn an_event_of_the_operators_own_has_to_satisfy_its_schema() {
-    let mut own_types = OwnTypes::default();
-    let message = patchbay_proto::installation::EventType {
-        resource: "deploy".into(),
-        action: "finished".into(),
-        scope: "project:read".into(),
-        schema_json: r#"{"required":["version"]}"#.into(),
-        built_in: false,
-    };
-    own_types.put(OwnType::read(&message).expect("it is in order"));
+fn an_event_of_a_custom_type_has_to_satisfy_its_schema() {
+    let mut custom_types = CustomTypes::default();
+    let deploy = CustomType::new("deploy", "finished", "project:read", r#"{"required":["version"]}"#);
+    custom_types.put(deploy.expect("the schema compiles"));
     let checked = |data: &'static str| {
         let request =
             proto::PublishRequest { resource: "deploy".into(), action: "finished".into(), ..request() };
-        check(proto::PublishRequest { data_json: data.into(), ..request }, &own_types, stamp(None))
+        check(proto::PublishRequest { data_json: data.into(), ..request }, &custom_types, stamp(None))
     };
     assert_eq!(checked("{}").expect_err("something is missing").reason, "SCHEMA_VIOLATION");
     assert_eq!(checked(r#"{"version":1}"#).expect("it is in order").kind.name(), "deploy.finished");

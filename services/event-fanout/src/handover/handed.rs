@@ -1,4 +1,4 @@
-//! The queue between hand-over and settling.
+//! The queue between the hand-over and settle workers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -26,7 +26,7 @@ pub(crate) struct Sent {
     pub(crate) published: Published,
 }
 
-/// What a published message waits for and what it occupies.
+/// A published message: its confirm and its memory.
 #[derive(Debug)]
 pub(crate) struct Published {
     pub(crate) confirm: Confirm,
@@ -61,7 +61,7 @@ impl HandedEvent {
         self.0.failed.store(true, Relaxed);
     }
 
-    /// What became of the event, if nothing else of it is open.
+    /// The outcome, if this was the last message with deliveries of the event.
     pub(crate) fn settle(self) -> Option<Fate> {
         Arc::into_inner(self.0)
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::decided::decide_all;
+use crate::domain::decision::match_all;
 use crate::domain::samples::{event, subscription};
 use crate::domain::subscription::{Change, Subscription};
 
@@ -30,7 +30,7 @@ fn packed(index: &Index, events: &[Event], replays: &[bool]) -> Vec<Packet<usize
     let mut packets = Vec::new();
     for (position, event) in events.iter().enumerate() {
         let replay = replays.get(position).copied().unwrap_or_default();
-        for decided in decide_all(index, event) {
+        for decided in match_all(index, event) {
             let delivery = delivery(index, event, &decided, event.traceparent.as_deref());
             packets.extend(packer.add(&position, replay, delivery));
         }

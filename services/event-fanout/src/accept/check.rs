@@ -1,4 +1,4 @@
-//! What may be accepted. The text of a refusal is for the producer's developer.
+//! Checks publish requests. The developer of the producer reads the error messages.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -8,17 +8,17 @@ use patchbay_proto::event_fanout as proto;
 use prost::Message;
 use uuid::Uuid;
 
-use super::event::{Event, Target};
-use super::kind::Kind;
-use super::own_type::OwnTypes;
+use crate::domain::custom_types::CustomTypes;
+use crate::domain::event::{Event, Target};
+use crate::domain::kind::Kind;
 
 /// The largest `data` of an event, in bytes.
 pub(crate) const MAX_DATA_BYTES: usize = 1024 * 1024;
-/// The most that everything beside `data` may take: names, slugs, targets.
+/// The largest sum of everything except `data`: names, slugs, targets.
 const MAX_REST_BYTES: usize = 64 * 1024;
 const MAX_KEY_BYTES: usize = 255;
 
-/// What an event gets at the door.
+/// The values that an event gets when it is received.
 #[derive(Clone, Debug)]
 pub(crate) struct Stamp {
     pub(crate) event_id: Uuid,
@@ -27,8 +27,12 @@ pub(crate) struct Stamp {
     pub(crate) traceparent: Option<String>,
 }
 
-/// The event that the request asks to accept, or why it cannot be.
-pub(crate) fn check(request: proto::PublishRequest, own_types: &OwnTypes, stamp: Stamp) -> Result<Event> {
+/// Converts a request to an event.
+pub(crate) fn check(
+    request: proto::PublishRequest,
+    custom_types: &CustomTypes,
+    stamp: Stamp,
+) -> Result<Event> {
     if request.organization_id <= 0 {
         return Err(Error::invalid(
             "ORGANIZATION_REQUIRED",
@@ -43,16 +47,16 @@ pub(crate) fn check(request: proto::PublishRequest, own_types: &OwnTypes, stamp:
     }
     check_key("idempotency_key", &request.idempotency_key)?;
     check_key("ordering_key", &request.ordering_key)?;
-    let kind = own_types.find(&request.resource, &request.action)?;
+    let kind = custom_types.find(&request.resource, &request.action)?;
     check_size(&request.data_json)?;
     if request.encoded_len() - request.data_json.len() > MAX_REST_BYTES {
         return Err(Error::too_large("DATA_TOO_LARGE", "What stands beside the data exceeds 64 KiB."));
     }
     let data = canonical_json::canonicalize_object(&request.data_json)?;
-    // Canonical numbers can be longer than the given ones: 1e20.
+    // Canonical numbers can be longer than those of the request, as with 1e20.
     check_size(&data)?;
-    if let Kind::Own(own) = &kind {
-        own.check(&data)?;
+    if let Kind::Custom(custom) = &kind {
+        custom.check(&data)?;
     }
     Ok(Event {
         id: stamp.event_id,
@@ -69,7 +73,7 @@ pub(crate) fn check(request: proto::PublishRequest, own_types: &OwnTypes, stamp:
     })
 }
 
-/// The sender keeps keys as text, in which PostgreSQL takes no NUL. The other control characters are never meant.
+/// PostgreSQL cannot store NUL in a text, and no producer needs the other control characters.
 fn check_key(field: &'static str, key: &str) -> Result<()> {
     if key.chars().any(char::is_control) {
         return Err(Error::field(field, "Control characters are not allowed."));
@@ -127,8 +131,8 @@ fn actor(actor: Option<proto::Actor>) -> Actor {
     }
 }
 
-/// `00-<32 hex>-<16 hex>-<2 hex>`. Anything else is dropped: a trace is never worth a refusal, and what
-/// receivers are sent should be well formed.
+/// `00-<32 hex>-<16 hex>-<2 hex>`. A malformed one is dropped, because tracing must not fail an event, and receivers should get valid
+/// headers.
 fn is_traceparent(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
     let lower_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);

@@ -1,48 +1,47 @@
-//! What is decided about an event when it is accepted, once and for all: who gets it, and who would but for one reason.
+//! Decisions about the receivers of an event, made once when the event is accepted.
 //!
-//! The record is kept with the event. So handing it over again reaches the same installations under the same numbers,
-//! and what is told of it later does not depend on how subscriptions look by then.
+//! They are stored with the event. Handing it over again reaches the same installations under the same numbers, and an explanation
+//! does not depend on later subscriptions.
 
 use patchbay_domain::event::Reach;
 use uuid::Uuid;
 
-use super::decide::{Verdict, decide};
 use super::event::{Event, Target};
 use super::index::Index;
+use super::matching::{Verdict, match_subscription};
 
-/// The decision about one installation. Those that did not ask for the event are not in the record.
+/// The decision about one installation that the event was addressed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Decided {
+pub(crate) struct Decision {
     pub(crate) installation_id: Uuid,
     pub(crate) app_id: i64,
     pub(crate) verdict: Verdict,
-    /// Sent whatever state the installation is in.
+    /// Whether the event is sent in any state of the installation.
     pub(crate) unconditional: bool,
-    /// For [`Verdict::Suspended`]: by what.
+    /// The reason of [`Verdict::Suspended`]; empty otherwise.
     pub(crate) suspended_by: String,
-    /// Which of the installation's webhooks it is, from 1; 0 for none.
+    /// The number of the webhook in its installation, from 1; 0 if it is not numbered.
     pub(crate) sequence: i64,
 }
 
-impl Decided {
+impl Decision {
     pub(crate) fn is_sent(&self) -> bool {
         self.verdict == Verdict::Send
     }
 
-    /// Whether it counts among the installation's webhooks. What is withheld while they are stopped does, so that the
-    /// receiver notices, when they are sent again, what it can fetch.
+    /// Whether the webhook gets a number. Suspended ones do, so that the receiver later notices the gap and fetches them.
     pub(crate) fn is_numbered(&self) -> bool {
         matches!(self.verdict, Verdict::Send | Verdict::Suspended)
     }
 }
 
-/// Decides for each installation, which stands there at most once: the unconditional ones first, the others by uuid.
-pub(crate) fn decide_all(index: &Index, event: &Event) -> Vec<Decided> {
+/// One decision for each installation: unconditional targets first, the others by UUID.
+pub(crate) fn match_all(index: &Index, event: &Event) -> Vec<Decision> {
     let mut all = Vec::new();
     for target in &event.targets {
         let Target::Unconditional { installation_id, app_id } = *target else { continue };
-        if all.iter().all(|decided: &Decided| decided.installation_id != installation_id) {
-            all.push(Decided {
+        if all.iter().all(|decision: &Decision| decision.installation_id != installation_id) {
+            all.push(Decision {
                 installation_id,
                 app_id,
                 verdict: Verdict::Send,
@@ -52,18 +51,18 @@ pub(crate) fn decide_all(index: &Index, event: &Event) -> Vec<Decided> {
             });
         }
     }
-    // Nobody can have asked for it.
+    // The event has neither subscribers nor targets.
     if event.kind.reach() == Reach::Named && event.targets.is_empty() {
         return all;
     }
     for subscription in index.installations(event.organization_id) {
-        let verdict = decide(event, subscription);
+        let verdict = match_subscription(event, subscription);
         if verdict == Verdict::NotSubscribed || is_unconditional(&event.targets, subscription.installation_id)
         {
             continue;
         }
         let is_suspended = verdict == Verdict::Suspended;
-        all.push(Decided {
+        all.push(Decision {
             installation_id: subscription.installation_id,
             app_id: subscription.app_id,
             verdict,
@@ -75,7 +74,7 @@ pub(crate) fn decide_all(index: &Index, event: &Event) -> Vec<Decided> {
     all
 }
 
-/// Whether the installation is among the targets that are sent to without asking.
+/// Whether the installation is an unconditional target.
 pub(crate) fn is_unconditional(targets: &[Target], installation: Uuid) -> bool {
     targets.iter().any(|target| {
         matches!(target, Target::Unconditional { installation_id, .. } if *installation_id == installation)

@@ -1,6 +1,6 @@
 //! Packs deliveries into messages: many small ones share one, a large one has its own.
 //!
-//! Messages are built one at a time. What is in memory therefore does not grow with the number of receivers.
+//! Messages are built one at a time, so memory does not grow with the number of receivers.
 
 use bytes::Bytes;
 use patchbay_domain::ids::delivery_id;
@@ -8,11 +8,11 @@ use patchbay_proto::webhook_sender::{Delivery, DeliveryBatch};
 use prost::Message;
 use uuid::Uuid;
 
-use super::body::body;
-use super::decided::Decided;
-use super::event::Event;
-use super::index::Index;
-use super::receiver::Receiver;
+use crate::domain::body::body;
+use crate::domain::decision::Decision;
+use crate::domain::event::Event;
+use crate::domain::index::Index;
+use crate::domain::receiver::Receiver;
 
 const MAX_DELIVERIES: usize = 256;
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -42,9 +42,9 @@ impl<E> Default for Packer<E> {
 }
 
 impl<E: Clone + PartialEq> Packer<E> {
-    /// Adds a delivery of `event`. Returns the message before it when that has no room left.
+    /// Adds a delivery of `event`. Returns the previous message if the delivery does not fit into it.
     ///
-    /// `replay` says whether the event may have been handed over before. All events of a message agree on it.
+    /// `replay` is true if the event may have been handed over before. All events of a message have the same value.
     pub(crate) fn add(&mut self, event: &E, replay: bool, delivery: Delivery) -> Option<Packet<E>> {
         let is_full = self.batch.deliveries.len() == MAX_DELIVERIES
             || self.body_bytes + delivery.body.len() > MAX_BODY_BYTES
@@ -75,29 +75,29 @@ impl<E: Clone + PartialEq> Packer<E> {
     }
 }
 
-/// The delivery of `event` that `decided` asks for. `traceparent` is where in which trace it belongs.
+/// The delivery of `event` by `decision`.
 pub(crate) fn delivery(
     index: &Index,
     event: &Event,
-    decided: &Decided,
+    decision: &Decision,
     traceparent: Option<&str>,
 ) -> Delivery {
-    let installation_id = decided.installation_id;
+    let installation_id = decision.installation_id;
     let subscription = index.get(event.organization_id, installation_id);
     Delivery {
         delivery_id: bytes_of(delivery_id(event.id, installation_id)),
         event_id: bytes_of(event.id),
         installation_id: bytes_of(installation_id),
-        app_id: decided.app_id,
+        app_id: decision.app_id,
         organization_id: event.organization_id,
         resource: event.kind.resource().to_owned(),
         action: event.kind.action().to_owned(),
         body: body(event, &Receiver { installation_id, subscription }),
         accepted_at_micros: event.accepted_at.timestamp_micros(),
         traceparent: traceparent.unwrap_or_default().to_owned(),
-        unconditional: decided.unconditional,
+        unconditional: decision.unconditional,
         ordering_key: event.ordering_key.clone().unwrap_or_default(),
-        sequence: decided.sequence,
+        sequence: decision.sequence,
     }
 }
 

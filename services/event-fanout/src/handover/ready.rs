@@ -1,4 +1,4 @@
-//! The queue between acceptance and hand-over.
+//! The queue between the write and hand-over workers.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tracing::Span;
 use uuid::Uuid;
 
-use crate::domain::decided::Decided;
+use crate::domain::decision::Decision;
 use crate::domain::event::Event;
 
 /// Events that may wait. Their bytes are bounded by the room they hold, this bounds the many small ones.
@@ -18,9 +18,9 @@ pub(crate) const LIMIT: usize = 4 * 1024;
 #[derive(Debug)]
 pub(crate) struct Ready {
     pub(crate) event: Arc<Event>,
-    /// What it was committed with.
+    /// The group of events that were committed together.
     pub(crate) group_id: Uuid,
-    pub(crate) decisions: Vec<Decided>,
+    pub(crate) decisions: Vec<Decision>,
     /// Whether it may have been handed over before.
     pub(crate) replay: bool,
     /// Lasts as long as the event waits here.
@@ -33,7 +33,7 @@ impl Ready {
     pub(crate) fn new(
         event: Arc<Event>,
         group_id: Uuid,
-        decisions: Vec<Decided>,
+        decisions: Vec<Decision>,
         replay: bool,
         room: Option<OwnedSemaphorePermit>,
     ) -> Self {
@@ -50,7 +50,7 @@ impl Ready {
     }
 }
 
-/// The span of the wait; none for events that nobody traces, which are nearly all.
+/// The span of the wait; none for events without a sampled trace, as nearly all are.
 fn waiting(event: &Event) -> Span {
     let Some(traceparent) = event.traceparent.as_deref().filter(|text| is_sampled(text)) else {
         return Span::none();
