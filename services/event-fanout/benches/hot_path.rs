@@ -1,23 +1,28 @@
-//! What is done for every event between its acceptance and its hand-over: `cargo bench --workspace --bench hot_path`.
+//! The work for every event between its acceptance and its hand-over: `cargo bench --workspace --bench hot_path`.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
-// The modules themselves, so that nothing has to be public for a benchmark's sake.
+// The modules are compiled into the benchmark, so that the crate need not make them public.
 #[allow(dead_code, unreachable_pub, unused_imports, reason = "a benchmark uses a part of them")]
 #[path = "../src/domain"]
 mod domain {
     pub(crate) mod body;
-    pub(crate) mod decide;
-    pub(crate) mod decided;
+    pub(crate) mod custom_type;
+    pub(crate) mod decision;
     pub(crate) mod event;
     pub(crate) mod index;
     pub(crate) mod kind;
-    pub(crate) mod own_type;
-    pub(crate) mod pack;
+    pub(crate) mod matching;
     pub(crate) mod receiver;
     #[cfg(test)]
     pub(crate) mod samples;
     pub(crate) mod subscription;
+}
+
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "a benchmark uses a part of them")]
+#[path = "../src/handover"]
+mod handover {
+    pub(crate) mod pack;
 }
 
 use std::hint::black_box;
@@ -28,13 +33,13 @@ use patchbay_domain::{Actor, Scope, ScopeSet};
 use uuid::Uuid;
 
 use domain::body::body;
-use domain::decided::decide_all;
+use domain::decision::match_all;
 use domain::event::Event;
 use domain::index::Index;
 use domain::kind::Kind;
-use domain::pack::{Packer, delivery};
 use domain::receiver::Receiver;
 use domain::subscription::{Change, Subscription};
+use handover::pack::{Packer, delivery};
 
 const ORGANIZATION: i64 = 7;
 
@@ -82,13 +87,13 @@ fn index(others: u128) -> Index {
     index
 }
 
-/// Has to take the same time whoever else there is.
+/// Has to take the same time for any number of other organizations.
 fn match_event(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("match");
     for others in [0, 1_000, 100_000] {
         let (index, event) = (index(others), event(1));
         group.bench_function(BenchmarkId::new("installations of others", others), |bencher| {
-            bencher.iter(|| decide_all(black_box(&index), black_box(&event)));
+            bencher.iter(|| match_all(black_box(&index), black_box(&event)));
         });
     }
 }
@@ -106,7 +111,7 @@ fn build_body(criterion: &mut Criterion) {
 fn encode_batch(criterion: &mut Criterion) {
     let index = index(0);
     let events: Vec<Event> = (0..128).map(event).collect();
-    let decisions: Vec<_> = events.iter().map(|event| decide_all(&index, event)).collect();
+    let decisions: Vec<_> = events.iter().map(|event| match_all(&index, event)).collect();
     let mut group = criterion.benchmark_group("batch");
     group.throughput(Throughput::Elements(events.len() as u64));
     group.bench_function("pack 128 deliveries", |bencher| {

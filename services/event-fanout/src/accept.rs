@@ -1,5 +1,6 @@
-//! The door: checked events queue here until they are durable.
+//! Acceptance: checked events wait in a queue until they are durable.
 
+pub(crate) mod check;
 mod room;
 mod submission;
 
@@ -18,7 +19,7 @@ pub(crate) use submission::{Accepted, Submission};
 /// The least memory for events: twice the largest batch that a call can carry.
 const LEAST_MEMORY: usize = 32 * 1024 * 1024;
 
-/// Puts events into the queue of the writer. Cheap to clone.
+/// Queues events for the writer. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Accept {
     submissions: mpsc::Sender<Submission>,
@@ -27,26 +28,27 @@ pub(crate) struct Accept {
     metrics: FanoutMetrics,
 }
 
-/// The answer to come, given once the events are durable.
+/// A response that comes once the events are durable.
 #[derive(Debug)]
 pub(crate) struct Pending(oneshot::Receiver<Result<Vec<Accepted>>>);
 
 impl Accept {
     pub(crate) fn new(config: &Config, metrics: FanoutMetrics) -> (Self, mpsc::Receiver<Submission>) {
         let room = Room::of_bytes(config.event_memory.as_usize().max(LEAST_MEMORY));
-        // Each submission holds at least one KiB of room, so the queue is never full before the room is.
+        // Each submission takes at least one KiB of memory, so the queue is never full before the memory is.
         let (submissions, receiver) = mpsc::channel(room.kib());
         (Self { submissions, room, patience: config.accept_patience, metrics }, receiver)
     }
 
-    /// The memory that events of every origin share.
+    /// The memory that all events share.
     pub(crate) fn room(&self) -> Room {
         self.room.clone()
     }
 
-    /// Waits until the events are durable: all of them, or none in the case of an error.
+    /// Waits until all events are durable. After an error none of them is.
     ///
-    /// Fails with `OVERLOADED` when there is no room for longer than callers should wait, and with the storage's error.
+    /// # Errors
+    /// `OVERLOADED` when memory stays full for longer than `FANOUT_ACCEPT_PATIENCE`, or the error of the database.
     pub(crate) async fn accept(&self, events: Vec<Event>) -> Result<Vec<Accepted>> {
         let events: Vec<_> = events.into_iter().map(Arc::new).collect();
         let begun = Instant::now();
@@ -59,7 +61,7 @@ impl Accept {
         result.inspect_err(|error| self.metrics.count_refusal(error))
     }
 
-    /// Queues the events, after waiting for room as long as it takes. Dropping the answer takes nothing back.
+    /// Waits for memory without a limit and queues the events. Dropping the response does not cancel them.
     pub(crate) async fn submit(&self, source: &'static str, events: Vec<Arc<Event>>) -> Result<Pending> {
         let room = self.room.take(events.iter().map(|event| event.kib()).sum()).await;
         let (answer, pending) = oneshot::channel();
@@ -68,14 +70,14 @@ impl Accept {
         Ok(Pending(pending))
     }
 
-    /// Whether nothing is accepted any more because the process ends.
+    /// Whether the process is stopping and accepts no more events.
     pub(crate) fn is_closed(&self) -> bool {
         self.submissions.is_closed()
     }
 }
 
 impl Pending {
-    /// What became of the events.
+    /// Waits for the response.
     pub(crate) async fn answer(self) -> Result<Vec<Accepted>> {
         self.0.await.unwrap_or_else(|_| Err(overloaded()))
     }

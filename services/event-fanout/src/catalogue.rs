@@ -1,39 +1,39 @@
-//! The operator's own event types as everybody here shares them.
+//! The shared custom event types.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::watch;
 
-use crate::domain::own_type::OwnTypes;
+use crate::domain::custom_types::CustomTypes;
 
-/// Read by many, changed by the one who watches. Clones share it.
+/// Changed by the watch stream only. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Catalogue(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    types: RwLock<OwnTypes>,
+    types: RwLock<CustomTypes>,
     /// Whether a first snapshot is complete.
     known: watch::Sender<bool>,
 }
 
 impl Catalogue {
     /// Never keep it across an await.
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, OwnTypes> {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, CustomTypes> {
         self.0.types.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a complete snapshot in place of all that was known.
-    pub(crate) fn replace(&self, types: OwnTypes) {
+    /// Replaces the types by a complete snapshot.
+    pub(crate) fn replace(&self, types: CustomTypes) {
         *self.0.types.write().unwrap_or_else(PoisonError::into_inner) = types;
         self.0.known.send_replace(true);
     }
 
-    pub(crate) fn change(&self, change: impl FnOnce(&mut OwnTypes)) {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut CustomTypes)) {
         change(&mut self.0.types.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Whether a type that is not there does not exist.
+    /// Whether a snapshot is complete, so that a missing type does not exist.
     pub(crate) fn is_known(&self) -> bool {
         *self.0.known.borrow()
     }

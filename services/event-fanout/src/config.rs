@@ -1,5 +1,3 @@
-//! What an operator may set.
-
 use std::time::Duration;
 
 use patchbay_runtime::{ByteSize, Settings};
@@ -13,15 +11,15 @@ pub struct Config {
     pub delivery_memory: ByteSize,
     /// How long a caller waits for room before it is refused as overloaded.
     pub accept_patience: Duration,
-    /// After how long an event that was not marked as handed over is handed over again.
+    /// How long an event may stay without a confirmed hand-over before it is handed over again.
     pub recover_after: Duration,
-    /// For how long the hand-over may stand still, although there are events, before the process is not ready.
+    /// How long the hand-over may stall while events wait, before the process is not ready.
     pub stall_after: Duration,
-    /// How long events are kept, for explanations and for receivers to fetch what they missed.
+    /// How long events are kept, for explanations and for receivers that fetch missed webhooks.
     pub retention: Duration,
-    /// How long idempotency keys are known.
+    /// How long idempotency keys are kept.
     pub idempotency_window: Duration,
-    /// Messages of the bus that are worked on at once.
+    /// Messages of the bus in progress at once.
     pub consumer_window: u16,
 }
 
@@ -48,27 +46,27 @@ impl Config {
             recover_after: settings.get(
                 "FANOUT_RECOVER_AFTER",
                 "5s",
-                "After how long an event that was not marked as handed over is handed over again.",
+                "How long an event may stay without a confirmed hand-over before it is handed over again.",
             ),
             stall_after: settings.get(
                 "FANOUT_STALL_AFTER",
                 "2m",
-                "For how long no message with deliveries may be confirmed or fail, although events wait to be handed over, before `/readyz` says 503.",
+                "`/readyz` answers 503 when no message with deliveries was confirmed or failed for this long, while events wait to be handed over.",
             ),
             retention: settings.get(
                 "FANOUT_RETENTION",
                 "14d",
-                "How long accepted events are kept, for explanations and for receivers to fetch what they missed. In PostgreSQL whole days go at once.",
+                "How long accepted events are kept, for explanations and for receivers that fetch missed webhooks. PostgreSQL deletes whole days at once.",
             ),
             idempotency_window: settings.get(
                 "FANOUT_IDEMPOTENCY_WINDOW",
                 "1d",
-                "For how long a second event with the same idempotency key is recognised.",
+                "How long idempotency keys are kept. A second event with the same key is not accepted in that time.",
             ),
             consumer_window: settings.get(
                 "FANOUT_CONSUMER_WINDOW",
                 "1000",
-                "Messages of the bus that are worked on at once.",
+                "Messages of the bus in progress at once.",
             ),
         }
     }

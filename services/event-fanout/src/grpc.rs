@@ -1,8 +1,3 @@
-//! What event-fanout serves.
+//! The gRPC service: a file for each RPC.
 
-mod backfill;
-pub(crate) mod events;
-mod explain;
-mod publish;
-mod publish_batch;
-mod publish_stream;
+mod events;

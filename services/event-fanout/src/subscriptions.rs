@@ -1,4 +1,4 @@
-//! The index of subscriptions as the workers share it.
+//! The shared index of subscriptions.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use crate::domain::index::Index;
 use crate::domain::subscription::Change;
 
-/// Read by many, changed by the one who watches. Clones share it.
+/// Changed by the watch stream only. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Subscriptions(Arc<Shared>);
 
@@ -24,14 +24,14 @@ impl Subscriptions {
         self.0.index.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a complete snapshot in place of all that was known.
+    /// Replaces the index by a complete snapshot.
     pub(crate) fn replace(&self, index: Index, version: i64) {
         let old = {
             let mut current = self.0.index.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *current, index)
         };
         self.0.version.send_replace(Some(version));
-        // Freed only here, where nobody waits for the lock.
+        // Freed after the lock is released, because it takes long.
         drop(old);
     }
 

@@ -1,50 +1,48 @@
-//! What an operator can set.
-
 use std::time::Duration;
 
 use patchbay_domain::SecretString;
 use patchbay_egress::{AllowRule, EgressPolicy};
 use patchbay_runtime::Settings;
 
-use crate::RetrySchedule;
-use crate::domain::breaker::Rules;
-use crate::domain::broken::BrokenRules;
+use crate::domain::auto_disable::AutoDisableRules;
+use crate::domain::breaker::BreakerRules;
+use crate::domain::retry_schedule::RetrySchedule;
 use crate::domain::timeout_bounds::TimeoutBounds;
 
 /// The settings of this service.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Which addresses webhooks may go to.
+    /// The addresses that webhooks may be sent to.
     pub egress: EgressPolicy,
-    /// By way of which HTTP proxy webhooks are sent; may hold a password.
+    /// URL of the HTTP proxy for webhooks; may hold a password.
     pub egress_proxy: Option<SecretString>,
-    /// How long one attempt may take.
+    /// Default timeout of one attempt.
     pub webhook_timeout: Duration,
     /// The pauses between attempts.
     pub retry_schedule: RetrySchedule,
-    /// How long connecting may take: DNS, TCP and TLS together.
+    /// Timeout of DNS, TCP and TLS together.
     pub connect_timeout: Duration,
-    /// The shortest and the longest time that an app may choose for itself.
+    /// Bounds of the timeout that an app may set.
     pub(crate) timeout_bounds: TimeoutBounds,
-    /// When an endpoint's webhooks wait, and how they are sent afterwards.
-    pub(crate) breaker: Rules,
-    /// Which apps are disabled.
-    pub(crate) broken: BrokenRules,
-    /// How long requests and ended webhooks are kept.
+    /// When breakers open and how they close.
+    pub(crate) breaker: BreakerRules,
+    /// When failing apps are disabled.
+    pub(crate) auto_disable: AutoDisableRules,
+    /// How long the request log and ended webhooks are kept.
     pub retention: Duration,
-    /// Webhooks a second that a recovery may send at most.
+    /// Highest rate of a recovery, in webhooks per second.
     pub recovery_rate: u32,
-    /// How long an app may take to answer a UI component.
+    /// Timeout of a component call.
     pub component_timeout: Duration,
-    /// Requests of UI components that may run at once in one process.
+    /// Component calls that may run at once in one process.
     pub component_concurrency: u32,
-    /// The most attempts that may run at once at one app's endpoint.
+    /// Attempts that may run at once at one endpoint, per process.
     pub endpoint_concurrency: u32,
-    /// Attempts that may run at once in one process.
+    /// Attempts that may run at once, per process.
     pub attempt_concurrency: u32,
-    /// Webhooks that may be in memory at once.
+    /// Webhooks from the bus that may be in memory at once, and the same number from the database.
     pub delivery_window: u32,
-    /// For how long nothing may move, although there is work, before the process is not ready.
+    /// How long progress may stop, while there is work, before the process is not ready.
     pub stall_after: Duration,
 }
 
@@ -56,88 +54,88 @@ impl Config {
             egress: egress(&settings),
             egress_proxy: settings.secret(
                 "EGRESS_PROXY",
-                "URL of an HTTP proxy by way of which webhooks are sent, such as `http://proxy.corp.example:3128`. Addresses that are not public are refused all the same, but the proxy looks hosts up once more by itself: it should refuse them, too.",
+                "URL of an HTTP proxy for webhooks, such as `http://proxy.corp.example:3128`. Patchbay refuses addresses that are not public before it connects. The proxy should refuse them too, because it resolves host names again.",
             ),
             webhook_timeout: settings.get(
                 "WEBHOOK_TIMEOUT",
                 "5s",
-                "How long an app may take to answer a webhook, from connecting to the last byte.",
+                "Timeout of a webhook, from connecting to the last byte of the response.",
             ),
             retry_schedule: settings.get(
                 "RETRY_SCHEDULE",
                 "5s,5m,30m,2h,5h,10h,14h,20h,24h",
-                "Pauses between the attempts of a webhook; each is made up to a fifth longer by chance. After the last one it is given up.",
+                "Pauses between the attempts of a webhook. Each pause is randomly up to a fifth longer. After the last attempt the webhook is given up.",
             ),
             connect_timeout: settings.get(
                 "WEBHOOK_CONNECT_TIMEOUT",
                 "3s",
-                "How long connecting to an app may take: DNS, TCP and TLS together.",
+                "Timeout of connecting to an app: DNS, TCP and TLS together.",
             ),
             timeout_bounds: TimeoutBounds {
                 shortest: Duration::from_millis(500),
                 longest: settings.get(
                     "WEBHOOK_TIMEOUT_MAX",
                     "30s",
-                    "The longest `PATCHBAY_WEBHOOK_TIMEOUT` that an app may choose for itself.",
+                    "The longest webhook timeout that an app may set instead of `PATCHBAY_WEBHOOK_TIMEOUT`.",
                 ),
             },
             breaker: breaker(&settings),
-            broken: BrokenRules {
+            auto_disable: AutoDisableRules {
                 days: settings.get(
                     "BROKEN_DAYS",
                     "7",
-                    "An app of which no webhook was delivered for so many days, although each day some were tried, is disabled. 0: never.",
+                    "Disable an app after this many days in a row with failed attempts and without a delivered webhook. 0 for never.",
                 ),
                 timeouts: settings.get(
                     "BROKEN_TIMEOUTS",
                     "1000",
-                    "An app that did not answer so many webhooks of one day in time, and more than it took, is disabled. 0: never.",
+                    "Disable an app after this many timeouts in one day, if they are more than the delivered webhooks. 0 for never.",
                 ),
             },
             retention: settings.get(
                 "RETENTION",
                 "30d",
-                "How long the log of requests and webhooks that have ended are kept. The newest 100 requests and failures of each app and event type are always kept. What still waits after this time is given up.",
+                "How long the request log and ended webhooks are kept. The newest 100 requests and failures of each app and event type are always kept. Webhooks that still wait after this time are given up.",
             ),
             recovery_rate: at_least_one(
                 &settings,
                 "RECOVERY_RATE",
                 "100",
-                "Webhooks a second, at most, that are sent again when all given-up ones of an app are.",
+                "Highest rate of a recovery of given-up webhooks, in webhooks per second.",
             ),
             component_timeout: settings.get(
                 "COMPONENT_TIMEOUT",
                 "30s",
-                "How long an app may take to answer a request of one of its UI components.",
+                "Timeout of a request for a UI component of an app.",
             ),
             component_concurrency: at_least_one(
                 &settings,
                 "COMPONENT_CONCURRENCY",
                 "64",
-                "Requests of UI components that each process makes at the same time; a quarter of them for one app.",
+                "Requests for UI components that each process makes at once. One app gets at most a quarter of them.",
             ),
             endpoint_concurrency: at_least_one(
                 &settings,
                 "ENDPOINT_CONCURRENCY",
                 "64",
-                "The most webhooks that each process sends to one app at the same time. It begins with 8 and finds out how many the app takes without getting slow.",
+                "Webhooks that each process sends to one app at once. The actual limit starts at 8 and adapts to the response times of the app, up to this number.",
             ),
             attempt_concurrency: at_least_one(
                 &settings,
                 "ATTEMPT_CONCURRENCY",
                 "512",
-                "Webhooks that each process sends at the same time, over all apps.",
+                "Webhooks that each process sends at once, over all apps.",
             ),
             delivery_window: at_least_one(
                 &settings,
                 "DELIVERY_WINDOW",
                 "2048",
-                "Webhooks from the bus, and as many from the database, that each process holds in memory.",
+                "Webhooks from the bus that each process holds in memory, and the same number from the database.",
             ),
             stall_after: settings.get(
                 "DELIVERY_STALL_AFTER",
                 "2m",
-                "For how long no webhook may be recorded, although some came from the bus or are due, before `/readyz` says 503. At least twice `PATCHBAY_WEBHOOK_TIMEOUT_MAX` is used.",
+                "`/readyz` answers 503 when no webhook was recorded for this long, while webhooks came from the bus or are due. At least twice `PATCHBAY_WEBHOOK_TIMEOUT_MAX` is used.",
             ),
         }
     }
@@ -147,7 +145,7 @@ fn egress(settings: &Settings) -> EgressPolicy {
     let allow: Vec<String> = settings.get(
         "EGRESS_ALLOW",
         "",
-        "Host names, addresses and subnets to which webhooks may go although they are not public, such as `jira.corp.example` or `10.20.0.0/16`.",
+        "Host names, addresses and subnets that webhooks may be sent to although they are not public, such as `jira.corp.example` or `10.20.0.0/16`.",
     );
     let allow = allow.iter().filter_map(|rule| {
         rule.parse::<AllowRule>()
@@ -161,37 +159,37 @@ fn egress(settings: &Settings) -> EgressPolicy {
     }
 }
 
-fn breaker(settings: &Settings) -> Rules {
-    Rules {
+fn breaker(settings: &Settings) -> BreakerRules {
+    BreakerRules {
         window: settings.get(
             "BREAKER_WINDOW",
             "1m",
-            "An app whose attempts fail too often within this time is sent no more for a while: its webhooks wait, in their order, and none of their attempts is used up.",
+            "The breaker of an app opens when too many attempts within this time fail. Its webhooks then wait in order, without using up attempts.",
         ),
-        percent: at_least_one(
+        failure_percent: at_least_one(
             settings,
             "BREAKER_FAILURE_PERCENT",
             "50",
-            "So many of a hundred attempts within the window are too many failures,",
+            "Failure rate within the window that opens the breaker, in percent.",
         ),
-        floor: at_least_one(settings, "BREAKER_FLOOR", "10", "but at least so many."),
+        min_failures: at_least_one(settings, "BREAKER_FLOOR", "10", "Minimum number of failures within the window before the breaker opens."),
         probe_pause: settings.get(
             "BREAKER_PROBE_PAUSE",
             "30s",
-            "After this time a single webhook is sent to find out whether the app works again. Each failed one doubles the time,",
+            "Pause before a single webhook is sent to an app with an open breaker, as a probe. Each failed probe doubles the pause.",
         ),
-        longest_probe_pause: settings.get("BREAKER_PROBE_PAUSE_MAX", "5m", "up to this."),
+        longest_probe_pause: settings.get("BREAKER_PROBE_PAUSE_MAX", "5m", "Longest pause between two probes."),
         drain_rate: at_least_one(
             settings,
             "BREAKER_DRAIN_RATE",
             "100",
-            "Webhooks a second that an app is sent when it works again, oldest first. Doubles every minute until none waits.",
+            "Rate at which waiting webhooks are sent after a successful probe, in webhooks per second, oldest first. It doubles every minute until none waits.",
         ),
     }
 }
 
-fn at_least_one(settings: &Settings, name: &str, default: &str, meaning: &str) -> u32 {
-    let value: u32 = settings.get(name, default, meaning);
+fn at_least_one(settings: &Settings, name: &str, default: &str, help: &str) -> u32 {
+    let value: u32 = settings.get(name, default, help);
     if value == 0 {
         settings.problem(format!("PATCHBAY_{name}: has to be 1 or more"));
     }
@@ -214,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_is_told() {
+    fn every_problem_is_reported() {
         let settings = Settings::from_pairs([
             ("EGRESS_ALLOW", "10.0.0.0/8, http://x"),
             ("ENDPOINT_CONCURRENCY", "0"),

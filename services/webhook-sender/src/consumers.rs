@@ -1,3 +1,4 @@
-//! What comes over the bus.
+//! Consumers of bus queues.
 
 pub(crate) mod deliveries;
+pub(crate) mod received;

@@ -1,14 +1,3 @@
-//! What others may ask.
+//! The gRPC service: a file for each RPC.
 
-mod call;
-mod event_filter;
-mod find_app;
-mod get_endpoint_health;
-mod list_dead_letters;
-mod list_deliveries;
-mod list_poison_messages;
-mod list_requests;
-mod page;
-mod recover;
-mod resend;
-pub(crate) mod webhooks;
+mod webhooks;

@@ -1,32 +1,26 @@
-//! Signs and sends webhooks, tries again, and keeps the record.
+//! Signs and sends webhooks, retries them, and keeps the request log.
 //!
-//! A webhook's way: [`consumers`] take messages from the bus; [`deliver`] finds out where a webhook goes
-//! ([`world`]), waits for a place at that endpoint ([`lane`]) and makes one attempt ([`attempt`]);
-//! `domain` decides what the answer means; the [`recorder`] makes it durable, many at once, and only then
-//! the message is acknowledged. What did not arrive waits in the database until the [`workers`] find it due.
+//! The path of a webhook: [`consumers`] take messages from the bus. [`sending`] looks up where a webhook goes, waits for a
+//! slot at that endpoint ([`endpoints`]) and makes one attempt. [`domain`] decides what the response means. [`recording`]
+//! makes many outcomes durable in one transaction, and only then acknowledges their messages. A webhook that was not
+//! delivered waits in the database until it is due, and then [`workers::retry`] sends it.
 //!
-//! So a webhook that arrives at once costs one row and no read, and a slow or dead endpoint costs rows,
-//! never the place of another endpoint's webhooks.
+//! A webhook that is delivered at once costs one row and no read. A slow or dead endpoint costs rows, but never takes the
+//! slots of another endpoint.
 
-mod attempt;
-mod breakers;
-mod component;
 mod config;
 mod consumers;
-mod deliver;
+mod context;
 mod domain;
+mod endpoints;
 mod grpc;
-mod lane;
 mod metrics;
 mod progress;
-mod recorder;
+mod recording;
+mod sending;
 mod start;
-mod stopper;
 mod store;
-mod ticket;
-mod under_way;
 mod workers;
-mod world;
 
 use patchbay_db::Migrations;
 
@@ -35,9 +29,9 @@ pub use domain::retry_schedule::RetrySchedule;
 pub use metrics::SenderMetrics;
 pub use start::start;
 
-/// Name of the service: its folder, and its database schema or file.
+/// Name of the service, of its folder and of its database schema or file.
 pub const NAME: &str = "webhook-sender";
 
-/// In the order in which they run.
+/// The migrations, in the order in which they run.
 pub static MIGRATIONS: Migrations =
     patchbay_db::migrations!["0001_attempts", "0002_deliveries", "0003_endpoints", "0004_request_log"];

@@ -1,4 +1,4 @@
-//! Sends webhooks, again where needed, and keeps the record. This binary runs the service as a process of its own.
+//! Runs the webhook sender as a process of its own.
 
 use std::process::ExitCode;
 

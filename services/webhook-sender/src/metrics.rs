@@ -1,38 +1,36 @@
-//! What the sender counts.
-
 use chrono::TimeDelta;
 use patchbay_runtime::metrics::{
     Counter, CounterFamily, Gauge, GaugeF64, GaugeFamily, Histogram, HistogramFamily, LATENCY, SIZES,
 };
 use prometheus_client::encoding::EncodeLabelSet;
 
-use crate::attempt::Attempt;
 use crate::domain::after_attempt::Class;
+use crate::domain::attempt::Attempt;
 
-/// How an attempt ended.
+/// Labels of an attempt.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct AttemptLabels {
     /// `delivered`, `3xx`, `4xx`, `5xx` or `no_answer`.
     pub outcome: &'static str,
-    /// Why there was no answer; empty when there was one.
+    /// Why there was no response; empty with one.
     pub cause: &'static str,
 }
 
-/// How an attempt ended, without the cause.
+/// The outcome of an attempt, without the cause.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct OutcomeLabels {
     /// As in [`AttemptLabels`].
     pub outcome: &'static str,
 }
 
-/// Why something was done.
+/// The reason of a state.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct ReasonLabels {
     /// A short word of a closed list.
     pub reason: String,
 }
 
-/// Where something stands.
+/// The state of an endpoint.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct StateLabels {
     /// A short word of a closed list.
@@ -40,43 +38,43 @@ pub struct StateLabels {
 }
 
 patchbay_runtime::metrics! {
-    /// What the sender counts.
+    /// Metrics of the webhook sender.
     pub struct SenderMetrics in "webhook_sender" {
         /// Webhooks taken from the bus.
         pub received: Counter,
-        /// Webhooks taken from the bus that were on record already.
+        /// Webhooks taken from the bus that were recorded already.
         pub repeated: Counter,
-        /// Messages with something in them that could not be read, which became dead letters of the bus.
+        /// Messages with unreadable content, which became poison messages.
         pub malformed: Counter,
-        /// Webhooks that arrived: the app answered with a 2xx status.
+        /// Delivered webhooks: the app answered with a 2xx status.
         pub delivered: Counter,
-        /// Attempts, by how they ended and why.
+        /// Attempts, by outcome and cause.
         pub attempts: CounterFamily<AttemptLabels>,
-        /// Seconds that an attempt took.
+        /// Duration of an attempt in seconds.
         pub attempt_seconds: HistogramFamily<OutcomeLabels> = LATENCY,
-        /// Seconds from the acceptance of an event to the 2xx answer.
+        /// Seconds from the acceptance of an event to the 2xx response.
         pub delivery_seconds: Histogram = LATENCY,
-        /// Webhooks that are not tried any more, by reason.
+        /// Webhooks that were given up, by reason.
         pub given_up: CounterFamily<ReasonLabels>,
-        /// Times that a webhook was put aside in the database, by reason: failed, slow, busy, overloaded, unknown.
+        /// Times that a webhook was stored to be sent later, by reason: failed, slow, busy, overloaded, unknown.
         pub parked: CounterFamily<ReasonLabels>,
-        /// Webhooks in the database that are still to be sent.
+        /// Pending webhooks in the database.
         pub backlog: Gauge,
-        /// Seconds since the acceptance of the oldest of those.
+        /// Age of the oldest pending webhook in seconds.
         pub backlog_oldest_seconds: GaugeF64,
-        /// Seconds that the longest due webhook has waited to be sent, over endpoints that are sent webhooks as usual.
+        /// Seconds that the longest overdue webhook has waited, over endpoints with a closed breaker.
         pub due_oldest_seconds: GaugeF64,
-        /// Endpoints that are not sent webhooks as usual, by state: open, draining.
+        /// Endpoints whose breaker is not closed, by state: open, draining.
         pub broken_endpoints: GaugeFamily<StateLabels>,
         /// Webhooks from the bus that are in memory.
         pub window_used: Gauge,
-        /// Attempts that run now.
+        /// Running attempts.
         pub places_used: Gauge,
         /// Connections to the database.
         pub database_connections: Gauge,
-        /// Those of them that nobody uses.
+        /// Idle connections to the database.
         pub database_connections_idle: Gauge,
-        /// Webhooks recorded together in one transaction.
+        /// Webhooks recorded in one transaction.
         pub batch_size: Histogram = SIZES,
         /// Batches that could not be recorded.
         pub record_failures: Counter,
@@ -106,7 +104,7 @@ impl SenderMetrics {
         self.given_up.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
 
-    pub(crate) fn parked(&self, reason: &str) {
+    pub(crate) fn postponed(&self, reason: &str) {
         self.parked.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
 }

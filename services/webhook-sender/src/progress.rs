@@ -1,20 +1,19 @@
-//! Whether webhooks move. Tells work that takes its time from work that has stopped.
+//! Progress of the process, for its readiness: distinguishes slow work from stopped work.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The progress of a process.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// Of webhooks that came from the bus.
+    /// Records of webhooks from the bus.
     pub bus: Moved,
-    /// Of webhooks that were claimed from the database.
+    /// Records of webhooks that were claimed from the database.
     pub due: Moved,
     overdue_seconds: AtomicU64,
 }
 
-/// When something of a kind was last recorded.
+/// The time of the last record.
 #[derive(Debug)]
 pub(crate) struct Moved(Mutex<Instant>);
 
@@ -35,19 +34,20 @@ impl Moved {
 }
 
 impl Progress {
-    /// For how long the longest due webhook of an endpoint that works has waited to be claimed.
+    /// Stores how long the longest overdue webhook has waited, over endpoints with a closed breaker.
     pub(crate) fn measured(&self, overdue: Duration) {
         self.overdue_seconds.store(overdue.as_secs(), Relaxed);
     }
 
-    /// What stands still for at least `longest` although there is work.
+    /// # Errors
+    /// There was work, but no record for at least `longest`.
     pub(crate) fn check(&self, has_webhooks_in_memory: bool, longest: Duration) -> Result<(), &'static str> {
         if has_webhooks_in_memory && self.bus.stands_still_for(longest) {
-            return Err("webhooks came from the bus and none is recorded");
+            return Err("webhooks came from the bus, but none was recorded");
         }
         let is_overdue = self.overdue_seconds.load(Relaxed) >= longest.as_secs().max(1);
         if is_overdue && self.due.stands_still_for(longest) {
-            return Err("webhooks are due and none is sent");
+            return Err("webhooks are due, but none was sent");
         }
         Ok(())
     }
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn work_that_does_not_move_is_told_and_what_has_no_work_may_stand_still() {
+    fn work_without_progress_fails_the_check_and_idleness_does_not() {
         let progress = still();
         assert_eq!(progress.check(false, MINUTE), Ok(()));
         assert!(progress.check(true, MINUTE).is_err());
@@ -74,7 +74,11 @@ mod tests {
         progress.measured(MINUTE);
         assert!(progress.check(false, MINUTE).is_err());
         progress.due.moved();
-        assert_eq!(progress.check(false, MINUTE), Ok(()), "a slow endpoint makes some wait, but not all");
+        assert_eq!(
+            progress.check(false, MINUTE),
+            Ok(()),
+            "a slow endpoint delays some webhooks, but not all"
+        );
     }
 
     #[test]

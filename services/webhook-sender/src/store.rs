@@ -15,6 +15,7 @@ pub(crate) mod recorded;
 pub(crate) mod recoveries;
 pub(crate) mod resend;
 pub(crate) mod retention;
+mod status;
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,11 @@
-//! Loops.
+//! Background tasks. Replicas need no coordination: claims, leases and versions in the database keep them apart.
 
+pub(crate) mod auto_disable;
 pub(crate) mod backlog;
-pub(crate) mod bury;
-pub(crate) mod disable;
-pub(crate) mod due;
-pub(crate) mod keep_breakers;
-pub(crate) mod recover;
-pub(crate) mod release;
+pub(crate) mod record_dead_letters;
+pub(crate) mod release_held;
 pub(crate) mod retention;
-pub(crate) mod tally;
-pub(crate) mod write;
+pub(crate) mod retry;
+pub(crate) mod run_recoveries;
+pub(crate) mod share_breakers;
+pub(crate) mod store_counts;

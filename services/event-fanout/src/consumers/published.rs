@@ -14,14 +14,14 @@ use patchbay_runtime::metrics::Counter;
 use patchbay_runtime::{Stop, TraceContext};
 use prost::Message;
 
+use crate::accept::check::{Stamp, check};
 use crate::accept::{Accept, Accepted, Pending};
 use crate::catalogue::Catalogue;
-use crate::domain::check::{Stamp, check};
 use crate::domain::event::{Event, event_id};
 use crate::metrics::FanoutMetrics;
 
-/// Between two tries of a database that is away. The message is kept meanwhile: each return to the queue would
-/// bring it closer to the dead letters, where it does not belong.
+/// Pause before an event is stored again. The message stays unacknowledged, because each return to the queue counts towards its delivery
+/// limit.
 const PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Published {
@@ -33,9 +33,9 @@ pub(crate) struct Published {
 }
 
 impl Published {
-    /// Works until a stop is requested, then answers what is under way. What is dropped unanswered comes again.
+    /// Runs until a stop is requested, then settles the messages in progress. The broker delivers unsettled messages again.
     ///
-    /// Begins once the event types are known: a message of an unknown type becomes a dead letter.
+    /// Starts once the custom event types are known, because a message of an unknown type becomes a poison message.
     pub(crate) async fn run(mut self, stop: Stop) {
         tokio::select! {
             () = self.catalogue.known() => {}
@@ -64,7 +64,7 @@ impl Published {
                     ));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, key = delivery.key, "an event that cannot be accepted became a dead letter");
+                    tracing::warn!(%error, key = delivery.key, "an invalid event of the bus became a poison message");
                     self.metrics.count_refusal(&error);
                     delivery.reject();
                 }
@@ -75,8 +75,8 @@ impl Published {
     }
 }
 
-/// Queues an event. What is under way goes on meanwhile: one of those that are tried again may be given the memory that this
-/// one waits for, and would keep it if it were not polled.
+/// Queues an event while the others in progress are polled. A retried event may get the memory that this one waits for, and would keep it
+/// if it were not polled.
 async fn queue(
     accept: &Accept,
     event: Arc<Event>,
@@ -91,7 +91,7 @@ async fn queue(
     }
 }
 
-/// The event of a message. Targets are not looked up: an app that was removed meanwhile is no fault of the message.
+/// Reads the event of a message. Targets are not checked, because an app may have been removed since the message was published.
 fn read(delivery: &Delivery, catalogue: &Catalogue, clock: &Clock) -> Result<Event> {
     let request = PublishRequest::decode(delivery.body.clone()).map_err(|error| {
         Error::invalid("INVALID_MESSAGE", format!("The body is no PublishRequest: {error}."))
@@ -124,7 +124,9 @@ async fn answer(
             Ok(_) => return delivery.ack(),
             // Dropped: it comes again, to the next process.
             Err(_) if accept.is_closed() => return,
-            Err(error) => tracing::warn!(%error, "an event of the bus could not be stored, trying again"),
+            Err(error) => {
+                tracing::warn!(%error, "an event of the bus could not be stored; the next attempt is in 1 s")
+            }
         }
         retries.inc();
         tokio::time::sleep(PAUSE).await;

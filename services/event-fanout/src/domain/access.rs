@@ -1,18 +1,18 @@
-//! Who may ask what became of events.
+//! Which callers may read explanations and backfills.
 
 use patchbay_domain::{Caller, Scope};
 use uuid::Uuid;
 
-/// What of an organization's events somebody may see.
+/// The part of an event's decisions that a caller may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sight {
-    /// Every installation's part.
+    /// The decisions about all installations.
     All,
-    /// The part of one installation.
+    /// The decision about one installation.
     Installation(Uuid),
 }
 
-/// Managers and owners of the organization, of whom alone it is true that they hold one of these; an app for itself.
+/// Managers and owners of the organization see all, because only they hold one of these scopes. An app sees its own installation.
 pub(crate) fn sight(caller: &Caller, organization_id: i64) -> Option<Sight> {
     match caller {
         Caller::App(app) => {
@@ -22,7 +22,7 @@ pub(crate) fn sight(caller: &Caller, organization_id: i64) -> Option<Sight> {
     }
 }
 
-/// Whether somebody may fetch what an installation was sent.
+/// Whether the caller may fetch the webhooks of an installation.
 pub(crate) fn may_backfill(caller: &Caller, organization_id: i64, installation_id: Uuid) -> bool {
     match caller {
         Caller::App(app) => app.installation_id == installation_id,

@@ -1,4 +1,4 @@
-//! Whatever is accepted here, the sender can take.
+//! The sender can store and send every event that is accepted.
 
 use bytes::Bytes;
 use chrono::DateTime;
@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::check::{Stamp, check};
+use super::custom_types::CustomTypes;
 use super::index::Index;
-use super::own_type::OwnTypes;
-use super::pack::delivery;
 use super::samples;
+use crate::accept::check::{Stamp, check};
+use crate::handover::pack::delivery;
 
 /// Characters that one of the parties could stumble over.
 const ODD: &str = "[a\\x00\\x01\n\r\\x1b\\x7f\u{85}\u{2028}\u{202e}\u{feff}\u{fffd}\u{ffff}é日🔑\"\\\\ -]";
@@ -72,7 +72,7 @@ proptest! {
     ) {
         let accepted_at = DateTime::from_timestamp_millis(millis).expect("a time");
         let stamp = Stamp { event_id: Uuid::now_v7(), accepted_at, traceparent };
-        if let Ok(event) = check(request, &OwnTypes::default(), stamp) {
+        if let Ok(event) = check(request, &CustomTypes::default(), stamp) {
             let made = delivery(&Index::default(), &event, &samples::decided(), event.traceparent.as_deref());
             prop_assert_eq!(made.unfit_field(), None);
             let body: Value = serde_json::from_slice(&made.body).expect("the body is JSON");

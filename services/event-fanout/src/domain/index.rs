@@ -1,19 +1,19 @@
-//! Who subscribed to what, by organization.
+//! Subscriptions by organization.
 
 use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::decide;
 use super::event::Target;
+use super::matching;
 use super::subscription::{Change, Subscription};
 
-/// Every subscription there is. What it costs to find the receivers of an event depends on the
-/// installations of its organization only.
+/// All subscriptions. The cost of finding the receivers of an event depends only on the number of installations in its
+/// organization.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Index {
-    /// Ordered by installation, so that an event handed over twice is packed the same way twice. Most organizations have
-    /// few installations, and a vector of them takes no more memory than they do.
+    /// Ordered by installation, so that an event is packed the same way each time. A vector, because most organizations have few
+    /// installations.
     organizations: HashMap<i64, Vec<Subscription>>,
     /// The organization of each installation.
     organization_of: HashMap<Uuid, i64>,
@@ -58,29 +58,29 @@ impl Index {
         organization.get(position(organization, installation_id).ok()?)
     }
 
-    /// The organization of an installation, in whatever state that is.
+    /// The organization of an installation in any state.
     pub(crate) fn organization_of(&self, installation_id: Uuid) -> Option<i64> {
         self.organization_of.get(&installation_id).copied()
     }
 
-    /// Whether there is somebody of that name in the organization, in whatever state.
+    /// Whether the target is an installation of the organization, in any state.
     pub(crate) fn knows(&self, organization_id: i64, target: &Target) -> bool {
         match target {
             Target::Unconditional { .. } => true,
             Target::Installation(id) => self.get(organization_id, *id).is_some(),
             Target::App(_) => {
-                self.installations(organization_id).any(|installed| decide::names(target, installed))
+                self.installations(organization_id).any(|installed| matching::names(target, installed))
             }
         }
     }
 
-    /// How many installations there are.
+    /// The number of installations.
     pub(crate) fn len(&self) -> usize {
         self.organization_of.len()
     }
 }
 
-/// Where an installation is, or belongs.
+/// The position of an installation, or the one to insert it at.
 fn position(organization: &[Subscription], installation_id: Uuid) -> Result<usize, usize> {
     organization.binary_search_by_key(&installation_id, |subscription| subscription.installation_id)
 }

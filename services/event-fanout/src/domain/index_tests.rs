@@ -4,9 +4,9 @@ use patchbay_domain::{Scope, ScopeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::decide::{Verdict, decide};
-use crate::domain::decided::decide_all;
+use crate::domain::decision::match_all;
 use crate::domain::event::Event;
+use crate::domain::matching::{Verdict, match_subscription};
 use crate::domain::samples::{event, kind, subscription};
 
 fn some_subscription() -> impl Strategy<Value = Subscription> {
@@ -82,7 +82,7 @@ fn naive(changes: &[Change]) -> Vec<Subscription> {
     all
 }
 
-/// Who gets the event: every unconditional target, and whoever the decision is for.
+/// The receivers of the event: every unconditional target, and every installation that matches.
 fn naive_receivers(all: &[Subscription], event: &Event) -> Vec<(Uuid, bool)> {
     let mut receivers: Vec<(Uuid, bool)> = Vec::new();
     for target in &event.targets {
@@ -92,7 +92,7 @@ fn naive_receivers(all: &[Subscription], event: &Event) -> Vec<(Uuid, bool)> {
     }
     for subscription in all.iter().filter(|all| all.organization_id == event.organization_id) {
         let is_new = receivers.iter().all(|(id, _)| *id != subscription.installation_id);
-        if is_new && decide(event, subscription) == Verdict::Send {
+        if is_new && match_subscription(event, subscription) == Verdict::Send {
             receivers.push((subscription.installation_id, false));
         }
     }
@@ -112,7 +112,7 @@ proptest! {
         let all = naive(&changes);
         prop_assert_eq!(index.len(), all.len());
         for event in &events {
-            let decisions = decide_all(&index, event);
+            let decisions = match_all(&index, event);
             let sent = decisions.iter().filter(|decided| decided.is_sent());
             let mut found: Vec<_> =
                 sent.map(|decided| (decided.installation_id, decided.unconditional)).collect();

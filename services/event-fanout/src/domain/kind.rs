@@ -1,5 +1,5 @@
-//! Event types in the form that matching needs: the built-in ones as small numbers, so that sets of them are a word
-//! and matching compares no strings.
+//! Event types in the form that matching needs. Built-in types are small numbers, so that a set of them is one word and matching
+//! compares no strings.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,23 +7,22 @@ use std::sync::Arc;
 use patchbay_domain::EventType;
 use patchbay_domain::event::{CATALOGUE, Reach};
 
-use super::own_type::OwnType;
+use super::custom_type::CustomType;
 
 /// An event type.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    /// Of the catalogue, by its position there. Only within a process: positions may change.
+    /// The position in the catalogue. Never stored, because positions may change between versions.
     BuiltIn(u8),
-    /// Of the operator's own.
-    Own(Arc<OwnType>),
+    Custom(Arc<CustomType>),
 }
 
 /// A set of event types.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KindSet {
     built_in: u64,
-    /// Names, sorted. Types of the operator's own may come and go while an app's subscription stays.
-    own: Vec<String>,
+    /// Names, sorted. Custom types may be added and removed while an app's subscription stays.
+    custom: Vec<String>,
 }
 
 const _: () = assert!(CATALOGUE.len() <= u64::BITS as usize, "a built-in kind has to fit into a set");
@@ -43,22 +42,22 @@ impl Kind {
     pub(crate) fn resource(&self) -> &str {
         match self {
             Self::BuiltIn(position) => catalogued(*position).resource,
-            Self::Own(own) => own.resource(),
+            Self::Custom(custom) => custom.resource(),
         }
     }
 
     pub(crate) fn action(&self) -> &str {
         match self {
             Self::BuiltIn(position) => catalogued(*position).action,
-            Self::Own(own) => own.action(),
+            Self::Custom(custom) => custom.action(),
         }
     }
 
-    /// How an event of it finds its receivers.
+    /// How events of this type find their receivers.
     pub(crate) fn reach(&self) -> Reach {
         match self {
             Self::BuiltIn(position) => catalogued(*position).reach,
-            Self::Own(own) => own.scope.map_or(Reach::Named, Reach::Subscribers),
+            Self::Custom(custom) => custom.scope.map_or(Reach::Named, Reach::Subscribers),
         }
     }
 
@@ -67,12 +66,12 @@ impl Kind {
         self.to_string()
     }
 
-    /// Whether a filter by project applies to it: of the built-in ones only to the creation of issues and errors, as in
-    /// Sentry; to all of the operator's own, which say themselves whether they belong to a project.
+    /// Whether project filters apply. As in Sentry, they apply to created issues and errors only. They also apply to events of custom
+    /// types that belong to a project.
     pub(crate) fn is_filtered_by_project(&self, project_id: Option<i64>) -> bool {
         match self {
             Self::BuiltIn(_) => self.action() == "created" && matches!(self.resource(), "issue" | "error"),
-            Self::Own(_) => project_id.is_some(),
+            Self::Custom(_) => project_id.is_some(),
         }
     }
 }
@@ -81,12 +80,12 @@ fn catalogued(position: u8) -> &'static EventType {
     &CATALOGUE[usize::from(position)]
 }
 
-/// By name: what a type of the operator's own asks for may change while it stays the same type.
+/// Custom types are equal by name, because their scope and schema may change.
 impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::BuiltIn(one), Self::BuiltIn(other)) => one == other,
-            (Self::Own(one), Self::Own(other)) => one.name == other.name,
+            (Self::Custom(one), Self::Custom(other)) => one.name == other.name,
             _ => false,
         }
     }
@@ -98,29 +97,29 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BuiltIn(position) => catalogued(*position).fmt(f),
-            Self::Own(own) => f.write_str(&own.name),
+            Self::Custom(custom) => f.write_str(&custom.name),
         }
     }
 }
 
 impl KindSet {
-    /// Names that are neither built in nor, today, of the operator's own are kept: they may become so.
+    /// Unknown names are kept, because the operator may add the type later.
     pub(crate) fn of_names(names: Vec<String>) -> Self {
         let mut set = Self::default();
         for name in names {
             match Kind::named(&name) {
                 Some(Kind::BuiltIn(position)) => set.built_in |= 1 << position,
-                _ => set.own.push(name),
+                _ => set.custom.push(name),
             }
         }
-        set.own.sort_unstable();
+        set.custom.sort_unstable();
         set
     }
 
     pub(crate) fn contains(&self, kind: &Kind) -> bool {
         match kind {
             Kind::BuiltIn(position) => self.built_in & (1 << position) != 0,
-            Kind::Own(own) => self.own.binary_search(&own.name).is_ok(),
+            Kind::Custom(custom) => self.custom.binary_search(&custom.name).is_ok(),
         }
     }
 }
@@ -151,12 +150,12 @@ mod tests {
 
     #[test]
     fn a_set_holds_what_was_put_in_and_nothing_else() {
-        let own = |name: &str| {
+        let custom = |name: &str| {
             let (resource, action) = name.split_once('.').expect("a name");
-            Kind::Own(Arc::new(OwnType::nameless(resource, action)))
+            Kind::Custom(Arc::new(CustomType::removed(resource, action)))
         };
         let mut all: Vec<_> = CATALOGUE.iter().filter_map(|event| Kind::named(&event.name())).collect();
-        all.extend(["deploy.began", "deploy.finished", "a.b"].map(own));
+        all.extend(["deploy.began", "deploy.finished", "a.b"].map(custom));
         for kind in &all {
             let set = KindSet::from_iter([kind.clone()]);
             assert!(all.iter().all(|other| set.contains(other) == (other == kind)));

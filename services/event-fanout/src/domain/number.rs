@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::decided::Decided;
+use super::decision::Decision;
 
 /// Events that have consecutive numbers of one installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Run {
 /// The events that need a number of each installation, in their order. The installations are in an order of their own,
 /// so that everybody takes their locks in the same one.
 pub(crate) fn numbered_events<'a>(
-    events: impl IntoIterator<Item = (Uuid, &'a Vec<Decided>)>,
+    events: impl IntoIterator<Item = (Uuid, &'a Vec<Decision>)>,
 ) -> BTreeMap<Uuid, Vec<Uuid>> {
     let mut numbered: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     for (event_id, decisions) in events {
@@ -44,7 +44,7 @@ pub(crate) fn numbered_events<'a>(
 
 /// Gives the numbers that end with `lasts` of each installation to the decisions about the same events, in their order.
 pub(crate) fn number<'a>(
-    decisions: impl IntoIterator<Item = &'a mut Vec<Decided>>,
+    decisions: impl IntoIterator<Item = &'a mut Vec<Decision>>,
     numbered: &BTreeMap<Uuid, Vec<Uuid>>,
     lasts: &HashMap<Uuid, i64>,
 ) {
@@ -66,13 +66,13 @@ pub(crate) fn number<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::decide::Verdict;
+    use crate::domain::matching::Verdict;
     use crate::domain::samples::decided;
 
-    fn about(installations: &[u128]) -> Vec<Decided> {
+    fn about(installations: &[u128]) -> Vec<Decision> {
         installations
             .iter()
-            .map(|id| Decided { installation_id: Uuid::from_u128(*id), ..decided() })
+            .map(|id| Decision { installation_id: Uuid::from_u128(*id), ..decided() })
             .collect()
     }
 
@@ -80,9 +80,9 @@ mod tests {
     fn each_installation_is_counted_for_itself_in_the_order_of_the_events() {
         let mut decisions = [about(&[1, 2]), about(&[]), about(&[2]), about(&[1, 2])];
         let withheld =
-            Decided { verdict: Verdict::Suspended, installation_id: Uuid::from_u128(3), ..decided() };
+            Decision { verdict: Verdict::Suspended, installation_id: Uuid::from_u128(3), ..decided() };
         let refused =
-            Decided { verdict: Verdict::ScopeMissing, installation_id: Uuid::from_u128(4), ..decided() };
+            Decision { verdict: Verdict::ScopeMissing, installation_id: Uuid::from_u128(4), ..decided() };
         decisions[1].extend([withheld, refused]);
         let events: Vec<Uuid> = (100..).map(Uuid::from_u128).take(4).collect();
         let numbered = numbered_events(events.iter().copied().zip(&decisions));

@@ -5,10 +5,10 @@ use chrono::DateTime;
 use patchbay_domain::{Actor, Scope, ScopeSet};
 use uuid::Uuid;
 
-use super::decide::Verdict;
-use super::decided::Decided;
+use super::decision::Decision;
 use super::event::Event;
 use super::kind::Kind;
+use super::matching::Verdict;
 use super::receiver::Receiver;
 use super::subscription::Subscription;
 
@@ -53,8 +53,8 @@ pub(crate) fn receiver(subscription: &Subscription) -> Receiver<'_> {
     Receiver { installation_id: subscription.installation_id, subscription: Some(subscription) }
 }
 
-pub(crate) fn decided() -> Decided {
-    Decided {
+pub(crate) fn decided() -> Decision {
+    Decision {
         installation_id: Uuid::from_u128(0x11),
         app_id: 3,
         verdict: Verdict::Send,

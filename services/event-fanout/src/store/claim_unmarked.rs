@@ -11,9 +11,8 @@ pub(crate) struct Group {
     pub(crate) events: Vec<Uuid>,
 }
 
-/// Takes the groups that are due to be handed over again, the longest due first, so that nobody else takes them
-/// before `until`. Those that are not due before `horizon`, which is farther ahead than they are ever put off, were put
-/// off by a clock that has been set back since: they are due, too. Returns them in the order of acceptance.
+/// Claims the groups that are due to be handed over again until `until`, the longest due first, and returns them in the order of
+/// acceptance. A group that is due after `horizon` was postponed before the clock was set back, so it counts as due.
 pub(crate) async fn claim_unmarked(
     db: &Db,
     now: DateTime<Utc>,

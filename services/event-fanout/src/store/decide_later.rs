@@ -2,12 +2,12 @@ use patchbay_db::{Blob, Db, Result};
 
 use super::decisions;
 use super::give_numbers::give_numbers;
-use crate::domain::decided::Decided;
+use crate::domain::decision::Decision;
 use crate::domain::event::Event;
 
-/// Records what was decided about events that were accepted while subscriptions were not known, and numbers their
-/// webhooks. False, and nothing is changed, when somebody else has decided about one of them meanwhile.
-pub(crate) async fn decide_later(db: &Db, events: &mut [(Event, Vec<Decided>)]) -> Result<bool> {
+/// Stores the decisions about events that were accepted before subscriptions were known, and numbers their webhooks. Returns false and
+/// changes nothing if another replica has decided about one of them.
+pub(crate) async fn decide_later(db: &Db, events: &mut [(Event, Vec<Decision>)]) -> Result<bool> {
     let mut tx = db.begin().await?;
     let numbered = events.iter_mut().map(|(event, decisions)| (event.id, decisions)).collect();
     give_numbers(&mut tx, numbered).await?;

@@ -5,8 +5,8 @@ use patchbay_db::DbError;
 use prost::Message;
 use uuid::Uuid;
 
-use crate::domain::decide::Verdict;
-use crate::domain::decided::Decided;
+use crate::domain::decision::Decision;
+use crate::domain::matching::Verdict;
 
 #[derive(Clone, PartialEq, Message)]
 struct DecisionsColumn {
@@ -42,7 +42,7 @@ const VERDICTS: [Verdict; 7] = [
     Verdict::Suspended,
 ];
 
-pub(super) fn encode(decisions: &[Decided]) -> Bytes {
+pub(super) fn encode(decisions: &[Decision]) -> Bytes {
     let decisions = decisions.iter().map(|decided| DecisionColumn {
         installation_id: Bytes::copy_from_slice(decided.installation_id.as_bytes()),
         app_id: decided.app_id,
@@ -58,11 +58,11 @@ pub(super) fn encode(decisions: &[Decided]) -> Bytes {
     DecisionsColumn { decisions: decisions.collect() }.encode_to_vec().into()
 }
 
-pub(super) fn decode(bytes: Bytes) -> Result<Vec<Decided>, DbError> {
+pub(super) fn decode(bytes: Bytes) -> Result<Vec<Decision>, DbError> {
     let unreadable = || DbError::Other("the decisions about an event cannot be read".to_owned());
     let column = DecisionsColumn::decode(bytes).map_err(|_| unreadable())?;
     let read = |row: DecisionColumn| {
-        Some(Decided {
+        Some(Decision {
             installation_id: Uuid::from_slice(&row.installation_id).ok()?,
             app_id: row.app_id,
             verdict: *VERDICTS.get(usize::try_from(row.verdict).ok()?)?,
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn every_verdict_comes_back() {
-        let decisions = VERDICTS.map(|verdict| Decided {
+        let decisions = VERDICTS.map(|verdict| Decision {
             verdict,
             unconditional: verdict == Verdict::Send,
             suspended_by: "app_disabled".into(),

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::decisions;
-use crate::domain::decided::Decided;
+use crate::domain::custom_types::CustomTypes;
+use crate::domain::decision::Decision;
 use crate::domain::event::{Event, Target};
-use crate::domain::own_type::OwnTypes;
 
 /// Who caused it; the product itself is a null.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub(super) struct EventRow {
 
 impl EventRow {
     /// The event and, unless that is still to come, what was decided about it.
-    pub(super) fn event(self, own_types: &OwnTypes) -> Result<(Event, Option<Vec<Decided>>), DbError> {
+    pub(super) fn event(self, custom_types: &CustomTypes) -> Result<(Event, Option<Vec<Decision>>), DbError> {
         let ordering_key = self.ordering_key.map(|key| String::from_utf8_lossy(&key.0).into_owned());
         let decisions = self.decisions.map(|column| decisions::decode(column.0)).transpose()?;
         let event = Event {
@@ -67,7 +67,7 @@ impl EventRow {
             organization_id: self.organization_id,
             // Has done its work.
             idempotency_key: None::<Bytes>,
-            kind: own_types.find_accepted(&self.resource, &self.action),
+            kind: custom_types.find_accepted(&self.resource, &self.action),
             data: self.data.0,
             actor: ActorRow::read(from_json(self.id, self.actor)?),
             project_id: self.project_id,

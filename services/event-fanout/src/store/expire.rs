@@ -1,14 +1,13 @@
-//! What is kept no longer.
+//! Deletes old rows.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Result};
 use uuid::Uuid;
 
-/// Rows deleted by one statement, so that nobody waits long for the writer of SQLite.
+/// Rows deleted by one statement, so that no other writer of SQLite waits long.
 const BATCH: i64 = 500;
 
-/// Deletes events that were accepted before `oldest` and have been handed over, and which numbers they were.
-/// Where whole partitions were dropped before, there is little left to do.
+/// Deletes handed-over events that were accepted before `oldest`, and their sequence runs. Few are left where partitions were dropped.
 pub(crate) async fn expire_events(db: &Db, oldest: Uuid) -> Result<u64> {
     let mut deleted = 0;
     loop {
@@ -42,7 +41,7 @@ pub(crate) async fn expire_events(db: &Db, oldest: Uuid) -> Result<u64> {
     Ok(deleted)
 }
 
-/// Forgets idempotency keys of events that were accepted before `oldest`.
+/// Deletes idempotency keys of events that were accepted before `oldest`.
 pub(crate) async fn expire_keys(db: &Db, oldest: DateTime<Utc>) -> Result<u64> {
     let mut deleted = 0;
     loop {

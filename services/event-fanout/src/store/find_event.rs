@@ -2,22 +2,22 @@ use patchbay_db::{Db, Result};
 use uuid::Uuid;
 
 use super::event_row::EventRow;
-use crate::domain::decided::Decided;
+use crate::domain::custom_types::CustomTypes;
+use crate::domain::decision::Decision;
 use crate::domain::event::Event;
-use crate::domain::own_type::OwnTypes;
 
 /// An event and how far it is.
 #[derive(Debug)]
 pub(crate) struct FoundEvent {
     pub(crate) event: Event,
     /// Absent as long as subscriptions are not known.
-    pub(crate) decisions: Option<Vec<Decided>>,
+    pub(crate) decisions: Option<Vec<Decision>>,
     /// Whether all deliveries of its group are durable on the other side.
     pub(crate) handed_over: bool,
 }
 
 /// Finds an event; its data, which can be large, is left out.
-pub(crate) async fn find_event(db: &Db, own_types: &OwnTypes, id: Uuid) -> Result<Option<FoundEvent>> {
+pub(crate) async fn find_event(db: &Db, custom_types: &CustomTypes, id: Uuid) -> Result<Option<FoundEvent>> {
     let row: Option<EventRow> = db
         .query_per_engine(
             "select id, organization_id, resource, action, actor, project_id, targets, ordering_key, traceparent,
@@ -29,7 +29,7 @@ pub(crate) async fn find_event(db: &Db, own_types: &OwnTypes, id: Uuid) -> Resul
         .fetch_optional()
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let (event, decisions) = row.event(own_types)?;
+    let (event, decisions) = row.event(custom_types)?;
     let unmarked: i64 = db
         .query("select count(*) from unmarked where group_id = (select group_id from events where id = $1)")
         .bind(id)

@@ -1,26 +1,37 @@
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use patchbay_db::{Blob, Engine, Result, Tx};
 use uuid::Uuid;
 
 use super::event_ids;
-use crate::domain::decided::Decided;
+use crate::domain::decision::Decision;
 use crate::domain::number::{Run, number, numbered_events};
 
-/// What an upsert of `sequences` does with a row that is there. Once there are 16 recent events they are returned, to become
-/// a row of their own.
-const RAISE_POSTGRES: &str = "on conflict (installation_id) do update set
-    last = sequences.last + excluded.last, recent = sequences.recent || excluded.recent
-    returning installation_id, last, case when length(recent) >= 256 then recent end";
-/// SQLite calls what it has put together a text, whatever it was before.
-const RAISE_SQLITE: &str = "on conflict (installation_id) do update set
-    last = sequences.last + excluded.last, recent = cast(sequences.recent || excluded.recent as blob)
-    returning installation_id, last, case when length(recent) >= 256 then recent end";
+/// The length of 16 event ids in `sequences.recent`. At this length they move to a row of `sequence_runs`.
+const FULL_BYTES: usize = 16 * size_of::<Uuid>();
 
-/// Numbers the webhooks of these events, in their order, and records which events the numbers are.
+/// Updates a row of `sequences`, and returns the recent events if they are to move to `sequence_runs`.
+static RAISE_POSTGRES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "on conflict (installation_id) do update set
+    last = sequences.last + excluded.last, recent = sequences.recent || excluded.recent
+    returning installation_id, last, case when length(recent) >= {FULL_BYTES} then recent end"
+    )
+});
+/// The same for SQLite, where the concatenation of two blobs is a text.
+static RAISE_SQLITE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "on conflict (installation_id) do update set
+    last = sequences.last + excluded.last, recent = cast(sequences.recent || excluded.recent as blob)
+    returning installation_id, last, case when length(recent) >= {FULL_BYTES} then recent end"
+    )
+});
+
+/// Numbers the webhooks of these events in their order, and stores which event has which number.
 ///
-/// Holds a lock for each installation until the transaction ends: take others before.
-pub(super) async fn give_numbers(tx: &mut Tx, mut events: Vec<(Uuid, &mut Vec<Decided>)>) -> Result<()> {
+/// Holds a lock of each installation until the transaction ends, so take other locks before.
+pub(super) async fn give_numbers(tx: &mut Tx, mut events: Vec<(Uuid, &mut Vec<Decision>)>) -> Result<()> {
     let numbered = numbered_events(events.iter().map(|(id, decisions)| (*id, &**decisions)));
     if numbered.is_empty() {
         return Ok(());
@@ -35,11 +46,11 @@ pub(super) async fn give_numbers(tx: &mut Tx, mut events: Vec<(Uuid, &mut Vec<De
     if full.is_empty() { Ok(()) } else { file(tx, &full).await }
 }
 
-/// Raises the last number of each installation; what it is now, and which events the newest are if those are many.
+/// Raises the last number of each installation. Returns it, with the recent events if they are to move to `sequence_runs`.
 async fn raise(tx: &mut Tx, numbered: &BTreeMap<Uuid, Vec<Uuid>>) -> Result<Vec<(Uuid, i64, Option<Blob>)>> {
-    let suffix = match tx.engine() {
-        Engine::Postgres => RAISE_POSTGRES,
-        Engine::Sqlite => RAISE_SQLITE,
+    let suffix: &'static str = match tx.engine() {
+        Engine::Postgres => &RAISE_POSTGRES,
+        Engine::Sqlite => &RAISE_SQLITE,
     };
     let columns = &["installation_id", "last", "recent"];
     tx.insert_rows("sequences", columns, numbered, |row, (installation_id, events)| {

@@ -10,7 +10,7 @@ use super::event_ids;
 use super::event_row::{actor_column, targets_column};
 use super::give_numbers::give_numbers;
 use crate::accept::Accepted;
-use crate::domain::decided::Decided;
+use crate::domain::decision::Decision;
 use crate::domain::event::Event;
 
 const COLUMNS: &[&str] = &[
@@ -30,7 +30,7 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// An event and what was decided about it; nothing as long as subscriptions are not known.
-pub(crate) type Undecided = Option<Vec<Decided>>;
+pub(crate) type Undecided = Option<Vec<Decision>>;
 
 /// Makes the events durable, all together, except for those whose idempotency key is known in their organization,
 /// and numbers the webhooks of the others. The answers are in the order of the events.

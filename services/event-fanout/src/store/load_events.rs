@@ -2,16 +2,16 @@ use patchbay_db::{Db, Result};
 use uuid::Uuid;
 
 use super::event_row::EventRow;
-use crate::domain::decided::Decided;
+use crate::domain::custom_types::CustomTypes;
+use crate::domain::decision::Decision;
 use crate::domain::event::Event;
-use crate::domain::own_type::OwnTypes;
 
 /// These events, as far as they are kept, in the order of their ids, which is about that of their acceptance.
 pub(crate) async fn load_events(
     db: &Db,
-    own_types: &OwnTypes,
+    custom_types: &CustomTypes,
     ids: &[Uuid],
-) -> Result<Vec<(Event, Option<Vec<Decided>>)>> {
+) -> Result<Vec<(Event, Option<Vec<Decision>>)>> {
     let (Some(least), Some(greatest)) = (ids.iter().min(), ids.iter().max()) else { return Ok(Vec::new()) };
     // The bounds say the same again, for PostgreSQL to look only into the partitions of these days.
     let rows: Vec<EventRow> = db
@@ -25,5 +25,5 @@ pub(crate) async fn load_events(
         .bind_list(ids)
         .fetch_all()
         .await?;
-    rows.into_iter().map(|row| row.event(own_types)).collect()
+    rows.into_iter().map(|row| row.event(custom_types)).collect()
 }

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::count_unmarked::Backlog;
 use super::*;
 use crate::MIGRATIONS;
-use crate::domain::decided::Decided;
+use crate::domain::custom_types::CustomTypes;
+use crate::domain::decision::Decision;
 use crate::domain::event::{Event, Target, event_id, least_id};
-use crate::domain::own_type::OwnTypes;
 use crate::domain::samples;
 
 const SOON: TimeDelta = TimeDelta::seconds(5);
@@ -67,7 +67,7 @@ async fn an_event_comes_back_as_it_was() {
         let app = Event { actor: Actor::App, ..event(2) };
         insert(&db, [app.clone(), full.clone(), event(3)]).await;
         let ids = [3, 1, 2].map(Uuid::from_u128);
-        let types = OwnTypes::default();
+        let types = CustomTypes::default();
         let load = async || load_events(&db, &types, &ids).await.expect("it loads");
         let expected = [full.clone(), app, event(3)].map(|event| (event, Some(Vec::new())));
         assert_eq!(load().await, expected);
@@ -116,7 +116,7 @@ async fn of_many_at_once_with_one_key_one_is_accepted() {
         let answers = futures::future::try_join_all(writers).await.expect("no writer fails").concat();
         assert_eq!(answers.iter().filter(|(_, duplicate)| !duplicate).count(), 4);
         let ids: std::collections::BTreeSet<_> = answers.iter().map(|(id, _)| *id).collect();
-        assert_eq!(ids.len(), 4, "everybody was told the same four");
+        assert_eq!(ids.len(), 4, "every writer got the same four ids");
     })
     .await;
 }
@@ -137,12 +137,12 @@ async fn what_is_not_marked_in_time_is_claimed_once() {
             asked[1..].iter().copied().collect()
         );
         assert_eq!(claim(&db, 5, 35, 10).await, [2, 3, 7]);
-        assert!(claim(&db, 34, 64, 10).await.is_empty(), "somebody has them");
+        assert!(claim(&db, 34, 64, 10).await.is_empty(), "they are claimed");
         assert_eq!(claim(&db, 35, 65, 1).await.len(), 2, "until the claim ends");
         assert_eq!(claim(&db, -3600, -3570, 10).await, [2, 3, 7], "the clock was set back by an hour");
         for (number, handed_over) in [(1, true), (3, false), (6, true)] {
             let found =
-                find_event(&db, &OwnTypes::default(), Uuid::from_u128(number)).await.expect("it looks");
+                find_event(&db, &CustomTypes::default(), Uuid::from_u128(number)).await.expect("it looks");
             assert_eq!(found.expect("it is there").handed_over, handed_over);
         }
     })
@@ -175,13 +175,13 @@ async fn replicas_do_not_claim_the_same_events() {
     .await;
 }
 
-fn decided(installation: u128) -> Decided {
-    Decided { installation_id: Uuid::from_u128(installation), ..samples::decided() }
+fn decided(installation: u128) -> Decision {
+    Decision { installation_id: Uuid::from_u128(installation), ..samples::decided() }
 }
 
 /// Stores events that each of these installations gets; the numbers of each event.
 async fn insert_for(db: &Db, events: Vec<Event>, installations: &[u128]) -> Vec<Vec<i64>> {
-    let decisions: Vec<Decided> = installations.iter().map(|id| decided(*id)).collect();
+    let decisions: Vec<Decision> = installations.iter().map(|id| decided(*id)).collect();
     let mut decisions = vec![Some(decisions); events.len()];
     let events: Vec<_> = events.into_iter().map(Arc::new).collect();
     insert_events(db, events[0].id, &events, &mut decisions, SOON).await.expect("it is stored");
@@ -214,12 +214,12 @@ async fn webhooks_of_an_installation_are_numbered_without_a_gap_and_found_by_the
         let from_30: Vec<_> = (31..).zip(all[30..].iter().copied()).collect();
         assert_eq!(sequence(&db, 1, 30, 99).await, from_30);
         assert_eq!(sequence(&db, 1, 36, 99).await, [(37, 51)]);
-        let types = OwnTypes::default();
+        let types = CustomTypes::default();
         let found = load_events(&db, &types, &[Uuid::from_u128(12)]).await.expect("it loads");
         let stored = found[0].1.clone().expect("it is decided");
         assert_eq!(
             stored,
-            [Decided { sequence: 5, ..decided(1) }],
+            [Decision { sequence: 5, ..decided(1) }],
             "handing over again uses the same numbers"
         );
     })

@@ -1,4 +1,4 @@
-//! Lets go of what is older than it is kept, and makes the partitions that will be needed.
+//! Deletes events and keys past their retention, and creates the partitions of the next days.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(3600);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(60);
 /// Longer than a round takes.
 const LEASE: TimeDelta = TimeDelta::minutes(30);
-/// Partitions made ahead, so that a database that is away for a while does no harm.
+/// Partitions created ahead, so that a short outage of the database does no harm.
 const DAYS_AHEAD: u64 = 3;
 
 pub(crate) struct Expire {
@@ -24,20 +24,20 @@ pub(crate) struct Expire {
     pub(crate) clock: Clock,
     /// How long events are kept.
     pub(crate) retention: Duration,
-    /// How long idempotency keys are.
+    /// How long idempotency keys are kept.
     pub(crate) keys: Duration,
     pub(crate) metrics: FanoutMetrics,
 }
 
 impl Expire {
-    /// Works until a stop is requested: at once, then every hour.
+    /// Runs until a stop is requested: at once, then every hour.
     pub(crate) async fn run(self, stop: Stop) {
         let holder = Uuid::new_v4();
         loop {
             let pause = match self.round(holder).await {
                 Ok(()) => PAUSE,
                 Err(error) => {
-                    tracing::warn!(%error, "what is too old could not be let go of");
+                    tracing::warn!(%error, "old events could not be deleted; the next attempt is in 60 s");
                     PAUSE_AFTER_FAILURE
                 }
             };
@@ -48,7 +48,7 @@ impl Expire {
         }
     }
 
-    /// One replica is enough.
+    /// Only the replica with the lease works.
     async fn round(&self, holder: Uuid) -> Result<(), DbError> {
         let now = self.clock.now();
         if !self.db.acquire_lease("expire", holder, now, LEASE).await? {

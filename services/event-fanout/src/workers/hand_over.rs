@@ -6,10 +6,10 @@ use tokio::sync::mpsc;
 
 use crate::Config;
 use crate::accept::Room;
-use crate::domain::pack::{Packer, Packet, delivery};
-use crate::handed::{Handed, HandedEvent, Published, Sent};
+use crate::handover::handed::{Handed, HandedEvent, Published, Sent};
+use crate::handover::pack::{Packer, Packet, delivery};
+use crate::handover::ready::Ready;
 use crate::metrics::FanoutMetrics;
-use crate::ready::Ready;
 use crate::subscriptions::Subscriptions;
 
 /// Events that may share a message: enough to fill one.

@@ -1,7 +1,5 @@
-//! Hands over again what was accepted and not marked in time.
-//!
-//! After a crash, when the bus was away, when there was no room: all of it ends here, and only here. The sender
-//! recognises what it has seen, so doing it once too often is harmless.
+//! Hands over again the groups that were accepted and not marked in time: after a crash, while the bus was unavailable, or when memory was
+//! full. Doing it twice is harmless, because the sender recognises deliveries.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,11 +15,11 @@ use uuid::Uuid;
 
 use crate::accept::Room;
 use crate::catalogue::Catalogue;
-use crate::domain::decided::{Decided, decide_all};
+use crate::domain::decision::{Decision, match_all};
 use crate::domain::event::Event;
-use crate::in_flight::InFlight;
+use crate::handover::in_flight::InFlight;
+use crate::handover::ready::Ready;
 use crate::metrics::FanoutMetrics;
-use crate::ready::Ready;
 use crate::store::{self, Group};
 use crate::subscriptions::Subscriptions;
 
@@ -61,7 +59,7 @@ impl Recover {
         self.subscriptions.ready().await;
         loop {
             let found_many = self.round().await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "events to hand over again could not be looked for");
+                tracing::warn!(%error, "unmarked events could not be claimed; the next attempt is in 1 s");
                 false
             });
             // Many that could be handed on: there are probably more, and the hand-over sets the pace.
@@ -83,7 +81,7 @@ impl Recover {
         let found_many = claimed.len() == BATCH as usize;
         let mut groups: Vec<Group> =
             claimed.into_iter().filter(|group| !self.in_flight.contains(group.id)).collect();
-        // One that was marked and let go right before is not here any more: the mark is written first.
+        // A group may have been marked since the claim. Its mark was written before it left `in_flight`.
         let ids: Vec<Uuid> = groups.iter().map(|group| group.id).collect();
         let unmarked = store::still_unmarked(&self.db, &ids).await?;
         groups.retain(|group| unmarked.contains(&group.id));
@@ -112,30 +110,30 @@ impl Recover {
         while let Some(ids) = chunks.next() {
             if let Err(error) = self.hand_on(&ids, &group_of).await {
                 let left = ids.into_iter().chain(chunks.flatten());
-                self.let_go(left, &group_of);
+                self.release(left, &group_of);
                 return Err(error);
             }
         }
         Ok(())
     }
 
-    /// Events that are not handed on, for whatever reason: their groups are due again when the claim ends.
-    fn let_go(&self, ids: impl IntoIterator<Item = Uuid>, group_of: &HashMap<Uuid, Uuid>) {
+    /// Releases events that were not handed on. Their groups are due again when the claim ends.
+    fn release(&self, ids: impl IntoIterator<Item = Uuid>, group_of: &HashMap<Uuid, Uuid>) {
         let groups: Vec<Uuid> = ids.into_iter().filter_map(|id| group_of.get(&id).copied()).collect();
         self.in_flight.failed(&groups);
     }
 
     /// All of these events or, in the case of an error, none.
     async fn hand_on(&self, ids: &[Uuid], group_of: &HashMap<Uuid, Uuid>) -> Result<(), DbError> {
-        let own_types = self.catalogue.read().clone();
-        let events = store::load_events(&self.db, &own_types, ids).await?;
+        let custom_types = self.catalogue.read().clone();
+        let events = store::load_events(&self.db, &custom_types, ids).await?;
         let (decided, undecided): (Vec<_>, Vec<_>) =
             events.into_iter().partition(|(_, decisions)| decisions.is_some());
-        let mut events: Vec<(Event, Vec<Decided>)> =
+        let mut events: Vec<(Event, Vec<Decision>)> =
             decided.into_iter().filter_map(|(event, decisions)| Some((event, decisions?))).collect();
         events.extend(self.decide(undecided.into_iter().map(|(event, _)| event).collect()).await?);
         events.sort_by_key(|(event, _)| event.id);
-        tracing::info!(events = events.len(), "handing over what was not marked");
+        tracing::info!(events = events.len(), "unmarked events are handed over again");
         let mut left: HashSet<Uuid> = ids.iter().copied().collect();
         for (event, decisions) in events {
             let Some(group_id) = group_of.get(&event.id).copied() else { continue };
@@ -148,19 +146,19 @@ impl Recover {
             left.remove(&id);
             self.metrics.recovered.inc();
         }
-        self.let_go(left, group_of);
+        self.release(left, group_of);
         Ok(())
     }
 
-    /// Decides about events that were accepted before subscriptions were known. Those that somebody else has decided
-    /// about meanwhile are left to him.
-    async fn decide(&self, events: Vec<Event>) -> Result<Vec<(Event, Vec<Decided>)>, DbError> {
+    /// Decides about events that were accepted before subscriptions were known. Returns none if another replica has decided about one of
+    /// them, because that replica hands them over.
+    async fn decide(&self, events: Vec<Event>) -> Result<Vec<(Event, Vec<Decision>)>, DbError> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
         let mut decided: Vec<_> = {
             let index = self.subscriptions.read();
-            let decide = |event: Event| (decide_all(&index, &event), event);
+            let decide = |event: Event| (match_all(&index, &event), event);
             events.into_iter().map(decide).map(|(decisions, event)| (event, decisions)).collect()
         };
         let is_ours = store::decide_later(&self.db, &mut decided).await?;

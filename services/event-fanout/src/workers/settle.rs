@@ -1,6 +1,6 @@
 //! Awaits the confirms of published deliveries and marks groups of events as handed over.
 //!
-//! Nobody waits for a mark, so marks gather for a moment and are written together.
+//! No caller waits for a mark, so marks gather for a moment and are written together.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use patchbay_runtime::Stop;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::handed::{Handed, HandedEvent, Published, Sent};
-use crate::in_flight::InFlight;
+use crate::handover::handed::{Handed, HandedEvent, Published, Sent};
+use crate::handover::in_flight::InFlight;
 use crate::metrics::FanoutMetrics;
 use crate::store;
 
@@ -21,7 +21,7 @@ const LINGER: Duration = Duration::from_millis(50);
 const MAX_MARKS: usize = 256;
 /// Between two tries of a database that is away.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long confirms are waited for at a stop. What has none then is handed over again after the next start.
+/// How long confirms are waited for at a stop. Deliveries without a confirm are handed over again after the next start.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
 pub(crate) struct Settle {
@@ -74,7 +74,7 @@ impl Settle {
         self.mark(marks, &stop).await;
     }
 
-    /// Lets go of events; returns the groups of which all deliveries have arrived.
+    /// Settles events, and returns the groups whose deliveries have all arrived.
     fn settle(&self, events: Vec<HandedEvent>) -> Vec<Uuid> {
         let (mut arrived, mut failed) = (Vec::new(), Vec::new());
         for fate in events.into_iter().filter_map(HandedEvent::settle) {
@@ -84,13 +84,13 @@ impl Settle {
         self.in_flight.arrived(&arrived)
     }
 
-    /// Tries as long as it takes; once a stop is requested, only once more.
+    /// Retries until the marks are written, and only once more after a stop is requested.
     async fn mark(&self, groups: Vec<Uuid>, stop: &Stop) {
         if groups.is_empty() {
             return;
         }
         while let Err(error) = store::mark_fanned_out(&self.db, &groups).await {
-            tracing::warn!(%error, groups = groups.len(), "groups of events could not be marked as handed over");
+            tracing::warn!(%error, groups = groups.len(), "groups of events could not be marked as handed over; the next attempt is in 1 s");
             if stop.is_requested() {
                 break;
             }

@@ -1,12 +1,12 @@
-//! Keeps the index of subscriptions up to date.
+//! Keeps the index of subscriptions current.
 
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::{WatchSubscriptionsRequest, WatchSubscriptionsResponse};
 use patchbay_rpc::{Channel, Follower, MAX_MESSAGE_BYTES, follow, stream_request};
 use patchbay_runtime::Stop;
 
+use super::read_subscription::read_subscription;
 use crate::domain::index::Index;
-use crate::domain::subscription::Change;
 use crate::metrics::FanoutMetrics;
 use crate::subscriptions::Subscriptions;
 
@@ -17,7 +17,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Follows the stream until a stop is requested. What is known already is used while there is none.
+    /// Follows the stream until a stop is requested. The index stays in use while the stream is broken.
     pub(crate) async fn run(self, stop: Stop) {
         self.metrics.subscriptions_version.set(-1);
         let client = InstallationsClient::new(self.channel).max_decoding_message_size(MAX_MESSAGE_BYTES);
@@ -32,7 +32,7 @@ impl Watch {
 struct Keeping {
     subscriptions: Subscriptions,
     metrics: FanoutMetrics,
-    /// Built aside: until it is complete, the old index knows more.
+    /// The new index, until the snapshot is complete.
     snapshot: Option<Index>,
 }
 
@@ -43,9 +43,9 @@ impl Follower<WatchSubscriptionsResponse> for Keeping {
 
     fn told(&mut self, message: WatchSubscriptionsResponse) -> bool {
         let changes = message.subscriptions.into_iter().filter_map(|subscription| {
-            let change = Change::read(subscription);
+            let change = read_subscription(subscription);
             if change.is_none() {
-                tracing::error!("a subscription without uuids was left out");
+                tracing::error!("a subscription without valid UUIDs was skipped");
             }
             change
         });

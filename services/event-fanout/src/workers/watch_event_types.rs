@@ -1,12 +1,14 @@
-//! Keeps the operator's own event types up to date.
+//! Keeps the custom event types current.
 
+use patchbay_proto::installation as proto;
 use patchbay_proto::installation::event_types_client::EventTypesClient;
 use patchbay_proto::installation::{WatchEventTypesRequest, WatchEventTypesResponse};
 use patchbay_rpc::{Channel, Follower, MAX_MESSAGE_BYTES, follow, stream_request};
 use patchbay_runtime::Stop;
 
 use crate::catalogue::Catalogue;
-use crate::domain::own_type::{OwnType, OwnTypes};
+use crate::domain::custom_type::CustomType;
+use crate::domain::custom_types::CustomTypes;
 use crate::metrics::FanoutMetrics;
 
 pub(crate) struct WatchEventTypes {
@@ -28,13 +30,13 @@ impl WatchEventTypes {
 struct Keeping {
     catalogue: Catalogue,
     metrics: FanoutMetrics,
-    /// Built aside until it is complete.
-    snapshot: Option<OwnTypes>,
+    /// The new types, until the snapshot is complete.
+    snapshot: Option<CustomTypes>,
 }
 
 impl Follower<WatchEventTypesResponse> for Keeping {
     fn opened(&mut self) {
-        self.snapshot = Some(OwnTypes::default());
+        self.snapshot = Some(CustomTypes::default());
     }
 
     fn told(&mut self, message: WatchEventTypesResponse) -> bool {
@@ -51,15 +53,16 @@ impl Follower<WatchEventTypesResponse> for Keeping {
     }
 }
 
-fn apply(types: &mut OwnTypes, message: &WatchEventTypesResponse) {
+fn apply(types: &mut CustomTypes, message: &WatchEventTypesResponse) {
     for name in &message.removed {
         types.remove(name);
     }
     for event_type in &message.event_types {
-        match OwnType::read(event_type) {
-            Ok(own) => types.put(own),
+        let proto::EventType { resource, action, scope, schema_json, .. } = event_type;
+        match CustomType::new(resource, action, scope, schema_json) {
+            Ok(custom) => types.put(custom),
             Err(error) => {
-                tracing::error!(%error, resource = event_type.resource, action = event_type.action, "an event type was left out");
+                tracing::error!(%error, resource, action, "an event type was skipped, because its schema does not compile");
             }
         }
     }

@@ -14,11 +14,11 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use uuid::Uuid;
 
 use crate::accept::{Accepted, Submission};
-use crate::domain::decided::decide_all;
+use crate::domain::decision::match_all;
 use crate::domain::event::Event;
-use crate::in_flight::InFlight;
+use crate::handover::in_flight::InFlight;
+use crate::handover::ready::{self, Ready};
 use crate::metrics::FanoutMetrics;
-use crate::ready::{self, Ready};
 use crate::store::{self, Undecided};
 use crate::subscriptions::Subscriptions;
 
@@ -111,7 +111,7 @@ impl Write {
             return vec![None; events.len()];
         }
         let index = self.subscriptions.read();
-        events.iter().map(|event| Some(decide_all(&index, event))).collect()
+        events.iter().map(|event| Some(match_all(&index, event))).collect()
     }
 
     async fn insert(
@@ -131,7 +131,7 @@ impl Write {
         }
     }
 
-    /// Tells everybody what became of their events; returns those to hand over.
+    /// Responds to the callers, and returns the events to hand over.
     fn answer(
         &self,
         group: Vec<Submission>,

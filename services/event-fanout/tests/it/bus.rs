@@ -65,7 +65,8 @@ async fn an_alert_of_the_bus_for_an_app_that_is_gone_is_accepted_and_reaches_nob
         let alert = message(&alert(Receiver::AppSlug("gone".into())));
         bus.publish(Topic::Events, alert).await.unwrap().await.unwrap();
         let unmatched = &started.metrics.matched_none;
-        eventually(DEADLINE, "it matched nobody", async || (unmatched.get() == 1).then_some(())).await;
+        eventually(DEADLINE, "it matched no installation", async || (unmatched.get() == 1).then_some(()))
+            .await;
         assert!(bus.dead_letters(Queue::EventFanout, 1).await.unwrap().is_empty());
     })
     .await;

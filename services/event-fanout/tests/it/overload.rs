@@ -55,7 +55,7 @@ async fn events_without_room_for_the_hand_over_are_accepted_all_the_same_and_han
     let small = config_of([("FANOUT_DELIVERY_MEMORY", "4MiB")]);
     let mut started = start(db, Bus::in_process(&BusConfig::default()), 0, small).await;
     started.snapshot(1, vec![subscription(1)]).await;
-    // Nobody takes the deliveries off the bus, so after some of them everything waits.
+    // No consumer takes the deliveries, so after some of them all events wait.
     let data_json = format!(r#"{{"a":"{}"}}"#, "x".repeat(2_000));
     let event = PublishRequest { data_json: data_json.into(), ..issue_created() };
     let mut accepted = BTreeSet::new();

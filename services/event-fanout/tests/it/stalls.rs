@@ -1,4 +1,4 @@
-//! The memory for deliveries is short, or nobody takes them: nothing waits for ever, and what stands still is told.
+//! The memory for deliveries is short, or no consumer takes them: no event waits forever, and a stall is reported.
 
 use std::time::Duration;
 

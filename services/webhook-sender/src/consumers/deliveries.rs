@@ -1,90 +1,86 @@
-//! Messages of `patchbay.deliveries`.
+//! Consumes `patchbay.deliveries`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use patchbay_bus::{Bus, Queue, Receipt};
-use patchbay_db::{Db, DbError};
+use patchbay_bus::{Queue, Receipt};
+use patchbay_db::DbError;
 use patchbay_proto::webhook_sender::DeliveryBatch;
-use patchbay_runtime::Stop;
 use prost::Message as _;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::deliver::Deliverer;
-use crate::domain::delivery::Received;
-use crate::progress::Progress;
-use crate::recorder::{Hold, Storage};
+use super::received::Received;
+use crate::context::Context;
+use crate::recording::acks::{BatchAck, WindowPermit};
+use crate::recording::origin::Origin;
+use crate::recording::storage::Storage;
+use crate::sending::deliver::Deliverer;
 use crate::store;
-use crate::ticket::{Message, Room};
 
-/// A message of RabbitMQ's is in memory from the moment it is within this window, so messages get less of it than webhooks.
+/// RabbitMQ delivers a message as soon as the prefetch window has room, and the message takes memory from then on. So fewer messages
+/// than webhooks are prefetched.
 const WEBHOOKS_PER_MESSAGE: usize = 4;
 
-/// Takes messages and has their webhooks delivered.
 #[derive(Debug)]
 pub(crate) struct Deliveries {
-    pub bus: Bus,
-    pub db: Db,
+    pub context: Context,
     pub deliverer: Arc<Deliverer>,
     pub storage: Arc<Storage>,
-    pub progress: Arc<Progress>,
-    /// Webhooks that may be under way at once.
+    /// Webhooks that may be in memory at once.
     pub window: u32,
-    pub stop: Stop,
 }
 
-/// What a message holds.
 #[derive(Debug, Default)]
 struct Unpacked {
-    /// Those that are not on record yet.
+    /// Webhooks that are not recorded yet.
     webhooks: Vec<Received>,
-    /// Whether there is something besides that cannot be read.
-    is_unfit: bool,
+    /// Whether the message also holds unreadable content.
+    is_malformed: bool,
 }
 
 impl Deliveries {
-    /// Works until `stop`, then waits for the webhooks that are under way.
+    /// Delivers the webhooks of messages until a stop is requested, then waits for the attempts that are running.
     pub(crate) async fn run(self) {
-        let room = Arc::new(Semaphore::new(self.window as usize));
+        let window = Arc::new(Semaphore::new(self.window as usize));
         let messages = (self.window as usize / WEBHOOKS_PER_MESSAGE).max(1);
         let mut consumer =
-            self.bus.consume(Queue::WebhookSender, u16::try_from(messages).unwrap_or(u16::MAX));
+            self.context.bus.consume(Queue::WebhookSender, u16::try_from(messages).unwrap_or(u16::MAX));
         loop {
             let next = async {
-                // Without what is known of the apps each webhook would wait.
-                self.deliverer.world.complete().await;
+                // While the apps are not known, each webhook would wait.
+                self.context.routing.complete().await;
                 let message = consumer.next().await;
-                // Without storage it would be sent, and sent again. Dropped here by a stop, it goes back.
+                // While nothing can be recorded, webhooks would be sent twice. A stop drops the message, which returns it.
                 self.storage.works().await;
                 message
             };
             let received = tokio::select! {
-                () = self.stop.requested() => break,
+                () = self.context.stop.requested() => break,
                 received = next => received,
             };
             let Some(message) = received else { break };
             let redelivered = message.redelivered;
             let (message, receipt) = message.into_parts();
             match self.unpack(&message.body, redelivered).await {
-                Ok(unpacked) => self.begin(unpacked, receipt, &room).await,
+                Ok(unpacked) => self.begin(unpacked, receipt, &window).await,
                 Err(error) => {
-                    tracing::warn!(%error, "deliveries cannot be looked up; their message is put back");
-                    self.storage.failed();
-                    // A message with one webhook that was not recorded.
-                    drop(Message::new(receipt, 1));
+                    tracing::warn!(%error, "deliveries could not be looked up; their message returns to the queue");
+                    self.storage.query_failed();
+                    // One webhook that is never recorded, so that dropping it returns the message after a pause.
+                    drop(BatchAck::new(receipt, 1, false));
                 }
             }
         }
-        drop(room.acquire_many(self.window).await);
+        drop(window.acquire_many(self.window).await);
     }
 
-    /// Reads a message, and looks its webhooks up where they may be on record. Fails when storage does.
+    /// Decodes a message, and drops the webhooks that are recorded already if it may have been delivered before.
     async fn unpack(&self, body: &bytes::Bytes, redelivered: bool) -> Result<Unpacked, DbError> {
         let mut unpacked = Unpacked::default();
         let mut malformed = |problem: &dyn std::fmt::Display| {
-            tracing::error!(%problem, "a message of deliveries cannot be read; it becomes a dead letter");
-            unpacked.is_unfit = true;
+            tracing::error!(%problem, "a message holds malformed deliveries; it becomes a poison message");
+            unpacked.is_malformed = true;
         };
         let batch = DeliveryBatch::decode(body.clone()).unwrap_or_else(|error| {
             malformed(&error);
@@ -97,36 +93,36 @@ impl Deliveries {
             }
         }
         let metrics = &self.deliverer.metrics;
-        metrics.malformed.inc_by(u64::from(unpacked.is_unfit));
+        metrics.malformed.inc_by(u64::from(unpacked.is_malformed));
         metrics.received.inc_by(unpacked.webhooks.len() as u64);
         if batch.replay || redelivered {
             let ids: Vec<Uuid> = unpacked.webhooks.iter().map(|received| received.delivery.id).collect();
-            let known: HashSet<Uuid> = store::recorded::recorded(&self.db, &ids).await?;
+            let known: HashSet<Uuid> = store::recorded::recorded(&self.context.db, &ids).await?;
             metrics.repeated.inc_by(known.len() as u64);
             unpacked.webhooks.retain(|received| !known.contains(&received.delivery.id));
         }
         Ok(unpacked)
     }
 
-    /// Waits for room for each webhook; what is under way makes it, in bounded time.
-    async fn begin(&self, unpacked: Unpacked, receipt: Receipt, room: &Arc<Semaphore>) {
-        let Unpacked { webhooks, is_unfit } = unpacked;
-        let message = Message::with(receipt, webhooks.len(), is_unfit);
+    /// Starts each webhook once the window has room. Running attempts end in bounded time, so the wait is bounded.
+    async fn begin(&self, unpacked: Unpacked, receipt: Receipt, window: &Arc<Semaphore>) {
+        let Unpacked { webhooks, is_malformed } = unpacked;
+        let batch = BatchAck::new(receipt, webhooks.len(), is_malformed);
         for Received { delivery, unfit } in webhooks {
-            let Ok(permit) = room.clone().acquire_owned().await else { return };
+            let Ok(permit) = window.clone().acquire_owned().await else { return };
             let used = &self.deliverer.metrics.window_used;
             if used.get() == 0 {
-                self.progress.bus.moved();
+                self.context.progress.bus.moved();
             }
-            let hold = Hold::Message(message.ticket(Room::new(permit, used.clone())));
+            let origin = Origin::Message(batch.guard(WindowPermit::new(permit, used.clone())));
             let deliverer = self.deliverer.clone();
             if let Some(field) = unfit {
-                deliverer.refuse(delivery, hold, field).await;
-            } else if deliverer.goes_in_order(&delivery) {
-                // Not in a task of its own: nothing may get ahead of it on its way to storage.
-                deliverer.store(delivery, hold).await;
+                deliverer.refuse(delivery, origin, field).await;
+            } else if deliverer.is_ordered(&delivery) {
+                // Not in a task of its own, because no later webhook may be stored before this one.
+                deliverer.store(delivery, origin).await;
             } else {
-                tokio::spawn(async move { deliverer.deliver(delivery, hold).await });
+                tokio::spawn(async move { deliverer.deliver(delivery, origin).await });
             }
         }
     }

@@ -1,24 +1,24 @@
-//! What an attempt's outcome means for the webhook.
+//! The state of a webhook after an attempt.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_egress::Cause;
 
-use super::breaker::Errand;
+use super::breaker::AttemptKind;
 use super::delivery::State;
 use super::retry_schedule::RetrySchedule;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// With an answer, whole or at least up to its status.
+    /// A response, complete or broken off after the status.
     Answered { status: u16, retry_after: Option<Duration> },
-    /// Without one.
+    /// No response.
     Failed(Cause),
 }
 
-/// What to call the outcome in metrics.
+/// The outcome as a metrics label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     Delivered,
@@ -43,8 +43,7 @@ impl Outcome {
         }
     }
 
-    /// Why the attempt counts as failed, in a word that is stable and fits a header: `status_500`,
-    /// `timeout_total`.
+    /// Why the attempt counts as failed, as a stable word that fits a header: `status_500`, `timeout_total`.
     pub(crate) fn failure(self) -> String {
         match self {
             Self::Answered { status, .. } => format!("status_{status}"),
@@ -53,35 +52,34 @@ impl Outcome {
     }
 }
 
-/// Where the webhook stands after attempt number `attempt` (from 1) of its schedule. `random` is from 0 to 1.
+/// The state after attempt number `attempt` (from 1) of the schedule. `random` is from 0 to 1.
 ///
-/// A probe of a broken endpoint gives no webhook up: it was chosen because it was there, and its place in the
-/// schedule says nothing about it.
+/// A failed probe does not exhaust the schedule, because probes ignore the pauses between attempts.
 pub(crate) fn after_attempt(
     outcome: Outcome,
     attempt: i32,
     schedule: &RetrySchedule,
-    errand: Errand,
+    kind: AttemptKind,
     now: DateTime<Utc>,
     random: f64,
 ) -> State {
     let dead = |reason: &str| State::Dead { reason: reason.to_owned() };
-    let asked = match outcome {
+    let requested = match outcome {
         Outcome::Answered { status: 200..=299, .. } => return State::Delivered,
-        // The receiver says that it wants nothing of this any more.
+        // The receiver refuses all further attempts.
         Outcome::Answered { status: 410, .. } => return dead("gone"),
         Outcome::Answered { retry_after, .. } => retry_after.unwrap_or_default(),
-        // Only the app's owner can change these, and a day of attempts would tell him less than the reason does.
+        // Only a change of the app's settings can mend these, so further attempts are useless.
         Outcome::Failed(cause @ (Cause::Blocked | Cause::InvalidUrl | Cause::InvalidHeader)) => {
             return dead(cause.code());
         }
         Outcome::Failed(_) => Duration::ZERO,
     };
     let pause = schedule.pause(attempt, random);
-    match pause.or((errand == Errand::Probe).then_some(Duration::ZERO)) {
-        // An app may ask for more patience, never for less: it would use up its attempts too early.
+    match pause.or((kind == AttemptKind::Probe).then_some(Duration::ZERO)) {
+        // An app may ask for a longer pause, never for a shorter one, which would use up its attempts too early.
         Some(pause) => {
-            let wait = TimeDelta::from_std(pause.max(asked)).unwrap_or(TimeDelta::MAX);
+            let wait = TimeDelta::from_std(pause.max(requested)).unwrap_or(TimeDelta::MAX);
             let due_at = now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
             State::Pending { due_at, reason: outcome.failure() }
         }
@@ -103,7 +101,7 @@ mod tests {
 
     fn after(outcome: Outcome, attempt: i32) -> State {
         let schedule = RetrySchedule::parse("5s, 5m").unwrap();
-        after_attempt(outcome, attempt, &schedule, Errand::Usual, noon(), 0.0)
+        after_attempt(outcome, attempt, &schedule, AttemptKind::Regular, noon(), 0.0)
     }
 
     fn answered(status: u16) -> Outcome {
@@ -119,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn every_outcome_has_its_consequence() {
+    fn every_outcome_leads_to_its_state() {
         let cases = [
             (answered(200), 1, State::Delivered),
             (answered(204), 3, State::Delivered),
@@ -144,23 +142,23 @@ mod tests {
 
     #[test]
     fn an_app_may_ask_for_a_longer_pause_and_not_for_a_shorter_one() {
-        for (asked, seconds) in [(60, 60), (1, 5)] {
-            let retry_after = Some(Duration::from_secs(asked));
+        for (requested, seconds) in [(60, 60), (1, 5)] {
+            let retry_after = Some(Duration::from_secs(requested));
             let state = after(Outcome::Answered { status: 503, retry_after }, 1);
             assert_eq!(state, pending(seconds, "status_503"));
         }
     }
 
     #[test]
-    fn asking_for_patience_does_not_add_attempts() {
+    fn retry_after_does_not_add_attempts() {
         let retry_after = Some(Duration::from_secs(60));
         assert_eq!(after(Outcome::Answered { status: 503, retry_after }, 3), dead("exhausted"));
     }
 
     #[test]
-    fn a_probe_gives_nothing_up_but_what_cannot_arrive() {
+    fn a_probe_gives_up_only_webhooks_that_cannot_be_delivered() {
         let schedule = RetrySchedule::parse("5s").unwrap();
-        let probe = |outcome| after_attempt(outcome, 2, &schedule, Errand::Probe, noon(), 0.0);
+        let probe = |outcome| after_attempt(outcome, 2, &schedule, AttemptKind::Probe, noon(), 0.0);
         assert_eq!(probe(answered(500)), pending(0, "status_500"));
         assert_eq!(probe(answered(410)), dead("gone"));
         assert_eq!(probe(Outcome::Failed(Cause::Blocked)), dead("blocked"));
@@ -169,18 +167,18 @@ mod tests {
     proptest! {
         #[test]
         fn only_a_2xx_is_success_and_no_failure_is_due_at_once(
-            status in 100..600_u16, attempt in 1..5, random in 0.0..=1.0_f64, asked in 0..200_000_u64,
+            status in 100..600_u16, attempt in 1..5, random in 0.0..=1.0_f64, requested in 0..200_000_u64,
         ) {
-            let outcome = Outcome::Answered { status, retry_after: Some(Duration::from_secs(asked)) };
+            let outcome = Outcome::Answered { status, retry_after: Some(Duration::from_secs(requested)) };
             let schedule = RetrySchedule::parse("5s, 5m").unwrap();
-            match after_attempt(outcome, attempt, &schedule, Errand::Usual, noon(), random) {
+            match after_attempt(outcome, attempt, &schedule, AttemptKind::Regular, noon(), random) {
                 State::Delivered => prop_assert!((200..300).contains(&status)),
                 State::Pending { due_at, .. } => {
                     prop_assert!(due_at >= noon() + TimeDelta::seconds(5));
                     prop_assert!(attempt <= 2 && !(200..300).contains(&status) && status != 410);
                 }
                 State::Dead { reason } => prop_assert_eq!(reason == "gone", status == 410),
-                other => prop_assert!(false, "an answer does not lead to {other:?}"),
+                other => prop_assert!(false, "a response does not lead to {other:?}"),
             }
         }
     }

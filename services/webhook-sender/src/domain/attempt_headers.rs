@@ -10,29 +10,29 @@ use uuid::Uuid;
 
 use super::delivery::Delivery;
 
-/// Which attempt it is, from 1.
+/// The number of the attempt, from 1.
 pub(crate) const ATTEMPT: &str = "patchbay-attempt";
-/// From the second attempt on: why the one before failed.
+/// Why the previous attempt failed; set from the second attempt on.
 pub(crate) const RETRY_REASON: &str = "patchbay-retry-reason";
-/// Which of the installation's webhooks it is, so that a receiver sees what it missed.
+/// The number of the webhook in its installation, so that a receiver notices gaps.
 pub(crate) const SEQUENCE: &str = "patchbay-sequence";
 
 /// Headers of an attempt, at most.
-const MOST: usize = 11;
+const MAX_HEADERS: usize = 11;
 
 const USER_AGENT: &str = concat!("Patchbay/", env!("CARGO_PKG_VERSION"));
 
-/// What makes an attempt differ from another one of the same webhook.
+/// The values that differ between two attempts of one webhook.
 #[derive(Debug, Clone)]
 pub(crate) struct AttemptFacts {
     pub number: i32,
-    /// Drawn anew for each attempt, as Sentry does.
+    /// New for each attempt, as in Sentry.
     pub request_id: Uuid,
     pub at: DateTime<Utc>,
     pub traceparent: Option<String>,
 }
 
-/// What is the same in all requests to an app: its own headers, then ours. Its own were checked to be headers.
+/// The headers that are the same in all requests to an app: its custom headers, then ours. The custom ones are validated.
 pub(crate) fn lasting_headers(custom: &[(String, String)]) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(custom.len() + 16);
     for (name, value) in custom {
@@ -46,10 +46,10 @@ pub(crate) fn lasting_headers(custom: &[(String, String)]) -> HeaderMap {
     headers
 }
 
-/// The headers of one attempt on top of the lasting ones: of two of the same name the attempt's is sent. `None` where
-/// one cannot be a header, which no event of ours leads to.
+/// The headers of one attempt on top of the lasting ones, which they override. `None` if a value cannot be a header, which no
+/// event leads to.
 ///
-/// All values lie in one piece of memory, of which each header has its part.
+/// All values share one allocation, of which each header holds a slice.
 pub(crate) fn attempt_headers(
     delivery: &Delivery,
     facts: &AttemptFacts,
@@ -57,7 +57,7 @@ pub(crate) fn attempt_headers(
     lasting: &HeaderMap,
 ) -> Option<HeaderMap> {
     let mut text = String::with_capacity(512);
-    let mut parts = Vec::with_capacity(MOST);
+    let mut parts = Vec::with_capacity(MAX_HEADERS);
     each_header(delivery, facts, signer, |name, value| {
         let begin = text.len();
         // Writing to a string cannot fail.
@@ -73,7 +73,7 @@ pub(crate) fn attempt_headers(
     Some(headers)
 }
 
-/// The same for people: in the case in which they are written, the app's own first.
+/// The same headers for the request log: in title case, custom headers first.
 pub(crate) fn shown_attempt_headers(
     delivery: &Delivery,
     facts: &AttemptFacts,
@@ -87,7 +87,7 @@ pub(crate) fn shown_attempt_headers(
     headers
 }
 
-/// Names are in lower case, as the map of headers wants them.
+/// Names are in lower case, as `HeaderMap` requires.
 fn each_header(
     delivery: &Delivery,
     facts: &AttemptFacts,
@@ -115,7 +115,7 @@ fn each_header(
     }
 }
 
-/// `sentry-hook-resource` as `Sentry-Hook-Resource`, and `Request-ID` as Sentry writes it.
+/// `sentry-hook-resource` becomes `Sentry-Hook-Resource`, and `request-id` becomes `Request-ID` as in Sentry.
 fn title_case(name: &str) -> String {
     if name == "request-id" {
         return "Request-ID".to_owned();

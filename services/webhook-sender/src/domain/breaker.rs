@@ -1,5 +1,5 @@
-//! Whether an endpoint is sent webhooks: a breaker that opens when too many attempts fail, lets a single
-//! webhook through now and then to find out, and drains what has waited at a bounded rate.
+//! The breaker of an endpoint. It opens when too many attempts fail, probes the endpoint with single webhooks, and then drains
+//! the webhooks that waited at a bounded rate.
 
 use std::time::Duration;
 
@@ -9,76 +9,74 @@ use super::window::Window;
 
 /// When a breaker opens and how it closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Rules {
-    /// Attempts of this long count.
+pub(crate) struct BreakerRules {
+    /// Attempts within this time count.
     pub window: Duration,
-    /// So many of a hundred have to fail,
-    pub percent: u32,
-    /// and at least so many.
-    pub floor: u32,
-    /// From opening to the first probe, and from each probe to the next, which doubles it.
+    /// Failure rate that opens the breaker, in percent.
+    pub failure_percent: u32,
+    /// Minimum number of failures before the rate counts.
+    pub min_failures: u32,
+    /// Pause before the first probe; each failed probe doubles it.
     pub probe_pause: Duration,
     /// The longest pause between two probes.
     pub longest_probe_pause: Duration,
-    /// Webhooks a second at the beginning of a drain.
+    /// Initial rate of a drain, in webhooks per second.
     pub drain_rate: u32,
 }
 
-impl Rules {
-    /// No step is planned for a moment behind this one. One that seems to be was planned before the clock was set back,
-    /// and is due.
+impl BreakerRules {
+    /// No step is planned after this time. A step that seems to be was planned before the clock was set back, and is due.
     pub(crate) fn horizon(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let longest = self.longest_probe_pause.max(self.probe_pause).saturating_mul(2);
         now + TimeDelta::from_std(longest).unwrap_or(TimeDelta::days(1))
     }
 
-    /// Whether a step planned for that moment is due.
+    /// Whether a step planned for that time is due.
     pub(crate) fn is_due(&self, planned: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         planned <= now || planned > self.horizon(now)
     }
 }
 
-/// A drain gets twice as fast this often: it has to get ahead of what comes in meanwhile, whatever that is.
-const FASTER_EVERY: Duration = Duration::from_secs(60);
-/// Failures that open a draining breaker again, in place of the floor.
-const RELAPSE_FLOOR: u32 = 3;
-/// More than any endpoint is sent.
-const HIGHEST_RATE: u32 = 10_000;
+/// A drain doubles its rate this often, because it has to outrun the webhooks that arrive meanwhile.
+const DOUBLED_EVERY: Duration = Duration::from_secs(60);
+/// Failures that open a draining breaker again, if `min_failures` is not less.
+const RELAPSE_FAILURES: u32 = 3;
+/// Limit of a drain's rate, in webhooks per second.
+const MAX_RATE: u32 = 10_000;
 
-/// Where a breaker stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     Closed,
     Open {
-        /// When the next webhook is sent to find out.
+        /// When the next probe is sent.
         next_probe_at: DateTime<Utc>,
         failed_probes: u32,
     },
     Draining {
         since: DateTime<Utc>,
-        /// When the next share is due.
+        /// When the next batch is due.
         next_at: DateTime<Utc>,
     },
 }
 
-/// On whose account an attempt is made.
+/// Why an attempt is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Errand {
+pub(crate) enum AttemptKind {
     /// The breaker is closed.
-    Usual,
-    /// To find out whether the endpoint works again.
+    Regular,
+    /// The breaker is open, and this webhook tests whether the endpoint works again.
     Probe,
-    /// One of those that have waited.
+    /// The breaker is draining the webhooks that waited.
     Drain,
 }
 
-/// One endpoint's breaker, as one replica sees it.
+/// The breaker of one endpoint, as one replica sees it.
 #[derive(Debug, Clone)]
 pub(crate) struct Breaker {
     pub phase: Phase,
-    /// Since when it is not closed.
+    /// Since when the breaker has not been closed.
     pub broken_since: Option<DateTime<Utc>>,
-    /// Grows with each change of phase; of two replicas' views the higher one counts.
+    /// Grows with each change of phase. The higher of two replicas' versions wins.
     pub version: i64,
     window: Window,
 }
@@ -90,49 +88,57 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// Takes in how an attempt ended. Says whether the phase changed.
-    pub(crate) fn note(&mut self, success: bool, errand: Errand, now: DateTime<Utc>, rules: &Rules) -> bool {
-        match (self.phase, errand) {
+    /// Counts an attempt. Returns whether the phase changed.
+    pub(crate) fn attempted(
+        &mut self,
+        success: bool,
+        kind: AttemptKind,
+        now: DateTime<Utc>,
+        rules: &BreakerRules,
+    ) -> bool {
+        match (self.phase, kind) {
             (Phase::Closed, _) => {
-                self.window.note(success, now, rules.window);
-                let bad = !success && self.window.count(now, rules.window).is_bad(rules.floor, rules.percent);
+                self.window.add(success, now, rules.window);
+                let bad = !success
+                    && self.window.count(now, rules.window).is_bad(rules.min_failures, rules.failure_percent);
                 bad && self.change(open(now, 0, rules), now)
             }
-            (Phase::Open { .. }, Errand::Probe) if success => {
+            (Phase::Open { .. }, AttemptKind::Probe) if success => {
                 self.change(Phase::Draining { since: now, next_at: now }, now)
             }
-            (Phase::Open { failed_probes, .. }, Errand::Probe) => {
+            (Phase::Open { failed_probes, .. }, AttemptKind::Probe) => {
                 self.change(open(now, failed_probes.saturating_add(1), rules), now)
             }
-            // Began before the breaker opened: known by now.
+            // The attempt began before the breaker opened.
             (Phase::Open { .. }, _) => false,
             (Phase::Draining { .. }, _) => {
-                self.window.note(success, now, rules.window);
-                let floor = rules.floor.min(RELAPSE_FLOOR);
-                let bad = !success && self.window.count(now, rules.window).is_bad(floor, rules.percent);
+                self.window.add(success, now, rules.window);
+                let min_failures = rules.min_failures.min(RELAPSE_FAILURES);
+                let bad = !success
+                    && self.window.count(now, rules.window).is_bad(min_failures, rules.failure_percent);
                 bad && self.change(open(now, 1, rules), now)
             }
         }
     }
 
-    /// Nothing waits any more.
+    /// No webhook waits any more. Returns whether that closed the breaker.
     pub(crate) fn drained(&mut self, now: DateTime<Utc>) -> bool {
         matches!(self.phase, Phase::Draining { .. }) && self.change(Phase::Closed, now)
     }
 
-    /// Takes another replica's word, if it is newer.
+    /// Takes over the state of another replica if it is newer.
     pub(crate) fn adopt(&mut self, phase: Phase, broken_since: Option<DateTime<Utc>>, version: i64) {
         if version > self.version {
             *self = Self { phase, broken_since, version, window: Window::default() };
         }
     }
 
-    /// Puts the next step off, which changes nothing of the phase.
-    pub(crate) fn step_at(&mut self, moment: DateTime<Utc>) {
+    /// Plans the next step without a change of phase.
+    pub(crate) fn plan_step(&mut self, at: DateTime<Utc>) {
         match &mut self.phase {
             Phase::Closed => {}
-            Phase::Open { next_probe_at, .. } => *next_probe_at = moment,
-            Phase::Draining { next_at, .. } => *next_at = moment,
+            Phase::Open { next_probe_at, .. } => *next_probe_at = at,
+            Phase::Draining { next_at, .. } => *next_at = at,
         }
     }
 
@@ -148,23 +154,23 @@ impl Breaker {
     }
 }
 
-fn open(now: DateTime<Utc>, failed_probes: u32, rules: &Rules) -> Phase {
+fn open(now: DateTime<Utc>, failed_probes: u32, rules: &BreakerRules) -> Phase {
     let doubled = rules.probe_pause.saturating_mul(2_u32.saturating_pow(failed_probes));
     let pause = doubled.min(rules.longest_probe_pause.max(rules.probe_pause));
     let next_probe_at = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::days(1));
     Phase::Open { next_probe_at, failed_probes }
 }
 
-/// Webhooks a second that a drain may send now.
-pub(crate) fn drain_rate(since: DateTime<Utc>, now: DateTime<Utc>, rules: &Rules) -> u32 {
+/// The present rate of a drain, in webhooks per second.
+pub(crate) fn drain_rate(since: DateTime<Utc>, now: DateTime<Utc>, rules: &BreakerRules) -> u32 {
     let lasted = (now - since).to_std().unwrap_or_default();
-    let doublings = u32::try_from(lasted.as_secs() / FASTER_EVERY.as_secs()).unwrap_or(u32::MAX);
-    rules.drain_rate.max(1).saturating_mul(2_u32.saturating_pow(doublings)).min(HIGHEST_RATE)
+    let doublings = u32::try_from(lasted.as_secs() / DOUBLED_EVERY.as_secs()).unwrap_or(u32::MAX);
+    rules.drain_rate.max(1).saturating_mul(2_u32.saturating_pow(doublings)).min(MAX_RATE)
 }
 
-/// How many webhooks of a drain may be on their way at once: as few as keep up the rate, so that at an endpoint
-/// that is fast enough they arrive one after the other, in their order.
-pub(crate) fn drain_places(rate: u32, typical: Duration) -> usize {
+/// How many webhooks of a drain may be sent at once: as few as keep up the rate, so that at a fast endpoint they arrive one
+/// after the other and in order.
+pub(crate) fn drain_concurrency(rate: u32, typical: Duration) -> usize {
     (f64::from(rate) * typical.as_secs_f64()).floor().clamp(1.0, 1000.0) as usize
 }
 
@@ -174,10 +180,10 @@ mod tests {
 
     use super::*;
 
-    const RULES: Rules = Rules {
+    const RULES: BreakerRules = BreakerRules {
         window: Duration::from_secs(60),
-        percent: 50,
-        floor: 10,
+        failure_percent: 50,
+        min_failures: 10,
         probe_pause: Duration::from_secs(30),
         longest_probe_pause: Duration::from_secs(300),
         drain_rate: 100,
@@ -189,8 +195,9 @@ mod tests {
 
     fn opened() -> Breaker {
         let mut breaker = Breaker::default();
-        let changes: Vec<bool> = (0..10).map(|_| breaker.note(false, Errand::Usual, at(0), &RULES)).collect();
-        assert_eq!(changes.iter().position(|changed| *changed), Some(9), "at the floor, not before");
+        let changes: Vec<bool> =
+            (0..10).map(|_| breaker.attempted(false, AttemptKind::Regular, at(0), &RULES)).collect();
+        assert_eq!(changes.iter().position(|changed| *changed), Some(9), "at the minimum, not before");
         breaker
     }
 
@@ -205,24 +212,27 @@ mod tests {
         let mut probes = Vec::new();
         while next(&breaker) < 1200 {
             let now = at(next(&breaker));
-            assert!(breaker.note(false, Errand::Probe, now, &RULES));
+            assert!(breaker.attempted(false, AttemptKind::Probe, now, &RULES));
             probes.push(next(&breaker) - (now - at(0)).num_seconds());
         }
         assert_eq!(probes, [60, 120, 240, 300, 300, 300]);
-        assert!(breaker.note(true, Errand::Probe, at(1200), &RULES));
+        assert!(breaker.attempted(true, AttemptKind::Probe, at(1200), &RULES));
         assert_eq!(breaker.phase, Phase::Draining { since: at(1200), next_at: at(1200) });
-        assert!(!breaker.note(true, Errand::Drain, at(1201), &RULES));
+        assert!(!breaker.attempted(true, AttemptKind::Drain, at(1201), &RULES));
         assert_eq!(breaker.broken_since, Some(at(0)));
         assert!(breaker.drained(at(1210)) && !breaker.drained(at(1210)));
         assert_eq!((breaker.phase, breaker.broken_since), (Phase::Closed, None));
-        assert!(!breaker.note(false, Errand::Usual, at(1211), &RULES), "the past is forgotten");
+        assert!(
+            !breaker.attempted(false, AttemptKind::Regular, at(1211), &RULES),
+            "earlier failures are forgotten"
+        );
     }
 
     #[test]
-    fn what_was_on_its_way_when_it_opened_changes_nothing() {
+    fn attempts_that_began_before_it_opened_change_nothing() {
         let mut breaker = opened();
         for success in [false, true] {
-            assert!(!breaker.note(success, Errand::Usual, at(1), &RULES));
+            assert!(!breaker.attempted(success, AttemptKind::Regular, at(1), &RULES));
         }
         assert_eq!(breaker.phase, opened().phase);
     }
@@ -237,19 +247,19 @@ mod tests {
     #[test]
     fn a_relapse_opens_it_after_a_few_failures_and_single_ones_do_not() {
         let mut breaker = opened();
-        breaker.note(true, Errand::Probe, at(30), &RULES);
+        breaker.attempted(true, AttemptKind::Probe, at(30), &RULES);
         for second in 31..40 {
-            assert!(!breaker.note(true, Errand::Drain, at(second), &RULES));
+            assert!(!breaker.attempted(true, AttemptKind::Drain, at(second), &RULES));
         }
         for _ in 0..8 {
-            assert!(!breaker.note(false, Errand::Drain, at(40), &RULES));
+            assert!(!breaker.attempted(false, AttemptKind::Drain, at(40), &RULES));
         }
-        assert!(breaker.note(false, Errand::Drain, at(40), &RULES));
+        assert!(breaker.attempted(false, AttemptKind::Drain, at(40), &RULES));
         assert!(matches!(breaker.phase, Phase::Open { failed_probes: 1, .. }));
     }
 
     #[test]
-    fn the_newer_word_counts() {
+    fn the_newer_version_wins() {
         let (mut one, two) = (Breaker::default(), opened());
         one.adopt(two.phase, two.broken_since, two.version);
         assert_eq!((one.phase, one.broken_since), (two.phase, Some(at(0))));
@@ -261,13 +271,14 @@ mod tests {
     }
 
     #[test]
-    fn a_drain_gets_faster_and_needs_few_places() {
+    fn a_drain_gets_faster_and_needs_little_concurrency() {
         let rates = [0, 59, 60, 150, 3600].map(|second| drain_rate(at(0), at(second), &RULES));
-        assert_eq!(rates, [100, 100, 200, 400, HIGHEST_RATE]);
+        assert_eq!(rates, [100, 100, 200, 400, MAX_RATE]);
         let ms = Duration::from_millis;
-        for (rate, typical, places) in [(100, ms(1), 1), (100, ms(10), 1), (100, ms(200), 20), (1, ms(0), 1)]
+        for (rate, typical, expected) in
+            [(100, ms(1), 1), (100, ms(10), 1), (100, ms(200), 20), (1, ms(0), 1)]
         {
-            assert_eq!(drain_places(rate, typical), places, "{rate} {typical:?}");
+            assert_eq!(drain_concurrency(rate, typical), expected, "{rate} {typical:?}");
         }
     }
 
@@ -277,12 +288,12 @@ mod tests {
             let mut breaker = Breaker::default();
             let (mut failed, mut all) = (0, 0);
             for (second, success) in outcomes.into_iter().enumerate() {
-                // Within one window, so that the plain count is the truth.
+                // All attempts are within one window, so the plain count is exact.
                 let now = at(second as i64 / 10);
-                let opened = breaker.note(success, Errand::Usual, now, &RULES);
+                let opened = breaker.attempted(success, AttemptKind::Regular, now, &RULES);
                 (failed, all) = (failed + u32::from(!success), all + 1);
                 if opened {
-                    prop_assert!(failed >= RULES.floor && failed * 2 >= all);
+                    prop_assert!(failed >= RULES.min_failures && failed * 2 >= all);
                     return Ok(());
                 }
             }

@@ -1,8 +1,7 @@
-//! One event for one installation, and where it stands.
+//! One event for one installation, and its state.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use patchbay_proto::webhook_sender as proto;
 use uuid::Uuid;
 
 /// A webhook to be sent.
@@ -15,24 +14,24 @@ pub(crate) struct Delivery {
     pub organization_id: i64,
     pub resource: String,
     pub action: String,
-    /// The bytes of every attempt.
+    /// The request body, the same bytes at every attempt.
     pub body: Bytes,
     pub accepted_at: DateTime<Utc>,
     pub traceparent: Option<String>,
     pub unconditional: bool,
-    /// Webhooks of the installation with the same key keep their order, where the app wants that.
+    /// Webhooks of the installation with the same key keep their order if the app wants strict order.
     pub ordering_key: String,
-    /// Which of the installation's webhooks it is; 0 when it is not counted.
+    /// The number of the webhook in its installation; 0 when it is not numbered.
     pub sequence: i64,
     /// Attempts made so far.
     pub attempts: i32,
-    /// Attempts made before the present schedule began.
+    /// Attempts made before the present schedule started.
     pub schedule_from: i32,
     /// Why the last attempt failed.
     pub failure: Option<String>,
 }
 
-/// Where a delivery stands. The numbers are those of the `status` column.
+/// The status of a delivery. The numbers are those of `deliveries.status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
     Pending = 1,
@@ -42,21 +41,29 @@ pub(crate) enum Status {
     Held = 5,
 }
 
-/// Where a delivery stands after something was done with it.
+/// The state of a delivery, as it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum State {
-    /// To be looked at again then.
+    /// Due at that time.
     Pending { due_at: DateTime<Utc>, reason: String },
-    /// Kept until its installation or app may be sent webhooks again.
+    /// Held until the installation or the app may be sent webhooks again.
     Held { reason: String },
     /// Answered with a 2xx status.
     Delivered,
-    /// A component's request: answered or not, it is never made again.
+    /// A component call. It is never repeated, with or without a response.
     Called,
     /// Given up.
     Dead { reason: String },
-    /// Nobody is there to get it any more.
+    /// The app or the installation was removed before an attempt.
     Dropped { reason: &'static str },
+}
+
+impl Status {
+    pub(crate) fn from_number(number: i32) -> Option<Self> {
+        [Self::Pending, Self::Delivered, Self::Dead, Self::Dropped, Self::Held]
+            .into_iter()
+            .find(|status| *status as i32 == number)
+    }
 }
 
 impl State {
@@ -79,111 +86,25 @@ impl State {
     }
 }
 
-/// A delivery that says neither what it is nor for whom, so that nothing can be recorded of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} of a delivery is malformed")]
-pub(crate) struct Malformed(&'static str);
-
-/// A delivery as it came with a message.
-#[derive(Debug, Clone)]
-pub(crate) struct Received {
-    pub delivery: Delivery,
-    /// The field that could be neither stored nor sent. It has a harmless value in `delivery`.
-    pub unfit: Option<&'static str>,
-}
-
-impl TryFrom<proto::Delivery> for Received {
-    type Error = Malformed;
-
-    fn try_from(message: proto::Delivery) -> Result<Self, Malformed> {
-        let uuid = |bytes: &Bytes, what| Uuid::from_slice(bytes).map_err(|_| Malformed(what));
-        let (id, event_id) =
-            (uuid(&message.delivery_id, "delivery_id")?, uuid(&message.event_id, "event_id")?);
-        let installation_id = uuid(&message.installation_id, "installation_id")?;
-        let unfit = message.unfit_field();
-        let micros = if message.has_fit_time() { message.accepted_at_micros } else { 0 };
-        let accepted_at = DateTime::from_timestamp_micros(micros).unwrap_or_default();
-        let text = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
-        let traceparent = text(message.traceparent);
-        let delivery = Delivery {
-            id,
-            event_id,
-            installation_id,
-            app_id: message.app_id,
-            organization_id: message.organization_id,
-            resource: text(message.resource),
-            action: text(message.action),
-            body: message.body,
-            accepted_at,
-            traceparent: Some(traceparent).filter(|text| !text.is_empty()),
-            unconditional: message.unconditional,
-            ordering_key: text(message.ordering_key),
-            sequence: message.sequence,
-            attempts: 0,
-            schedule_from: 0,
-            failure: None,
-        };
-        Ok(Self { delivery, unfit })
-    }
-}
-
 /// Any delivery.
 #[cfg(test)]
 pub(crate) fn sample() -> Delivery {
-    Received::try_from(tests::message()).expect("it is well formed").delivery
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    pub(super) fn message() -> proto::Delivery {
-        proto::Delivery {
-            delivery_id: vec![1; 16].into(),
-            event_id: vec![2; 16].into(),
-            installation_id: vec![3; 16].into(),
-            resource: "issue".into(),
-            action: "created".into(),
-            ..Default::default()
-        }
-    }
-
-    #[test]
-    fn a_delivery_without_a_trace_has_none() {
-        assert_eq!(sample().traceparent, None);
-    }
-
-    #[test]
-    fn a_delivery_without_its_ids_is_malformed() {
-        let cases = [
-            proto::Delivery { delivery_id: vec![1; 15].into(), ..message() },
-            proto::Delivery { event_id: Bytes::new(), ..message() },
-            proto::Delivery { installation_id: vec![1; 17].into(), ..message() },
-        ];
-        for case in cases {
-            assert!(Received::try_from(case.clone()).is_err(), "{case:?}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_stored_or_sent_is_named_and_replaced() {
-        let cases = [
-            (proto::Delivery { resource: "a\0".into(), ..message() }, "resource"),
-            (proto::Delivery { action: "\0".into(), ..message() }, "action"),
-            (proto::Delivery { traceparent: "\0".into(), ..message() }, "traceparent"),
-            (proto::Delivery { ordering_key: "a\0b".into(), ..message() }, "ordering_key"),
-            (proto::Delivery { accepted_at_micros: i64::MAX, ..message() }, "accepted_at"),
-            (proto::Delivery { accepted_at_micros: i64::MIN, ..message() }, "accepted_at"),
-            (proto::Delivery { accepted_at_micros: -1, ..message() }, "accepted_at"),
-        ];
-        for (case, field) in cases {
-            let Received { delivery, unfit } = Received::try_from(case).unwrap();
-            assert_eq!(unfit, Some(field));
-            let texts = [&delivery.resource, &delivery.action, &delivery.ordering_key];
-            assert!(texts.iter().all(|text| !text.contains('\0')));
-            assert!(delivery.traceparent.is_none_or(|text| !text.contains('\0')));
-            assert!(delivery.accepted_at >= DateTime::UNIX_EPOCH);
-        }
-        assert_eq!(Received::try_from(message()).unwrap().unfit, None);
+    Delivery {
+        id: Uuid::from_bytes([1; 16]),
+        event_id: Uuid::from_bytes([2; 16]),
+        installation_id: Uuid::from_bytes([3; 16]),
+        app_id: 0,
+        organization_id: 0,
+        resource: "issue".into(),
+        action: "created".into(),
+        body: Bytes::new(),
+        accepted_at: DateTime::UNIX_EPOCH,
+        traceparent: None,
+        unconditional: false,
+        ordering_key: String::new(),
+        sequence: 0,
+        attempts: 0,
+        schedule_from: 0,
+        failure: None,
     }
 }

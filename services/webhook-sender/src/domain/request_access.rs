@@ -1,24 +1,18 @@
-//! Who may read what was sent to an app.
+//! Which callers may read the request log of an app, and resend its webhooks.
 
 use patchbay_domain::{Caller, Error, Result, Scope};
-use patchbay_proto::installation::AppStatus;
 
-/// Sentry's rule: everybody in the owning organization while the app is its own affair; once it is published,
-/// and other organizations' data is in the log, only those who manage the organization.
-pub(crate) fn may_read_requests(caller: &Caller, owner_organization: i64, status: AppStatus) -> Result<()> {
-    let needed: &[Scope] = match status {
-        AppStatus::Internal | AppStatus::Unpublished | AppStatus::PublishRequestInprogress => {
-            &[Scope::OrgRead]
-        }
-        _ => &[Scope::OrgWrite, Scope::OrgAdmin],
-    };
-    // The log of one app is no business of another one, whatever it may read in the organization.
+/// As in Sentry: all members of the owning organization, or only its managers once the app is public, because the log then holds
+/// data of other organizations.
+pub(crate) fn may_read_requests(caller: &Caller, owner_organization: i64, is_public: bool) -> Result<()> {
+    let needed: &[Scope] = if is_public { &[Scope::OrgWrite, Scope::OrgAdmin] } else { &[Scope::OrgRead] };
+    // An app must not read the log of another app, even with the scopes of the organization.
     let holds = caller.app().is_none() && caller.has_any(owner_organization, needed);
     let may = caller.is_internal() || caller.is_superuser() || holds;
     if may { Ok(()) } else { Err(Error::permission_denied()) }
 }
 
-/// Who manages the organization that owns an app may have its webhooks sent again.
+/// Managers of the organization that owns an app may resend its webhooks.
 pub(crate) fn may_resend(caller: &Caller, owner_organization: i64) -> Result<()> {
     let manages =
         caller.app().is_none() && caller.has_any(owner_organization, &[Scope::OrgWrite, Scope::OrgAdmin]);
@@ -46,25 +40,22 @@ mod tests {
 
     #[test]
     fn members_read_their_own_apps_and_managers_published_ones() {
-        use AppStatus::{Internal, PublishRequestInprogress, Published, Unpublished};
         let superuser = match user(9, Role::Member) {
             Caller::User(user) => Caller::User(UserCaller { is_superuser: true, ..user }),
             other => other,
         };
         let cases = [
-            (user(7, Role::Member), Internal, true),
-            (user(7, Role::Member), Unpublished, true),
-            (user(7, Role::Member), PublishRequestInprogress, true),
-            (user(7, Role::Member), Published, false),
-            (user(7, Role::Admin), Published, false),
-            (user(7, Role::Manager), Published, true),
-            (user(7, Role::Owner), Published, true),
-            (user(8, Role::Owner), Published, false),
-            (user(8, Role::Owner), Internal, false),
-            (superuser.clone(), Published, true),
-            (Caller::Service("gateway".into()), Published, true),
-            (Caller::Operator, Published, true),
-            (Caller::Anonymous, Internal, false),
+            (user(7, Role::Member), false, true),
+            (user(7, Role::Member), true, false),
+            (user(7, Role::Admin), true, false),
+            (user(7, Role::Manager), true, true),
+            (user(7, Role::Owner), true, true),
+            (user(8, Role::Owner), true, false),
+            (user(8, Role::Owner), false, false),
+            (superuser.clone(), true, true),
+            (Caller::Service("gateway".into()), true, true),
+            (Caller::Operator, true, true),
+            (Caller::Anonymous, false, false),
         ];
         for (caller, may) in [
             (user(7, Role::Member), false),
@@ -77,8 +68,8 @@ mod tests {
         ] {
             assert_eq!(may_resend(&caller, 7).is_ok(), may, "{caller:?}");
         }
-        for (caller, status, expected) in cases {
-            assert_eq!(may_read_requests(&caller, 7, status).is_ok(), expected, "{caller:?} {status:?}");
+        for (caller, is_public, expected) in cases {
+            assert_eq!(may_read_requests(&caller, 7, is_public).is_ok(), expected, "{caller:?} {is_public}");
         }
     }
 }

@@ -1,19 +1,19 @@
-//! What is kept of a failed attempt for the app's developers to read.
+//! The part of an attempt that is stored for the app's developers.
 
 use std::collections::BTreeMap;
 
-/// Characters of a body that are kept.
-const KEPT: usize = 4096;
+/// Characters of a body that are stored.
+const STORED: usize = 4096;
 /// Characters of a body that Sentry's log shows.
 const SHOWN: usize = 1024;
 
-/// Shown instead of the value of a custom header: those carry credentials.
+/// Replaces the values of custom headers, which carry credentials.
 const MASK: &str = "********";
 
-/// Shorter values are no credentials, and replacing every `1` of an answer would leave nothing to read.
+/// Shorter values are not masked: they are no credentials, and masking every `1` would make a response unreadable.
 const SHORTEST_SECRET: usize = 6;
 
-/// The headers sent, values of `custom` ones masked where they were not replaced by ours.
+/// The headers that were sent. The values of custom headers are masked, unless ours replaced them.
 pub(crate) fn shown_headers(
     sent: &[(String, String)],
     custom: &[(String, String)],
@@ -26,22 +26,22 @@ pub(crate) fn shown_headers(
     shown.into_values().collect()
 }
 
-/// The first characters of a body, without what PostgreSQL cannot store.
+/// The first characters of a body, without null characters, which PostgreSQL cannot store.
 pub(crate) fn shown_body(body: &[u8]) -> String {
     // A character has four bytes at most.
-    let head = &body[..body.len().min(KEPT * 4)];
-    String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').take(KEPT).collect()
+    let head = &body[..body.len().min(STORED * 4)];
+    String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').take(STORED).collect()
 }
 
-/// [`shown_body`] of an answer; a receiver that echoes the request would put credentials into our log.
-pub(crate) fn shown_answer(body: &[u8], custom: &[(String, String)]) -> String {
+/// [`shown_body`] of a response with the credentials masked, because a receiver may echo the request.
+pub(crate) fn shown_response(body: &[u8], custom: &[(String, String)]) -> String {
     let secrets = custom.iter().map(|(_, value)| value).filter(|value| value.len() >= SHORTEST_SECRET);
     let text = String::from_utf8_lossy(body);
     let masked = secrets.fold(text.into_owned(), |text, secret| text.replace(secret.as_str(), MASK));
     shown_body(masked.as_bytes())
 }
 
-/// As much of what is kept as Sentry's log shows.
+/// Cuts a stored body to the length that Sentry's log shows.
 pub(crate) fn cut(text: String) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => text[..end].to_owned(),
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_values_are_masked_and_ours_are_shown() {
+    fn values_of_custom_headers_are_masked_and_ours_are_shown() {
         let custom = [pair("X-Token", "hunter2"), pair("request-id", "mine")];
         let sent = [custom.to_vec(), vec![pair("Request-ID", "ours")]].concat();
         let shown = shown_headers(&sent, &custom);
@@ -87,9 +87,9 @@ mod tests {
         let custom = [pair("Authorization", "Bearer hunter2"), pair("X-Short", "1")];
         let at_the_cut = format!("{}Bearer hunter2", "x".repeat(4092));
         for body in ["you sent Bearer hunter2, 1", &at_the_cut] {
-            let shown = shown_answer(body.as_bytes(), &custom);
+            let shown = shown_response(body.as_bytes(), &custom);
             assert!(!shown.contains("Bear"), "{shown}");
         }
-        assert!(shown_answer(b"1 error", &custom).contains('1'));
+        assert!(shown_response(b"1 error", &custom).contains('1'));
     }
 }

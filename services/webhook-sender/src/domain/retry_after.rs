@@ -1,22 +1,20 @@
-//! What an app asks for with `Retry-After`.
-
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// An app cannot put a webhook off for longer than this.
+/// An app cannot postpone a webhook for longer than this.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
-/// The wait that the header's value asks for: seconds or an HTTP date; cut to a day. `None` when it is neither.
+/// The pause that a `Retry-After` header asks for, in seconds or as an HTTP date, cut to a day. `None` when it is neither.
 pub(crate) fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
-    let asked = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+    let pause = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         value.parse().map_or(LONGEST, Duration::from_secs)
     } else {
         let date = DateTime::parse_from_rfc2822(value).ok()?;
         (date.with_timezone(&Utc) - now).to_std().unwrap_or(Duration::ZERO)
     };
-    Some(asked.min(LONGEST))
+    Some(pause.min(LONGEST))
 }
 
 #[cfg(test)]
@@ -51,8 +49,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_value_breaks_it_or_asks_for_more_than_a_day(value in ".*") {
-            prop_assert!(retry_after(&value, noon()).is_none_or(|asked| asked <= LONGEST));
+        fn every_value_is_read_without_panic_and_cut_to_a_day(value in ".*") {
+            prop_assert!(retry_after(&value, noon()).is_none_or(|pause| pause <= LONGEST));
         }
     }
 }

@@ -1,8 +1,6 @@
-//! Between which limits an app may choose its own.
-
 use std::time::Duration;
 
-/// An operator's bounds for the time an app may take.
+/// The operator's bounds for the webhook timeout of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TimeoutBounds {
     pub shortest: Duration,
@@ -16,8 +14,8 @@ impl Default for TimeoutBounds {
 }
 
 impl TimeoutBounds {
-    /// The wanted time, or the bound that is next to it.
-    pub(crate) fn bounded(self, wanted_ms: u32) -> Duration {
-        Duration::from_millis(wanted_ms.into()).min(self.longest).max(self.shortest)
+    /// The app's timeout, moved into the bounds.
+    pub(crate) fn bounded(self, timeout_ms: u32) -> Duration {
+        Duration::from_millis(timeout_ms.into()).min(self.longest).max(self.shortest)
     }
 }

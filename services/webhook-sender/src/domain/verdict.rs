@@ -1,24 +1,22 @@
-//! Whether a webhook is sent, with what is known of its app and installation.
+//! Whether a webhook is sent, by the state of its app and installation.
 
 use std::time::Duration;
 
-/// What is to be done with a webhook before any attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Send,
-    /// App or installation are not known yet: perhaps they are new and the news is on its way.
+    /// The app or the installation is not known yet. It may be new, and its change not received yet.
     Wait,
-    /// Kept until its installation or app may be sent webhooks again.
+    /// Held until the installation or the app may be sent webhooks again.
     Hold(&'static str),
     Drop(&'static str),
 }
 
-/// Why webhooks are held: an installation's were stopped, by a 410 or by its app.
+/// Reason of a hold: the webhooks of the installation were stopped, by a 410 or by the app.
 pub(crate) const STOPPED: &str = "webhooks_stopped";
-/// Why webhooks are held: the app is disabled.
+/// Reason of a hold: the app is disabled.
 pub(crate) const DISABLED: &str = "app_disabled";
 
-/// What is known of the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AppView {
     Unknown,
@@ -28,7 +26,6 @@ pub(crate) enum AppView {
     Reachable,
 }
 
-/// What is known of the installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InstallationView {
     Unknown,
@@ -37,10 +34,10 @@ pub(crate) enum InstallationView {
     Live,
 }
 
-/// Somebody who is unknown for this long after the event, while the news is flowing, is not new but gone.
-pub(crate) const NEWS_TAKE_AT_MOST: Duration = Duration::from_secs(60);
+/// An app or installation that is unknown for this long after the event, while the streams are current, is not new but removed.
+pub(crate) const MAX_UNKNOWN_AGE: Duration = Duration::from_secs(60);
 
-/// Judges one webhook. `settled`: the event is older than [`NEWS_TAKE_AT_MOST`] and the views are current.
+/// `settled`: the event is older than [`MAX_UNKNOWN_AGE`] and both mirrors are current.
 pub(crate) fn judge(
     app: AppView,
     installation: InstallationView,
@@ -70,7 +67,7 @@ mod tests {
     use InstallationView::{Live, Stopped};
 
     #[test]
-    fn a_webhook_is_sent_only_where_somebody_is_known_to_want_it() {
+    fn a_webhook_is_sent_only_to_a_reachable_app_and_a_live_installation() {
         let (any_app, any) = (AppView::Unknown, InstallationView::Unknown);
         let (no_app, gone) = (AppView::Removed, InstallationView::Removed);
         let cases = [

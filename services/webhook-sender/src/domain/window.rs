@@ -1,21 +1,20 @@
-//! How the attempts of the last while ended, in a few numbers.
+//! Counts of recent attempts.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// Parts that a window moves on by.
+/// Parts of a window. It slides by one part at a time.
 const PARTS: usize = 6;
 
-/// Counts that forget.
+/// A sliding window of counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Window {
     parts: [Count; PARTS],
-    /// Number of the part that is counted in now, since 1970.
+    /// Number of the newest part, counted from 1970.
     newest: i64,
 }
 
-/// So many attempts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub succeeded: u32,
@@ -23,15 +22,15 @@ pub(crate) struct Count {
 }
 
 impl Window {
-    /// Counts one attempt. A clock that jumps back counts into the newest part.
-    pub(crate) fn note(&mut self, success: bool, now: DateTime<Utc>, length: Duration) {
+    /// Counts one attempt. After a clock jump backwards it counts into the newest part.
+    pub(crate) fn add(&mut self, success: bool, now: DateTime<Utc>, length: Duration) {
         self.forget(now, length);
         let part = &mut self.parts[self.newest.rem_euclid(PARTS as i64) as usize];
         let count = if success { &mut part.succeeded } else { &mut part.failed };
         *count = count.saturating_add(1);
     }
 
-    /// What was counted within the window that ends now.
+    /// The counts within the window that ends now.
     pub(crate) fn count(&mut self, now: DateTime<Utc>, length: Duration) -> Count {
         self.forget(now, length);
         self.parts.iter().fold(Count::default(), |sum, part| Count {
@@ -52,10 +51,10 @@ impl Window {
 }
 
 impl Count {
-    /// Whether at least `floor` attempts failed, and they are at least `percent` of all.
-    pub(crate) fn is_bad(self, floor: u32, percent: u32) -> bool {
+    /// Whether at least `min_failures` attempts failed, and at least `percent` of all.
+    pub(crate) fn is_bad(self, min_failures: u32, percent: u32) -> bool {
         let (failed, all) = (u64::from(self.failed), u64::from(self.failed) + u64::from(self.succeeded));
-        self.failed >= floor.max(1) && failed * 100 >= all * u64::from(percent)
+        self.failed >= min_failures.max(1) && failed * 100 >= all * u64::from(percent)
     }
 }
 
@@ -73,17 +72,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_older_than_the_window_is_forgotten() {
+    fn attempts_older_than_the_window_do_not_count() {
         let mut window = Window::default();
-        window.note(false, at(0), MINUTE);
-        window.note(true, at(30), MINUTE);
+        window.add(false, at(0), MINUTE);
+        window.add(true, at(30), MINUTE);
         assert_eq!(window.count(at(45), MINUTE), Count { succeeded: 1, failed: 1 });
         assert_eq!(window.count(at(75), MINUTE), Count { succeeded: 1, failed: 0 });
         assert_eq!(window.count(at(500), MINUTE), Count::default());
     }
 
     #[test]
-    fn bad_is_a_rate_above_a_floor() {
+    fn bad_is_a_rate_with_a_minimum() {
         for (succeeded, failed, bad) in
             [(0, 9, false), (0, 10, true), (10, 10, true), (11, 10, false), (1000, 10, false)]
         {
@@ -101,7 +100,7 @@ mod tests {
                 moments.sort_unstable();
             }
             let mut window = Window::default();
-            moments.iter().for_each(|moment| window.note(false, at(*moment), MINUTE));
+            moments.iter().for_each(|moment| window.add(false, at(*moment), MINUTE));
             let last = *moments.iter().max().unwrap_or(&0);
             let counted = window.count(at(last), MINUTE).failed as usize;
             let recent = moments.iter().filter(|moment| last - **moment < 30).count();

@@ -1,18 +1,20 @@
-//! How much waits to be sent.
-
 use chrono::{DateTime, Utc};
-use patchbay_db::{Db, FromRow, Result};
+use patchbay_db::{AssertSqlSafe, Db, FromRow, Result};
 
-/// What waits.
+use super::status::PENDING;
+
+/// The pending webhooks.
 #[derive(Debug, FromRow)]
 pub(crate) struct Backlog {
     pub count: i64,
-    /// When the event of the oldest was accepted.
+    /// When the event of the oldest webhook was accepted.
     pub oldest: Option<DateTime<Utc>>,
 }
 
 pub(crate) async fn backlog(db: &Db) -> Result<Backlog> {
-    db.query("select count(*) as count, min(accepted_at) as oldest from deliveries where status = 1")
-        .fetch_one()
-        .await
+    db.query(AssertSqlSafe(format!(
+        "select count(*) as count, min(accepted_at) as oldest from deliveries where status = {PENDING}"
+    )))
+    .fetch_one()
+    .await
 }

@@ -1,7 +1,7 @@
-//! The breakers as all replicas share them.
+//! Breakers, shared by all replicas.
 
 use chrono::{DateTime, Utc};
-use patchbay_db::{Db, FromRow, Result};
+use patchbay_db::{AssertSqlSafe, Db, FromRow, Result};
 
 use crate::domain::breaker::Phase;
 
@@ -10,13 +10,17 @@ use crate::domain::breaker::Phase;
 pub(crate) struct BreakerRow {
     pub app_id: i64,
     pub version: i64,
-    /// 1 closed, 2 open, 3 draining
+    /// [`CLOSED`], [`OPEN`] or [`DRAINING`].
     breaker: i32,
     pub broken_since: Option<DateTime<Utc>>,
     next_at: DateTime<Utc>,
     failed_probes: i32,
     draining_since: Option<DateTime<Utc>>,
 }
+
+const CLOSED: i32 = 1;
+const OPEN: i32 = 2;
+const DRAINING: i32 = 3;
 
 impl BreakerRow {
     pub(crate) fn new(
@@ -27,22 +31,22 @@ impl BreakerRow {
         now: DateTime<Utc>,
     ) -> Self {
         let (breaker, next_at, failed_probes, draining_since) = match phase {
-            Phase::Closed => (1, now, 0, None),
+            Phase::Closed => (CLOSED, now, 0, None),
             Phase::Open { next_probe_at, failed_probes } => {
-                (2, next_probe_at, failed_probes.try_into().unwrap_or(i32::MAX), None)
+                (OPEN, next_probe_at, failed_probes.try_into().unwrap_or(i32::MAX), None)
             }
-            Phase::Draining { since, next_at } => (3, next_at, 0, Some(since)),
+            Phase::Draining { since, next_at } => (DRAINING, next_at, 0, Some(since)),
         };
         Self { app_id, version, breaker, broken_since, next_at, failed_probes, draining_since }
     }
 
     pub(crate) fn phase(&self) -> Phase {
         match self.breaker {
-            2 => Phase::Open {
+            OPEN => Phase::Open {
                 next_probe_at: self.next_at,
                 failed_probes: self.failed_probes.try_into().unwrap_or(0),
             },
-            3 => {
+            DRAINING => {
                 Phase::Draining { since: self.draining_since.unwrap_or(self.next_at), next_at: self.next_at }
             }
             _ => Phase::Closed,
@@ -53,7 +57,7 @@ impl BreakerRow {
 const COLUMNS: &[&str] =
     &["app_id", "version", "breaker", "broken_since", "next_at", "failed_probes", "draining_since"];
 
-/// Stores changes; one that somebody else has changed meanwhile stays as it is.
+/// Stores breakers, except those of which another replica has stored a newer version.
 pub(crate) async fn save(db: &Db, rows: &[BreakerRow]) -> Result<()> {
     let insert = db.insert_rows("endpoints", COLUMNS, rows, |values, row| {
         values
@@ -73,28 +77,28 @@ pub(crate) async fn save(db: &Db, rows: &[BreakerRow]) -> Result<()> {
     insert.suffix(newer).execute().await.map(drop)
 }
 
-/// All there are: one for each endpoint that was ever broken.
+/// Loads all breakers: one for each endpoint whose breaker was ever open.
 pub(crate) async fn load(db: &Db) -> Result<Vec<BreakerRow>> {
     db.query("select app_id, version, breaker, broken_since, next_at, failed_probes, draining_since from endpoints")
         .fetch_all()
         .await
 }
 
-/// Those that are not closed, and those of `apps`.
-pub(crate) async fn load_broken(db: &Db, apps: &[i64]) -> Result<Vec<BreakerRow>> {
-    db.query(
+/// Loads the breakers that are not closed, and those of `apps`.
+pub(crate) async fn load_not_closed(db: &Db, apps: &[i64]) -> Result<Vec<BreakerRow>> {
+    db.query(AssertSqlSafe(format!(
         "select app_id, version, breaker, broken_since, next_at, failed_probes, draining_since
-         from endpoints where breaker <> 1
+         from endpoints where breaker <> {CLOSED}
          union select app_id, version, breaker, broken_since, next_at, failed_probes, draining_since
-         from endpoints where app_id in ($list)",
-    )
+         from endpoints where app_id in ($list)"
+    )))
     .bind_list(apps)
     .fetch_all()
     .await
 }
 
-/// Takes the next step of a broken endpoint, a probe or a share of a drain, for this replica; false when another
-/// one was faster. The next one after it is due at `next`. What was planned for a moment behind `horizon` is due, too.
+/// Takes the next step of an endpoint, a probe or a batch of a drain, for this replica. Returns false if another replica took it. The step
+/// after it is due at `next`. A step planned after `horizon` is due, too, because it was planned before the clock was set back.
 pub(crate) async fn take_step(
     db: &Db,
     app_id: i64,
@@ -103,9 +107,9 @@ pub(crate) async fn take_step(
     next: DateTime<Utc>,
     horizon: DateTime<Utc>,
 ) -> Result<bool> {
-    let query = db.query(
+    let query = db.query(AssertSqlSafe(format!(
         "update endpoints set next_at = $4
-         where app_id = $1 and version = $2 and breaker <> 1 and (next_at <= $3 or next_at > $5)",
-    );
+         where app_id = $1 and version = $2 and breaker <> {CLOSED} and (next_at <= $3 or next_at > $5)"
+    )));
     Ok(query.bind(app_id).bind(version).bind(now).bind(next).bind(horizon).execute().await? == 1)
 }

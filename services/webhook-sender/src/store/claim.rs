@@ -1,9 +1,12 @@
-//! Takes webhooks that are to be sent, so that no other worker does.
+//! Claims webhooks, so that no other worker sends them.
+
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Blob, Db, FromRow, Result};
 use uuid::Uuid;
 
+use super::status::{HELD, PENDING};
 use crate::domain::delivery::Delivery;
 
 #[derive(FromRow)]
@@ -26,12 +29,11 @@ struct Row {
     reason: Option<String>,
 }
 
-/// Which webhooks are taken, and until when they are kept from others.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted {
+pub(crate) struct ClaimQuery {
     pub app_id: i64,
     pub now: DateTime<Utc>,
-    /// From then on what was claimed is due again.
+    /// The claimed webhooks are due again at this time.
     pub lease_end: DateTime<Utc>,
     pub limit: u32,
 }
@@ -40,33 +42,38 @@ const RETURNING: &str =
     "returning delivery_id, event_id, installation_id, app_id, organization_id, resource, action,
      body, accepted_at, traceparent, unconditional, ordering_key, sequence, attempts, schedule_from, reason";
 
-/// Every installation of the app with webhooks that wait. Jumps from one to the next in the index.
-const LINES: &str = "with recursive lines (installation_id) as (
+/// Every installation of the app with pending webhooks, found by jumps in the index.
+static INSTALLATIONS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "with recursive lines (installation_id) as (
          select (
-             select installation_id from deliveries where app_id = $1 and status = 1
+             select installation_id from deliveries where app_id = $1 and status = {PENDING}
              order by installation_id limit 1
          )
          union all
          select (
              select waiting.installation_id from deliveries waiting
-             where waiting.app_id = $1 and waiting.status = 1
+             where waiting.app_id = $1 and waiting.status = {PENDING}
                  and waiting.installation_id > lines.installation_id
              order by waiting.installation_id limit 1
          )
          from lines where lines.installation_id is not null
-     )";
+     )"
+    )
+});
 
-/// Claims what is due, a share for each installation and of each the longest overdue first.
-pub(crate) async fn claim_due(db: &Db, wanted: Wanted) -> Result<Vec<Delivery>> {
+/// Claims due webhooks: a share for each installation, the longest overdue first.
+pub(crate) async fn claim_due(db: &Db, query: ClaimQuery) -> Result<Vec<Delivery>> {
+    let installations = &*INSTALLATIONS;
     let postgres = format!(
-        "{LINES}, claimed as (
+        "{installations}, claimed as (
              select due.delivery_id as id
              from (select installation_id from lines where installation_id is not null) line
              cross join lateral (
                  select picked.delivery_id, picked.due_at, row_number() over (order by picked.due_at) as place
                  from (
                      select delivery_id, due_at from deliveries
-                     where app_id = $1 and installation_id = line.installation_id and status = 1
+                     where app_id = $1 and installation_id = line.installation_id and status = {PENDING}
                          and due_at <= $2
                      order by due_at limit greatest(8, $3 / (select count(*) from lines))
                      for update skip locked
@@ -78,48 +85,50 @@ pub(crate) async fn claim_due(db: &Db, wanted: Wanted) -> Result<Vec<Delivery>> 
     );
     let sqlite = format!(
         "update deliveries set due_at = $4, updated_at = $2 where delivery_id in (
-             {LINES}
+             {installations}
              select due.delivery_id from lines join deliveries due on due.delivery_id in (
                  select delivery_id from deliveries picked
                  where picked.app_id = $1 and picked.installation_id = lines.installation_id
-                     and picked.status = 1 and picked.due_at <= $2
+                     and picked.status = {PENDING} and picked.due_at <= $2
                  order by picked.due_at limit max(8, $3 / (select count(*) from lines))
              )
              order by due.due_at limit $3
          ) {RETURNING}"
     );
-    fetch(db, postgres, sqlite, wanted, None).await
+    fetch(db, postgres, sqlite, query, None).await
 }
 
-/// Claims in the order of acceptance: what is due, and what was last touched before `untouched_since`.
+/// Claims in the order of acceptance: due webhooks, and those last updated before `untouched_since`.
 pub(crate) async fn claim_oldest(
     db: &Db,
-    wanted: Wanted,
+    query: ClaimQuery,
     untouched_since: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
-    let oldest = "select delivery_id as id from deliveries
-         where app_id = $1 and status = 1 and (due_at <= $2 or updated_at < $5)
-         order by event_id limit $3";
-    update(db, oldest, wanted, untouched_since).await
+    let oldest = format!(
+        "select delivery_id as id from deliveries
+         where app_id = $1 and status = {PENDING} and (due_at <= $2 or updated_at < $5)
+         order by event_id limit $3"
+    );
+    update(db, &oldest, query, untouched_since).await
 }
 
-/// As [`claim_oldest`], and of each installation and ordering key only the webhook that all others wait for.
+/// Like [`claim_oldest`], but only the first webhook of each installation and ordering key.
 pub(crate) async fn claim_in_order(
     db: &Db,
-    wanted: Wanted,
+    query: ClaimQuery,
     untouched_since: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
-    let heads = "select delivery_id as id from deliveries
-         where app_id = $1 and status = 1 and (due_at <= $2 or updated_at < $5) and delivery_id in (
+    let heads = format!("select delivery_id as id from deliveries
+         where app_id = $1 and status = {PENDING} and (due_at <= $2 or updated_at < $5) and delivery_id in (
              with recursive heads (delivery_id) as (
                  select (
-                     select delivery_id from deliveries where app_id = $1 and status in (1, 5)
+                     select delivery_id from deliveries where app_id = $1 and status in ({PENDING}, {HELD})
                      order by installation_id, ordering_key, sequence, event_id limit 1
                  )
                  union all
                  select (
                      select later.delivery_id from deliveries later
-                     where later.app_id = $1 and later.status in (1, 5)
+                     where later.app_id = $1 and later.status in ({PENDING}, {HELD})
                          and (later.installation_id, later.ordering_key) > (head.installation_id, head.ordering_key)
                      order by later.installation_id, later.ordering_key, later.sequence, later.event_id limit 1
                  )
@@ -127,14 +136,14 @@ pub(crate) async fn claim_in_order(
              )
              select delivery_id from heads where delivery_id is not null
          )
-         order by event_id limit $3";
-    update(db, heads, wanted, untouched_since).await
+         order by event_id limit $3");
+    update(db, &heads, query, untouched_since).await
 }
 
 async fn update(
     db: &Db,
     chosen: &str,
-    wanted: Wanted,
+    query: ClaimQuery,
     untouched_since: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
     let postgres = format!(
@@ -144,7 +153,7 @@ async fn update(
     let sqlite = format!(
         "update deliveries set due_at = $4, updated_at = $2 where delivery_id in ({chosen}) {RETURNING}"
     );
-    let mut claimed = fetch(db, postgres, sqlite, wanted, Some(untouched_since)).await?;
+    let mut claimed = fetch(db, postgres, sqlite, query, Some(untouched_since)).await?;
     claimed.sort_unstable_by_key(|delivery| delivery.event_id);
     Ok(claimed)
 }
@@ -153,20 +162,20 @@ async fn fetch(
     db: &Db,
     postgres: String,
     sqlite: String,
-    wanted: Wanted,
+    query: ClaimQuery,
     untouched_since: Option<DateTime<Utc>>,
 ) -> Result<Vec<Delivery>> {
-    let query = db
+    let statement = db
         .query_per_engine(AssertSqlSafe(postgres), AssertSqlSafe(sqlite))
-        .bind(wanted.app_id)
-        .bind(wanted.now)
-        .bind(i64::from(wanted.limit))
-        .bind(wanted.lease_end);
-    let query = match untouched_since {
-        Some(moment) => query.bind(moment),
-        None => query,
+        .bind(query.app_id)
+        .bind(query.now)
+        .bind(i64::from(query.limit))
+        .bind(query.lease_end);
+    let statement = match untouched_since {
+        Some(moment) => statement.bind(moment),
+        None => statement,
     };
-    Ok(query.fetch_all::<Row>().await?.into_iter().map(Row::into_delivery).collect())
+    Ok(statement.fetch_all::<Row>().await?.into_iter().map(Row::into_delivery).collect())
 }
 
 impl Row {
@@ -187,7 +196,7 @@ impl Row {
             sequence: self.sequence,
             attempts: self.attempts,
             schedule_from: self.schedule_from,
-            // Before its first attempt the reason says what it waited for.
+            // Before the first attempt the reason is not a failure.
             failure: self.reason.filter(|_| self.attempts > 0),
         }
     }

@@ -4,20 +4,21 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result};
 use uuid::Uuid;
 
-/// Which of an app's.
+use super::status::DEAD;
+
+/// A filter of an app's dead letters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct DeadFilter {
     /// Resource and action.
     pub event: Option<(String, String)>,
     pub installation_id: Option<Uuid>,
     pub reason: Option<String>,
-    /// Of events accepted from then on.
+    /// Earliest acceptance of the event.
     pub start: Option<DateTime<Utc>>,
-    /// Of events accepted before then.
+    /// End of the acceptance of the event, exclusive.
     pub end: Option<DateTime<Utc>>,
 }
 
-/// One of them.
 #[derive(Debug, FromRow, PartialEq, Eq)]
 pub(crate) struct DeadRow {
     pub delivery_id: Uuid,
@@ -35,7 +36,7 @@ pub(crate) struct DeadRow {
 }
 
 impl DeadFilter {
-    /// The filter as ` and …`, with values from `$first` on.
+    /// The filter as ` and …`, with parameters from `$first` on.
     pub(crate) fn sql(&self, first: usize) -> String {
         let mut sql = String::new();
         let mut next = first;
@@ -72,7 +73,7 @@ impl DeadFilter {
     }
 }
 
-/// The newest events' first; with `before` only those behind that one.
+/// The newest events' first; with `before` only those before_page that one.
 pub(crate) async fn list(
     db: &Db,
     app_id: i64,
@@ -80,11 +81,11 @@ pub(crate) async fn list(
     before: Option<(Uuid, Uuid)>,
     limit: i64,
 ) -> Result<Vec<DeadRow>> {
-    let behind = if before.is_some() { " and (event_id, delivery_id) < ($3, $4)" } else { "" };
+    let before_page = if before.is_some() { " and (event_id, delivery_id) < ($3, $4)" } else { "" };
     let sql = format!(
         "select delivery_id, event_id, installation_id, organization_id, resource, action, accepted_at, updated_at,
              attempts, response_code, reason, sequence
-         from deliveries where app_id = $1 and status = 3{behind}{}
+         from deliveries where app_id = $1 and status = {DEAD}{before_page}{}
          order by event_id desc, delivery_id desc limit $2",
         filter.sql(if before.is_some() { 5 } else { 3 }),
     );
@@ -95,8 +96,8 @@ pub(crate) async fn list(
     filter.bind(query).fetch_all().await
 }
 
-/// How many there are.
 pub(crate) async fn count(db: &Db, app_id: i64, filter: &DeadFilter) -> Result<i64> {
-    let sql = format!("select count(*) from deliveries where app_id = $1 and status = 3{}", filter.sql(2));
+    let sql =
+        format!("select count(*) from deliveries where app_id = $1 and status = {DEAD}{}", filter.sql(2));
     filter.bind(db.query(AssertSqlSafe(sql)).bind(app_id)).fetch_scalar().await
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::{Db, FromRow, Result};
 
-use crate::domain::tally::Tally;
+use crate::domain::endpoint_counts::EndpointCounts;
 
 /// One hour of one app.
 #[derive(Debug, FromRow)]
@@ -25,19 +25,19 @@ const COLUMNS: &[&str] = &[
     "last_failure",
 ];
 
-/// Adds to the present hour.
-pub(crate) async fn add(db: &Db, tallies: &[(i64, Tally)], now: DateTime<Utc>) -> Result<()> {
+/// Adds counts to the present hour.
+pub(crate) async fn add(db: &Db, counts: &[(i64, EndpointCounts)], now: DateTime<Utc>) -> Result<()> {
     let hour = hour_of(now);
-    let insert = db.insert_rows("endpoint_hours", COLUMNS, tallies, |values, (app_id, tally)| {
+    let insert = db.insert_rows("endpoint_hours", COLUMNS, counts, |values, (app_id, count)| {
         values
             .bind(*app_id)
             .bind(hour)
-            .bind(tally.succeeded)
-            .bind(tally.failed)
-            .bind(tally.timeouts)
-            .bind(tally.last_delivered_at)
-            .bind(tally.last_failed_at)
-            .bind(tally.last_failure.as_deref());
+            .bind(count.succeeded)
+            .bind(count.failed)
+            .bind(count.timeouts)
+            .bind(count.last_delivered_at)
+            .bind(count.last_failed_at)
+            .bind(count.last_failure.as_deref());
     });
     let adding = "on conflict (app_id, hour) do update set
         succeeded = endpoint_hours.succeeded + excluded.succeeded,
@@ -53,13 +53,13 @@ fn hour_of(now: DateTime<Utc>) -> DateTime<Utc> {
     now - TimeDelta::microseconds(now.timestamp_micros().rem_euclid(3_600_000_000))
 }
 
-/// Apps of which an attempt failed since then.
+/// Apps with failed attempts since that time.
 pub(crate) async fn failing_apps(db: &Db, since: DateTime<Utc>) -> Result<Vec<i64>> {
     let query = db.query("select distinct app_id from endpoint_hours where hour > $1 and failed > 0");
     query.bind(since).fetch_scalars().await
 }
 
-/// An app's hours since then, newest first.
+/// The hours of an app since that time, newest first.
 pub(crate) async fn hours(db: &Db, app_id: i64, since: DateTime<Utc>) -> Result<Vec<Hour>> {
     db.query(
         "select hour, succeeded, failed, timeouts from endpoint_hours where app_id = $1 and hour > $2
@@ -71,7 +71,7 @@ pub(crate) async fn hours(db: &Db, app_id: i64, since: DateTime<Utc>) -> Result<
     .await
 }
 
-/// Forgets an app's past, which ends with its being disabled.
+/// Deletes the hours of an app.
 pub(crate) async fn forget(db: &Db, app_id: i64) -> Result<()> {
     db.query("delete from endpoint_hours where app_id = $1").bind(app_id).execute().await.map(drop)
 }

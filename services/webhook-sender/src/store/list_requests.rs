@@ -6,9 +6,8 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Blob, Db, FromRow, Json, Query, Result};
 use uuid::Uuid;
 
-/// Which requests are wanted.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct RequestQuery {
     pub app_id: i64,
     /// Resource and action.
     pub event: Option<(String, String)>,
@@ -20,9 +19,9 @@ pub(crate) struct Wanted {
     pub max_response_code: Option<i32>,
     pub text: Option<String>,
     pub start: DateTime<Utc>,
-    /// Not itself included.
+    /// Exclusive.
     pub end: DateTime<Utc>,
-    /// Only those behind this one.
+    /// Only requests after this one.
     pub behind: Option<Behind>,
     pub limit: i64,
     pub with_bodies: bool,
@@ -36,7 +35,6 @@ pub(crate) struct Behind {
     pub number: i32,
 }
 
-/// One request as it is shown.
 #[derive(Debug, FromRow)]
 pub(crate) struct RequestRow {
     pub webhook_url: String,
@@ -57,7 +55,7 @@ pub(crate) struct RequestRow {
     pub request_headers: Option<Json<BTreeMap<String, String>>>,
     pub request_body: Option<String>,
     pub response_body: Option<String>,
-    /// Only where bodies are wanted.
+    /// Set with `with_bodies`.
     pub body: Option<Blob>,
 }
 
@@ -65,9 +63,8 @@ const COLUMNS: &str = "a.webhook_url, a.resource, a.action, a.started_at, a.resp
      a.installation_id, a.delivery_id, a.number, a.sequence, a.duration_ms, a.delivered, a.error, a.error_id,
      a.error_project, a.request_headers, a.request_body, a.response_body";
 
-/// The newest of them, newest first. Filters that are not wanted are not in the text, so that each text has the
-/// index it needs.
-pub(crate) async fn list_requests(db: &Db, wanted: Wanted) -> Result<Vec<RequestRow>> {
+/// The newest requests first. The statement contains only the filters that are set, so that each combination uses the right index.
+pub(crate) async fn list_requests(db: &Db, wanted: RequestQuery) -> Result<Vec<RequestRow>> {
     let sql = |holds: &str| {
         let condition = condition(&wanted, holds);
         let body = if wanted.with_bodies { "coalesce(a.body, d.body)" } else { "null" };
@@ -93,14 +90,14 @@ pub(crate) async fn list_requests(db: &Db, wanted: Wanted) -> Result<Vec<Request
     bind(query, &wanted).fetch_all().await
 }
 
-/// How each engine asks whether a body holds a text.
+/// How each engine searches a text in the fields of a request.
 const POSTGRES: &str =
     "position(convert_to($n, 'UTF8') in coalesce(a.body, d.body)) > 0 or strpos(a.webhook_url, $n) > 0
      or strpos(coalesce(a.error, ''), $n) > 0 or strpos(coalesce(a.response_body, ''), $n) > 0";
 const SQLITE: &str = "instr(coalesce(a.body, d.body), cast($n as blob)) > 0 or instr(a.webhook_url, $n) > 0
      or instr(coalesce(a.error, ''), $n) > 0 or instr(coalesce(a.response_body, ''), $n) > 0";
 
-fn condition(wanted: &Wanted, holds: &str) -> String {
+fn condition(wanted: &RequestQuery, holds: &str) -> String {
     let mut sql = String::from("a.app_id = $1 and a.started_at >= $2 and a.started_at < $3");
     if wanted.errors_only {
         sql += " and not a.delivered";
@@ -127,7 +124,7 @@ fn condition(wanted: &Wanted, holds: &str) -> String {
     sql
 }
 
-fn bind<'q>(mut query: Query<'q>, wanted: &Wanted) -> Query<'q> {
+fn bind<'q>(mut query: Query<'q>, wanted: &RequestQuery) -> Query<'q> {
     if let Some((resource, action)) = &wanted.event {
         query = query.bind(resource.clone()).bind(action.clone());
     }

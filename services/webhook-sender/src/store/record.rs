@@ -1,14 +1,16 @@
-//! Makes outcomes durable: all of a batch or none.
+//! Writes records: all of a batch or none.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Blob, Db, Json, Result, Values};
 use uuid::Uuid;
 
-use crate::attempt::Attempt;
+use super::status::{HELD, PENDING};
+use crate::domain::attempt::Attempt;
 use crate::domain::delivery::{Delivery, State};
-use crate::recorder::Record;
+use crate::recording::record::Record;
 
 const ATTEMPT_COLUMNS: &[&str] = &[
     "event_id",
@@ -60,21 +62,25 @@ const DELIVERY_COLUMNS: &[&str] = &[
     "updated_at",
 ];
 
-/// Two workers may have had the same webhook (a lease ran out, a message came twice): the one that knows of
-/// fewer attempts changes nothing, and what has ended stays ended.
-const PROGRESS: &str = "on conflict (delivery_id) do update set
+/// Two workers may send the same webhook, after a lease expired or when a message came twice. The one with fewer attempts changes nothing,
+/// and a webhook that has ended stays ended.
+static PROGRESS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "on conflict (delivery_id) do update set
     status = excluded.status, attempts = excluded.attempts, due_at = excluded.due_at,
     response_code = excluded.response_code, reason = excluded.reason, updated_at = excluded.updated_at
-    where deliveries.status in (1, 5) and deliveries.attempts <= excluded.attempts";
+    where deliveries.status in ({PENDING}, {HELD}) and deliveries.attempts <= excluded.attempts"
+    )
+});
 
-/// Writes attempts, and the webhooks behind them unless they arrived at once.
+/// Writes attempts, and their webhooks unless they were delivered at once.
 pub(crate) async fn record(db: &Db, records: &[Record], now: DateTime<Utc>) -> Result<()> {
     let attempts: Vec<_> =
         records.iter().filter_map(|record| Some((record, record.attempt.as_ref()?))).collect();
-    // One row per webhook and statement: the last word on it counts.
+    // A statement may change a row once: the last record of a webhook counts.
     let deliveries: HashMap<Uuid, &Record> = records
         .iter()
-        .filter(|record| needs_row(record))
+        .filter(|record| record.needs_row())
         .map(|record| (record.delivery.id, record))
         .collect();
     if deliveries.is_empty() {
@@ -82,7 +88,7 @@ pub(crate) async fn record(db: &Db, records: &[Record], now: DateTime<Utc>) -> R
         insert.suffix("on conflict do nothing").execute().await?;
         return Ok(());
     }
-    // Every writer takes the locks in the same order.
+    // Every writer locks rows in the same order, so that no two deadlock.
     let mut deliveries: Vec<_> = deliveries.into_values().collect();
     deliveries.sort_unstable_by_key(|record| record.delivery.id);
     let mut tx = db.begin().await?;
@@ -91,19 +97,15 @@ pub(crate) async fn record(db: &Db, records: &[Record], now: DateTime<Utc>) -> R
     let insert = tx.insert_rows("deliveries", DELIVERY_COLUMNS, deliveries, |row, record| {
         bind_delivery(row, record, now);
     });
-    insert.suffix(PROGRESS).execute().await?;
+    insert.suffix(&PROGRESS).execute().await?;
     tx.commit().await
-}
-
-fn needs_row(record: &Record) -> bool {
-    record.has_row || !matches!(record.state, State::Delivered | State::Called)
 }
 
 fn bind_attempt(row: &mut Values<'_, '_>, (record, attempt): (&Record, &Attempt)) {
     let delivery: &Delivery = &record.delivery;
     let exchange = attempt.exchange.as_ref();
     let app_error = exchange.and_then(|exchange| exchange.app_error.as_ref());
-    let body = (!needs_row(record)).then(|| Blob(delivery.body.clone()));
+    let body = (!record.needs_row()).then(|| Blob(delivery.body.clone()));
     row.bind(delivery.event_id)
         .bind(delivery.id)
         .bind(attempt.number)

@@ -1,11 +1,9 @@
-//! Which webhooks are on record.
-
 use std::collections::HashSet;
 
 use patchbay_db::{Db, Result};
 use uuid::Uuid;
 
-/// The ids of those that have been delivered, or are stored to be sent or because they will not be.
+/// The ids among `ids` that are recorded already, in any state.
 pub(crate) async fn recorded(db: &Db, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
     let found = db
         .query(

@@ -1,15 +1,16 @@
-//! Jobs that send given-up webhooks again.
+//! Recoveries: jobs that make dead letters due again.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::{AssertSqlSafe, Db, FromRow, Result, Tx};
 use uuid::Uuid;
 
 use super::dead_letters::DeadFilter;
+use super::status::{CANCELLED, DEAD, DONE, PENDING, RUNNING};
 
-/// How long a share of a job is for.
-const SHARE: TimeDelta = TimeDelta::seconds(1);
+/// The time between two batches of a recovery.
+const BATCH_PERIOD: TimeDelta = TimeDelta::seconds(1);
 
-/// One job. `status`: 1 running, 2 done, 3 cancelled.
+/// A job. `status` holds the number of a `RecoveryStatus`.
 #[derive(Debug, FromRow, PartialEq, Eq)]
 pub(crate) struct Recovery {
     pub id: Uuid,
@@ -46,7 +47,7 @@ impl Recovery {
         Self {
             id,
             app_id,
-            status: 1,
+            status: RUNNING,
             resource,
             action,
             installation_id,
@@ -72,7 +73,10 @@ impl Recovery {
     }
 }
 
-/// Begins a job; a unique violation when one of the app is running.
+/// Starts a recovery.
+///
+/// # Errors
+/// A unique violation if another recovery of the app is running.
 pub(crate) async fn start(tx: &mut Tx, job: &Recovery) -> Result<()> {
     let insert = format!(
         "insert into recoveries ({COLUMNS}, next_at)
@@ -103,28 +107,30 @@ pub(crate) async fn find(db: &Db, id: Uuid) -> Result<Option<Recovery>> {
     db.query(AssertSqlSafe(sql)).bind(id).fetch_optional().await
 }
 
-/// Ends a job that is still running.
+/// Cancels a recovery. Returns false if it was not running.
 pub(crate) async fn cancel(tx: &mut Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
-    let query = tx.query("update recoveries set status = 3, ended_at = $2 where id = $1 and status = 1");
+    let query = tx.query(AssertSqlSafe(format!(
+        "update recoveries set status = {CANCELLED}, ended_at = $2 where id = $1 and status = {RUNNING}"
+    )));
     Ok(query.bind(id).bind(now).execute().await? == 1)
 }
 
-/// Takes the jobs of which a share is due, so that no other replica does.
+/// Claims the recoveries whose next batch is due, so that no other replica runs them.
 pub(crate) async fn take_due(db: &Db, now: DateTime<Utc>) -> Result<Vec<Recovery>> {
-    let sql =
-        format!("update recoveries set next_at = $2 where status = 1 and next_at <= $1 returning {COLUMNS}");
-    db.query(AssertSqlSafe(sql)).bind(now).bind(now + SHARE).fetch_all().await
+    let sql = format!(
+        "update recoveries set next_at = $2 where status = {RUNNING} and next_at <= $1 returning {COLUMNS}"
+    );
+    db.query(AssertSqlSafe(sql)).bind(now).bind(now + BATCH_PERIOD).fetch_all().await
 }
 
-/// Makes the next share of a job due, oldest first, and ends the job with the share that is not a full one. How many
-/// webhooks there were.
+/// Makes the next batch of a recovery due, oldest first. A batch smaller than the rate ends the recovery. Returns the size of the batch.
 pub(crate) async fn recover(db: &Db, job: &Recovery, now: DateTime<Utc>) -> Result<u64> {
     let filter = job.filter();
-    // What is given up again while the job runs is not taken up by it once more.
+    // A webhook that is given up again while the recovery runs is not recovered twice.
     let sql = format!(
-        "update deliveries set status = 1, schedule_from = attempts, due_at = $2, reason = 'recovery', updated_at = $2
-         where status = 3 and delivery_id in (
-             select delivery_id from deliveries where app_id = $1 and status = 3 and updated_at <= $3{}
+        "update deliveries set status = {PENDING}, schedule_from = attempts, due_at = $2, reason = 'recovery', updated_at = $2
+         where status = {DEAD} and delivery_id in (
+             select delivery_id from deliveries where app_id = $1 and status = {DEAD} and updated_at <= $3{}
              order by event_id limit $4
          )",
         filter.sql(5)
@@ -133,11 +139,11 @@ pub(crate) async fn recover(db: &Db, job: &Recovery, now: DateTime<Utc>) -> Resu
     let query = tx.query(AssertSqlSafe(sql)).bind(job.app_id).bind(now).bind(job.started_at);
     let recovered = filter.bind(query.bind(i64::from(job.rate))).execute().await?;
     let done = recovered < u64::try_from(job.rate).unwrap_or(1);
-    tx.query(
-        "update recoveries set recovered = recovered + $2, status = case when $3 then 2 else status end,
+    tx.query(AssertSqlSafe(format!(
+        "update recoveries set recovered = recovered + $2, status = case when $3 then {DONE} else status end,
              ended_at = case when $3 then $4 else ended_at end
-         where id = $1 and status = 1",
-    )
+         where id = $1 and status = {RUNNING}"
+    )))
     .bind(job.id)
     .bind(i64::try_from(recovered).unwrap_or(i64::MAX))
     .bind(done)

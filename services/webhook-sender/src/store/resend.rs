@@ -1,10 +1,10 @@
-//! Sends one webhook again.
-
 use chrono::{DateTime, Utc};
-use patchbay_db::{Db, FromRow, Result, Tx};
+use patchbay_db::{AssertSqlSafe, Db, FromRow, Result, Tx};
 use uuid::Uuid;
 
-/// What has to be known of a webhook before it is sent again.
+use super::status::{DELIVERED, PENDING};
+
+/// A recorded webhook that can be resent.
 #[derive(Debug, FromRow, PartialEq, Eq)]
 pub(crate) struct Resendable {
     pub app_id: i64,
@@ -12,7 +12,7 @@ pub(crate) struct Resendable {
     pub action: String,
 }
 
-/// The webhook of this id, if it is on record with its body.
+/// The webhook of this id, if it is recorded with its body.
 pub(crate) async fn find(db: &Db, delivery_id: Uuid) -> Result<Option<Resendable>> {
     db.query(
         "select app_id, resource, action from deliveries where delivery_id = $1
@@ -25,19 +25,20 @@ pub(crate) async fn find(db: &Db, delivery_id: Uuid) -> Result<Option<Resendable
     .await
 }
 
-/// Makes it due with a fresh schedule; its attempts are counted on.
+/// Makes a webhook due with a new schedule. Its attempts keep counting up.
 pub(crate) async fn resend(tx: &mut Tx, delivery_id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    // One that arrived at once has no row of its own yet.
-    let insert =
+    // A webhook that was delivered at once has no row in `deliveries` yet.
+    let insert = format!(
         "insert into deliveries (delivery_id, event_id, installation_id, app_id, organization_id, resource,
              action, body, accepted_at, traceparent, unconditional, sequence, status, attempts, due_at,
              response_code, reason, updated_at)
          select delivery_id, event_id, installation_id, app_id, organization_id, resource, action, body,
-             accepted_at, traceparent, unconditional, sequence, 2, number, $2, response_code, null, $2
+             accepted_at, traceparent, unconditional, sequence, {DELIVERED}, number, $2, response_code, null, $2
          from attempts where delivery_id = $1 and body is not null and number = 1
-         on conflict (delivery_id) do nothing";
-    tx.query(insert).bind(delivery_id).bind(now).execute().await?;
-    let update = "update deliveries set status = 1, schedule_from = attempts, due_at = $2, reason = 'resent', updated_at = $2
-         where delivery_id = $1";
-    tx.query(update).bind(delivery_id).bind(now).execute().await.map(drop)
+         on conflict (delivery_id) do nothing"
+    );
+    tx.query(AssertSqlSafe(insert)).bind(delivery_id).bind(now).execute().await?;
+    let update = format!("update deliveries set status = {PENDING}, schedule_from = attempts, due_at = $2, reason = 'resent', updated_at = $2
+         where delivery_id = $1");
+    tx.query(AssertSqlSafe(update)).bind(delivery_id).bind(now).execute().await.map(drop)
 }

@@ -1,17 +1,19 @@
-//! Forgetting: partitions on PostgreSQL, small deletes elsewhere.
+//! Deletes old rows: whole partitions on PostgreSQL, small batches otherwise.
 
 use chrono::{DateTime, Days, Utc};
 use patchbay_db::{AssertSqlSafe, DayPartitions, Db, Engine, Result};
 use uuid::Uuid;
 
-/// Of the request log.
+use super::status::{DEAD, DELIVERED, DROPPED, HELD, PENDING, RUNNING};
+
+/// Partitions of the request log.
 const PARTITIONS: DayPartitions = DayPartitions::new("attempts", |day| format!("{day} 00:00:00+00"));
-/// Partitions made ahead.
+/// Partitions that are created ahead.
 const DAYS_AHEAD: u64 = 3;
 /// How late an event may be accepted and still have a partition of its own.
 const DAYS_BEHIND: u64 = 1;
 
-/// Makes the partitions of the next days. Nothing to do but on PostgreSQL.
+/// Creates the partitions of the next days. Does nothing on SQLite.
 pub(crate) async fn make_partitions(db: &Db, now: DateTime<Utc>) -> Result<()> {
     let today = now.date_naive();
     PARTITIONS.make(db, today - Days::new(DAYS_BEHIND)..=today + Days::new(DAYS_AHEAD)).await
@@ -33,10 +35,10 @@ pub(crate) async fn drop_partitions(db: &Db, cutoff: DateTime<Utc>) -> Result<u6
     Ok(dropped)
 }
 
-/// Deletes up to `limit` requests accepted before `cutoff`, from where there are no partitions.
+/// Deletes up to `limit` requests accepted before `cutoff` from the table without partitions.
 pub(crate) async fn delete_requests(db: &Db, cutoff: DateTime<Utc>, limit: u32) -> Result<u64> {
     let table = if db.engine() == Engine::Postgres { "attempts_other" } else { "attempts" };
-    // Ids hold the time, so the oldest are found without a look at all.
+    // Ids contain the time, so the index finds the oldest.
     let old = format!(
         "(delivery_id, number, accepted_at) in (
              select delivery_id, number, accepted_at from {table}
@@ -52,7 +54,7 @@ pub(crate) async fn delete_requests(db: &Db, cutoff: DateTime<Utc>, limit: u32) 
     Ok(deleted)
 }
 
-/// Of what is kept beyond its time, the newest hundred requests and failures of each kind stay.
+/// Deletes all but the newest hundred requests and failures of each app and event type.
 pub(crate) async fn trim_kept(db: &Db) -> Result<u64> {
     db.query(
         "delete from kept_attempts where (delivery_id, number, accepted_at) in (
@@ -70,14 +72,14 @@ pub(crate) async fn trim_kept(db: &Db) -> Result<u64> {
     .await
 }
 
-/// Gives up what has waited since before `cutoff`, up to `limit` of it.
+/// Gives up at most `limit` webhooks that were accepted before `cutoff` and still wait.
 pub(crate) async fn expire(db: &Db, cutoff: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64> {
-    db.query(
-        "update deliveries set status = 3, reason = 'expired', updated_at = $2 where delivery_id in (
+    db.query(AssertSqlSafe(format!(
+"update deliveries set status = {DEAD}, reason = 'expired', updated_at = $2 where delivery_id in (
              select delivery_id from deliveries
-             where status in (1, 5) and delivery_id < $1 and accepted_at < $3 order by delivery_id limit $4
-         )",
-    )
+             where status in ({PENDING}, {HELD}) and delivery_id < $1 and accepted_at < $3 order by delivery_id limit $4
+         )"
+)))
     .bind(before(cutoff))
     .bind(now)
     .bind(cutoff)
@@ -88,21 +90,23 @@ pub(crate) async fn expire(db: &Db, cutoff: DateTime<Utc>, now: DateTime<Utc>, l
 
 /// Deletes up to `limit` deliveries that ended before `cutoff`.
 pub(crate) async fn delete_ended(db: &Db, cutoff: DateTime<Utc>, limit: u32) -> Result<u64> {
-    db.query(
-        "delete from deliveries where delivery_id in (
-             select delivery_id from deliveries where status in (2, 3, 4) and updated_at < $1 limit $2
-         )",
-    )
+    db.query(AssertSqlSafe(format!(
+"delete from deliveries where delivery_id in (
+             select delivery_id from deliveries where status in ({DELIVERED}, {DEAD}, {DROPPED}) and updated_at < $1 limit $2
+         )"
+)))
     .bind(cutoff)
     .bind(i64::from(limit))
     .execute()
     .await
 }
 
-/// Deletes counts and jobs of before `cutoff`.
+/// Deletes counts and recoveries from before `cutoff`.
 pub(crate) async fn delete_counts(db: &Db, cutoff: DateTime<Utc>) -> Result<()> {
     db.query("delete from endpoint_hours where hour < $1").bind(cutoff).execute().await?;
-    let jobs = db.query("delete from recoveries where status <> 1 and started_at < $1");
+    let jobs = db.query(AssertSqlSafe(format!(
+        "delete from recoveries where status <> {RUNNING} and started_at < $1"
+    )));
     jobs.bind(cutoff).execute().await.map(drop)
 }
 
@@ -126,7 +130,7 @@ fn keep_newest(table: &str, condition: &str) -> String {
     )
 }
 
-/// The lowest id that a delivery of an event of that moment can have.
+/// The lowest id of a delivery whose event was accepted at that time.
 fn before(moment: DateTime<Utc>) -> Uuid {
     let millis = u64::try_from(moment.timestamp_millis()).unwrap_or(0);
     Uuid::from_u128(u128::from(millis) << 80)

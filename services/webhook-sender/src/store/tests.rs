@@ -8,8 +8,8 @@ use patchbay_testkit::database::each_engine;
 use uuid::Uuid;
 
 use super::backlog::backlog;
-use super::breakers::{BreakerRow, load, load_broken, save, take_step};
-use super::claim::{Wanted, claim_due, claim_in_order, claim_oldest};
+use super::breakers::{BreakerRow, load, load_not_closed, save, take_step};
+use super::claim::{ClaimQuery, claim_due, claim_in_order, claim_oldest};
 use super::due_apps::{DueApp, due_apps};
 use super::health::health;
 use super::held::{held_installations, release};
@@ -21,12 +21,13 @@ use super::retention::{
     delete_counts, delete_ended, delete_requests, drop_partitions, expire, make_partitions, trim_kept,
 };
 use crate::MIGRATIONS;
-use crate::attempt::{Attempt, Exchange};
 use crate::domain::after_attempt::Outcome;
+use crate::domain::attempt::{Attempt, Exchange};
 use crate::domain::breaker::Phase;
 use crate::domain::delivery::{Delivery, State};
-use crate::domain::tally::Tally;
-use crate::recorder::{Hold, Record};
+use crate::domain::endpoint_counts::EndpointCounts;
+use crate::recording::origin::Origin;
+use crate::recording::record::Record;
 
 fn noon() -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000, 0).unwrap()
@@ -79,7 +80,8 @@ fn attempt(number: i32, status: u16) -> Attempt {
 fn entry(delivery: &Delivery, attempt: Option<Attempt>, state: State, has_row: bool) -> Record {
     let mut delivery = delivery.clone();
     delivery.attempts = attempt.as_ref().map_or(delivery.attempts, |attempt| attempt.number);
-    Record { delivery, attempt, state, has_row, hold: Hold::Nothing }
+    let origin = if has_row { Origin::Returned } else { Origin::Unclaimed };
+    Record { delivery, attempt, state, origin }
 }
 
 fn pending(seconds: i64) -> State {
@@ -93,7 +95,7 @@ async fn claim(
     lease_end: DateTime<Utc>,
     limit: u32,
 ) -> patchbay_db::Result<Vec<Delivery>> {
-    claim_due(db, Wanted { app_id, now, lease_end, limit }).await
+    claim_due(db, ClaimQuery { app_id, now, lease_end, limit }).await
 }
 
 fn ids(deliveries: &[Delivery]) -> Vec<Uuid> {
@@ -276,7 +278,7 @@ async fn what_waited_for_an_endpoint_is_claimed_in_the_order_of_acceptance() {
         let records: Vec<_> =
             waiting.iter().zip(dues).map(|(one, due)| entry(one, None, pending(due), false)).collect();
         write(&db, &records).await;
-        let wanted = |limit, now| Wanted { app_id: 1, now: at(now), lease_end: at(now + 60), limit };
+        let wanted = |limit, now| ClaimQuery { app_id: 1, now: at(now), lease_end: at(now + 60), limit };
         let probe = claim_oldest(&db, wanted(1, 10), DateTime::UNIX_EPOCH).await.unwrap();
         assert_eq!(ids(&probe), [waiting[1].id], "the oldest of those that are due");
         write(&db, &[entry(&probe[0], Some(attempt(1, 500)), pending(300), true)]).await;
@@ -310,7 +312,7 @@ async fn where_order_counts_one_webhook_of_a_key_goes_at_a_time() {
             [&third, &first, &second, &other].map(|one| entry(one, None, pending(0), false)).into();
         write(&db, &records).await;
         let next = async |now: i64| {
-            let wanted = Wanted { app_id: 1, now: at(now), lease_end: at(now + 60), limit: 10 };
+            let wanted = ClaimQuery { app_id: 1, now: at(now), lease_end: at(now + 60), limit: 10 };
             claim_in_order(&db, wanted, DateTime::UNIX_EPOCH).await.unwrap()
         };
         assert_eq!(ids(&next(1).await), [first.id, other.id]);
@@ -358,19 +360,19 @@ async fn of_two_words_on_an_endpoint_the_later_one_counts_and_each_step_is_taken
         save(&db, &[row(2, open(30))]).await.unwrap();
         save(&db, &[row(1, Phase::Closed)]).await.unwrap();
         save(&db, &[row(2, open(99))]).await.unwrap();
-        let loaded = load_broken(&db, &[]).await.unwrap();
+        let loaded = load_not_closed(&db, &[]).await.unwrap();
         assert_eq!((loaded.len(), loaded[0].phase(), loaded[0].version), (1, open(30), 2));
         let step = async |now, next| take_step(&db, 7, 2, at(now), at(next), at(now + 600)).await.unwrap();
         assert!(!step(29, 60).await, "not due yet");
         assert!(step(30, 60).await);
-        assert!(!step(31, 60).await, "somebody else has it");
+        assert!(!step(31, 60).await, "another replica has it");
         assert!(step(-3600, -3570).await, "the clock was set back by an hour");
         let draining = Phase::Draining { since: at(40), next_at: at(41) };
         save(&db, &[row(3, draining)]).await.unwrap();
-        assert_eq!(load_broken(&db, &[]).await.unwrap()[0].phase(), draining);
+        assert_eq!(load_not_closed(&db, &[]).await.unwrap()[0].phase(), draining);
         save(&db, &[row(4, Phase::Closed)]).await.unwrap();
-        assert!(load_broken(&db, &[]).await.unwrap().is_empty());
-        assert_eq!(load_broken(&db, &[7]).await.unwrap()[0].phase(), Phase::Closed);
+        assert!(load_not_closed(&db, &[]).await.unwrap().is_empty());
+        assert_eq!(load_not_closed(&db, &[7]).await.unwrap()[0].phase(), Phase::Closed);
         assert_eq!(load(&db).await.unwrap().len(), 1);
     })
     .await;
@@ -456,8 +458,14 @@ async fn a_webhook_that_waits_for_too_long_is_given_up_before_it_is_forgotten() 
 #[tokio::test]
 async fn counts_of_an_hour_add_up() {
     each_engine(&MIGRATIONS, |db| async move {
-        let failed = Tally { failed: 2, timeouts: 1, last_failure: Some("dns".into()), ..Tally::default() };
-        let fine = Tally { succeeded: 3, last_delivered_at: Some(noon()), ..Tally::default() };
+        let failed = EndpointCounts {
+            failed: 2,
+            timeouts: 1,
+            last_failure: Some("dns".into()),
+            ..EndpointCounts::default()
+        };
+        let fine =
+            EndpointCounts { succeeded: 3, last_delivered_at: Some(noon()), ..EndpointCounts::default() };
         hours::add(&db, &[(1, failed), (2, fine.clone())], noon()).await.unwrap();
         hours::add(&db, &[(1, fine)], at(60)).await.unwrap();
         let past = hours::hours(&db, 1, noon() - TimeDelta::days(1)).await.unwrap();

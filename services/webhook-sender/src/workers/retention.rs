@@ -1,43 +1,42 @@
-//! Forgets what is too old to be of use.
-
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::{Db, DbError};
-use patchbay_domain::Clock;
-use patchbay_runtime::{Stop, sleep};
+use patchbay_runtime::sleep;
 use uuid::Uuid;
 
+use crate::context::Context;
 use crate::store::retention;
 
 const EVERY: Duration = Duration::from_secs(3600);
-/// Rows in one transaction: nobody waits long for it.
+/// Rows in one transaction, so that no other transaction waits long.
 const BATCH: u32 = 500;
-/// One replica is enough.
+/// Only one replica deletes at a time.
 const LEASE: &str = "webhook-sender retention";
 
-/// Makes room ahead and forgets what is behind, until `stop`.
-pub(crate) async fn forget_old(db: Db, clock: Clock, keep: Duration, stop: Stop) {
+/// Creates partitions for the next days and deletes rows older than `keep`, until a stop is requested.
+pub(crate) async fn delete_old(context: Context, keep: Duration) {
+    let Context { db, clock, stop, .. } = &context;
     let holder = Uuid::new_v4();
     let keep = TimeDelta::from_std(keep).unwrap_or(TimeDelta::days(36_500));
     loop {
         let now = clock.now();
         tokio::select! {
             () = stop.requested() => return,
-            forgotten = forget(&db, holder, now, now - keep) => {
-                if let Err(error) = forgotten {
-                    tracing::warn!(%error, "what is too old cannot be forgotten");
+            result = delete(db, holder, now, now - keep) => {
+                if let Err(error) = result {
+                    tracing::warn!(%error, "old rows could not be deleted; the next attempt is in an hour");
                 }
             }
         }
         tokio::select! {
             () = stop.requested() => return,
-            () = sleep(&clock, EVERY) => {}
+            () = sleep(clock, EVERY) => {}
         }
     }
 }
 
-async fn forget(db: &Db, holder: Uuid, now: DateTime<Utc>, cutoff: DateTime<Utc>) -> Result<(), DbError> {
+async fn delete(db: &Db, holder: Uuid, now: DateTime<Utc>, cutoff: DateTime<Utc>) -> Result<(), DbError> {
     if !db.acquire_lease(LEASE, holder, now, TimeDelta::minutes(30)).await? {
         return Ok(());
     }
@@ -56,7 +55,7 @@ async fn forget(db: &Db, holder: Uuid, now: DateTime<Utc>, cutoff: DateTime<Utc>
     retention::trim_kept(db).await?;
     retention::delete_counts(db, cutoff.min(now - TimeDelta::days(31))).await?;
     if dropped + deleted > 0 {
-        tracing::info!(dropped, deleted, "days and rows of the past were forgotten");
+        tracing::info!(dropped, deleted, "old partitions and rows were deleted");
     }
     Ok(())
 }

@@ -86,7 +86,7 @@ async fn what_cannot_be_called_is_refused() {
     let installation = running.app(1, &receiver).await;
     let good = get(installation);
     let cases = [
-        (CallRequest { app: "nobody".into(), ..good.clone() }, "APP_NOT_FOUND"),
+        (CallRequest { app: "unknown".into(), ..good.clone() }, "APP_NOT_FOUND"),
         (CallRequest { uri: "//evil.example/".into(), ..good.clone() }, "URI_INVALID"),
         (CallRequest { uri: "/@evil".into(), ..good.clone() }, "URI_INVALID"),
         (CallRequest { event_type: "select".into(), ..good.clone() }, "INVALID_FIELD"),

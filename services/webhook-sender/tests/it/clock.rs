@@ -69,7 +69,7 @@ async fn after_a_clock_was_set_back_webhooks_go_on_and_are_sent_again_in_time() 
     let new = running.webhook(1, installation);
     running.publish(std::slice::from_ref(&new)).await.await.unwrap();
     running.until(&new, DeliveryStatus::Delivered).await;
-    // What was to be sent at a moment is sent at that moment.
+    // The webhook is sent at its due time.
     running.hand.advance(Duration::from_secs(3600));
     running.until(&waits, DeliveryStatus::Delivered).await;
     assert_eq!(receiver.received().len(), 3, "each once, and the failed attempt");

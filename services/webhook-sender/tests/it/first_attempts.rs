@@ -29,7 +29,7 @@ async fn a_webhook_that_arrives_at_once_is_one_row_with_its_body() {
 async fn a_message_is_acknowledged_only_when_its_webhooks_are_on_record() {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
-    // Nobody else can write while this transaction is open.
+    // No other connection can write while this transaction is open.
     let writing = running.db.begin().await.unwrap();
     let mut confirm = running.publish(&[webhook]).await;
     receiver.wait_for(1, SOON).await;

@@ -57,7 +57,7 @@ async fn an_attempt_carries_the_headers_of_both_families() {
     names.sort_unstable();
     let mut known: Vec<_> = expected.iter().map(|(name, _)| *name).chain(["request-id"]).collect();
     known.sort_unstable();
-    assert_eq!(names, known, "nothing else is told");
+    assert_eq!(names, known, "no other header is sent");
 
     let verifier = Verifier::new([&Secret::from_client_secret(SECRET).unwrap()]);
     let header = |name| request.header(name).unwrap();

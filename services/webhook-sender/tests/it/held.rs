@@ -36,7 +36,7 @@ async fn webhooks_of_a_disabled_app_wait_until_it_is_enabled_again_over_a_restar
     running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
     assert_eq!(running.until(&webhook, DeliveryStatus::Parked).await.reason, "app_disabled");
     running.stop().await;
-    // Enabled while nobody listens.
+    // Enabled while the service is stopped.
     running.apps.change_endpoint(1, |endpoint| endpoint.is_disabled = false);
     running.start_again().await;
     running.until(&webhook, DeliveryStatus::Delivered).await;

@@ -193,7 +193,7 @@ impl Running {
         self.bus.publish(Topic::Deliveries, message).await.unwrap()
     }
 
-    /// What `ListDeliveries` says of the webhook, `None` while it says nothing.
+    /// The state of the webhook by `ListDeliveries`, `None` before its first record.
     pub(crate) async fn state(&self, delivery: &Delivery) -> Option<DeliveryState> {
         let event_id = Uuid::from_slice(&delivery.event_id).unwrap().to_string();
         let request = patchbay_rpc::request(ListDeliveriesRequest { event_id });
@@ -202,7 +202,7 @@ impl Running {
         listed.into_iter().next()
     }
 
-    /// Waits until the webhook stands there and returns what is said of it.
+    /// Waits until the webhook has the status and returns its state.
     pub(crate) async fn until(&self, delivery: &Delivery, status: DeliveryStatus) -> DeliveryState {
         let what = format!("the webhook is {status:?}");
         eventually(SOON, &what, async || self.state(delivery).await.filter(|state| state.status() == status))

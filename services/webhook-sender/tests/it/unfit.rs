@@ -198,7 +198,7 @@ async fn a_sender_that_records_nothing_is_not_ready_and_ready_again_when_it_does
         .await;
     };
     is_ready(true).await;
-    // Nobody else can write while this transaction is open.
+    // No other connection can write while this transaction is open.
     let writing = running.db.begin().await.unwrap();
     let confirm = running.publish(std::slice::from_ref(&webhook)).await;
     is_ready(false).await;

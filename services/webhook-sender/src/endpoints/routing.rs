@@ -1,0 +1,93 @@
+//! Where webhooks go. Apps and installations are mirrored in memory, so that sending needs no query.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use patchbay_domain::Clock;
+use uuid::Uuid;
+
+use super::endpoint::{Destination, Endpoint};
+use super::mirror::Mirror;
+use crate::domain::delivery::Delivery;
+use crate::domain::verdict::{AppView, InstallationView, MAX_UNKNOWN_AGE, Verdict, judge};
+
+/// The apps and installations of the installation service.
+#[derive(Debug, Default)]
+pub(crate) struct Routing {
+    pub endpoints: Mirror<i64, Arc<Endpoint>>,
+    pub installations: Mirror<Uuid, InstallationView>,
+}
+
+/// Where a webhook goes.
+#[derive(Debug)]
+pub(crate) enum Route {
+    To(Arc<Endpoint>, Arc<Destination>),
+    /// The app or the installation is not known yet.
+    Wait,
+    /// The installation or the app may not be sent webhooks for now.
+    Hold(&'static str),
+    Drop(&'static str),
+}
+
+impl Routing {
+    /// The route by the present state of the mirrors.
+    pub(crate) fn route(&self, delivery: &Delivery, now: DateTime<Utc>) -> Route {
+        let endpoint = self.endpoints.get(&delivery.app_id);
+        let app = endpoint.as_ref().map_or(AppView::Unknown, |endpoint| endpoint.view());
+        let installation =
+            self.installations.get(&delivery.installation_id).unwrap_or(InstallationView::Unknown);
+        let old = (now - delivery.accepted_at).to_std().is_ok_and(|age| age > MAX_UNKNOWN_AGE);
+        let settled = old && self.endpoints.is_current() && self.installations.is_current();
+        match judge(app, installation, delivery.unconditional, settled) {
+            Verdict::Drop(reason) => Route::Drop(reason),
+            Verdict::Hold(reason) => Route::Hold(reason),
+            Verdict::Wait => Route::Wait,
+            Verdict::Send => match endpoint.and_then(|e| e.destination.clone().map(|d| (e, d))) {
+                Some((endpoint, destination)) => Route::To(endpoint, destination),
+                None => Route::Wait,
+            },
+        }
+    }
+
+    /// Whether webhooks of the installation are held.
+    pub(crate) fn holds(&self, app_id: i64, installation_id: &Uuid) -> bool {
+        let app = self.endpoints.get(&app_id).map_or(AppView::Unknown, |endpoint| endpoint.view());
+        let installation = self.installations.get(installation_id).unwrap_or(InstallationView::Unknown);
+        matches!(judge(app, installation, false, false), Verdict::Hold(_))
+    }
+
+    /// Whether the app wants its webhooks in strict order.
+    pub(crate) fn is_strict(&self, app_id: i64) -> bool {
+        let endpoint = self.endpoints.get(&app_id);
+        let destination = endpoint.and_then(|endpoint| endpoint.destination.clone());
+        destination.is_some_and(|destination| destination.strict_order)
+    }
+
+    /// Like [`Routing::route`], but waits until the app and the installation are known.
+    pub(crate) async fn route_when_known(&self, delivery: &Delivery, clock: &Clock) -> Route {
+        // Subscribed before the first look, so that no change between look and wait is missed.
+        let (mut endpoints, mut installations) = (self.endpoints.changes(), self.installations.changes());
+        loop {
+            match self.route(delivery, clock.now()) {
+                Route::Wait => {}
+                known => return known,
+            }
+            // Cannot fail: `self` owns the senders.
+            tokio::select! {
+                _ = endpoints.changed() => {}
+                _ = installations.changed() => {}
+            }
+        }
+    }
+
+    /// Whether both mirrors have received a complete snapshot.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.endpoints.is_complete() && self.installations.is_complete()
+    }
+
+    /// Returns once both mirrors have received a complete snapshot.
+    pub(crate) async fn complete(&self) {
+        self.endpoints.complete().await;
+        self.installations.complete().await;
+    }
+}
