@@ -31,6 +31,7 @@ const FREE_OF: [(&str, &[&str]); 3] = [
 
 /// Checks formatting, lints and dependencies.
 pub(crate) fn run() -> anyhow::Result<()> {
+    rules()?;
     cargo::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     cargo::run(&mut cargo(&[
         "clippy",

@@ -1,4 +1,4 @@
-//! What a refusal repeats of what a caller sent.
+//! Cuts values of callers that refusals repeat.
 
 use std::borrow::Cow;
 
