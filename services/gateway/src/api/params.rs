@@ -10,17 +10,16 @@ use uuid::Uuid;
 /// Longer than any slug, number or uuid.
 const LONGEST: usize = 255;
 
-/// The named parts of a request's path.
-pub(crate) struct Params(Vec<(String, String)>);
+/// The named parts of a request's path; `None` when its bytes are not text.
+pub(crate) struct Params(Option<Vec<(String, String)>>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        // Fails for bytes that are no text; then nothing is named.
         let raw = RawPathParams::from_request_parts(parts, state).await;
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Ok(Self(raw.map(|raw| raw.iter().map(owned).collect()).unwrap_or_default()))
+        Ok(Self(raw.ok().map(|raw| raw.iter().map(owned).collect())))
     }
 }
 
@@ -123,10 +122,11 @@ impl Params {
 
     /// The organization where the path names one, empty where it does not.
     pub(crate) fn organization_or_any(&self) -> Result<String> {
-        if self.0.iter().any(|(name, _)| name == "organization") {
-            self.organization()
-        } else {
-            Ok(String::new())
+        match &self.0 {
+            // An unreadable path may name an organization: it must not widen the request to all of them.
+            None => self.organization(),
+            Some(names) if names.iter().any(|(name, _)| name == "organization") => self.organization(),
+            Some(_) => Ok(String::new()),
         }
     }
 
@@ -140,7 +140,7 @@ impl Params {
     }
 
     fn name(&self, name: &str) -> Option<String> {
-        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        let (_, value) = self.0.as_ref()?.iter().find(|(known, _)| known == name)?;
         // Slugs, numbers, uuids and secrets have no other characters.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         let is_name = !value.is_empty() && value.len() <= LONGEST && value.bytes().all(is_plain);
