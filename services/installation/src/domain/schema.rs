@@ -9,7 +9,6 @@ mod fault;
 mod python;
 mod rule;
 
-use patchbay_domain::shortened;
 use serde_json::Value;
 
 use self::python::{repr, str};
@@ -93,7 +92,6 @@ fn element(element: &Value) -> Result<(), Trouble> {
     let Some((name, rules)) = elements::ELEMENTS.iter().find(|(name, _)| found == name) else {
         let names: Vec<_> = elements::ELEMENTS.iter().map(|(name, _)| *name).collect();
         let (found, names) = (str(found), repr(&names.into()));
-        let found = shortened(&found);
         return Err(Trouble::Message(format!(
             "Element has type '{found}'. Type must be one of the following: {names}"
         )));
