@@ -107,7 +107,7 @@ async fn an_invitation_reveals_and_registers_no_user() {
             request(CreateUserRequest { name: "New".into(), email, only_invited: true, ..Default::default() })
         };
         tracker.directory().create_user(sign_in("Unknown@example.com")).await.unwrap();
-        let refused = reason(tracker.directory().create_user(sign_in("unknown@example.com")).await);
+        let refused = reason(tracker.directory().create_user(sign_in("uninvited@example.com")).await);
         assert_eq!(refused, "NOT_INVITED");
     })
     .await;
