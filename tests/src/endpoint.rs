@@ -100,6 +100,11 @@ impl Endpoint {
         self.seen.requests.load(Ordering::Relaxed)
     }
 
+    /// How many webhooks about installations it has received.
+    pub fn greetings(&self) -> u64 {
+        self.seen.greetings.load(Ordering::Relaxed)
+    }
+
     /// Whether it has received the webhook about its installation.
     pub fn is_greeted(&self) -> bool {
         self.seen.greetings.load(Ordering::Relaxed) > 0

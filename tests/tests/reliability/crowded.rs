@@ -44,7 +44,7 @@ impl Tenant {
             last = (app.id, installation.parse().unwrap());
         }
         eventually(DEADLINE, "every app receives its installation webhook", async || {
-            (endpoint.requests() >= apps as u64).then_some(())
+            (endpoint.greetings() >= apps as u64).then_some(())
         })
         .await;
         Self { organization, endpoint, app: last }
@@ -99,7 +99,7 @@ async fn an_unfit_event_is_refused_and_stops_nobody(access: &Access) {
     let odd = PublishRequest {
         ordering_key: "ключ 🔑 \u{202e}\u{fffd}".into(),
         idempotency_key: "\u{feff}é".into(),
-        data_json: r#"{"\u0000":"\u0000 \ud83d\ude00 \ud800"}"#.into(),
+        data_json: r#"{"\u0000":"\u0000 \ud83d\ude00"}"#.into(),
         ..unfit.event(0)
     };
     events.publish(request(odd)).await.unwrap();
