@@ -17,7 +17,7 @@ const RESERVED: [(&str, &[&str]); 7] = [
     ("reqwest", &["patchbay-egress", "patchbay-tests"]),
     ("hyper-rustls", &["patchbay-egress"]),
     ("opentelemetry-otlp", &["patchbay-runtime"]),
-    ("axum", &["patchbay-gateway", "patchbay-runtime", "patchbay", "patchbay-tests"]),
+    ("axum", &["patchbay-edge", "patchbay-gateway", "patchbay-runtime", "patchbay", "patchbay-tests"]),
     ("openssl-sys", &[]),
     ("aws-lc-sys", &[]),
 ];

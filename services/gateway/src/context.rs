@@ -9,11 +9,11 @@ use tokio::sync::Semaphore;
 
 use crate::apps::options_cache::OptionsCache;
 use crate::config::Config;
-use crate::edge::introspection::{Introspection, TokenMetrics};
-use crate::edge::origins::Origins;
-use crate::edge::rate_limit::RateLimits;
 use crate::grpc::Channels;
 use crate::metrics::GatewayMetrics;
+use patchbay_edge::introspection::{Introspection, TokenMetrics};
+use patchbay_edge::origins::Origins;
+use patchbay_edge::rate_limit::RateLimits;
 
 /// Shared by every operation; cheap to clone.
 #[derive(Clone, Debug)]

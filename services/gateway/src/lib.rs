@@ -8,7 +8,6 @@ mod api;
 mod apps;
 mod config;
 mod context;
-mod edge;
 mod grpc;
 mod json;
 mod layers;

@@ -6,9 +6,9 @@ use tokio::net::TcpListener;
 
 use crate::config::Config;
 use crate::context::Context;
-use crate::edge::revocations;
 use crate::grpc::Channels;
 use crate::router::router;
+use patchbay_edge::revocations;
 
 /// Starts the gateway's tasks under `runtime.stop`.
 ///

@@ -9,12 +9,12 @@ use patchbay_rpc::request;
 
 use crate::api::error::Failure;
 use crate::context::Context;
-use crate::edge::answer::Answer;
-use crate::edge::client_address::client_network;
-use crate::edge::credentials::{self, Credentials, invalid_token};
-use crate::edge::introspection::{Subject, Token};
-use crate::edge::rate_limit::Key;
-use crate::edge::same_origin::{Sender, sender};
+use patchbay_edge::answer::Answer;
+use patchbay_edge::client_address::client_network;
+use patchbay_edge::credentials::{self, Credentials, invalid_token};
+use patchbay_edge::introspection::{Subject, Token};
+use patchbay_edge::rate_limit::Key;
+use patchbay_edge::same_origin::{Sender, sender};
 
 /// A user or an app.
 pub(crate) struct Authenticated(pub(crate) Caller);

@@ -7,8 +7,8 @@ use patchbay_rpc::status::http_status;
 use serde_json::{Map, Value, json};
 
 use crate::api::request_id;
-use crate::edge::origins::FOREIGN_ORIGIN;
-use crate::edge::rate_limit::RateLimited;
+use patchbay_edge::origins::FOREIGN_ORIGIN;
+use patchbay_edge::rate_limit::RateLimited;
 
 /// Seconds after which a limit of a service (such as ten refreshes a minute) allows the next call.
 const REFILL: u64 = 60;

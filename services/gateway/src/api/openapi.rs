@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::operation::{Answer, Content, Group, Operation};
 use crate::api::schema::{self, Field};
-use crate::edge::credentials::SESSION_COOKIE;
+use patchbay_edge::credentials::SESSION_COOKIE;
 
 /// Refusals that every operation below `/api/` shares.
 const ALWAYS: [u16; 8] = [400, 401, 403, 404, 429, 500, 503, 504];

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use crate::api::error::Result;
 use crate::apps::call::{AppCall, Method};
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 /// Sends alerts to an app that has no form for them.
 pub(crate) const NOTIFY_SERVICE: &str = "sentry.rules.actions.notify_event_service.NotifyEventServiceAction";

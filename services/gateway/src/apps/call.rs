@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::api::error::{Failure, Result};
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 /// The part of the time limit of a request that remains for its answer after the calls to apps.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);

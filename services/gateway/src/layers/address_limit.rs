@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::api::error::Failure;
 use crate::context::Context;
-use crate::edge::client_address::client_network;
-use crate::edge::rate_limit::Key;
+use patchbay_edge::client_address::client_network;
+use patchbay_edge::rate_limit::Key;
 
 /// Counts the request for the network of its client.
 pub(crate) async fn address_limit(State(context): State<Context>, request: Request, next: Next) -> Response {

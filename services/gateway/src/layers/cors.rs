@@ -10,7 +10,7 @@ use axum::routing::{self, MethodRouter};
 
 use crate::api::error::PrivateResponse;
 use crate::context::Context;
-use crate::edge::origins::origin;
+use patchbay_edge::origins::origin;
 
 /// Seconds for which a browser may remember what is allowed.
 const REMEMBERED: HeaderValue = HeaderValue::from_static("600");

@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use crate::api::request_id;
 use crate::context::Context;
-use crate::edge::client_address::client_address;
 use crate::metrics::{Answered, Route};
+use patchbay_edge::client_address::client_address;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

@@ -12,8 +12,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     post("create_app_token", "/api/0/sentry-apps/{app}/api-tokens/", create_app_token)

@@ -10,9 +10,9 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::listed_token::ListedTokenJson;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_app_tokens", "/api/0/sentry-apps/{app}/api-tokens/", list_app_tokens)

@@ -11,7 +11,7 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, delete};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("revoke_app_token", "/api/0/sentry-apps/{app}/api-tokens/{token}/", revoke_app_token)

@@ -19,8 +19,8 @@ use crate::api::key::{
 use crate::api::operation::{Operation, post};
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// A new app.

@@ -10,8 +10,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, delete};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     delete("delete_app", "/api/0/sentry-apps/{app}/", delete_app)

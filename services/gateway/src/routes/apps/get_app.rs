@@ -11,9 +11,9 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("get_app", "/api/0/sentry-apps/{app}/", get_app)

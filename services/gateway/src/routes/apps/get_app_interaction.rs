@@ -12,9 +12,9 @@ use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::resolution::{Resolution, moment};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app_stats::InteractionJson;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("get_app_interaction", "/api/0/sentry-apps/{app}/interaction/", get_app_interaction)

@@ -10,8 +10,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::page::Paging;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app_stats::AppInstallsJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_app_stats", "/api/0/sentry-apps-stats/", list_app_stats)

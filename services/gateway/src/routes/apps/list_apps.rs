@@ -13,8 +13,8 @@ use crate::api::page::Paging;
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_apps", "/api/0/sentry-apps/", list_apps)

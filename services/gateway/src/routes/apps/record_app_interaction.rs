@@ -15,7 +15,7 @@ use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// The counter to increment.

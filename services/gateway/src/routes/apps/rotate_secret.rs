@@ -15,8 +15,8 @@ use crate::api::key::{RequestBody, integer, request_body};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 /// The secret in both forms.
 #[derive(Serialize, ToSchema)]

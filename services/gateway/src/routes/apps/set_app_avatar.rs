@@ -17,9 +17,9 @@ use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 const AVATAR_TYPES: &[&str] = &["upload", "default"];
 

@@ -21,10 +21,10 @@ use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app::{AppJson, status_named};
 use crate::json::delivery;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 const STATUS: &str = "status";
 const STATUSES: &[&str] = &["unpublished", "published", "publish_request_inprogress"];

@@ -8,7 +8,7 @@ use crate::api::error::Result;
 use crate::api::page::Paging;
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 pub(super) async fn list(
     context: &Context,

@@ -14,8 +14,8 @@ use crate::api::key::RequestBody;
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::document;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(put("update_comment", "/api/0/issues/{issue}/comments/{comment}/", update_comment))

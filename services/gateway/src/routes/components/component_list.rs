@@ -9,8 +9,8 @@ use crate::api::error::Result;
 use crate::api::page::Paging;
 use crate::api::query::Query;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 /// Pages are small, because schemas are large and the options of selects add to them.
 pub(super) type ComponentPaging = Paging<50>;

@@ -19,7 +19,7 @@ use crate::apps::call::patience;
 use crate::apps::options_cache::Question;
 use crate::apps::select_options::fetch;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get(

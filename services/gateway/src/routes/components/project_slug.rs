@@ -7,7 +7,7 @@ use tonic::Request;
 use crate::api::error::Result;
 use crate::api::query::Query;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 /// The slug of the project that `projectId` names, if there is one; `asks` makes the request, and so decides in whose name.
 pub(super) async fn project_slug(

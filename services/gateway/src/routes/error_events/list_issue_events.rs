@@ -11,8 +11,8 @@ use crate::api::operation::{Operation, get};
 use crate::api::page::Paging;
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::document;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(get("list_issue_events", "/api/0/issues/{issue}/events/", list_issue_events))

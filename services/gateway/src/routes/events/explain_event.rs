@@ -11,8 +11,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::explained_event::ExplainedEventJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("explain_event", "/api/0/organizations/{organization}/events/{event}/explain/", explain_event)

@@ -12,8 +12,8 @@ use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Kind, optional};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::missed_events::MissedEventsJson;
+use patchbay_edge::answer::Answer;
 
 const LARGEST: i32 = 100;
 

@@ -19,8 +19,8 @@ use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::apps::call::{AppAnswer, AppCall, Method, patience};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::external_issue::ExternalIssueJson;
+use patchbay_edge::answer::Answer;
 
 const SCOPES: &[Scope] = &[Scope::OrgIntegrations, Scope::EventWrite, Scope::EventAdmin];
 

@@ -17,8 +17,8 @@ use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::external_issue::ExternalIssueJson;
+use patchbay_edge::answer::Answer;
 
 /// Fewer scopes than for a link that the app itself creates.
 const LINKERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];

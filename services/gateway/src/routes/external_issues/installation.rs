@@ -6,7 +6,7 @@ use patchbay_rpc::request;
 
 use crate::api::error::Result;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 /// The installation, for the app itself and for members of the organization. The caller checks the scopes.
 pub(super) async fn installation(context: &Context, caller: &Caller, uuid: String) -> Result<Installation> {

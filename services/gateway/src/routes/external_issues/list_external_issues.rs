@@ -10,8 +10,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::external_issue::ExternalIssueJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(get(

@@ -16,8 +16,8 @@ use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
+use patchbay_edge::answer::Answer;
 
 /// Sentry's name for the grant of an app that signs instead of sending its secret.
 const ASSERTION: &str = "urn:sentry:params:oauth:grant-type:jwt-bearer";

@@ -10,7 +10,7 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("follow_redirect", "/api/0/sentry-app-installations/{installation}/redirect/", follow_redirect)

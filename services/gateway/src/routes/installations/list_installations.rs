@@ -12,8 +12,8 @@ use crate::api::operation::{Operation, get};
 use crate::api::page::Paging;
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get(

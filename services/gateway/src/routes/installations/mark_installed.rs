@@ -12,8 +12,8 @@ use crate::api::key::{RequestBody, request_body, required_text};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::installation::InstallationJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// The only status that an app sets.

@@ -15,8 +15,8 @@ use crate::api::key::{RequestBody, anything, request_body};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::hook_project::{HookProjectJson, hook_projects};
+use patchbay_edge::answer::Answer;
 
 const NAME: &str = "projects";
 

@@ -12,8 +12,8 @@ use crate::api::key::{RequestBody, request_body, required_text, text_or_blank};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::webhooks::WebhooksJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// Whether webhooks are sent.

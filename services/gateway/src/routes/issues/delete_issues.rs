@@ -13,7 +13,7 @@ use crate::api::operation::{Operation, delete};
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(delete("delete_issues", "/api/0/organizations/{organization}/issues/", delete_issues))

@@ -11,8 +11,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::document;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(get("get_issue", "/api/0/issues/{issue}/", get_issue))

@@ -15,8 +15,8 @@ use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Field, Kind, optional};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::document;
+use patchbay_edge::answer::Answer;
 
 /// The query when the request has none.
 const DEFAULT_QUERY: &str = "is:unresolved";

@@ -20,7 +20,7 @@ use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     described(put("update_issues", "/api/0/organizations/{organization}/issues/", update_issues))

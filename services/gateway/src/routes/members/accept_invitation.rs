@@ -9,8 +9,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     post(

@@ -16,8 +16,8 @@ use crate::api::key::{RequestBody, request_body, required_text};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// An invitation.

@@ -14,8 +14,8 @@ use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Kind, optional};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_members", "/api/0/organizations/{organization}/members/", list_members)

@@ -14,8 +14,8 @@ use crate::api::key::request_body;
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::member::MemberJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// The new role of a member; one of the keys has to be there.

@@ -18,8 +18,8 @@ use crate::api::schema::Kind;
 use crate::apps::alert_settings;
 use crate::apps::call::patience;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::document;
+use patchbay_edge::answer::Answer;
 
 const MAX_TRIGGERS: usize = 3;
 

@@ -11,8 +11,8 @@ use crate::api::operation::{Operation, get};
 use crate::api::page::Paging;
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::document;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_metric_rules", "/api/0/organizations/{organization}/alert-rules/", list_metric_rules)

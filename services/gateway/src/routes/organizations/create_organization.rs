@@ -12,8 +12,8 @@ use crate::api::error::Result;
 use crate::api::key::{RequestBody, request_body, required_text, text_or_blank};
 use crate::api::operation::{Operation, post};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// A new organization.

@@ -10,8 +10,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("get_organization", "/api/0/organizations/{organization}/", get_organization)

@@ -17,8 +17,8 @@ use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Kind, optional};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::audit_entry::AuditLogJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_audit_logs", "/api/0/organizations/{organization}/audit-logs/", list_audit_logs)

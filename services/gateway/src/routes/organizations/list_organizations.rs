@@ -13,8 +13,8 @@ use crate::api::page::Paging;
 use crate::api::query::Query;
 use crate::api::schema::{Kind, optional};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_organizations", "/api/0/organizations/", list_organizations)

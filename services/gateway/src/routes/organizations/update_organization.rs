@@ -12,8 +12,8 @@ use crate::api::key::{RequestBody, given_flag, request_body, text};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::organization::OrganizationJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// Every key may be left out.

@@ -12,8 +12,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::pages::html;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("event_page", "/organizations/{organization}/issues/{issue}/events/{event}/", event_page)

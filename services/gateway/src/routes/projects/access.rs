@@ -8,8 +8,8 @@ use super::owner::with_owner;
 use crate::api::error::Result;
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) async fn set_access(
     context: &Context,

@@ -14,8 +14,8 @@ use crate::api::key::{RequestBody, request_body, required_text, text, text_or_bl
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// A new project.

@@ -13,8 +13,8 @@ use crate::api::operation::{Operation, get};
 use crate::api::page::Paging;
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_projects", "/api/0/organizations/{organization}/projects/", list_projects)

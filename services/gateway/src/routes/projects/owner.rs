@@ -5,8 +5,8 @@ use patchbay_rpc::request;
 
 use crate::api::error::Result;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
+use patchbay_edge::answer::Answer;
 
 /// The caller may see the project, and so the name of its organization.
 pub(super) async fn with_owner(context: &Context, project: Project) -> Result<ProjectJson> {

@@ -13,8 +13,8 @@ use crate::api::key::{RequestBody, request_body, text, text_or_blank};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::project::ProjectJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// Every key may be left out.

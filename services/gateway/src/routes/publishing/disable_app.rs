@@ -12,9 +12,9 @@ use crate::api::key::{RequestBody, request_body, text_or_blank};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// Why an app is switched off.

@@ -10,9 +10,9 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     post("enable_app", "/api/0/sentry-apps/{app}/enable/", enable_app)

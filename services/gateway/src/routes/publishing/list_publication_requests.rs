@@ -10,8 +10,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::page::Paging;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::publication_request::PublicationRequestJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_publication_requests", "/api/0/publish-requests/", list_publication_requests)

@@ -15,8 +15,8 @@ use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::{Field, Kind, optional, required};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 const ENTRY: &[Field] = &[required("question", Kind::Text), optional("answer", Kind::NullableText)];
 

@@ -11,9 +11,9 @@ use crate::api::key::{RequestBody, request_body, required_flag, text_or_blank};
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::app::AppJson;
 use crate::routes::app_refusal::refusal;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// The decision of a reviewer.

@@ -13,8 +13,8 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::document;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     post("create_rule", "/api/0/projects/{organization}/{project}/rules/", create_rule)

@@ -19,9 +19,9 @@ use crate::api::params::Params;
 use crate::apps::alert_settings::{ALERT_RULE_ACTION, NOTIFY_APP, NOTIFY_SERVICE};
 use crate::apps::components::prepare;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::component::ComponentJson;
 use crate::json::rule_nodes::{conditions, filters};
+use patchbay_edge::answer::Answer;
 
 /// Installations that are listed: more apps than a person chooses from.
 const MOST: i32 = 100;

@@ -10,7 +10,7 @@ use crate::api::access::ANYONE;
 use crate::api::error::Failure;
 use crate::api::operation::{Operation, get};
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 /// The time that the token service allows for signing in at the provider.
 const LIFETIME_SECONDS: u32 = 600;

@@ -12,8 +12,8 @@ use crate::api::access::ANYONE;
 use crate::api::operation::{Operation, get};
 use crate::api::query::Query;
 use crate::context::Context;
-use crate::edge::answer::Answer;
-use crate::edge::credentials;
+use patchbay_edge::answer::Answer;
+use patchbay_edge::credentials;
 
 pub(super) fn operation() -> Operation {
     get("finish_oidc_sign_in", "/auth/oidc/callback/", finish_oidc_sign_in)

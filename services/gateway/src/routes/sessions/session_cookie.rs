@@ -8,7 +8,7 @@ use patchbay_rpc::timestamp;
 
 use crate::api::error::Failure;
 use crate::context::Context;
-use crate::edge::credentials::SESSION_COOKIE;
+use patchbay_edge::credentials::SESSION_COOKIE;
 
 /// The page after signing in or out.
 pub(super) const HOME: &str = "/api/0/";

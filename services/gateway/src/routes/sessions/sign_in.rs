@@ -11,9 +11,9 @@ use crate::api::error::Failure;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
-use crate::edge::same_origin::{Sender, sender};
 use crate::pages::sign_in_page;
+use patchbay_edge::answer::Answer;
+use patchbay_edge::same_origin::{Sender, sender};
 
 pub(super) fn operation() -> Operation {
     post("sign_in", "/auth/link/{secret}/", sign_in)

@@ -7,8 +7,8 @@ use crate::api::access::ANYONE;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::pages::sign_in_page;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("sign_in_options", "/auth/sign-in/", sign_in_options)

@@ -10,9 +10,9 @@ use crate::api::authenticate::foreign_page;
 use crate::api::error::{Failure, Result};
 use crate::api::operation::{Operation, post};
 use crate::context::Context;
-use crate::edge::answer::Answer;
-use crate::edge::credentials::{self, SESSION_COOKIE};
-use crate::edge::same_origin::{Sender, sender};
+use patchbay_edge::answer::Answer;
+use patchbay_edge::credentials::{self, SESSION_COOKIE};
+use patchbay_edge::same_origin::{Sender, sender};
 
 pub(super) fn operation() -> Operation {
     post("sign_out", "/auth/sign-out/", sign_out)

@@ -13,8 +13,8 @@ use crate::api::key::{RequestBody, request_body, text};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::team::TeamJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// A new team.

@@ -12,8 +12,8 @@ use crate::api::operation::{Operation, get};
 use crate::api::page::Paging;
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::team::TeamJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_teams", "/api/0/organizations/{organization}/teams/", list_teams)

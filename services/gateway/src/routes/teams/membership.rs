@@ -7,8 +7,8 @@ use patchbay_rpc::request_as;
 use crate::api::error::Result;
 use crate::api::params::Params;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::team::TeamJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) async fn set_member(
     context: &Context,

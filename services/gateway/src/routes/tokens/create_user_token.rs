@@ -14,8 +14,8 @@ use crate::api::fields::Fields;
 use crate::api::key::{RequestBody, request_body, required_texts, text_or_blank};
 use crate::api::operation::{Operation, post};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::authorization::TokenJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// A new personal token.

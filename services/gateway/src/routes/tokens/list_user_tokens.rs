@@ -9,8 +9,8 @@ use crate::api::authenticate::SignedIn;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::listed_token::ListedTokenJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("list_user_tokens", "/api/0/api-tokens/", list_user_tokens)

@@ -14,7 +14,7 @@ use crate::api::fields::Fields;
 use crate::api::key::{RequestBody, anything, request_body};
 use crate::api::operation::{Operation, delete};
 use crate::context::Context;
-use crate::edge::answer::Answer;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// The token to revoke.

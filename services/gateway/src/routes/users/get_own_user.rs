@@ -9,8 +9,8 @@ use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::user::UserJson;
+use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
     get("get_own_user", "/api/0/users/me/", get_own_user)

@@ -15,8 +15,8 @@ use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Field, Kind, optional};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::dead_letter::DeadLetterJson;
+use patchbay_edge::answer::Answer;
 
 const DEAD_LETTER_QUERY: &[Field] = &[
     optional("eventType", Kind::Text),

@@ -19,8 +19,8 @@ use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Field, Kind, optional};
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::webhook_request::WebhookRequestJson;
+use patchbay_edge::answer::Answer;
 
 /// How many organizations are asked for at once.
 const PARALLEL: usize = 8;

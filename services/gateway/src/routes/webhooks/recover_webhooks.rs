@@ -16,8 +16,8 @@ use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::edge::answer::Answer;
 use crate::json::recovery::RecoveryJson;
+use patchbay_edge::answer::Answer;
 
 request_body! {
     /// Which dead letters are sent again, and how fast. Without a filter, all of them.

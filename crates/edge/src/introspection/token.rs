@@ -1,4 +1,4 @@
-//! A token that is good for something.
+//! A valid token.
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, Result, ScopeSet};
@@ -7,27 +7,36 @@ use patchbay_proto::auth_token::{Inactive, IntrospectResponse};
 use patchbay_rpc::timestamp;
 use uuid::Uuid;
 
-use crate::edge::credentials::invalid_token;
+use crate::credentials::invalid_token;
 
-/// A token that is good for something.
+/// A valid token.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Token {
-    pub(crate) subject: Subject,
-    pub(crate) scopes: ScopeSet,
-    pub(crate) expires_at: Option<DateTime<Utc>>,
+pub struct Token {
+    /// The holder.
+    pub subject: Subject,
+    /// The scopes it carries; scopes that only a newer version knows are left out.
+    pub scopes: ScopeSet,
+    /// The end of its life; `None` when it does not expire.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Whose a token is.
+/// The holder of a token.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Subject {
+pub enum Subject {
+    /// An installation of an app, in one organization.
     Installation { installation_id: Uuid, app_id: i64, organization_id: i64 },
+    /// A user, by a personal token.
     UserToken { user_id: i64 },
+    /// A user, by the session of a browser.
     Session { user_id: i64 },
 }
 
 impl Token {
     /// Reads the token service's answer.
-    pub(crate) fn read(answer: IntrospectResponse) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Unauthenticated for an unknown or expired token; internal for an answer without a holder.
+    pub fn read(answer: IntrospectResponse) -> Result<Self> {
         match answer.inactive() {
             Inactive::Unspecified => {}
             Inactive::Unknown => return Err(invalid_token()),

@@ -8,14 +8,14 @@ use axum::http::request::Parts;
 use patchbay_runtime::connections;
 
 /// The address of the client, as far as it can be known.
-pub(crate) fn client_address(parts: &Parts, proxies: usize) -> Option<IpAddr> {
+pub fn client_address(parts: &Parts, proxies: usize) -> Option<IpAddr> {
     let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let address = behind_proxies(&parts.headers, proxies).or_else(peer);
     address.map(|address| address.to_canonical())
 }
 
 /// The network of the client: the unit of rate limits for unauthenticated requests.
-pub(crate) fn client_network(parts: &Parts, proxies: usize) -> IpAddr {
+pub fn client_network(parts: &Parts, proxies: usize) -> IpAddr {
     client_address(parts, proxies).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), connections::client_network)
 }
 

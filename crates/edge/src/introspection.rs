@@ -14,23 +14,27 @@ use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_rpc::{Channel, request};
 use patchbay_runtime::metrics::{Counter, Gauge};
 
-pub(crate) use token::{Subject, Token};
+pub use token::{Subject, Token};
 
-use crate::edge::answer::Answer;
+use crate::answer::Answer;
 use cache::Cache;
 
 /// Entries of one generation of the cache, which holds two; about 200 bytes each.
 const CACHED_TOKENS: usize = 20_000;
 
 /// Counters of the token cache.
-pub(crate) struct TokenMetrics {
-    pub(crate) cache_hits: Counter,
-    pub(crate) cache_misses: Counter,
-    pub(crate) revocations_watched: Gauge,
+#[derive(Debug)]
+pub struct TokenMetrics {
+    /// Tokens answered from the cache.
+    pub cache_hits: Counter,
+    /// Tokens that the token service was asked about.
+    pub cache_misses: Counter,
+    /// 1 while revocations are received, 0 while the cache is off.
+    pub revocations_watched: Gauge,
 }
 
 /// Asks the token service about tokens, and remembers its answers.
-pub(crate) struct Introspection {
+pub struct Introspection {
     tokens: TokensClient<Channel>,
     clock: Clock,
     cache: Mutex<Cache>,
@@ -39,7 +43,8 @@ pub(crate) struct Introspection {
 }
 
 impl Introspection {
-    pub(crate) fn new(
+    /// An empty cache that keeps answers for `lifetime` at most.
+    pub fn new(
         tokens: TokensClient<Channel>,
         clock: Clock,
         lifetime: Duration,
@@ -54,7 +59,7 @@ impl Introspection {
     ///
     /// # Errors
     /// Unauthenticated when the token is invalid; any error of the token service.
-    pub(crate) async fn introspect(&self, token: &SecretString) -> Result<Token> {
+    pub async fn introspect(&self, token: &SecretString) -> Result<Token> {
         let hash = secret::hash(token.expose());
         let ticket = {
             let mut cache = self.cache();
@@ -72,45 +77,47 @@ impl Introspection {
     }
 
     /// From now on every revocation is reported by [`Introspection::revoked`].
-    pub(crate) fn watch_begins(&self) {
+    pub fn watch_begins(&self) {
         self.cache().begin();
         self.was_watched.store(true, Ordering::Relaxed);
         self.metrics.revocations_watched.set(1);
     }
 
     /// The tokens with these hashes have been revoked.
-    pub(crate) fn revoked(&self, hashes: &[Vec<u8>]) {
+    pub fn revoked(&self, hashes: &[Vec<u8>]) {
         self.cache().revoke(hashes);
     }
 
     /// This token has been revoked through this gateway, which need not wait for the report.
-    pub(crate) fn forget(&self, token: &SecretString) {
+    pub fn forget(&self, token: &SecretString) {
         self.cache().revoke(&[secret::hash(token.expose()).to_vec()]);
     }
 
     /// Tokens of this installation have been revoked through this gateway: the caller sees the effect at once.
-    pub(crate) fn forget_installation(&self, uuid: &str) {
+    pub fn forget_installation(&self, uuid: &str) {
         if let Ok(uuid) = uuid.parse() {
             self.cache().forget_installation(uuid);
         }
     }
 
     /// Revocations may be missed from now on.
-    pub(crate) fn watch_ends(&self) {
+    pub fn watch_ends(&self) {
         self.cache().end();
         self.metrics.revocations_watched.set(0);
     }
 
     /// Whether the token service has been reached at any time.
-    pub(crate) fn was_watched(&self) -> bool {
+    pub fn was_watched(&self) -> bool {
         self.was_watched.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn clock(&self) -> &Clock {
+    /// The clock by which answers expire.
+    pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    pub(crate) fn tokens(&self) -> TokensClient<Channel> {
+    /// A client of the token service.
+    pub fn tokens(&self) -> TokensClient<Channel> {
         self.tokens.clone()
     }
 

@@ -14,8 +14,10 @@ const REMEMBERED: usize = 100_000;
 
 /// The unit that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Key {
+pub enum Key {
+    /// A user, over all their tokens and sessions.
     User(i64),
+    /// An installation, over all its tokens.
     Installation(Uuid),
     /// A client without credentials, or with wrong ones.
     Address(IpAddr),
@@ -25,7 +27,7 @@ pub(crate) enum Key {
 
 impl Key {
     /// The key of a request of this caller from this address.
-    pub(crate) fn of(caller: Option<&Caller>, address: impl FnOnce() -> IpAddr) -> Self {
+    pub fn of(caller: Option<&Caller>, address: impl FnOnce() -> IpAddr) -> Self {
         match caller {
             Some(Caller::User(user)) => Self::User(user.user_id),
             Some(Caller::App(app)) => Self::Installation(app.installation_id),
@@ -36,16 +38,16 @@ impl Key {
 
 /// A request beyond the limit.
 #[derive(Debug)]
-pub(crate) struct RateLimited {
+pub struct RateLimited {
     /// The limit.
-    pub(crate) per_minute: NonZeroU32,
+    pub per_minute: NonZeroU32,
     /// The time until the next request is allowed.
-    pub(crate) wait: Duration,
+    pub wait: Duration,
 }
 
 /// The limits of all callers.
 #[derive(Debug)]
-pub(crate) struct RateLimits {
+pub struct RateLimits {
     callers: Option<Limit>,
     addresses: Option<Limit>,
 }
@@ -58,12 +60,15 @@ struct Limit {
 
 impl RateLimits {
     /// Requests a minute of a known caller, and of an address; 0 for no limit.
-    pub(crate) fn new(callers: u32, addresses: u32) -> Self {
+    pub fn new(callers: u32, addresses: u32) -> Self {
         Self { callers: Limit::new(callers), addresses: Limit::new(addresses) }
     }
 
     /// Counts one request.
-    pub(crate) fn check(&self, key: Key) -> Result<(), RateLimited> {
+    ///
+    /// # Errors
+    /// The limit and the time to wait.
+    pub fn check(&self, key: Key) -> Result<(), RateLimited> {
         let limit = match key {
             Key::Address(_) => &self.addresses,
             _ => &self.callers,

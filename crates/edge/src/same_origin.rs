@@ -5,7 +5,7 @@ use url::{Origin, Url};
 
 /// The page for which a browser sends a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sender {
+pub enum Sender {
     /// One of our pages, or the person themselves.
     Ours,
     /// A page of another site.
@@ -16,7 +16,7 @@ pub(crate) enum Sender {
 
 /// Reads it from headers that pages cannot set themselves. `Sec-Fetch-Site` is the browser's own verdict and
 /// decides where it is sent; browsers leave it out on plain HTTP, where `Origin` is compared.
-pub(crate) fn sender(headers: &HeaderMap, public_url: &Url) -> Sender {
+pub fn sender(headers: &HeaderMap, public_url: &Url) -> Sender {
     let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("null"));
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
         return if matches!(site, "same-origin" | "none") { Sender::Ours } else { Sender::Foreign };

@@ -16,11 +16,11 @@ use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_rpc::{Channel, request};
 use url::Url;
 
-use crate::edge::answer::Answer;
-use crate::edge::same_origin::{Sender, sender};
+use crate::answer::Answer;
+use crate::same_origin::{Sender, sender};
 
-/// The reason of the refusal, by which the answer is known to be nothing a foreign page may read.
-pub(crate) const FOREIGN_ORIGIN: &str = "FOREIGN_ORIGIN";
+/// The reason of the refusal, which marks an answer that a foreign page may not read.
+pub const FOREIGN_ORIGIN: &str = "FOREIGN_ORIGIN";
 
 /// How long an app's origins are used without asking again.
 const LIFETIME: TimeDelta = TimeDelta::seconds(5);
@@ -31,20 +31,21 @@ const CACHED_APPS: usize = 1000;
 type Cache = HashMap<i64, (Arc<[String]>, DateTime<Utc>)>;
 
 /// The allowed origins of apps, remembered for a moment.
-pub(crate) struct Origins {
+pub struct Origins {
     apps: AppRegistryClient<Channel>,
     clock: Clock,
     cache: Mutex<Cache>,
 }
 
 /// The page that sends a request, when a browser names one.
-pub(crate) fn origin(headers: &HeaderMap) -> Option<&str> {
-    // `null` is what browsers say of pages they will not name.
+pub fn origin(headers: &HeaderMap) -> Option<&str> {
+    // Browsers send `null` for pages they do not name.
     headers.get(header::ORIGIN)?.to_str().ok().filter(|origin| *origin != "null")
 }
 
 impl Origins {
-    pub(crate) fn new(apps: AppRegistryClient<Channel>, clock: Clock) -> Self {
+    /// Nothing is cached yet.
+    pub fn new(apps: AppRegistryClient<Channel>, clock: Clock) -> Self {
         Self { apps, clock, cache: Mutex::default() }
     }
 
@@ -52,7 +53,7 @@ impl Origins {
     ///
     /// # Errors
     /// Invalid when the origin is not allowed; any error of the service that owns apps.
-    pub(crate) async fn check(&self, caller: &Caller, headers: &HeaderMap, public_url: &Url) -> Result<()> {
+    pub async fn check(&self, caller: &Caller, headers: &HeaderMap, public_url: &Url) -> Result<()> {
         let Some(origin) = origin(headers) else { return Ok(()) };
         if sender(headers, public_url) == Sender::Ours {
             return Ok(());

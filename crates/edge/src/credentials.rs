@@ -4,14 +4,15 @@ use axum::http::{HeaderMap, header};
 use patchbay_domain::{Error, Result, SecretString};
 
 /// Name of the cookie that holds the secret of a session.
-pub(crate) const SESSION_COOKIE: &str = "patchbay_session";
+pub const SESSION_COOKIE: &str = "patchbay_session";
 
 /// No token or session secret is longer; longer ones are refused without a lookup.
 const LONGEST: usize = 512;
 
 /// The credentials of a request. A header wins over a cookie, because a page sends a header deliberately.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Credentials {
+pub enum Credentials {
+    /// Neither a token nor a session.
     Missing,
     /// From the `Authorization` header.
     Token(SecretString),
@@ -20,7 +21,10 @@ pub(crate) enum Credentials {
 }
 
 /// Reads the credentials of a request.
-pub(crate) fn read(headers: &HeaderMap) -> Result<Credentials> {
+///
+/// # Errors
+/// Unauthenticated when the `Authorization` header is malformed or its token longer than any token.
+pub fn read(headers: &HeaderMap) -> Result<Credentials> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let value = value.to_str().map_err(|_| {
             bad_header("Invalid token header. Token string should not contain invalid characters.")
@@ -49,12 +53,12 @@ fn bearer(value: &str) -> Result<Credentials> {
 }
 
 /// The secret in the session cookie.
-pub(crate) fn session(headers: &HeaderMap) -> Option<SecretString> {
+pub fn session(headers: &HeaderMap) -> Option<SecretString> {
     cookie(headers, SESSION_COOKIE)
 }
 
 /// The secret in the cookie of this name.
-pub(crate) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<SecretString> {
+pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<SecretString> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -69,8 +73,8 @@ fn bad_header(message: &str) -> Error {
     Error::unauthenticated("INVALID_TOKEN_HEADER", message)
 }
 
-/// There is no such token.
-pub(crate) fn invalid_token() -> Error {
+/// The contract's refusal of an unknown token.
+pub fn invalid_token() -> Error {
     Error::unauthenticated("INVALID_TOKEN", "Invalid token")
 }
 

@@ -7,8 +7,8 @@ use patchbay_proto::auth_token::WatchRevocationsRequest;
 use patchbay_rpc::stream_request;
 use patchbay_runtime::{Readiness, Stop, sleep};
 
-use crate::edge::answer::Answer;
-use crate::edge::introspection::Introspection;
+use crate::answer::Answer;
+use crate::introspection::Introspection;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ const CHECK_LIMIT: Duration = Duration::from_secs(1);
 
 /// The process becomes ready once the token service has been reached for the first time. When the token service fails
 /// later, the gateway stays ready: another replica could not answer either.
-pub(crate) fn report(introspection: &Arc<Introspection>, readiness: &Readiness) {
+pub fn report(introspection: &Arc<Introspection>, readiness: &Readiness) {
     let introspection = introspection.clone();
     readiness.check("gateway-revocations", CHECK_LIMIT, move || {
         let reached = introspection.was_watched();
@@ -31,7 +31,7 @@ pub(crate) fn report(introspection: &Arc<Introspection>, readiness: &Readiness) 
 }
 
 /// Watches until `stop` is requested, and reconnects when the stream ends.
-pub(crate) async fn watch(introspection: Arc<Introspection>, stop: Stop) {
+pub async fn watch(introspection: Arc<Introspection>, stop: Stop) {
     let mut pause = SHORTEST_PAUSE;
     while !stop.is_requested() {
         let established = tokio::select! {

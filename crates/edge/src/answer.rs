@@ -4,7 +4,12 @@ use patchbay_domain::Error;
 use patchbay_rpc::status;
 use tonic::{Response, Status};
 
-pub(crate) trait Answer<T> {
+/// Turns a gRPC result into the message, or into our error.
+pub trait Answer<T> {
+    /// The message of the answer.
+    ///
+    /// # Errors
+    /// The refusal of the service. Failures of the transport are logged, because their text names hosts and ports.
     fn answer(self) -> Result<T, Error>;
 }
 
