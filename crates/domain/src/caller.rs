@@ -96,6 +96,11 @@ impl Caller {
         self.user().is_some_and(|user| user.is_staff && user.may_use_rank())
     }
 
+    /// Whether the caller may know of organizations that they do not belong to.
+    pub fn sees_every_organization(&self) -> bool {
+        self.is_internal() || self.is_superuser() || self.is_staff()
+    }
+
     /// True for a user with a session, as opposed to a program with the user's token.
     pub fn is_session(&self) -> bool {
         self.user().is_some_and(|user| user.token_scopes.is_none())
@@ -190,6 +195,8 @@ mod tests {
             let plain = Caller::User(UserCaller { token_scopes, ..user(Role::Owner) });
             let ranked = Caller::User(ranked);
             assert_eq!((ranked.is_superuser(), ranked.is_staff()), (expected, expected), "{token_scopes:?}");
+            assert_eq!(ranked.sees_every_organization(), expected, "{token_scopes:?}");
+            assert!(!plain.sees_every_organization());
             assert_eq!((plain.is_superuser(), plain.is_staff()), (false, false));
             assert_eq!(ranked.is_session(), token_scopes.is_none());
         }

@@ -9,3 +9,4 @@ pub mod origins;
 pub mod rate_limit;
 pub mod revocations;
 pub mod same_origin;
+pub mod unknown_proxy;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, TimeDelta, Utc};
-use patchbay_domain::{Caller, Clock, Error, Result};
+use patchbay_domain::{Caller, Clock, Error, Result, shortened};
 use patchbay_proto::installation::GetAppRequest;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_rpc::{Channel, request};
@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::answer::Answer;
 use crate::same_origin::{Sender, sender};
+use allowed::Allowed;
 
 /// The reason of the refusal, which marks an answer that a foreign page may not read.
 pub const FOREIGN_ORIGIN: &str = "FOREIGN_ORIGIN";
@@ -28,7 +29,7 @@ const LIFETIME: TimeDelta = TimeDelta::seconds(5);
 const CACHED_APPS: usize = 1000;
 
 /// Origins by app, and until when they are used.
-type Cache = HashMap<i64, (Arc<[String]>, DateTime<Utc>)>;
+type Cache = HashMap<i64, (Arc<Allowed>, DateTime<Utc>)>;
 
 /// The allowed origins of apps, remembered for a moment.
 pub struct Origins {
@@ -54,30 +55,32 @@ impl Origins {
     /// # Errors
     /// Invalid when the origin is not allowed; any error of the service that owns apps.
     pub async fn check(&self, caller: &Caller, headers: &HeaderMap, public_url: &Url) -> Result<()> {
-        let Some(origin) = origin(headers) else { return Ok(()) };
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
         if sender(headers, public_url) == Sender::Ours {
             return Ok(());
         }
-        let allowed = match caller {
-            Caller::App(app) => self.of(app.app_id).await?,
+        // Pages that the browser does not name (`null`) and origins that are not ASCII are on no list.
+        let origin = String::from_utf8_lossy(origin.as_bytes());
+        let is_allowed = match caller {
+            Caller::App(app) => self.of(app.app_id).await?.permits(&origin),
             // No page may use a personal token.
-            _ => Arc::default(),
+            _ => false,
         };
-        if allowed::is_allowed(origin, &allowed) {
+        if is_allowed {
             return Ok(());
         }
-        Err(Error::invalid(FOREIGN_ORIGIN, format!("Invalid origin: {origin}")))
+        Err(Error::invalid(FOREIGN_ORIGIN, format!("Invalid origin: {}", shortened(&origin))))
     }
 
-    async fn of(&self, app: i64) -> Result<Arc<[String]>> {
+    async fn of(&self, app: i64) -> Result<Arc<Allowed>> {
         let now = self.clock.now();
         let known = self.cache().get(&app).filter(|(_, until)| now < *until).map(|(known, _)| known.clone());
         if let Some(known) = known {
             return Ok(known);
         }
         let message = request(GetAppRequest { app: app.to_string() });
-        let origins: Arc<[String]> =
-            self.apps.clone().get_app(message).await.answer()?.allowed_origins.into();
+        let origins =
+            Arc::new(Allowed::parse(&self.apps.clone().get_app(message).await.answer()?.allowed_origins));
         let mut cache = self.cache();
         if cache.len() >= CACHED_APPS {
             cache.clear();

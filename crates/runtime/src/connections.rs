@@ -18,6 +18,7 @@ mod metrics;
 mod open;
 mod port;
 mod requests;
+mod unread;
 
 pub use connection::Connection;
 pub use http::serve_http;

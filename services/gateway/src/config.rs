@@ -23,7 +23,7 @@ pub struct Config {
     pub request_timeout: Duration,
     /// Requests of one user or one installation a minute; 0 for no limit.
     pub caller_limit: u32,
-    /// Requests of one address a minute that show no credentials, or wrong ones; 0 for no limit.
+    /// Requests of one address a minute that show no credentials, or wrong ones, or reach no operation; 0 for no limit.
     pub address_limit: u32,
     /// Reverse proxies of the operator in front of the gateway.
     pub proxies: usize,
@@ -71,12 +71,12 @@ impl Config {
             address_limit: gateway.get(
                 "GATEWAY_ADDRESS_LIMIT",
                 "600",
-                "Requests a minute without credentials, or with wrong ones, from one address; more are answered 429. 0 for no limit.",
+                "Requests a minute without credentials, or with wrong ones, from one address; more are answered 429. Unknown paths and wrong methods count as well, `/healthz` does not. 0 for no limit.",
             ),
             proxies: gateway.get(
                 "GATEWAY_PROXIES",
                 "0",
-                "Reverse proxies of yours in front of the REST API. So many entries at the end of `X-Forwarded-For` are believed, and `GATEWAY_MAX_CONNECTIONS_PER_ADDRESS` does not apply, since all connections come from the proxies.",
+                "Reverse proxies of yours in front of the REST API. So many entries at the end of `X-Forwarded-For` are believed, and `GATEWAY_MAX_CONNECTIONS_PER_ADDRESS` does not apply, since all connections come from the proxies. With 0 behind a proxy, all its clients share `GATEWAY_ADDRESS_LIMIT` and the connections of one address; the log says so once.",
             ),
             token_cache: gateway.get(
                 "GATEWAY_TOKEN_CACHE",

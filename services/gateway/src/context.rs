@@ -14,6 +14,7 @@ use crate::metrics::GatewayMetrics;
 use patchbay_edge::introspection::{Introspection, TokenMetrics};
 use patchbay_edge::origins::Origins;
 use patchbay_edge::rate_limit::RateLimits;
+use patchbay_edge::unknown_proxy::UnknownProxy;
 
 /// Shared by every operation; cheap to clone.
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ pub struct Context {
     pub(crate) metrics: Arc<GatewayMetrics>,
     pub(crate) origins: Arc<Origins>,
     pub(crate) rate_limits: Arc<RateLimits>,
+    pub(crate) unknown_proxy: Arc<UnknownProxy>,
     pub(crate) options: Arc<OptionsCache>,
     /// One permit for each request in flight.
     pub(crate) requests: Arc<Semaphore>,
@@ -45,6 +47,7 @@ impl Context {
         Self {
             origins: Arc::new(origins),
             rate_limits: Arc::new(RateLimits::new(config.caller_limit, config.address_limit)),
+            unknown_proxy: Arc::default(),
             options: Arc::new(OptionsCache::new(options)),
             services: Arc::new(services),
             introspection: Arc::new(introspection),

@@ -82,9 +82,9 @@ pub(crate) fn table(context: &Context) -> Router<Context> {
     let mut methods: BTreeMap<&str, Vec<Method>> = BTreeMap::new();
     let operations = groups().into_iter().flat_map(|group| group.operations);
     let router = operations.fold(Router::new(), |router, operation| {
-        let handler = known_parameters::only(operation.handler, &operation.method, &operation.query);
+        let handler = known_parameters::only(context, operation.handler, &operation.method, &operation.query);
         methods.entry(operation.path).or_default().push(operation.method);
-        let handler = match operation.access.asks_who() {
+        let handler = match operation.access.asks_who() || operation.is_unlimited {
             true => handler,
             false => handler.layer(from_fn_with_state(context.clone(), address_limit)),
         };

@@ -159,6 +159,9 @@ impl<'s> Fixtures<'s> {
                 let path = format!("/api/0/projects/{HOME}/front-end/rules/");
                 text(&self.apps.owner("POST", &path, &self.rule().await).await["id"])
             }
+            // They are for nobody in particular.
+            ("avatar", _) => "00000000-0000-4000-8000-000000000000".to_owned(),
+            ("secret", _) => "nothing".to_owned(),
             (name, id) => panic!("{id} has no fixture for {{{name}}}"),
         }
     }
@@ -258,6 +261,9 @@ impl<'s> Fixtures<'s> {
             "request_publication" => json!({ "questionnaire": [{ "question": "Why?", "answer": "So." }] }),
             "review_publication" => json!({ "approve": true }),
             "install" => json!({ "slug": self.apps.unpublished().await }),
+            "authorize" => json!({
+                "grant_type": "authorization_code", "code": "none", "client_id": "none", "client_secret": "none",
+            }),
             "mark_installed" => json!({ "status": "installed" }),
             "set_project_filter" => json!({ "projects": ["front-end"] }),
             "switch_webhooks" => json!({ "status": "stopped" }),
@@ -318,6 +324,14 @@ fn text(value: &Value) -> String {
 }
 
 impl Thing {
+    /// The same request below another organization.
+    pub(crate) fn elsewhere(&self, operation: &Operation, organization: &str) -> Self {
+        let mut parts: Vec<_> = self.path.split('/').collect();
+        let position = operation.path.split('/').position(|part| part == "{organization}").unwrap();
+        parts[position] = organization;
+        Self { path: parts.join("/"), ..self.clone() }
+    }
+
     /// The same request about something that does not exist: the last name in its path is replaced.
     pub(crate) fn missing(&self, operation: &Operation) -> Self {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));

@@ -6,9 +6,9 @@ use std::process::Command;
 use patchbay_domain::{Scope, ScopeSet};
 use tempfile::TempDir;
 
-use crate::matrix::World;
 use crate::people::HOME;
 use crate::server::Server;
+use crate::world::World;
 
 /// An interpreter with the packages of `xtask/src/python.rs`; `cargo xtask test` makes one.
 fn python() -> PathBuf {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod apps;
+mod description;
 mod fixtures;
 mod fuzz;
 mod matrix;
@@ -12,3 +13,4 @@ mod server;
 mod strangers;
 mod ui;
 mod who;
+mod world;

@@ -1,91 +1,33 @@
 //! Compares the access rules in the description with the responses of the services: every operation, for
 //! every kind of caller.
 
-use std::collections::HashMap;
-
 use futures::{StreamExt, stream};
 use patchbay_domain::{Role, Scope, ScopeSet};
 
-use crate::apps::Apps;
-use crate::fixtures::{Fixtures, Thing};
+use crate::fixtures::Thing;
 use crate::operation::{Operation, Rule};
-use crate::people::{ABROAD, HOME, People};
-use crate::server::{Answer, Server};
+use crate::server::Server;
 use crate::who::{Outcome, Who};
+use crate::world::World;
 
 /// Operations that are tested concurrently.
 const AT_ONCE: usize = 4;
 
-/// The targets and users of a test.
-pub(crate) struct World<'s> {
-    server: &'s Server,
-    pub(crate) people: People,
-    pub(crate) fixtures: Fixtures<'s>,
-}
-
-impl<'s> World<'s> {
-    pub(crate) async fn new(server: &'s Server) -> Self {
-        let channel = &server.patchbay.channel;
-        let people = People::new(channel).await;
-        let all = Scope::ALL.iter().copied().collect();
-        let mut owners = HashMap::new();
-        for (organization, name) in [(HOME, "owner"), (ABROAD, "stranger")] {
-            let owner = people.named(name).clone();
-            owners.insert(organization, people.token(&owner, all).await);
-        }
-        let home = people.all[0].home;
-        let fixtures = Fixtures::new(Apps::new(server, owners).await, channel, home).await;
-        Self { server, people, fixtures }
+/// All callers for an operation.
+fn callers(world: &World<'_>, operation: &Operation, thing: &Thing) -> Vec<Who> {
+    let sets = scope_sets(operation.access.scopes());
+    let mut callers = vec![Who::Anonymous];
+    for person in &world.people.all {
+        callers.push(Who::Session(person.clone()));
+        callers.extend(sets.iter().map(|set| Who::Token(person.clone(), *set)));
     }
-
-    /// As [`World::fixtures`] creates it, but with the caller as the author of things that only the author
-    /// may change.
-    async fn fresh(&self, operation: &Operation, who: &Who) -> Thing {
-        let mut thing = self.fixtures.fresh(operation, who.person()).await;
-        if operation.names().any(|name| name == "comment") {
-            let comment = thing.path.trim_end_matches('/').rsplit_once('/').unwrap().0.to_owned() + "/";
-            let create = Operation { method: "POST".to_owned(), ..operation.clone() };
-            let mut new = thing.clone();
-            (new.path, new.body) = (comment.clone(), Some(serde_json::json!({ "text": "Mine." })));
-            let own = self.ask(&create, &new, who).await;
-            assert_eq!(own.status, 201, "{who:?}: {own:?}");
-            thing.path = format!("{comment}{}/", own.json()["id"].as_str().unwrap());
-        }
-        thing
+    // No one can register an app with scopes they do not have.
+    let owners = Role::Owner.scopes();
+    for set in sets.iter().map(|set| set.intersection(owners)) {
+        callers.extend([Who::Neighbour(set), Who::Foreigner(set)]);
     }
-
-    /// Sends a request as a caller.
-    pub(crate) async fn ask(&self, operation: &Operation, thing: &Thing, who: &Who) -> Answer {
-        let bearer = |token: String| vec![("authorization", format!("Bearer {token}"))];
-        let headers = match who {
-            Who::Anonymous => Vec::new(),
-            Who::Session(person) => {
-                vec![("cookie", person.cookie.clone()), ("sec-fetch-site", "same-origin".to_owned())]
-            }
-            Who::Token(person, limit) => bearer(self.people.token(person, *limit).await),
-            Who::TheApp => bearer(thing.app.clone().unwrap()),
-            Who::Neighbour(scopes) => bearer(self.fixtures.apps.caller(HOME, *scopes).await),
-            Who::Foreigner(scopes) => bearer(self.fixtures.apps.caller(ABROAD, *scopes).await),
-        };
-        self.server.send(&operation.method, &thing.path, &headers, thing.body.as_ref()).await
-    }
-
-    /// All callers for an operation.
-    fn callers(&self, operation: &Operation, thing: &Thing) -> Vec<Who> {
-        let sets = scope_sets(operation.access.scopes());
-        let mut callers = vec![Who::Anonymous];
-        for person in &self.people.all {
-            callers.push(Who::Session(person.clone()));
-            callers.extend(sets.iter().map(|set| Who::Token(person.clone(), *set)));
-        }
-        // No one can register an app with scopes they do not have.
-        let owners = Role::Owner.scopes();
-        for set in sets.iter().map(|set| set.intersection(owners)) {
-            callers.extend([Who::Neighbour(set), Who::Foreigner(set)]);
-        }
-        callers.extend(thing.app.as_ref().map(|_| Who::TheApp));
-        callers
-    }
+    callers.extend(thing.app.as_ref().map(|_| Who::TheApp));
+    callers
 }
 
 /// Each sufficient scope alone, all insufficient ones, and all scopes.
@@ -101,7 +43,7 @@ fn scope_sets(needed: &[Scope]) -> Vec<ScopeSet> {
 async fn try_out(world: &World<'_>, operation: Operation) -> (usize, Vec<String>) {
     let (mut tried, mut wrong) = (0, Vec::new());
     let shared = world.fixtures.fresh(&operation, None).await;
-    for who in world.callers(&operation, &shared) {
+    for who in callers(world, &operation, &shared) {
         let expected = who.expected(&operation.access);
         // A successful request may consume its target.
         let thing = match expected == Outcome::Done && !operation.is_safe() {

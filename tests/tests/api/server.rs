@@ -5,10 +5,12 @@ use std::time::Duration;
 use patchbay::all_in_one::{AllInOne, Plan};
 use patchbay::data_folder::DataFolder;
 use patchbay_runtime::Settings;
+use reqwest::header::HeaderValue;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use crate::description::Description;
 use crate::operation::Operation;
 
 /// A running Patchbay.
@@ -23,6 +25,7 @@ pub(crate) struct Server {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) content_type: String,
     pub(crate) body: String,
 }
 
@@ -54,7 +57,7 @@ impl Server {
         let settings = Settings::from_pairs(usual.iter().chain(settings).copied());
         let patchbay = AllInOne::start(
             settings,
-            Plan { data: &data, http, public_url: None, is_brief: true, log: false },
+            Plan { data: &data, http, public_url: None, is_brief: false, log: false },
         )
         .await
         .unwrap();
@@ -72,16 +75,29 @@ impl Server {
         headers: &[(&str, String)],
         body: Option<&Value>,
     ) -> Answer {
+        let mut headers = headers.to_vec();
+        headers.extend(body.map(|_| ("content-type", "application/json".to_owned())));
+        let body = body.map(|body| body.to_string().into_bytes());
+        self.send_bytes(method, path, &headers, body.unwrap_or_default()).await
+    }
+
+    /// Sends a request with any body.
+    pub(crate) async fn send_bytes(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Answer {
         let url = format!("{}{path}", self.patchbay.base_url);
         let mut request = self.http.request(method.parse().unwrap(), url);
         for (name, value) in headers {
-            request = request.header(*name, value);
+            request = request.header(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
-        }
-        let answer = request.send().await.unwrap();
-        Answer { status: answer.status().as_u16(), body: answer.text().await.unwrap() }
+        let answer = request.body(body).send().await.unwrap();
+        let content_type = answer.headers().get("content-type");
+        let content_type = content_type.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        Answer { status: answer.status().as_u16(), content_type, body: answer.text().await.unwrap() }
     }
 
     /// As [`Server::send`], with a token.
@@ -89,9 +105,13 @@ impl Server {
         self.send(method, path, &[("authorization", format!("Bearer {token}"))], body).await
     }
 
+    /// The description of the API.
+    pub(crate) async fn description(&self) -> Description {
+        Description::new(self.send("GET", "/api/0/openapi.json", &[], None).await.json())
+    }
+
     /// Every operation in the description of the API.
     pub(crate) async fn operations(&self) -> Vec<Operation> {
-        let document = self.send("GET", "/api/0/openapi.json", &[], None).await.json();
-        Operation::read_all(&document)
+        self.description().await.operations()
     }
 }

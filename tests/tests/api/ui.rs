@@ -16,9 +16,9 @@ use patchbay_rpc::request;
 use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 
-use crate::matrix::World;
 use crate::people::HOME;
 use crate::server::{Answer, Server};
+use crate::world::World;
 use app::App;
 
 /// How long webhook-sender may take to learn of an app.

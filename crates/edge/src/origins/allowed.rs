@@ -1,19 +1,45 @@
-//! Whether an origin is among those an app lists.
+//! The origins that an app lists, parsed once.
+
+use std::collections::HashSet;
 
 use url::Url;
 
 /// An entry is a whole origin, or a host with or without a port, which then holds for every scheme.
-pub(super) fn is_allowed(origin: &str, allowed: &[String]) -> bool {
-    let Ok(url) = Url::parse(origin) else { return false };
-    let Some(host) = url.host_str() else { return false };
-    let with_port = url.port().map(|port| format!("{host}:{port}"));
-    allowed.iter().any(|entry| {
-        let entry = entry.trim_end_matches('/').to_ascii_lowercase();
-        if entry.contains("://") {
-            return Url::parse(&entry).is_ok_and(|entry| entry.origin() == url.origin());
+#[derive(Debug, Default)]
+pub(super) struct Allowed {
+    /// As a browser writes them.
+    origins: HashSet<String>,
+    /// With or without a port.
+    hosts: HashSet<String>,
+}
+
+impl Allowed {
+    pub(super) fn parse(entries: &[String]) -> Self {
+        let mut allowed = Self::default();
+        for entry in entries {
+            let entry = entry.trim_end_matches('/').to_ascii_lowercase();
+            match Url::parse(&entry) {
+                Ok(url) if entry.contains("://") => allowed.origins.extend(serialized(&url)),
+                _ if entry.is_empty() => {}
+                _ => drop(allowed.hosts.insert(entry)),
+            }
         }
-        entry == host || with_port.as_deref() == Some(entry.as_str())
-    })
+        allowed
+    }
+
+    pub(super) fn permits(&self, origin: &str) -> bool {
+        // A URL parser would turn other characters into a name that a browser never sends.
+        let Some(url) = Url::parse(origin).ok().filter(|_| origin.is_ascii()) else { return false };
+        let (Some(host), Some(origin)) = (url.host_str(), serialized(&url)) else { return false };
+        let with_port = || url.port().is_some_and(|port| self.hosts.contains(&format!("{host}:{port}")));
+        self.origins.contains(&origin) || self.hosts.contains(host) || with_port()
+    }
+}
+
+/// `scheme://host:port`, without the port that the scheme implies; `None` for an opaque origin, which equals no other.
+fn serialized(url: &Url) -> Option<String> {
+    let origin = url.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
 #[cfg(test)]
@@ -37,10 +63,16 @@ mod tests {
             ("https://app.example", "", false),
             ("app.example", "app.example", false),
             ("data:text/plain,x", "data:text/plain,x", false),
+            ("null", "null", false),
+            ("null", "https://null", false),
+            ("https://b\u{fc}cher.example", "https://b\u{fc}cher.example", false),
+            ("https://xn--bcher-kva.example", "https://b\u{fc}cher.example", true),
+            ("https://\u{ff41}pp.example", "app.example", false),
         ];
         for (origin, entry, expected) in cases {
-            assert_eq!(is_allowed(origin, &[entry.to_owned()]), expected, "{origin} by {entry}");
+            let allowed = Allowed::parse(&[entry.to_owned()]);
+            assert_eq!(allowed.permits(origin), expected, "{origin} by {entry}");
         }
-        assert!(!is_allowed("https://app.example", &[]));
+        assert!(!Allowed::parse(&[]).permits("https://app.example"));
     }
 }

@@ -6,12 +6,14 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use axum::middleware::from_fn;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use tower::{Layer, ServiceExt};
 
+use super::unread::discard_rest;
 use super::{Connection, Io, RequestsLayer};
 
 /// Bytes of the largest request head that is read. The gateway refuses smaller heads that exceed its own limit with a proper response.
@@ -34,7 +36,8 @@ pub async fn serve_http(io: Io, connection: Connection, router: Router) {
         .max_header_list_size(HEAD_BYTES)
         .max_concurrent_streams(STREAMS);
     let peer = connection.peer();
-    let service = RequestsLayer::new(connection.clone(), Body::new).layer(router);
+    let service =
+        RequestsLayer::new(connection.clone(), Body::new).layer(from_fn(discard_rest).layer(router));
     let service = service.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         request

@@ -7,6 +7,7 @@ use patchbay_domain::{AppCaller, Caller, Error, Membership, Result, ScopeSet, Se
 use patchbay_proto::tracker::{GetUserRequest, User, get_user_request};
 use patchbay_rpc::request;
 
+use crate::api::by_address;
 use crate::api::error::Failure;
 use crate::context::Context;
 use patchbay_edge::answer::Answer;
@@ -41,6 +42,7 @@ impl FromRequestParts<Context> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Failure> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
+            by_address::count(parts, context)?;
             // Sentry ignores the header here and finds no credentials, but answers 403.
             let missing = Error::no_credentials();
             return Err(Error::forbidden(missing.reason, missing.message).into());

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use axum::routing::MethodRouter;
 use patchbay_domain::Error;
 
-use crate::api::error::Failure;
+use crate::api::by_address;
 use crate::api::query::Query;
 use crate::api::schema::Field;
 use crate::context::Context;
@@ -19,6 +19,7 @@ const MAX_ECHO: usize = 100;
 /// The handler of an operation, behind a check that its query has declared parameters only. Safe methods accept any,
 /// as in Sentry.
 pub(crate) fn only(
+    context: &Context,
     handler: MethodRouter<Context>,
     method: &Method,
     declared: &[Field],
@@ -27,12 +28,14 @@ pub(crate) fn only(
         return handler;
     }
     let declared: Vec<&'static str> = declared.iter().map(|field| field.name).collect();
+    let context = context.clone();
     handler.layer(from_fn(move |request: Request, next: Next| {
+        let context = context.clone();
         let refusal = check(&declared, request.uri().query().unwrap_or_default());
         async move {
             match refusal {
                 Ok(()) => next.run(request).await,
-                Err(error) => Failure::from(error).into_response(),
+                Err(error) => by_address::refuse(&request.into_parts().0, &context, error).into_response(),
             }
         }
     }))

@@ -117,7 +117,8 @@ fn responses(operation: &Operation) -> Value {
     let shared =
         ALWAYS.iter().filter(|_| is_api).chain(WITH_BODY.iter().filter(|_| operation.body.is_some()));
     // Operations without authentication are rate limited by address, also outside of `/api/`.
-    for status in shared.chain(&[429]) {
+    let limited = [429];
+    for status in shared.chain(limited.iter().filter(|_| !operation.is_unlimited)) {
         responses.insert(status.to_string(), refused_with(*status));
     }
     for answer in &operation.answers {

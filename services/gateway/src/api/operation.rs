@@ -19,6 +19,8 @@ pub(crate) struct Operation {
     pub(crate) id: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) access: Access,
+    /// No rate limit refuses it.
+    pub(crate) is_unlimited: bool,
     pub(crate) query: Vec<Field>,
     pub(crate) is_paged: bool,
     pub(crate) body: Option<&'static [Field]>,
@@ -74,6 +76,7 @@ impl Operation {
             id,
             summary: "",
             access: ANYONE,
+            is_unlimited: false,
             query: Vec::new(),
             is_paged: false,
             body: None,
@@ -91,6 +94,12 @@ impl Operation {
     /// Who may call it.
     pub(crate) fn by(mut self, access: Access) -> Self {
         self.access = access;
+        self
+    }
+
+    /// Not refused by a rate limit, because nobody is identified and nothing is worked on.
+    pub(crate) fn unlimited(mut self) -> Self {
+        self.is_unlimited = true;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::http::request::Parts;
 use patchbay_domain::{Caller, Error, Result};
 use uuid::Uuid;
@@ -10,17 +10,27 @@ use uuid::Uuid;
 /// Longer than any slug, number or uuid.
 const LONGEST: usize = 255;
 
-/// The named parts of a request's path; `None` when its bytes are not text.
-pub(crate) struct Params(Option<Vec<(String, String)>>);
+/// The named parts of a request's path.
+pub(crate) struct Params(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let raw = RawPathParams::from_request_parts(parts, state).await;
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Ok(Self(raw.ok().map(|raw| raw.iter().map(owned).collect())))
+        Ok(Self(match RawPathParams::from_request_parts(parts, state).await {
+            Ok(decoded) => decoded.iter().map(owned).collect(),
+            // Bytes of one part are not text. They stay encoded, so that this part is no name.
+            Err(_) => encoded(parts).map(owned).collect(),
+        }))
     }
+}
+
+/// The named parts as they stand in the address.
+fn encoded(parts: &Parts) -> impl Iterator<Item = (&str, &str)> {
+    let pattern = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    let segments = pattern.split('/').zip(parts.uri.path().split('/'));
+    segments.filter_map(|(name, value)| Some((name.strip_prefix('{')?.strip_suffix('}')?, value)))
 }
 
 impl Params {
@@ -30,11 +40,10 @@ impl Params {
             .ok_or_else(|| Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app"))
     }
 
-    /// `{organization}`: slug or number of an organization.
+    /// `{organization}`: slug or number of an organization. What cannot be one is refused like an organization that the caller
+    /// does not belong to.
     pub(crate) fn organization(&self) -> Result<String> {
-        self.name("organization").ok_or_else(|| {
-            Error::not_found("ORGANIZATION_NOT_FOUND", "Could not find requested organization")
-        })
+        self.name("organization").ok_or_else(Error::permission_denied)
     }
 
     /// `{project}`: slug or number of a project.
@@ -122,11 +131,9 @@ impl Params {
 
     /// The organization where the path names one, empty where it does not.
     pub(crate) fn organization_or_any(&self) -> Result<String> {
-        match &self.0 {
-            // An unreadable path may name an organization: it must not widen the request to all of them.
-            None => self.organization(),
-            Some(names) if names.iter().any(|(name, _)| name == "organization") => self.organization(),
-            Some(_) => Ok(String::new()),
+        match self.0.iter().any(|(name, _)| name == "organization") {
+            true => self.organization(),
+            false => Ok(String::new()),
         }
     }
 
@@ -140,7 +147,7 @@ impl Params {
     }
 
     fn name(&self, name: &str) -> Option<String> {
-        let (_, value) = self.0.as_ref()?.iter().find(|(known, _)| known == name)?;
+        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
         // Slugs, numbers, uuids and secrets have no other characters.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         let is_name = !value.is_empty() && value.len() <= LONGEST && value.bytes().all(is_plain);

@@ -49,17 +49,21 @@ pub(crate) struct AppJson {
     tokens: Option<[TokenJson; 1]>,
 }
 
-/// Only the owner sees these fields.
+/// Only the owner sees these fields. The others' answers lack them, so none is required.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AppOwner)]
 struct OwnerJson {
+    #[schema(required = false)]
     client_id: String,
     client_secret: Option<String>,
     /// The client secret in the form that libraries for Standard Webhooks take.
     webhook_secret: Option<String>,
+    #[schema(required = false)]
     owner: OrganizationJson,
+    #[schema(required = false)]
     delivery: DeliveryJson,
+    #[schema(required = false)]
     /// Whether requests to the endpoint of the app use a client certificate. The certificate itself is never shown.
     has_client_certificate: bool,
     /// After a rotation, until when the secret before this one signs too.

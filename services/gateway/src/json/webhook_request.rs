@@ -35,15 +35,20 @@ pub(crate) struct WebhookRequestJson {
     more: Option<MoreJson>,
 }
 
-/// Details that Sentry does not have, on request (`full`).
+/// Details that Sentry does not have, on request (`full`). Other answers lack them, so none is required.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookRequestDetails)]
 #[serde(rename_all = "camelCase")]
 struct MoreJson {
+    #[schema(required = false)]
     delivery_id: String,
+    #[schema(required = false)]
     installation_uuid: String,
+    #[schema(required = false)]
     attempt: i32,
+    #[schema(required = false)]
     sequence: i64,
+    #[schema(required = false)]
     duration_ms: i32,
     /// Why there was no answer.
     error: Option<String>,
@@ -57,12 +62,15 @@ struct OrganizationJson {
     slug: String,
 }
 
-/// The request and the response; present for failures only.
+/// The request and the response; present for failures only, so none is required.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookFailure)]
 struct FailureJson {
+    #[schema(required = false)]
     request_body: String,
+    #[schema(required = false)]
     request_headers: BTreeMap<String, String>,
+    #[schema(required = false)]
     response_body: String,
 }
 

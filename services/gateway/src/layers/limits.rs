@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use patchbay_domain::Error;
 use serde_json::json;
 
+use crate::api::by_address;
 use crate::api::error::Failure;
 use crate::context::Context;
 
@@ -19,18 +20,20 @@ const LONGEST_ADDRESS: usize = 8 * 1024;
 const LARGEST_HEAD: usize = 32 * 1024;
 
 /// Refuses a request with a head that is too large.
-pub(crate) async fn head(request: Request, next: Next) -> Response {
+pub(crate) async fn head(State(context): State<Context>, request: Request, next: Next) -> Response {
+    let Some(refusal) = too_large(&request) else { return next.run(request).await };
+    by_address::refuse(&request.into_parts().0, &context, refusal).into_response()
+}
+
+fn too_large(request: &Request) -> Option<Failure> {
     let address = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     if address > LONGEST_ADDRESS {
         let detail = "The address of the request is too long.";
-        return Failure::new(StatusCode::URI_TOO_LONG, "URI_TOO_LONG", detail).into_response();
+        return Some(Failure::new(StatusCode::URI_TOO_LONG, "URI_TOO_LONG", detail));
     }
-    if size(request.headers()) > LARGEST_HEAD {
-        let detail = "The headers of the request are too large.";
-        return Failure::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "HEADERS_TOO_LARGE", detail)
-            .into_response();
-    }
-    next.run(request).await
+    let detail = "The headers of the request are too large.";
+    (size(request.headers()) > LARGEST_HEAD)
+        .then(|| Failure::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "HEADERS_TOO_LARGE", detail))
 }
 
 fn size(headers: &HeaderMap) -> usize {

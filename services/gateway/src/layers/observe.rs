@@ -36,6 +36,11 @@ pub(crate) async fn observe(State(context): State<Context>, request: Request, ne
     if let Some(parent) = TraceContext::read(header) {
         trace_context::set_parent(&span, &parent);
     }
+    if context.unknown_proxy.is_news(request.headers(), context.config.proxies) {
+        tracing::warn!(
+            "a request has X-Forwarded-For, but PATCHBAY_GATEWAY_PROXIES is 0; if it came through a reverse proxy of yours, all clients share the limits of the proxy's address until the setting is the number of proxies"
+        );
+    }
     let in_flight = InFlight::enter(&context);
     let began = Instant::now();
     let known_as = id.to_str().unwrap_or_default().to_owned();

@@ -92,7 +92,7 @@ async fn lists_are_filtered_and_paged() {
     let own = platform.get("/api/0/organizations/acme/sentry-apps/", &owner).await;
     assert_eq!(names(&own), ["Three", "Two", "One"]);
     let stranger = platform.member("globex", "owner").await;
-    assert_eq!(platform.get("/api/0/organizations/acme/sentry-apps/", &stranger).await.status, 404);
+    assert_eq!(platform.get("/api/0/organizations/acme/sentry-apps/", &stranger).await.status, 403);
 }
 
 #[tokio::test]

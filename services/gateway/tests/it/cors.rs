@@ -1,7 +1,7 @@
 //! Pages in a browser: whose scripts may use a token, and the headers of their answers.
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request};
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -49,7 +49,11 @@ async fn a_token_whose_app_lists_no_pages_is_good_on_ours_only() {
     let token = token(&platform, &[]).await;
     assert_eq!(from_page(&platform, &token, PAGE).await.status, 400);
     assert_eq!(from_page(&platform, &token, "https://patchbay.example").await.status, 200);
-    assert_eq!(from_page(&platform, &token, "null").await.status, 200, "no page is named");
+    assert_eq!(
+        from_page(&platform, &token, "null").await.status,
+        400,
+        "a page that the browser does not name"
+    );
     assert_eq!(platform.get("/api/0/", &token).await.status, 200, "no page at all");
 }
 
@@ -108,4 +112,22 @@ async fn every_route_tells_its_methods() {
         assert!(told.contains(&"OPTIONS"));
     }
     assert_eq!(send(&platform, "OPTIONS", "/api/0/nothing/", &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_origin_that_no_list_can_name_is_refused_whatever_the_token() {
+    let platform = Platform::with_organizations().await;
+    let of_app = token(&platform, &[PAGE]).await;
+    let of_person = platform.member("acme", "owner").await;
+    for token in [of_app, of_person] {
+        for origin in [&b"null"[..], b"", b"\xff", "https://b\u{fc}cher.example".as_bytes(), &[b'x'; 9000]] {
+            let request = Request::get("/api/0/")
+                .header("authorization", format!("Bearer {token}"))
+                .header("origin", HeaderValue::from_bytes(origin).unwrap());
+            let answer = platform.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, 400, "{origin:?}: {answer:?}");
+            assert!(answer.text().contains("Invalid origin: ") && answer.body.len() < 500, "{answer:?}");
+            assert_eq!(answer.header("access-control-allow-origin"), "");
+        }
+    }
 }

@@ -133,7 +133,7 @@ async fn who_may_not_is_refused_in_the_owners_words() {
     platform
         .post("/api/0/organizations/nowhere/sentry-app-installations/", &manager, json!({ "slug": "hooks" }))
         .await
-        .is(404, r#"{"detail":"Could not find requested organization"}"#);
+        .is(403, denied);
     let installed = platform.post(INSTALLATIONS, &manager, json!({ "slug": "hooks" })).await.json();
     let path = format!("/api/0/sentry-app-installations/{}/", installed["uuid"].as_str().unwrap());
     platform.put(&path, &manager, json!({ "status": "installed" })).await.is(403, denied);

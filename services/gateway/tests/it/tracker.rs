@@ -110,7 +110,7 @@ async fn issues_are_listed_page_by_page_changed_and_deleted() {
         ("/api/0/organizations/acme/issues/?cursor=x", 400),
         ("/api/0/organizations/acme/issues/?per_page=0", 400),
         ("/api/0/organizations/acme/issues/?project=nothing", 404),
-        ("/api/0/organizations/unknown/issues/", 404),
+        ("/api/0/organizations/unknown/issues/", 403),
     ] {
         assert_eq!(platform.get(path, &owner).await.status, expected, "{path}");
     }

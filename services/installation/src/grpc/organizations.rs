@@ -3,11 +3,10 @@
 use patchbay_domain::{Caller, Error};
 
 use crate::context::Context;
-use crate::domain::app::access::is_elevated;
 use crate::domain::installation::access::organization_not_found;
 use crate::domain::organization::Organization;
 
-/// Finds an organization by id or slug. To users who are not members it does not exist.
+/// Finds an organization by id or slug. Users who are not members get the same refusal whether it exists or not.
 pub(super) async fn visible(context: &Context, caller: &Caller, named: &str) -> Result<Organization, Error> {
     match caller {
         Caller::Anonymous => return Err(Error::no_credentials()),
@@ -22,7 +21,10 @@ pub(super) async fn visible(context: &Context, caller: &Caller, named: &str) -> 
         let slug = membership.organization_slug.clone();
         return Ok(Organization { id: membership.organization_id, slug });
     }
-    if !(is_elevated(caller) || caller.is_staff()) || named.is_empty() {
+    if !caller.sees_every_organization() {
+        return Err(Error::permission_denied());
+    }
+    if named.is_empty() {
         return Err(organization_not_found());
     }
     let found = context.directory.find(named).await?.ok_or_else(organization_not_found)?;
@@ -38,6 +40,6 @@ pub(super) async fn of_reader(
     let Caller::App(app) = caller else { return visible(context, caller, named).await };
     let found =
         context.directory.find(named).await?.filter(|organization| organization.id == app.organization_id);
-    let found = found.ok_or_else(organization_not_found)?;
+    let found = found.ok_or_else(Error::permission_denied)?;
     Ok(Organization { id: found.id, slug: found.slug })
 }

@@ -149,7 +149,7 @@ async fn an_organization_sees_the_components_of_what_it_has_installed() {
             paged.extend(page.components);
         }
         assert_eq!(paged, all);
-        assert_eq!(reason(list(&service.outsider(), "").await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(reason(list(&service.outsider(), "").await), "PERMISSION_DENIED");
         assert_eq!(reason(list(&Caller::Anonymous, "").await), "NO_CREDENTIALS");
     })
     .await;

@@ -112,7 +112,7 @@ async fn who_may_install() {
         for (caller, expected) in [
             (Caller::Anonymous, "NO_CREDENTIALS"),
             (app_of(&installation), "PERMISSION_DENIED"),
-            (service.manager(), "ORGANIZATION_NOT_FOUND"),
+            (service.manager(), "PERMISSION_DENIED"),
             (member(other, Role::Member), "PERMISSION_DENIED"),
             (member_with_token(other, Role::Owner, &[Scope::OrgRead]), "PERMISSION_DENIED"),
             (member_with_token(other, Role::Owner, &[Scope::OrgWrite]), "OK"),
@@ -124,7 +124,7 @@ async fn who_may_install() {
         let error = refusal(service.install(&service.manager(), &app, other).await);
         assert_eq!(
             (error.kind, error.message.as_str()),
-            (ErrorKind::NotFound, "Could not find requested organization")
+            (ErrorKind::Forbidden, "You do not have permission to perform this action.")
         );
         let nowhere = InstallRequest { organization: "nowhere".into(), app_slug: app.slug.clone() };
         let answer = service.installations.clone().install(request_as(&superuser(), nowhere)).await;

@@ -62,8 +62,8 @@ async fn who_sees_which_apps() {
         assert_eq!(names(&service, &insider, AppFilter::Internal, "acme").await, ["Internal"]);
         assert!(names(&service, &outsider, AppFilter::Unspecified, "other-corp").await.is_empty());
         let foreign = ListAppsRequest { organization: "acme".into(), ..Default::default() };
-        assert_eq!(reason(list(&service, &outsider, foreign.clone()).await), "ORGANIZATION_NOT_FOUND");
-        assert_eq!(reason(list(&service, &app, foreign).await), "ORGANIZATION_NOT_FOUND");
+        assert_eq!(reason(list(&service, &outsider, foreign.clone()).await), "PERMISSION_DENIED");
+        assert_eq!(reason(list(&service, &app, foreign).await), "PERMISSION_DENIED");
     })
     .await;
 }

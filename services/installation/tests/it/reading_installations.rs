@@ -84,7 +84,7 @@ async fn installations_are_listed_newest_first_page_by_page() {
         assert!(seen.installations.iter().all(|installation| installation.code.is_none()));
         for (caller, expected) in [
             (superuser(), "OK"),
-            (service.outsider(), "ORGANIZATION_NOT_FOUND"),
+            (service.outsider(), "PERMISSION_DENIED"),
             (member_with_token(&service.acme, Role::Owner, &[Scope::EventRead]), "PERMISSION_DENIED"),
             (app_of(&installed[0]), "PERMISSION_DENIED"),
             (Caller::Anonymous, "NO_CREDENTIALS"),

@@ -89,8 +89,8 @@ async fn projects_are_read_and_written_by_scope_and_never_created_by_apps() {
             (app(&acme, &[Scope::ProjectRead]), "OK", "PERMISSION_DENIED"),
             (app(&acme, &[Scope::ProjectAdmin]), "OK", "PERMISSION_DENIED"),
             (app(&acme, &[Scope::EventAdmin]), "PERMISSION_DENIED", "PERMISSION_DENIED"),
-            (user(&initech, Role::Owner), "PERMISSION_DENIED", "ORGANIZATION_NOT_FOUND"),
-            (Caller::Anonymous, "PERMISSION_DENIED", "ORGANIZATION_NOT_FOUND"),
+            (user(&initech, Role::Owner), "PERMISSION_DENIED", "PERMISSION_DENIED"),
+            (Caller::Anonymous, "PERMISSION_DENIED", "PERMISSION_DENIED"),
         ];
         let mut projects = tracker.projects();
         for (caller, read, write) in cases {

@@ -163,8 +163,8 @@ async fn the_audit_log_is_for_managers_and_owners() {
             (user(&acme, Role::Admin), "PERMISSION_DENIED"),
             (user(&acme, Role::Member), "PERMISSION_DENIED"),
             (app(&acme, Scope::ALL), "PERMISSION_DENIED"),
-            (user(&initech, Role::Owner), "ORGANIZATION_NOT_FOUND"),
-            (Caller::Anonymous, "ORGANIZATION_NOT_FOUND"),
+            (user(&initech, Role::Owner), "PERMISSION_DENIED"),
+            (Caller::Anonymous, "PERMISSION_DENIED"),
             (Caller::Operator, "OK"),
         ] {
             let answer = tracker.audit().list_entries(request_as(&caller, of_acme())).await;

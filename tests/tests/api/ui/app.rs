@@ -7,8 +7,8 @@ use patchbay_testkit::receiver::{Answer, Received, Receiver};
 use patchbay_webhook_signature::{Secret, Verifier};
 use serde_json::{Value, json};
 
-use crate::matrix::World;
 use crate::people::HOME;
+use crate::world::World;
 
 /// How long a request may take.
 const SOON: Duration = Duration::from_secs(20);

@@ -5,9 +5,9 @@ use std::time::Duration;
 use patchbay_testkit::receiver::{Answer, Receiver};
 use serde_json::{Value, json};
 
-use crate::matrix::World;
 use crate::people::HOME;
 use crate::server::Server;
+use crate::world::World;
 
 /// The options of a bad app, by path.
 const BAD: [&str; 7] = ["html", "huge", "deep", "hanging", "dripping", "hung-up", "wrong"];

@@ -31,8 +31,7 @@ pub(super) fn operation() -> Operation {
         .by(one_of(WRITERS))
         .takes::<NewInstallation>()
         .answers::<InstallationJson>(200)
-        // Sentry answers an unknown app with an empty body.
-        .answers_nothing(404)
+    // Sentry answers an unknown app with an empty body.
 }
 
 /// 200 for a new installation as for an existing one.

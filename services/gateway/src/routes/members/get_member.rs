@@ -31,7 +31,7 @@ async fn get_member(
     let message = GetMemberRequest { organization: organization.clone(), user_id: id };
     match directory.get_member(request_as(&caller, message)).await.answer() {
         // An invitation, which the invited person may read without being a member.
-        Err(error) if error.kind == ErrorKind::NotFound => {
+        Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) => {
             let message = GetInvitationRequest { organization, id };
             Ok(Json(directory.get_invitation(request_as(&caller, message)).await.answer()?.into()))
         }

@@ -3,7 +3,6 @@
 use patchbay_domain::{Caller, Error, Result, Scope, UserCaller};
 
 use crate::domain::access::internal;
-use crate::domain::organization;
 
 const READ_ORGANIZATION: &[Scope] =
     &[Scope::OrgRead, Scope::OrgWrite, Scope::OrgAdmin, Scope::OrgIntegrations];
@@ -97,13 +96,8 @@ pub(crate) fn read_audit_log(caller: &Caller, organization_id: i64) -> Result<()
     people_with(caller, organization_id, READ_AUDIT_LOG)
 }
 
-/// For callers without access the organization does not exist.
 fn any_of(caller: &Caller, organization_id: i64, scopes: &[Scope]) -> Result<()> {
-    match caller.scopes_in(organization_id) {
-        None => Err(organization::not_found()),
-        Some(held) if held.contains_any(scopes) => Ok(()),
-        Some(_) => Err(Error::permission_denied()),
-    }
+    if caller.has_any(organization_id, scopes) { Ok(()) } else { Err(Error::permission_denied()) }
 }
 
 /// Like [`any_of`], but refuses every app: apps must not change permissions or read the audit log.

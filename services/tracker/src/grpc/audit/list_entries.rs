@@ -7,7 +7,6 @@ use patchbay_rpc::timestamp;
 use crate::context::Context;
 use crate::domain::audit_entry::{ActorKind, AuditEntry};
 use crate::domain::input::page::Page;
-use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::user::UserAndMemberships;
 use crate::grpc::directory::user;
@@ -20,8 +19,7 @@ pub(super) async fn list_entries(
     caller: &Caller,
     request: wire::ListEntriesRequest,
 ) -> Result<wire::ListEntriesResponse> {
-    let organization =
-        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+    let organization = named::organization(&context.db, caller, &request.organization).await?;
     directory_access::read_audit_log(caller, organization.id)?;
     let page = Page::read(request.offset, request.limit);
     let filter = Filter {

@@ -3,7 +3,6 @@ use patchbay_proto::tracker as wire;
 
 use super::invitation;
 use crate::context::Context;
-use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::organization::invitation::Invitation;
 use crate::domain::user::no_such_member;
@@ -15,12 +14,15 @@ pub(super) async fn get_invitation(
     caller: &Caller,
     request: wire::GetInvitationRequest,
 ) -> Result<wire::Invitation> {
-    let organization =
-        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
-    let found = invitations::find(&context.db, organization.id, request.id).await?;
+    let now = context.clock.now();
     let is_own = |invitation: &Invitation| caller.user().is_some_and(|user| user.email == invitation.email);
-    if !found.as_ref().is_some_and(is_own) {
-        directory_access::read_members(caller, organization.id)?;
+    if let Some(organization) = named::find_organization(&context.db, &request.organization).await?
+        && let Some(own) = invitations::find(&context.db, organization.id, request.id).await?.filter(is_own)
+    {
+        return Ok(invitation::to_wire(own, organization, now));
     }
-    Ok(invitation::to_wire(found.ok_or_else(no_such_member)?, organization, context.clock.now()))
+    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    directory_access::read_members(caller, organization.id)?;
+    let found = invitations::find(&context.db, organization.id, request.id).await?;
+    Ok(invitation::to_wire(found.ok_or_else(no_such_member)?, organization, now))
 }

@@ -29,8 +29,8 @@ pub(super) fn to_wire(
     }
 }
 
-/// An invitation that the caller may answer. Invitations to others and foreign organizations do not exist for
-/// the caller.
+/// An invitation that the caller may answer. To others it does not exist, and who does not belong to the organization does not
+/// learn whether that exists.
 pub(super) async fn to_caller(
     context: &Context,
     caller: &Caller,
@@ -38,10 +38,15 @@ pub(super) async fn to_caller(
     id: i64,
 ) -> Result<(Organization, Invitation, User)> {
     let user_id = directory_access::answer_invitation(caller)?.user_id;
-    let organization = named::organization(&context.db, named).await?.ok_or_else(no_such_member)?;
-    let invitation = invitations::find(&context.db, organization.id, id).await?.ok_or_else(no_such_member)?;
+    let db = &context.db;
     // The stored e-mail address decides, not the one in the token.
-    let user = users::find(&context.db, user_id).await?;
-    let user = user.filter(|user| !user.is_disabled && user.email == invitation.email);
-    Ok((organization, invitation, user.ok_or_else(no_such_member)?))
+    let user = users::find(db, user_id).await?.filter(|user| !user.is_disabled);
+    if let (Some(user), Some(organization)) = (user, named::find_organization(db, named).await?)
+        && let Some(invitation) = invitations::find(db, organization.id, id).await?
+        && invitation.email == user.email
+    {
+        return Ok((organization, invitation, user));
+    }
+    named::organization(db, caller, named).await?;
+    Err(no_such_member())
 }

@@ -5,7 +5,6 @@ use super::{invitation, user};
 use crate::context::Context;
 use crate::domain::input::page::Page;
 use crate::domain::input::pattern;
-use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::organization::invitation::Invitation;
 use crate::domain::user::{Member, roles_from};
@@ -17,8 +16,7 @@ pub(super) async fn list_members(
     caller: &Caller,
     request: wire::ListMembersRequest,
 ) -> Result<wire::ListMembersResponse> {
-    let organization =
-        named::organization(&context.db, &request.organization).await?.ok_or_else(organization::not_found)?;
+    let organization = named::organization(&context.db, caller, &request.organization).await?;
     directory_access::read_members(caller, organization.id)?;
     let roles = roles_from(&request.min_role)?;
     let (page, pattern) = (Page::read(request.offset, request.limit), pattern::holding(request.query.trim()));

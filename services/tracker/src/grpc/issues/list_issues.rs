@@ -6,7 +6,6 @@ use crate::context::Context;
 use crate::domain::access;
 use crate::domain::issue::cursor::{Cursor, Page, Position};
 use crate::domain::issue::short_id;
-use crate::domain::organization;
 use crate::domain::project;
 use crate::domain::search::{self, Assigned, Condition, Term};
 use crate::grpc::named;
@@ -64,8 +63,7 @@ pub(super) async fn listing(
     scopes: &[Scope],
 ) -> Result<Option<Listing>> {
     let db = &context.db;
-    let hidden = organization::not_found;
-    let organization = named::organization(db, &filter.organization).await?.ok_or_else(hidden)?;
+    let organization = named::organization(db, caller, &filter.organization).await?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
     let project_ids = project_ids(context, organization.id, &filter.projects).await?;
     let organization_id = organization.id;

@@ -22,7 +22,7 @@ pub(super) async fn record_error(
         return Err(Error::invalid("BATCH_TOO_LARGE", format!("A batch holds at most {MAX_EVENTS} errors.")));
     }
     let db = &context.db;
-    let organization = named::organization(db, &request.organization).await?.ok_or_else(not_found)?;
+    let organization = named::find_organization(db, &request.organization).await?.ok_or_else(not_found)?;
     let project = named::project(db, organization.id, &request.project).await?.ok_or_else(not_found)?;
     let now = context.clock.now();
     let mut events = Vec::with_capacity(request.events.len());

@@ -30,7 +30,7 @@ pub(super) async fn by_ids(
     let organization_id = match requested.organization.as_str() {
         "" => None,
         named => {
-            let organization = named::organization(&context.db, named).await?.ok_or_else(not_found)?;
+            let organization = named::organization(&context.db, caller, named).await?;
             access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
             Some(organization.id)
         }

@@ -5,7 +5,6 @@ use super::team;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::input::slug_choice;
-use crate::domain::organization;
 use crate::domain::organization::team::{NewTeam, Team};
 use crate::grpc::named;
 use crate::store::teams;
@@ -15,8 +14,7 @@ pub(super) async fn create_team(
     caller: &Caller,
     request: wire::CreateTeamRequest,
 ) -> Result<wire::Team> {
-    let hidden = organization::not_found;
-    let organization = named::organization(&context.db, &request.organization).await?.ok_or_else(hidden)?;
+    let organization = named::organization(&context.db, caller, &request.organization).await?;
     access::one_of(caller, organization.id, access::WRITE_TEAMS, Error::permission_denied())?;
     let new = NewTeam::read(&request.name, &request.slug)?;
 

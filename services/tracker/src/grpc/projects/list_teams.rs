@@ -5,7 +5,6 @@ use super::team;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::input::page::Page;
-use crate::domain::organization;
 use crate::grpc::named;
 use crate::store::teams;
 
@@ -14,8 +13,7 @@ pub(super) async fn list_teams(
     caller: &Caller,
     request: wire::ListTeamsRequest,
 ) -> Result<wire::ListTeamsResponse> {
-    let hidden = organization::not_found;
-    let organization = named::organization(&context.db, &request.organization).await?.ok_or_else(hidden)?;
+    let organization = named::organization(&context.db, caller, &request.organization).await?;
     access::one_of(caller, organization.id, access::READ_TEAMS, Error::permission_denied())?;
     let page = Page::read(request.offset, request.limit);
     let (found, has_more) = page.cut(teams::list(&context.db, organization.id, page).await?);
