@@ -5,8 +5,8 @@
 //! ```no_run
 //! use patchbay_db::{Db, DbConfig, DbError, Migrations};
 //!
-//! // migrations/{postgres,sqlite}/0001_apps.sql, in an order that never changes:
-//! // static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_apps"];
+//! // migrations/postgres/0001_apps.sql, in an order that never changes:
+//! // static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_apps": derived];
 //! static MIGRATIONS: Migrations = Migrations::new(&[]);
 //!
 //! # async fn example() -> Result<(), DbError> {
@@ -43,6 +43,8 @@
 //! Row structs have `#[derive(patchbay_db::FromRow)]`. The output of the derive names the `sqlx` crate, so a
 //! service that derives it also lists `sqlx.workspace = true`. Tuples of up to 16 columns need no struct.
 //!
+//! The SQLite text of a migration that uses only these types is derived from the PostgreSQL text: see [`migrations!`].
+//!
 //! # Rules for portable statements
 //!
 //! - `on conflict … do update`, `returning`, CTEs, row values and window functions are the same on both.
@@ -76,6 +78,7 @@ mod outbox;
 mod outbox_dead;
 mod pools;
 mod query;
+mod sqlite_text;
 mod tx;
 
 pub use arguments::{ListItem, Row, Value};

@@ -95,7 +95,7 @@ impl Db {
             self.verify(step, &checksum)?;
             return Ok(false);
         }
-        tx.run_script(step.migration.sql(self.engine())).await?;
+        tx.run_script(AssertSqlSafe(step.migration.sql(self.engine()))).await?;
         tx.query("insert into migrations (name, checksum, applied_at) values ($1, $2, $3)")
             .bind(&step.name)
             .bind(step.migration.checksum(self.engine()))

@@ -59,7 +59,7 @@ impl Tx {
     }
 
     /// Runs a text of several statements without values. For migrations.
-    pub(crate) async fn run_script(&mut self, sql: &'static str) -> Result<()> {
+    pub(crate) async fn run_script(&mut self, sql: impl SqlSafeStr) -> Result<()> {
         match &mut self.connection {
             Open::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
             Open::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,

@@ -29,12 +29,12 @@ pub const NAME: &str = "auth-token";
 
 /// The migrations, in the order in which they run.
 pub static MIGRATIONS: Migrations = patchbay_db::migrations![
-    "0001_grants",
-    "0002_tokens",
-    "0003_sign_in_links",
-    "0004_revocations",
-    "0005_ended_installations",
-    "0006_last_used",
-    "0007_used_once",
-    "0008_oidc_identities",
+    "0001_grants": derived,
+    "0002_tokens": derived,
+    "0003_sign_in_links": derived,
+    "0004_revocations": derived,
+    "0005_ended_installations": derived,
+    "0006_last_used": derived,
+    "0007_used_once": derived,
+    "0008_oidc_identities": derived,
 ];

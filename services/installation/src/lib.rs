@@ -30,16 +30,16 @@ pub const NAME: &str = "installation";
 
 /// The migrations, in the order in which they run.
 pub static MIGRATIONS: Migrations = patchbay_db::migrations![
-    "0001_apps",
-    "0002_installations",
-    "0003_change_counter",
-    "0004_app_disabling",
-    "0005_stopped_webhooks",
-    "0006_project_filter",
-    "0007_mails",
-    "0008_publish_requests",
-    "0009_app_details",
-    "0010_scopes_to_copy",
-    "0011_app_removal",
-    "0012_event_types",
+    "0001_apps": derived,
+    "0002_installations": derived,
+    "0003_change_counter": derived,
+    "0004_app_disabling": derived,
+    "0005_stopped_webhooks": derived,
+    "0006_project_filter": derived,
+    "0007_mails": derived,
+    "0008_publish_requests": derived,
+    "0009_app_details": derived,
+    "0010_scopes_to_copy": derived,
+    "0011_app_removal": derived,
+    "0012_event_types": derived,
 ];

@@ -28,3 +28,44 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use patchbay_db::Engine;
+
+    use super::*;
+
+    /// One line for each derived migration: the checksum of its SQLite text, and its name. The lines of released migrations stay as
+    /// they are, because databases have recorded the checksums.
+    const CHECKSUMS: &str = include_str!("migrate/derived.sha256");
+
+    #[test]
+    fn the_sqlite_text_of_every_derived_migration_is_the_one_that_was_released() {
+        let mut checksums = String::new();
+        for (service, migrations) in DATABASES {
+            for migration in migrations.iter().filter(|migration| migration.sqlite.is_none()) {
+                let checksum = migration.checksum(Engine::Sqlite);
+                let checksum: String = checksum.iter().map(|byte| format!("{byte:02x}")).collect();
+                checksums.push_str(&format!("{checksum}  {service}/{}\n", migration.name));
+            }
+        }
+        let (found, expected): (Vec<_>, Vec<_>) = (checksums.lines().collect(), CHECKSUMS.lines().collect());
+        assert_eq!(found, expected, "a new derived migration needs its line in migrate/derived.sha256");
+    }
+
+    #[test]
+    fn a_derived_migration_has_no_file_for_sqlite() {
+        let services = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for (service, migrations) in DATABASES {
+            for migration in migrations.iter().filter(|migration| migration.sqlite.is_none()) {
+                let file = format!("{service}/migrations/sqlite/{}.sql", migration.name);
+                assert!(
+                    !services.join(&file).exists(),
+                    "{file} is not used: delete it, or the mark `derived`"
+                );
+            }
+        }
+    }
+}

@@ -5,7 +5,7 @@ use patchbay_testkit::database::{assert_same_schema, each_config};
 use crate::things::MIGRATIONS;
 
 const fn step(name: &'static str, sql: &'static str) -> Migration {
-    Migration { name, postgres: sql, sqlite: sql }
+    Migration { name, postgres: sql, sqlite: Some(sql) }
 }
 
 static FIRST: Migrations = Migrations::new(&[step("0001_a", "create table a (x text);")]);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 pub(crate) static MIGRATIONS: Migrations = Migrations::new(&[Migration {
     name: "0001_things",
     postgres: include_str!("migrations/postgres/0001_things.sql"),
-    sqlite: include_str!("migrations/sqlite/0001_things.sql"),
+    sqlite: None,
 }]);
 
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]

@@ -1,3 +1,0 @@
--- Since when an installation is sent nothing, and why.
-alter table installations add column webhooks_stopped_at text;
-alter table installations add column webhooks_stopped_cause text;

@@ -1,3 +1,0 @@
--- Set with an app's scopes until its tokens have got them too, which another service keeps.
-alter table apps add column scopes_to_copy integer not null default 0;
-create index apps_scopes_to_copy_idx on apps (id) where scopes_to_copy;

@@ -1,9 +1,0 @@
--- The words by which an issue is found, in lower case.
-create table issue_words (
-    organization_id integer not null,
-    word text not null,
-    issue_id integer not null,
-    primary key (organization_id, word, issue_id)
-) strict;
-
-create index issue_words_issue_id_idx on issue_words (issue_id, word);

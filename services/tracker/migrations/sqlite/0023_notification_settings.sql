@@ -1,9 +1,0 @@
--- How users want to hear of something; scope_id is no foreign key, because there are scopes of several kinds.
-create table notification_settings (
-    scope text not null,
-    scope_id integer not null,
-    user_id integer not null,
-    kind text not null,
-    value text not null,
-    primary key (scope, scope_id, user_id, kind)
-) strict;
