@@ -1,5 +1,7 @@
 //! Tools for tests: throw-away databases and buses, receivers, manual clocks.
 
+#![expect(clippy::disallowed_methods, reason = "names and ids that no other test has")]
+
 pub mod audit;
 pub mod bus;
 pub mod database;
