@@ -10,7 +10,9 @@ pub mod oidc;
 pub mod receiver;
 pub mod service;
 pub mod silent;
+mod while_time_passes;
 
 pub use eventually::eventually;
 pub use receiver::Receiver;
 pub use service::SOON;
+pub use while_time_passes::while_time_passes;
