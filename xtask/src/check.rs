@@ -12,14 +12,12 @@ use anyhow::{Context, ensure};
 use crate::cargo::{self, cargo};
 
 /// Libraries that only certain crates may depend on directly.
-const RESERVED: [(&str, &[&str]); 7] = [
+const RESERVED: [(&str, &[&str]); 5] = [
     ("lapin", &["patchbay-bus"]),
     ("reqwest", &["patchbay-egress", "patchbay-tests"]),
     ("hyper-rustls", &["patchbay-egress"]),
     ("opentelemetry-otlp", &["patchbay-runtime"]),
     ("axum", &["patchbay-edge", "patchbay-gateway", "patchbay-runtime", "patchbay", "patchbay-tests"]),
-    ("openssl-sys", &[]),
-    ("aws-lc-sys", &[]),
 ];
 
 /// Crates that must not depend on these libraries, even indirectly.
@@ -57,7 +55,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The rules that need no build: layout, language, licences and versions of dependencies.
+/// The rules that need no build: layout, language, dependencies.
 #[expect(clippy::print_stderr, reason = "lists every violation for the person at the terminal")]
 pub(crate) fn rules() -> anyhow::Result<()> {
     let mut violations = layout::violations()?;
@@ -70,8 +68,7 @@ pub(crate) fn rules() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Our packages that depend on `library` directly; for a `-sys` library, which must have no users, any
-/// package.
+/// Our packages that depend on `library` directly.
 fn direct_users(library: &str) -> anyhow::Result<BTreeSet<String>> {
     let output = cargo(&[
         "tree",
@@ -87,11 +84,9 @@ fn direct_users(library: &str) -> anyhow::Result<BTreeSet<String>> {
     ])
     .output()
     .context("cannot run cargo tree")?;
-    // cargo reports an unknown package if nothing depends on it.
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let names = text.lines().skip(1).filter_map(|line| line.split(' ').next());
-    let ours =
-        names.filter(|name| name.starts_with("patchbay") || *name == "xtask" || library.ends_with("-sys"));
+    let ours = names.filter(|name| name.starts_with("patchbay") || *name == "xtask");
     Ok(ours.map(str::to_owned).collect())
 }
 

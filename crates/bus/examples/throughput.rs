@@ -1,11 +1,10 @@
 //! Messages per second through a bus: `cargo run --release --example throughput -p patchbay-bus [amqp-url]`.
 #![expect(clippy::print_stdout, reason = "the figure is the output")]
 
-use std::time::Instant;
-
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use patchbay_bus::{Bus, BusConfig, Message, Queue, Result, Topic};
+use tokio::time::Instant;
 
 const MESSAGES: usize = 200_000;
 

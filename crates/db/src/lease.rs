@@ -4,6 +4,21 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::error::Result;
 
+/// Identifies a process that competes for a lease.
+#[derive(Debug, Clone, Copy)]
+pub struct LeaseHolder(Uuid);
+
+impl LeaseHolder {
+    /// A holder that differs from every other.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "two equal holders would both hold a lease, so no caller chooses the id"
+    )]
+    pub fn unique() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
 impl Db {
     /// Takes or renews the lease `name` for `holder` until `now + ttl`. Returns false while another holder
     /// has an unexpired lease.
@@ -15,7 +30,7 @@ impl Db {
     pub async fn acquire_lease(
         &self,
         name: &str,
-        holder: Uuid,
+        holder: LeaseHolder,
         now: DateTime<Utc>,
         ttl: TimeDelta,
     ) -> Result<bool> {
@@ -26,7 +41,7 @@ impl Db {
                  where lease.holder = excluded.holder or lease.expires_at <= $4 or lease.expires_at > $5",
             )
             .bind(name)
-            .bind(holder)
+            .bind(holder.0)
             .bind(now + ttl)
             .bind(now)
             .bind(now + ttl * 2)
@@ -36,8 +51,8 @@ impl Db {
     }
 
     /// Releases the lease of `holder`, so that the next holder does not wait until it expires.
-    pub async fn release_lease(&self, name: &str, holder: Uuid) -> Result<()> {
+    pub async fn release_lease(&self, name: &str, holder: LeaseHolder) -> Result<()> {
         let query = self.query("delete from leases where name = $1 and holder = $2");
-        query.bind(name).bind(holder).execute().await.map(drop)
+        query.bind(name).bind(holder.0).execute().await.map(drop)
     }
 }

@@ -89,6 +89,7 @@ pub use db::{Db, PoolStats};
 pub use engine::Engine;
 pub use error::{DbError, Result};
 pub use insert_rows::{InsertRows, Values};
+pub use lease::LeaseHolder;
 pub use migrations::{Migration, Migrations};
 pub use outbox::{OutboxMessage, OutboxRow};
 pub use query::Query;

@@ -1,4 +1,5 @@
 //! Time as a parameter: the system clock in production, a manual clock in tests.
+#![expect(clippy::disallowed_methods, reason = "everything else takes a `Clock`")]
 
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, USER_AGENT};
@@ -11,6 +11,7 @@ use hyper::body::Body;
 use reqwest::Proxy;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use tokio::time::Instant;
 use tokio::time::timeout;
 use url::Url;
 

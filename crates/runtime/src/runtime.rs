@@ -1,4 +1,4 @@
-use patchbay_domain::Clock;
+use patchbay_domain::{Clock, Random};
 
 use crate::{Metrics, Readiness, Stop};
 
@@ -7,6 +7,8 @@ use crate::{Metrics, Readiness, Stop};
 pub struct Runtime {
     /// Source of the current time.
     pub clock: Clock,
+    /// Source of random ids and pauses.
+    pub random: Random,
     /// The registry for the service's metrics.
     pub metrics: Metrics,
     /// Readiness checks; a service adds one for each dependency that it needs to do its work.
@@ -16,9 +18,15 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// A runtime with nothing registered yet.
+    /// A runtime with unpredictable values and nothing registered yet.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, metrics: Metrics::new(), readiness: Readiness::new(), stop: Stop::new() }
+        Self {
+            clock,
+            random: Random::system(),
+            metrics: Metrics::new(),
+            readiness: Readiness::new(),
+            stop: Stop::new(),
+        }
     }
 }

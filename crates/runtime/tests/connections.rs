@@ -20,7 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 const DEADLINE: Duration = Duration::from_secs(30);
-const SHORT: Duration = Duration::from_millis(300);
+/// Long enough for a client to send what it sends before it falls silent, on a busy machine too.
+const SHORT: Duration = Duration::from_secs(1);
 const LIMITS: Limits =
     Limits { max: 1000, max_per_address: 0, first_request: SHORT, idle: SHORT, stall: SHORT };
 /// More than the system's buffers for a connection.
@@ -124,14 +125,15 @@ async fn an_open_stream_without_news_is_not_idle() {
 
 #[tokio::test]
 async fn a_slow_upload_and_a_slow_download_that_go_on_are_not_cut() {
-    let stall = Duration::from_secs(1);
+    // The limit is far longer than a pause, so that a busy machine does not reach it, and shorter than all pauses together.
+    let stall = Duration::from_secs(3);
     let server = Running::start(Limits { stall, ..LIMITS }).await;
     let upload = async {
         let mut stream = connect_from(Ipv4Addr::LOCALHOST, server.address).await.unwrap();
         let head = "POST /api/upload HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 20\r\n\r\n";
         stream.write_all(head.as_bytes()).await.unwrap();
         for _ in 0..20 {
-            sleep(stall / 8).await;
+            sleep(stall / 16).await;
             stream.write_all(b"x").await.unwrap();
         }
         let mut answer = String::new();
@@ -142,7 +144,7 @@ async fn a_slow_upload_and_a_slow_download_that_go_on_are_not_cut() {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         stream.write_all(b"GET /api/long HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
         let (mut read, mut piece) = (0, vec![0; 1024 * 1024]);
-        for pause in std::iter::repeat_n(stall / 8, 20).chain(std::iter::repeat(Duration::ZERO)) {
+        for pause in std::iter::repeat_n(stall / 16, 20).chain(std::iter::repeat(Duration::ZERO)) {
             sleep(pause).await;
             let bytes = stream.read(&mut piece).await.unwrap();
             read += bytes;

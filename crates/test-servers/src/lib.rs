@@ -3,6 +3,8 @@
 //! Each server uses free ports on loopback and a data folder of its own, needs no service manager, and stops
 //! when its handle is dropped. [`install_missing`] installs the programs from Debian packages if possible.
 
+#![expect(clippy::disallowed_methods, reason = "waits for programs in real time, outside of a tokio runtime")]
+
 mod install;
 mod ports;
 mod postgres;

@@ -1,5 +1,7 @@
 //! Tools for tests: throw-away databases and buses, receivers, manual clocks.
 
+#![expect(clippy::disallowed_methods, reason = "names and ids that no other test has")]
+
 pub mod audit;
 pub mod bus;
 pub mod database;
@@ -8,7 +10,9 @@ pub mod oidc;
 pub mod receiver;
 pub mod service;
 pub mod silent;
+mod while_time_passes;
 
 pub use eventually::eventually;
 pub use receiver::Receiver;
 pub use service::SOON;
+pub use while_time_passes::while_time_passes;

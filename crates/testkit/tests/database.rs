@@ -9,7 +9,7 @@ use patchbay_db::{Db, DbConfig, Migration, Migrations};
 use patchbay_testkit::database::{assert_same_schema, each_config, each_engine, postgres_server};
 
 const fn one(postgres: &'static str, sqlite: &'static str) -> Migration {
-    Migration { name: "0001_a", postgres, sqlite }
+    Migration { name: "0001_a", postgres, sqlite: Some(sqlite) }
 }
 
 static EQUAL: Migrations = Migrations::new(&[one(
@@ -25,8 +25,8 @@ static MISNAMED_INDEX: Migrations = Migrations::new(&[one(
     "create table a (x text) strict; create unique index only_one_x on a (x)",
 )]);
 static UNORDERED: Migrations = Migrations::new(&[
-    Migration { name: "0002_b", postgres: "", sqlite: "" },
-    Migration { name: "0001_a", postgres: "", sqlite: "" },
+    Migration { name: "0002_b", postgres: "", sqlite: Some("") },
+    Migration { name: "0001_a", postgres: "", sqlite: Some("") },
 ]);
 
 /// The message of the failed assertion, if it fails.

@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Tx};
-use patchbay_domain::{Clock, Result};
+use patchbay_domain::{Clock, Random, Result};
 use patchbay_runtime::Stop;
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ use crate::store::{ended_installations, lock, revocations};
 pub(crate) struct Context {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
+    pub(crate) random: Random,
     pub(crate) config: Arc<Config>,
     pub(crate) metrics: AuthTokenMetrics,
     pub(crate) feed: RevocationFeed,

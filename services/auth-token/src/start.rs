@@ -18,7 +18,7 @@ use crate::workers;
 /// # Errors
 /// The database cannot be read, or the issuer of the OpenID Connect provider cannot be used.
 pub async fn start(server: Server, runtime: Runtime, db: Db, config: Config) -> anyhow::Result<Server> {
-    let Runtime { clock, metrics, stop, .. } = runtime;
+    let Runtime { clock, random, metrics, stop, .. } = runtime;
 
     // Read before the first watcher can subscribe, so that the feed sends every later revocation to every watcher.
     let position = revocations::latest(&db).await.context("the table of revocations cannot be read")?;
@@ -33,6 +33,7 @@ pub async fn start(server: Server, runtime: Runtime, db: Db, config: Config) -> 
     let context = Context {
         db,
         clock,
+        random,
         config: config.into(),
         metrics: AuthTokenMetrics::register(&metrics),
         feed,

@@ -5,10 +5,11 @@ mod room;
 mod submission;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use patchbay_domain::{Error, Result};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::Config;
 use crate::domain::event::Event;

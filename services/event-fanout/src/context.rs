@@ -1,5 +1,5 @@
 use patchbay_db::Db;
-use patchbay_domain::Clock;
+use patchbay_domain::{Clock, Random};
 use patchbay_rpc::Channel;
 use patchbay_runtime::Stop;
 
@@ -18,6 +18,7 @@ pub(crate) struct Context {
     /// The webhook sender.
     pub(crate) webhooks: Channel,
     pub(crate) clock: Clock,
+    pub(crate) random: Random,
     pub(crate) metrics: FanoutMetrics,
     pub(crate) stop: Stop,
 }

@@ -47,7 +47,7 @@ pub async fn start(
     config: Config,
 ) -> anyhow::Result<Server> {
     let Peers { installation: installations, webhook_sender: webhooks } = peers;
-    let Runtime { clock, metrics, readiness, stop } = runtime;
+    let Runtime { clock, random, metrics, readiness, stop } = runtime;
     let metrics = FanoutMetrics::register(&metrics);
     let subscriptions = Subscriptions::default();
     let in_flight = InFlight::new(metrics.in_flight.clone());
@@ -122,6 +122,7 @@ pub async fn start(
         accept: accept.clone(),
         catalogue: catalogue.clone(),
         clock: clock.clone(),
+        random: random.clone(),
         metrics: metrics.clone(),
     };
     stop.spawn("event-fanout: published", published.run(stop.clone()));
@@ -135,7 +136,7 @@ pub async fn start(
     };
     stop.spawn("event-fanout: expire", expire.run(stop.clone()));
 
-    let context = Context { accept, subscriptions, catalogue, db, webhooks, clock, metrics, stop };
+    let context = Context { accept, subscriptions, catalogue, db, webhooks, clock, random, metrics, stop };
     let events = EventsServer::new(context)
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);

@@ -16,3 +16,4 @@ pub(crate) mod query;
 pub(crate) mod request_id;
 pub(crate) mod resolution;
 pub(crate) mod schema;
+pub(crate) mod scopes;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use patchbay_domain::Clock;
-use patchbay_runtime::Metrics;
+use patchbay_domain::Random;
+use patchbay_runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use crate::apps::options_cache::OptionsCache;
@@ -22,6 +22,7 @@ pub struct Context {
     pub(crate) services: Arc<Channels>,
     pub(crate) introspection: Arc<Introspection>,
     pub(crate) config: Arc<Config>,
+    pub(crate) random: Random,
     pub(crate) metrics: Arc<GatewayMetrics>,
     pub(crate) origins: Arc<Origins>,
     pub(crate) rate_limits: Arc<RateLimits>,
@@ -33,16 +34,16 @@ pub struct Context {
 
 impl Context {
     /// The state of a gateway in front of these services. Connections are made with the first call.
-    pub fn new(services: Channels, config: Config, clock: Clock, metrics: &Metrics) -> Self {
-        let metrics = GatewayMetrics::register(metrics);
+    pub fn new(services: Channels, config: Config, runtime: &Runtime) -> Self {
+        let metrics = GatewayMetrics::register(&runtime.metrics);
         let token_metrics = TokenMetrics {
             cache_hits: metrics.token_cache_hits.clone(),
             cache_misses: metrics.token_cache_misses.clone(),
             revocations_watched: metrics.revocations_watched.clone(),
         };
         let introspection =
-            Introspection::new(services.tokens(), clock.clone(), config.token_cache, token_metrics);
-        let origins = Origins::new(services.apps(), clock);
+            Introspection::new(services.tokens(), runtime.clock.clone(), config.token_cache, token_metrics);
+        let origins = Origins::new(services.apps(), runtime.clock.clone());
         let options = TimeDelta::from_std(config.options_cache).unwrap_or(TimeDelta::MAX);
         Self {
             origins: Arc::new(origins),
@@ -53,6 +54,7 @@ impl Context {
             introspection: Arc::new(introspection),
             requests: Arc::new(Semaphore::new(config.max_requests)),
             config: Arc::new(config),
+            random: runtime.random.clone(),
             metrics: Arc::new(metrics),
         }
     }

@@ -20,9 +20,9 @@ pub async fn start(
     services: Channels,
     config: Config,
 ) -> anyhow::Result<()> {
-    let Runtime { clock, metrics, readiness, stop } = runtime;
     let address = listener.local_addr()?;
-    let context = Context::new(services, config, clock, &metrics);
+    let context = Context::new(services, config, &runtime);
+    let Runtime { metrics, readiness, stop, .. } = runtime;
     revocations::report(&context.introspection, &readiness);
     stop.spawn("gateway: revocations", revocations::watch(context.introspection.clone(), stop.clone()));
     let port = Port::new("gateway", listener, context.config.connections.clone(), &metrics);

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use patchbay_db::{Db, Tx};
 use patchbay_domain::sealed::SealingKeys;
-use patchbay_domain::{Clock, Error};
+use patchbay_domain::{Clock, Error, Random};
 use patchbay_runtime::Stop;
 use tokio::sync::Notify;
 
@@ -17,6 +17,7 @@ use crate::watch::changes::Changes;
 pub(crate) struct Context {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
+    pub(crate) random: Random,
     pub(crate) sealing: SealingKeys,
     pub(crate) tokens: Tokens,
     pub(crate) directory: Directory,

@@ -43,11 +43,11 @@ pub async fn start(
     config: Config,
 ) -> anyhow::Result<Server> {
     let Peers { auth_token: tokens, tracker: directory } = peers;
-    let Runtime { clock, metrics, stop, .. } = runtime;
+    let Runtime { clock, random, metrics, stop, .. } = runtime;
 
     let metrics = InstallationMetrics::register(&metrics);
     metrics.secrets_to_reencrypt.set(refuse_missing_keys(&db, &sealing).await?);
-    let mail = MailOutbox::new(&config, clock.clone());
+    let mail = MailOutbox::new(&config, clock.clone(), random.clone());
     let mail_worker = MailWorker {
         db: db.clone(),
         clock: clock.clone(),
@@ -61,6 +61,7 @@ pub async fn start(
     let context = Context {
         db: db.clone(),
         clock: clock.clone(),
+        random,
         sealing,
         tokens: Tokens::new(tokens),
         projects: Projects::new(directory.clone()),

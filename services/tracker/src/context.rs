@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use patchbay_db::Db;
-use patchbay_domain::Clock;
+use patchbay_domain::{Clock, Random};
 use tokio::sync::Notify;
 
 use crate::domain::links::Links;
@@ -13,6 +13,7 @@ use crate::recorder::Recorder;
 pub(crate) struct Context {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
+    pub(crate) random: Random,
     pub(crate) links: Links,
     pub(crate) metrics: TrackerMetrics,
     /// Features of new organizations, sorted.

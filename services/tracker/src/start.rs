@@ -35,7 +35,7 @@ pub async fn start(
     bus: Bus,
     config: Config,
 ) -> anyhow::Result<Server> {
-    let Runtime { clock, metrics, stop, .. } = runtime;
+    let Runtime { clock, random, metrics, stop, .. } = runtime;
     let metrics = TrackerMetrics::register(&metrics);
     let links = Links::new(&config.public_url);
 
@@ -61,6 +61,7 @@ pub async fn start(
     let context = Context {
         db,
         clock,
+        random,
         links,
         metrics,
         default_features: config.default_features.into(),

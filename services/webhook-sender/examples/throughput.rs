@@ -3,6 +3,7 @@
 //! per message. `DATABASE_URL` puts it on another database than a new SQLite file.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for one's own terminal")]
+#![expect(clippy::disallowed_methods, reason = "measures real time, with ids like those of events")]
 
 #[allow(dead_code, reason = "the tests tell more of it than this does")]
 #[path = "../tests/it/apps.rs"]
@@ -19,7 +20,7 @@ use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::installation::{AppStatus, Endpoint, InstallationStatus};
 use patchbay_proto::webhook_sender::{Delivery, DeliveryBatch};
 use patchbay_rpc::{Listener, Security, Server, Target};
-use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
+use patchbay_runtime::{Runtime, Settings};
 use patchbay_webhook_sender::{Config, MIGRATIONS, NAME};
 use prost::Message as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -100,7 +101,8 @@ async fn main() {
     let bus = Bus::in_process(&BusConfig::default());
     let security = Security::secret(SecretString::new("a secret that all services share"));
     let (memory, connector) = patchbay_rpc::memory();
-    let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());
+    let runtime = Runtime::new(Clock::system());
+    let Runtime { clock, metrics, readiness, stop, .. } = runtime.clone();
     let settings = Settings::from_pairs([("EGRESS_ALLOW", "127.0.0.0/8")]);
     let server = Server::new()
         .unwrap()
@@ -108,12 +110,7 @@ async fn main() {
         .add_service(InstallationsServer::new(apps));
     let server = patchbay_webhook_sender::start(
         server,
-        Runtime {
-            clock: Clock::system(),
-            metrics: metrics.clone(),
-            readiness: readiness.clone(),
-            stop: stop.clone(),
-        },
+        runtime,
         db.clone(),
         bus.clone(),
         Target::Memory(connector).channel(&security).unwrap(),
@@ -131,7 +128,7 @@ async fn main() {
     }
 
     let body = bytes::Bytes::from(format!(r#"{{"data":"{}"}}"#, "x".repeat(1190)));
-    let now = chrono::Utc::now().timestamp_micros();
+    let now = clock.now().timestamp_micros();
     let messages: Vec<Message> = (0..count / per_message)
         .map(|message| {
             let deliveries = (0..per_message).map(|index| {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use patchbay_bus::Bus;
 use patchbay_db::Db;
-use patchbay_domain::Clock;
+use patchbay_domain::{Clock, Random};
 use patchbay_rpc::Channel;
 use patchbay_runtime::Stop;
 use tokio::sync::Notify;
@@ -21,6 +21,7 @@ pub(crate) struct Context {
     pub db: Db,
     pub bus: Bus,
     pub clock: Clock,
+    pub random: Random,
     pub metrics: SenderMetrics,
     pub stop: Stop,
     /// The installation service.

@@ -58,7 +58,7 @@ pub async fn start(
     installations: Channel,
     config: Config,
 ) -> anyhow::Result<Server> {
-    let Runtime { clock, metrics, readiness, stop } = runtime;
+    let Runtime { clock, random, metrics, readiness, stop } = runtime;
     let metrics = SenderMetrics::register(&metrics);
     let egress = egress(&config)?;
     let slots = Arc::new(SlotTable::new(config.endpoint_concurrency));
@@ -74,6 +74,7 @@ pub async fn start(
     let components = Components {
         recorder: recorder.clone(),
         clock: clock.clone(),
+        random: random.clone(),
         timeout: config.component_timeout,
         slots: ComponentSlots::new(config.component_concurrency as usize),
     };
@@ -81,6 +82,7 @@ pub async fn start(
         db: db.clone(),
         bus: bus.clone(),
         clock: clock.clone(),
+        random: random.clone(),
         metrics: metrics.clone(),
         stop: stop.clone(),
         installations: installations.clone(),
@@ -110,7 +112,7 @@ pub async fn start(
     let (gone, reports) = gone();
     let deliverer = Arc::new(Deliverer {
         routing: routing.clone(),
-        attempter: Attempter { timeout: config.webhook_timeout, clock: clock.clone() },
+        attempter: Attempter { timeout: config.webhook_timeout, clock: clock.clone(), random },
         schedule: config.retry_schedule.clone(),
         attempts: Arc::new(Semaphore::new(config.attempt_concurrency as usize)),
         in_flight: InFlight::default(),

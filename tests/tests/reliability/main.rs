@@ -2,6 +2,7 @@
 //! ledger is exact, healthy apps get everything, and only killed processes have to be restarted.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a fault by chance, and ids that no other test has")]
 #![expect(clippy::print_stderr, reason = "a fault that was found by chance has to be found again")]
 
 mod broker;

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use patchbay_db::{Db, DbError};
+use patchbay_db::{Db, DbError, LeaseHolder};
 use patchbay_domain::Clock;
 use tokio::time::{Instant, sleep_until};
-use uuid::Uuid;
 
 use super::Interrupted;
 
@@ -21,13 +20,13 @@ const RENEW_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Lease {
     db: Db,
     clock: Clock,
-    holder: Uuid,
+    holder: LeaseHolder,
     renew_at: Option<Instant>,
 }
 
 impl Lease {
     pub(super) fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, holder: Uuid::new_v4(), renew_at: None }
+        Self { db, clock, holder: LeaseHolder::unique(), renew_at: None }
     }
 
     /// Takes or renews the lease when it is due; false while another process holds it.

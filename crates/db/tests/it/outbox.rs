@@ -2,9 +2,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
-use patchbay_db::OutboxMessage;
+use patchbay_db::{LeaseHolder, OutboxMessage};
 use patchbay_testkit::database::each_engine;
-use uuid::Uuid;
 
 use crate::things::MIGRATIONS;
 
@@ -60,7 +59,7 @@ async fn a_lease_has_one_holder_until_it_expires_or_is_released() {
     each_engine(&MIGRATIONS, |db| async move {
         let now: DateTime<Utc> = DateTime::from_timestamp(1_566_248_777, 0).unwrap();
         let ttl = TimeDelta::seconds(10);
-        let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let (one, two) = (LeaseHolder::unique(), LeaseHolder::unique());
         let take = async |holder, now| db.acquire_lease("outbox", holder, now, ttl).await.unwrap();
 
         assert!(take(one, now).await);

@@ -1,5 +1,4 @@
 use std::collections::HashSet;
-use std::time::Duration;
 
 use patchbay_egress::{Connections, Egress, Method, OutboundRequest};
 use patchbay_testkit::receiver::{Answer, Receiver};
@@ -109,15 +108,19 @@ async fn an_answer_that_just_fits_is_not_truncated() {
 
 #[tokio::test]
 async fn dropping_the_future_ends_the_exchange() {
+    let (sent, received) = tokio::sync::oneshot::channel();
     let (address, served) = raw::serve_one(async |mut stream| {
         raw::read_head(&mut stream).await;
+        sent.send(()).unwrap();
         let mut rest = [0; 1];
         tokio::io::AsyncReadExt::read(&mut stream, &mut rest).await
     })
     .await;
     let egress = local_egress();
-    let exchange = egress.send(OutboundRequest::new(Method::GET, format!("http://{address}/")));
-    assert!(tokio::time::timeout(Duration::from_millis(200), exchange).await.is_err());
+    tokio::select! {
+        answer = egress.send(OutboundRequest::new(Method::GET, format!("http://{address}/"))) => panic!("{answer:?}"),
+        received = received => received.unwrap(),
+    }
     let seen = tokio::time::timeout(LONG, served).await.expect("the connection is closed").unwrap();
     assert!(matches!(seen, Ok(0) | Err(_)), "{seen:?}");
 }

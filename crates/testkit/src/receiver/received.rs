@@ -1,8 +1,8 @@
 use std::net::SocketAddr;
-use std::time::Instant;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use tokio::time::Instant;
 
 /// A received request.
 #[derive(Debug, Clone)]

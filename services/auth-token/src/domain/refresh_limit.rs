@@ -2,7 +2,7 @@
 //!
 //! `governor`, which limits requests in the gateway, is no replacement. Its algorithm (GCRA) refills evenly: with a burst of 10 it
 //! admits the eleventh attempt after 6 seconds and up to 19 attempts in a minute; refilled once a minute it refuses attempts that the
-//! contract admits. It also counts monotonic time, while this limit follows the service clock, and it does not bound its keys.
+//! contract admits. Its clock and the bound of its keys would not be in the way: both can be supplied.
 
 use std::collections::{HashMap, VecDeque};
 

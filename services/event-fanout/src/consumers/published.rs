@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use patchbay_bus::{Consumer, Delivery};
-use patchbay_domain::{Clock, Error, Result};
+use patchbay_domain::{Clock, Error, Random, Result};
 use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_runtime::metrics::Counter;
 use patchbay_runtime::{Stop, TraceContext};
@@ -29,6 +29,7 @@ pub(crate) struct Published {
     pub(crate) accept: Accept,
     pub(crate) catalogue: Catalogue,
     pub(crate) clock: Clock,
+    pub(crate) random: Random,
     pub(crate) metrics: FanoutMetrics,
 }
 
@@ -50,7 +51,7 @@ impl Published {
             };
             // The bus was closed: a stop is on its way.
             let Some(delivery) = delivery else { break };
-            match read(&delivery, &self.catalogue, &self.clock) {
+            match self.read(&delivery) {
                 // Queued here, one after the other, so that events are accepted in the order of the queue.
                 Ok(event) => {
                     let event = Arc::new(event);
@@ -73,6 +74,20 @@ impl Published {
         while under_way.next().await.is_some() {}
         stop.requested().await;
     }
+
+    /// Reads the event of a message. Targets are not checked, because an app may have been removed since the message was published.
+    fn read(&self, delivery: &Delivery) -> Result<Event> {
+        let request = PublishRequest::decode(delivery.body.clone()).map_err(|error| {
+            Error::invalid("INVALID_MESSAGE", format!("The body is no PublishRequest: {error}."))
+        })?;
+        let accepted_at = self.clock.now();
+        let stamp = Stamp {
+            event_id: event_id(accepted_at, self.random.bytes()),
+            accepted_at,
+            traceparent: TraceContext::from_map(&delivery.headers).map(|context| context.traceparent),
+        };
+        check(request, &self.catalogue.read(), stamp)
+    }
 }
 
 /// Queues an event while the others in progress are polled. A retried event may get the memory that this one waits for, and would keep it
@@ -89,23 +104,6 @@ async fn queue(
             Some(()) = under_way.next() => {}
         }
     }
-}
-
-/// Reads the event of a message. Targets are not checked, because an app may have been removed since the message was published.
-fn read(delivery: &Delivery, catalogue: &Catalogue, clock: &Clock) -> Result<Event> {
-    let request = PublishRequest::decode(delivery.body.clone()).map_err(|error| {
-        Error::invalid("INVALID_MESSAGE", format!("The body is no PublishRequest: {error}."))
-    })?;
-    let accepted_at = clock.now();
-    check(
-        request,
-        &catalogue.read(),
-        Stamp {
-            event_id: event_id(accepted_at, rand::random()),
-            accepted_at,
-            traceparent: TraceContext::from_map(&delivery.headers).map(|context| context.traceparent),
-        },
-    )
 }
 
 async fn answer(

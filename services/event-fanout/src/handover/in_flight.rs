@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use patchbay_runtime::metrics::Gauge;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Ids of groups and how far they are. Clones share them.

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use patchbay_db::{Db, DbError};
+use patchbay_db::{Db, DbError, LeaseHolder};
 use patchbay_domain::Clock;
 use patchbay_runtime::Stop;
-use uuid::Uuid;
 
 use crate::domain::event::least_id;
 use crate::metrics::FanoutMetrics;
@@ -32,7 +31,7 @@ pub(crate) struct Expire {
 impl Expire {
     /// Runs until a stop is requested: at once, then every hour.
     pub(crate) async fn run(self, stop: Stop) {
-        let holder = Uuid::new_v4();
+        let holder = LeaseHolder::unique();
         loop {
             let pause = match self.round(holder).await {
                 Ok(()) => PAUSE,
@@ -49,7 +48,7 @@ impl Expire {
     }
 
     /// Only the replica with the lease works.
-    async fn round(&self, holder: Uuid) -> Result<(), DbError> {
+    async fn round(&self, holder: LeaseHolder) -> Result<(), DbError> {
         let now = self.clock.now();
         if !self.db.acquire_lease("expire", holder, now, LEASE).await? {
             return Ok(());

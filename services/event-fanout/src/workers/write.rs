@@ -4,13 +4,14 @@
 //! gathers, so groups are as large as the load makes them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use patchbay_db::{Db, DbError};
 use patchbay_domain::Error;
 use patchbay_runtime::Stop;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::accept::{Accepted, Submission};

@@ -6,7 +6,7 @@ use patchbay_bus::{Bus, BusConfig};
 use patchbay_db::DbConfig;
 use patchbay_domain::ErrorKind;
 use patchbay_proto::event_fanout::{PublishBatchRequest, PublishRequest};
-use patchbay_testkit::eventually;
+use patchbay_testkit::{eventually, while_time_passes};
 
 use crate::requests::{issue_created, subscription};
 use crate::started::{DEADLINE, config_of, database, event_ids, next_batch, start};
@@ -67,16 +67,14 @@ async fn events_without_room_for_the_hand_over_are_accepted_all_the_same_and_han
         assert!(accepted.len() <= 20_000, "the queue has a bound");
     }
     let (mut sender, mut seen) = (started.sender(), BTreeSet::new());
-    while seen.len() < accepted.len() {
-        tokio::select! {
-            batch = next_batch(&mut sender) => {
-                for event_id in event_ids(&batch.deliveries) {
-                    assert!(seen.insert(event_id), "handed over once only");
-                }
+    let handed_over = async {
+        while seen.len() < accepted.len() {
+            for event_id in event_ids(&next_batch(&mut sender).await.deliveries) {
+                assert!(seen.insert(event_id), "handed over once only");
             }
-            () = tokio::time::sleep(Duration::from_millis(50)) => started.time.advance(Duration::from_secs(6)),
         }
-    }
+    };
+    while_time_passes(&started.time, Duration::from_secs(6), "every event is handed over", handed_over).await;
     assert_eq!(seen, accepted);
     assert_eq!(started.metrics.recovered.get(), started.metrics.deferred.get());
 }

@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -8,6 +7,7 @@ use patchbay_db::DbConfig;
 use patchbay_proto::webhook_sender::DeliveryBatch;
 use patchbay_testkit::bus::on_cuttable_rabbitmq;
 use patchbay_testkit::database::each_config;
+use patchbay_testkit::{eventually, while_time_passes};
 use prost::Message as _;
 
 use crate::requests::{issue_created, subscription};
@@ -64,22 +64,12 @@ async fn a_rejected_message_is_handed_over_again_when_its_time_has_come() {
     let mut sender = started.sender();
     sender.next().await.unwrap().reject();
     let failures = &started.metrics.hand_over_failures;
-    patchbay_testkit::eventually(DEADLINE, "the failure is seen", async || {
-        (failures.get() == 1).then_some(())
-    })
-    .await;
-    patchbay_testkit::eventually(DEADLINE, "it is let go", async || {
-        (started.metrics.in_flight.get() == 0).then_some(())
-    })
-    .await;
+    eventually(DEADLINE, "the failure is seen", async || (failures.get() == 1).then_some(())).await;
+    eventually(DEADLINE, "it is let go", async || (started.metrics.in_flight.get() == 0).then_some(())).await;
     started.time.advance(Duration::from_secs(6));
     // A look at the table that had begun before is followed by one that is due a second later.
-    let batch = loop {
-        tokio::select! {
-            batch = next_batch(&mut sender) => break batch,
-            () = tokio::time::sleep(Duration::from_millis(100)) => started.time.advance(Duration::from_secs(1)),
-        }
-    };
+    let next = next_batch(&mut sender);
+    let batch = while_time_passes(&started.time, Duration::from_secs(1), "the event comes again", next).await;
     assert!(batch.replay);
     started.marked(&accepted.event_id).await;
 }
@@ -116,27 +106,23 @@ async fn nothing_is_lost_while_the_broker_is_away() {
             accepted.insert(started.publish(issue_created()).await.unwrap().event_id);
         }
         let failures = &started.metrics.hand_over_failures;
-        patchbay_testkit::eventually(DEADLINE, "some fail", async || (failures.get() > 0).then_some(())).await;
+        eventually(DEADLINE, "some fail", async || (failures.get() > 0).then_some(())).await;
         broker.proxy.restore();
         started.bus.ready(DEADLINE).await.unwrap();
 
         let mut sender = started.bus.consume(Queue::WebhookSender, 100);
         let mut seen = BTreeSet::new();
-        while seen != accepted {
-            tokio::select! {
-                batch = next_batch(&mut sender) => seen.extend(event_ids(&batch.deliveries)),
-                () = tokio::time::sleep(Duration::from_millis(100)) => started.time.advance(Duration::from_secs(31)),
+        let half_a_minute = Duration::from_secs(31);
+        let arrived = async {
+            while seen != accepted {
+                seen.extend(event_ids(&next_batch(&mut sender).await.deliveries));
             }
-        }
+        };
+        while_time_passes(&started.time, half_a_minute, "every event arrives", arrived).await;
         // Where a confirm was lost, the events have arrived and are handed over once more all the same.
         for event_id in &accepted {
-            let mut marked = pin!(started.marked(event_id));
-            loop {
-                tokio::select! {
-                    () = &mut marked => break,
-                    () = tokio::time::sleep(Duration::from_millis(100)) => started.time.advance(Duration::from_secs(31)),
-                }
-            }
+            let marked = started.marked(event_id);
+            while_time_passes(&started.time, half_a_minute, "the event is marked", marked).await;
         }
     })
     .await;

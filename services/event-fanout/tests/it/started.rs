@@ -17,7 +17,7 @@ use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
 use patchbay_proto::webhook_sender::{Delivery, DeliveryBatch, DeliveryState};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status};
-use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
+use patchbay_runtime::{Readiness, Runtime, Settings, Stop};
 use patchbay_testkit::eventually;
 use prost::Message;
 use tokio::sync::mpsc;
@@ -76,7 +76,8 @@ pub(crate) async fn start(db: Db, bus: Bus, seconds: i64, config: Config) -> Sta
     let (opened, streams) = mpsc::unbounded_channel();
     let deliveries = Arc::<Mutex<Vec<DeliveryState>>>::default();
     let peers = Peers { opened, deliveries: deliveries.clone() };
-    let (stop, readiness, metrics) = (Stop::new(), Readiness::new(), Metrics::new());
+    let runtime = Runtime::new(clock);
+    let Runtime { stop, readiness, metrics, .. } = runtime.clone();
     let server = Server::new()
         .unwrap()
         .add_service(InstallationsServer::new(peers.clone()))
@@ -84,7 +85,7 @@ pub(crate) async fn start(db: Db, bus: Bus, seconds: i64, config: Config) -> Sta
         .add_service(WebhooksServer::new(peers));
     let server = patchbay_event_fanout::start(
         server,
-        Runtime { clock, metrics: metrics.clone(), readiness: readiness.clone(), stop: stop.clone() },
+        runtime,
         db.clone(),
         bus.clone(),
         patchbay_event_fanout::Peers { installation: channel.clone(), webhook_sender: channel.clone() },

@@ -1,5 +1,6 @@
 //! Pages of a list: Sentry's `cursor` in the query and its `Link` header.
 
+use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -40,6 +41,11 @@ impl<const LARGEST_PAGE: i32> Paging<LARGEST_PAGE> {
     /// Number of entries of the page.
     pub(crate) fn size(&self) -> i32 {
         self.page.size()
+    }
+
+    /// The answer: these entries as a JSON array, with links to the pages around them.
+    pub(crate) fn list<T>(self, has_more: bool, entries: impl IntoIterator<Item = T>) -> Paged<Json<Vec<T>>> {
+        self.page(has_more, Json(entries.into_iter().collect()))
     }
 
     /// The answer: these entries, with links to the pages around them.

@@ -1,16 +1,14 @@
 //! Observes requests: id, span, client address and metrics. Headers, query and body are never recorded, because they
 //! contain secrets. So does the path of a sign-in link: the pattern of the route stands for the path.
 
-use std::time::Instant;
-
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use patchbay_rpc::for_client_at;
 use patchbay_runtime::trace_context::{self, TraceContext};
+use tokio::time::Instant;
 use tracing::Instrument;
-use uuid::Uuid;
 
 use crate::api::request_id;
 use crate::context::Context;
@@ -25,7 +23,7 @@ const LONGEST_ID: usize = 64;
 /// Gives a request its id and span, and counts its answer.
 pub(crate) async fn observe(State(context): State<Context>, request: Request, next: Next) -> Response {
     let (route, method) = (route(&request), method(request.method()));
-    let id = id_of(&request);
+    let id = id_of(&context, &request);
     let span = tracing::info_span!(
         "http",
         otel.name = %format_args!("{method} {route}"),
@@ -114,14 +112,14 @@ fn class(response: &Response) -> &'static str {
 }
 
 /// The id from a proxy in front of the gateway, if it is safe in a log; otherwise a new one.
-fn id_of(request: &Request) -> HeaderValue {
+fn id_of(context: &Context, request: &Request) -> HeaderValue {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let given = request
         .headers()
         .get(REQUEST_ID)
         .filter(|id| !id.is_empty() && id.len() <= LONGEST_ID && id.as_bytes().iter().all(is_plain));
     given.cloned().unwrap_or_else(|| {
-        let id = Uuid::new_v4().simple().to_string();
+        let id = context.random.uuid().simple().to_string();
         HeaderValue::try_from(id).expect("hexadecimal digits are a valid header value")
     })
 }

@@ -13,11 +13,8 @@ mod list_organization_comments;
 mod update_comment;
 mod update_organization_comment;
 
-use patchbay_domain::Scope;
-
 use crate::api::operation::Group;
-
-const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
+use crate::api::scopes::EVENT_READERS;
 
 pub(super) fn group() -> Group {
     let operations = vec![

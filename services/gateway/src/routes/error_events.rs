@@ -7,11 +7,8 @@ mod list_issue_events;
 mod list_organization_issue_events;
 mod list_project_events;
 
-use patchbay_domain::Scope;
-
 use crate::api::operation::Group;
-
-const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
+use crate::api::scopes::EVENT_READERS;
 
 pub(super) fn group() -> Group {
     let operations = vec![

@@ -7,12 +7,8 @@ mod installation;
 mod list_external_issues;
 mod list_issue_external_issues;
 
-use patchbay_domain::Scope;
-
 use crate::api::operation::Group;
-
-const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
-const EVENT_DELETERS: &[Scope] = &[Scope::EventAdmin];
+use crate::api::scopes::{EVENT_DELETERS, EVENT_READERS};
 
 pub(super) fn group() -> Group {
     let operations = vec![

@@ -15,14 +15,10 @@ mod update_issues;
 mod update_organization_issue;
 mod update_project_issues;
 
-use patchbay_domain::Scope;
-
 use crate::api::operation::Group;
 use crate::api::schema::{Field, Kind, optional};
+use crate::api::scopes::{EVENT_DELETERS, EVENT_READERS, EVENT_WRITERS};
 
-const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
-const EVENT_WRITERS: &[Scope] = &[Scope::EventWrite, Scope::EventAdmin];
-const EVENT_DELETERS: &[Scope] = &[Scope::EventAdmin];
 const CHOICE: &[Field] =
     &[optional("id", Kind::Texts), optional("query", Kind::Text), optional("project", Kind::Texts)];
 const CHOICE_IN_PROJECT: &[Field] = &[optional("id", Kind::Texts), optional("query", Kind::Text)];

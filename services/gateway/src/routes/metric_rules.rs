@@ -5,12 +5,8 @@ mod delete_metric_rule;
 mod get_metric_rule;
 mod list_metric_rules;
 
-use patchbay_domain::Scope;
-
 use crate::api::operation::Group;
-
-const ALERT_READERS: &[Scope] = &[Scope::AlertsRead, Scope::AlertsWrite, Scope::ProjectRead];
-const ALERT_WRITERS: &[Scope] = &[Scope::AlertsWrite, Scope::ProjectWrite];
+use crate::api::scopes::{ALERT_READERS, ALERT_WRITERS};
 
 pub(super) fn group() -> Group {
     let operations = vec![

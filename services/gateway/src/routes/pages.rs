@@ -3,11 +3,8 @@
 mod event_page;
 mod issue_page;
 
-use patchbay_domain::Scope;
-
 use crate::api::operation::Group;
-
-const EVENT_READERS: &[Scope] = &[Scope::EventRead, Scope::EventWrite, Scope::EventAdmin];
+use crate::api::scopes::EVENT_READERS;
 
 pub(super) fn group() -> Group {
     let operations = vec![issue_page::operation(), event_page::operation()];

@@ -8,12 +8,8 @@ mod list_rules;
 mod new_rule;
 mod update_rule;
 
-use patchbay_domain::Scope;
-
 use crate::api::operation::Group;
-
-const ALERT_READERS: &[Scope] = &[Scope::AlertsRead, Scope::AlertsWrite, Scope::ProjectRead];
-const ALERT_WRITERS: &[Scope] = &[Scope::AlertsWrite, Scope::ProjectWrite];
+use crate::api::scopes::{ALERT_READERS, ALERT_WRITERS};
 
 pub(super) fn group() -> Group {
     let operations = vec![

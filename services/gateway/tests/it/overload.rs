@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use futures::stream;
 use patchbay_gateway::{Config, Context, router};
-use patchbay_runtime::Metrics;
+use patchbay_runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::answer::Answer;
@@ -18,7 +18,7 @@ fn waiting() -> Request<Body> {
 }
 
 fn gateway(platform: &Platform, config: Config) -> axum::Router {
-    router(Context::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
+    router(Context::new(platform.channels(), config, &Runtime::new(platform.clock.clone())))
 }
 
 #[tokio::test]

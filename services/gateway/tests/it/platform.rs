@@ -17,7 +17,7 @@ use patchbay_proto::auth_token::{CreateSessionRequest, MintUserTokenRequest};
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request};
-use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
+use patchbay_runtime::{Runtime, Settings, Stop};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -50,37 +50,20 @@ impl Platform {
     /// As [`Platform::start`], with settings of the test's own.
     pub(crate) async fn with_settings(settings: &[(&str, &str)]) -> Self {
         let (clock, hand) = Clock::manual(DateTime::from_timestamp(NOW, 870_123_000).unwrap());
-        Self::run(clock, hand, settings).await
-    }
-
-    /// As [`Platform::with_organizations`], but time passes; `hand` moves nothing.
-    pub(crate) async fn in_real_time() -> Self {
-        let (_, hand) = Clock::manual(DateTime::UNIX_EPOCH);
-        let platform = Self::run(Clock::system(), hand, &[]).await;
-        platform.found_organizations().await;
-        platform
-    }
-
-    async fn run(clock: Clock, hand: ManualClock, more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (stop, metrics, readiness) = (Stop::new(), Metrics::new(), Readiness::new());
+        let runtime = Runtime::new(clock);
         let bus = Bus::in_process(&BusConfig::default());
         let security = Security::secret(SecretString::new("between services"));
         let (listener, connector) = patchbay_rpc::memory();
         let channel = Target::Memory(connector).channel(&security).unwrap();
-        let settings = [("AUTH_TOKEN_KEY", "0123456789abcdef"), ("PUBLIC_URL", "https://patchbay.example")];
-        let settings = Settings::from_pairs(settings.iter().chain(more).copied());
+        let own = [("AUTH_TOKEN_KEY", "0123456789abcdef"), ("PUBLIC_URL", "https://patchbay.example")];
+        let settings = Settings::from_pairs(own.iter().chain(settings).copied());
         let config = Config::read(&settings);
 
         let mut server = Server::new().unwrap();
         server = patchbay_tracker::start(
             server,
-            Runtime {
-                clock: clock.clone(),
-                metrics: metrics.clone(),
-                readiness: readiness.clone(),
-                stop: stop.clone(),
-            },
+            runtime.clone(),
             database(&folder, patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
             bus.clone(),
             patchbay_tracker::Config::read(&settings),
@@ -89,12 +72,7 @@ impl Platform {
         .unwrap();
         server = patchbay_auth_token::start(
             server,
-            Runtime {
-                clock: clock.clone(),
-                metrics: metrics.clone(),
-                readiness: readiness.clone(),
-                stop: stop.clone(),
-            },
+            runtime.clone(),
             database(&folder, patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS).await,
             patchbay_auth_token::Config::read(&settings),
         )
@@ -102,12 +80,7 @@ impl Platform {
         .unwrap();
         server = patchbay_installation::start(
             server,
-            Runtime {
-                clock: clock.clone(),
-                metrics: metrics.clone(),
-                readiness: readiness.clone(),
-                stop: stop.clone(),
-            },
+            runtime.clone(),
             database(&folder, patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await,
             bus.clone(),
             patchbay_installation::Peers { auth_token: channel.clone(), tracker: channel.clone() },
@@ -118,7 +91,7 @@ impl Platform {
         .unwrap();
         server = patchbay_event_fanout::start(
             server,
-            Runtime { clock: clock.clone(), metrics: metrics.clone(), readiness, stop: stop.clone() },
+            runtime.clone(),
             database(&folder, patchbay_event_fanout::NAME, &patchbay_event_fanout::MIGRATIONS).await,
             bus,
             patchbay_event_fanout::Peers { installation: channel.clone(), webhook_sender: channel.clone() },
@@ -129,12 +102,13 @@ impl Platform {
         let log = WebhookLog::default();
         server = server.add_service(log.clone().server());
         settings.finish().unwrap();
+        let Runtime { clock, stop, .. } = runtime.clone();
         let serving = stop.clone();
         stop.spawn("grpc", async move {
             server.serve(vec![Listener::Memory(listener)], &security, serving).await
         });
 
-        let gateway = Context::new(channels(&channel), config.clone(), clock.clone(), &metrics);
+        let gateway = Context::new(channels(&channel), config.clone(), &runtime);
         Self { router: router(gateway), channel, clock, hand, config, stop, log, _folder: folder }
     }
 

@@ -2,7 +2,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use patchbay_gateway::{Config, Context, router};
-use patchbay_runtime::Metrics;
+use patchbay_runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::answer::Answer;
@@ -11,7 +11,7 @@ use crate::platform::Platform;
 /// Three requests of each caller, two of an address, behind one proxy.
 fn limited(platform: &Platform) -> Router {
     let config = Config { caller_limit: 3, address_limit: 2, proxies: 1, ..platform.config.clone() };
-    router(Context::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()))
+    router(Context::new(platform.channels(), config, &Runtime::new(platform.clock.clone())))
 }
 
 async fn get(router: &Router, path: &str, token: &str, address: &str) -> Answer {

@@ -1,6 +1,4 @@
-//! A revoked token is refused by every gateway within a second, measured in real time.
-
-use std::time::{Duration, Instant};
+//! A revoked token is refused by every gateway at once: the clock stands still, so no cache expires and nothing polls.
 
 use futures::future::join_all;
 use patchbay_proto::auth_token::{
@@ -8,13 +6,12 @@ use patchbay_proto::auth_token::{
     UpdateAppScopesRequest,
 };
 use patchbay_rpc::request;
+use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 
 use crate::platform::{DEADLINE, Platform};
 use crate::revocation::app_token;
 use crate::running::Running;
-
-const BOUND: Duration = Duration::from_secs(1);
 
 async fn three(platform: &Platform) -> Vec<Running> {
     let gateways = join_all((0..3).map(|_| Running::start(platform))).await;
@@ -32,26 +29,21 @@ async fn mint(platform: &Platform, installation_uuid: &str) -> TokenPair {
     platform.tokens().mint_installation_token(request(wanted)).await.unwrap().into_inner()
 }
 
-/// How long it takes until every gateway answers so.
-async fn until(gateways: &[Running], token: &str, is_so: impl Fn(u16, Value) -> bool) -> Duration {
-    let began = Instant::now();
-    let waits = gateways.iter().map(async |gateway| {
-        loop {
+/// Waits until every gateway answers so.
+async fn until(gateways: &[Running], token: &str, is_so: impl Fn(u16, Value) -> bool) {
+    let waits = gateways.iter().map(|gateway| {
+        eventually(DEADLINE, "every gateway answers so", async || {
             let answer = gateway.get("/api/0/", token).await;
             let body = serde_json::from_slice(&answer.body).unwrap_or_default();
-            if is_so(answer.status, body) {
-                return;
-            }
-            assert!(began.elapsed() < DEADLINE, "a gateway has not heard of it");
-        }
+            is_so(answer.status, body).then_some(())
+        })
     });
     join_all(waits).await;
-    began.elapsed()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_revoked_token_is_refused_by_three_gateways_within_a_second() {
-    let platform = Platform::in_real_time().await;
+async fn a_revoked_token_is_refused_by_three_gateways_without_time_passing() {
+    let platform = Platform::with_organizations().await;
     let (first, uuid) = app_token(&platform).await;
     let gateways = three(&platform).await;
     for _ in 0..5 {
@@ -59,19 +51,17 @@ async fn a_revoked_token_is_refused_by_three_gateways_within_a_second() {
         until(&gateways, &pair.token, |status, _| status == 200).await;
         let revoke = RevokeInstallationTokenRequest { installation_uuid: uuid.clone(), token_id: pair.id };
         platform.tokens().revoke_installation_token(request(revoke)).await.unwrap();
-        let took = until(&gateways, &pair.token, |status, _| status == 401).await;
-        assert!(took < BOUND, "{took:?}");
+        until(&gateways, &pair.token, |status, _| status == 401).await;
     }
     until(&gateways, &first, |status, _| status == 200).await;
     let revoke = RevokeInstallationRequest { installation_uuid: uuid };
     platform.tokens().revoke_installation(request(revoke)).await.unwrap();
-    let took = until(&gateways, &first, |status, _| status == 401).await;
-    assert!(took < BOUND, "{took:?}");
+    until(&gateways, &first, |status, _| status == 401).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn scopes_that_are_taken_away_are_gone_at_three_gateways_within_a_second() {
-    let platform = Platform::in_real_time().await;
+async fn scopes_that_are_taken_away_are_gone_at_three_gateways_without_time_passing() {
+    let platform = Platform::with_organizations().await;
     let (_, uuid) = app_token(&platform).await;
     let gateways = three(&platform).await;
     let pair = mint(&platform, &uuid).await;
@@ -79,6 +69,5 @@ async fn scopes_that_are_taken_away_are_gone_at_three_gateways_within_a_second()
     until(&gateways, &pair.token, holds(json!(["event:read"]))).await;
     let update = UpdateAppScopesRequest { app_id: 1, scopes: vec!["project:write".into()] };
     platform.tokens().update_app_scopes(request(update)).await.unwrap();
-    let took = until(&gateways, &pair.token, holds(json!(["project:read", "project:write"]))).await;
-    assert!(took < BOUND, "{took:?}");
+    until(&gateways, &pair.token, holds(json!(["project:read", "project:write"]))).await;
 }

@@ -32,20 +32,9 @@ impl Running {
     pub(crate) async fn with(platform: &Platform, config: Config) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (metrics, readiness, stop) = (Metrics::new(), Readiness::new(), Stop::new());
-        start(
-            listener,
-            Runtime {
-                clock: platform.clock.clone(),
-                metrics: metrics.clone(),
-                readiness: readiness.clone(),
-                stop: stop.clone(),
-            },
-            platform.channels(),
-            config,
-        )
-        .await
-        .unwrap();
+        let runtime = Runtime::new(platform.clock.clone());
+        start(listener, runtime.clone(), platform.channels(), config).await.unwrap();
+        let Runtime { metrics, readiness, stop, .. } = runtime;
         let policy = EgressPolicy { allow_loopback: true, ..EgressPolicy::default() };
         Self { address, metrics, readiness, stop, http: Egress::new(policy).unwrap() }
     }

@@ -1,10 +1,9 @@
 use std::sync::Arc;
 
 use patchbay_db::Tx;
-use patchbay_domain::{Clock, Error};
+use patchbay_domain::{Clock, Error, Random};
 use tokio::sync::Notify;
 use url::Url;
-use uuid::Uuid;
 
 use crate::Config;
 use crate::domain::mail::{Mail, WaitingMail};
@@ -14,15 +13,17 @@ use crate::store::mails;
 #[derive(Clone, Debug)]
 pub(crate) struct MailOutbox {
     clock: Clock,
+    random: Random,
     reviewers: Arc<[String]>,
     public_url: Arc<Url>,
     added: Arc<Notify>,
 }
 
 impl MailOutbox {
-    pub(crate) fn new(config: &Config, clock: Clock) -> Self {
+    pub(crate) fn new(config: &Config, clock: Clock, random: Random) -> Self {
         Self {
             clock,
+            random,
             reviewers: config.mail.reviewers.clone().into(),
             public_url: Arc::new(config.public_url.clone()),
             added: Arc::default(),
@@ -43,7 +44,7 @@ impl MailOutbox {
     pub(crate) async fn add(&self, tx: &mut Tx, mails: impl IntoIterator<Item = Mail>) -> Result<(), Error> {
         let now = self.clock.now();
         for Mail { recipient, subject, body } in mails {
-            let id = Uuid::new_v4();
+            let id = self.random.uuid();
             mails::insert(tx, &WaitingMail { id, recipient, subject, body, created_at: now, attempts: 0 })
                 .await?;
         }

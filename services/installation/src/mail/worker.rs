@@ -2,10 +2,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lettre::message::Mailbox;
-use patchbay_db::Db;
+use patchbay_db::{Db, LeaseHolder};
 use patchbay_domain::{Clock, Error};
 use patchbay_runtime::{Stop, sleep_until};
-use uuid::Uuid;
 
 use super::message::message;
 use super::{MailOutbox, Transport};
@@ -37,7 +36,7 @@ pub(crate) struct MailWorker {
 impl MailWorker {
     /// Runs until a stop is requested. Logs and retries failures.
     pub(crate) async fn run(self, stop: Stop) {
-        let holder = Uuid::new_v4();
+        let holder = LeaseHolder::unique();
         while !stop.is_requested() {
             let next = self.send_due(holder, &stop).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "waiting mail could not be processed; the next attempt is in a few seconds");
@@ -62,7 +61,7 @@ impl MailWorker {
     }
 
     /// Sends everything that is due. Returns when the next mail is due if this replica holds the lease.
-    async fn send_due(&self, holder: Uuid, stop: &Stop) -> Result<Option<DateTime<Utc>>, Error> {
+    async fn send_due(&self, holder: LeaseHolder, stop: &Stop) -> Result<Option<DateTime<Utc>>, Error> {
         while !stop.is_requested() {
             let now = self.clock.now();
             if !self.db.acquire_lease(LEASE, holder, now, LEASE_TTL).await? {

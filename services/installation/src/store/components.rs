@@ -1,7 +1,7 @@
 //! UI components, a row for each element of an app's schema.
 
 use patchbay_db::{Db, FromRow, Tx};
-use patchbay_domain::Error;
+use patchbay_domain::{Error, Random};
 use uuid::Uuid;
 
 use crate::domain::schema;
@@ -21,14 +21,14 @@ pub(crate) struct ComponentRow {
 }
 
 /// Replaces the components of an app by those of a checked schema.
-pub(crate) async fn replace(tx: &mut Tx, app: i64, schema_json: &str) -> Result<(), Error> {
+pub(crate) async fn replace(tx: &mut Tx, app: i64, schema_json: &str, random: &Random) -> Result<(), Error> {
     remove(tx, app).await?;
     let schema: serde_json::Value = serde_json::from_str(schema_json).unwrap_or_default();
     for (position, element) in (0_i32..).zip(schema::elements(&schema)) {
         tx.query(
             "insert into app_components (uuid, app_id, position, type, schema) values ($1, $2, $3, $4, $5)",
         )
-        .bind(Uuid::new_v4())
+        .bind(random.uuid())
         .bind(app)
         .bind(position)
         .bind(schema::element_type(element))

@@ -2,6 +2,7 @@
 //! engines.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "ids that no other test has")]
 
 mod app_tokens;
 mod authorizing;

@@ -1,9 +1,9 @@
 //! Prints the steps of the demo.
 
 use std::io::Write;
-use std::time::Instant;
 
 use owo_colors::{OwoColorize, Stream};
+use tokio::time::Instant;
 
 /// Prints steps and checks: coloured on a terminal, plain in a pipe.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Recorded errors, from which the tracker makes the issues.
 
-use chrono::Utc;
+use patchbay_domain::Clock;
 use patchbay_proto::tracker::{NewEvent, Organization, RecordErrorRequest};
 
 use super::error_events;
@@ -14,7 +14,7 @@ const BATCH: usize = 500;
 impl Seeder<'_> {
     /// Returns the ids of the issues and the number of recorded errors.
     pub(super) async fn errors(&mut self, organization: &Organization) -> anyhow::Result<(Vec<i64>, usize)> {
-        let now = Utc::now();
+        let now = Clock::system().now();
         let (mut issues, mut recorded) = (Vec::with_capacity(ISSUES), 0);
         for (position, (name, platform)) in PROJECTS.into_iter().enumerate() {
             let kinds = (position..ISSUES).step_by(PROJECTS.len());

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use patchbay_db::{Db, Result};
+use patchbay_db::{Db, LeaseHolder, Result};
 use patchbay_domain::Clock;
 use patchbay_runtime::Stop;
-use uuid::Uuid;
 
 use crate::domain::error::day;
 use crate::store::error_days;
@@ -38,7 +37,7 @@ impl ErrorRetention {
 
     /// Runs every hour until a stop is requested.
     pub(crate) async fn run(self, stop: Stop) {
-        let holder = Uuid::new_v4();
+        let holder = LeaseHolder::unique();
         loop {
             let pause = match self.round(holder).await {
                 Ok(()) => PAUSE,
@@ -55,7 +54,7 @@ impl ErrorRetention {
     }
 
     /// A lease makes one replica do the work.
-    async fn round(&self, holder: Uuid) -> Result<()> {
+    async fn round(&self, holder: LeaseHolder) -> Result<()> {
         let now = self.clock.now();
         if !self.db.acquire_lease(LEASE_NAME, holder, now, LEASE).await? {
             return Ok(());

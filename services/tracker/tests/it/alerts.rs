@@ -7,6 +7,7 @@ use patchbay_proto::tracker::{
     ListRulesRequest, MetricTrigger, NewRule, UpdateRuleRequest,
 };
 use patchbay_rpc::{request, request_as};
+use patchbay_testkit::while_time_passes;
 use serde_json::{Value, json};
 
 use crate::published::Published;
@@ -223,16 +224,8 @@ async fn too_many_errors_are_an_incident_until_there_are_few_again() {
         tracker.record(&vec![json!({ "message": "x" }); 3]).await;
         assert_eq!(next().await.0, "metric_alert.critical");
         // The errors leave the window as time passes, and the worker evaluates the rule every few seconds.
-        let mut resolved = std::pin::pin!(next());
-        let mut looks = 0;
-        let (kind, data) = loop {
-            tracker.clock.advance(Duration::from_secs(11 * 60));
-            match tokio::time::timeout(Duration::from_millis(500), &mut resolved).await {
-                Ok(published) => break published,
-                Err(_) => looks += 1,
-            }
-            assert!(looks < 60, "the incident is not resolved");
-        };
+        let step = Duration::from_secs(11 * 60);
+        let (kind, data) = while_time_passes(&tracker.clock, step, "the incident is resolved", next()).await;
         assert_eq!((kind.as_str(), &data["metric_alert"]["status"]), ("metric_alert.resolved", &json!(2)));
     })
     .await;

@@ -14,6 +14,7 @@ use patchbay_proto::tracker::{
     MetricTrigger, NewRule, UpdateCommentRequest, UpdateIssuesRequest,
 };
 use patchbay_rpc::{request, request_as};
+use patchbay_testkit::while_time_passes;
 use serde_json::{Value, json};
 
 use crate::node::through_node;
@@ -106,17 +107,9 @@ async fn everything(tracker: &Service, ada: &Caller, hooks: &Caller) -> Kinds {
     tracker.record(&[error(), error()]).await;
     until(&mut published, &mut kinds, &["metric_alert.critical"]).await;
     // The errors leave the window as time passes, and the worker evaluates the rule every few seconds.
-    let mut over = Box::pin(until(&mut published, &mut kinds, &["metric_alert.resolved"]));
-    let mut looks = 0;
-    loop {
-        tracker.clock.advance(Duration::from_secs(11 * 60));
-        if tokio::time::timeout(Duration::from_millis(500), &mut over).await.is_ok() {
-            break;
-        }
-        looks += 1;
-        assert!(looks < 60, "the incident is not resolved");
-    }
-    drop(over);
+    let resolved = until(&mut published, &mut kinds, &["metric_alert.resolved"]);
+    let step = Duration::from_secs(11 * 60);
+    while_time_passes(&tracker.clock, step, "the incident is resolved", resolved).await;
     kinds
 }
 

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use patchbay_domain::Clock;
+use patchbay_domain::{Clock, Random};
 use patchbay_egress::{Cause, EgressError, OutboundResponse, PreparedRequest, Timeouts};
 use patchbay_runtime::{TraceContext, trace_context};
 use tracing::{Instrument, Span};
-use uuid::Uuid;
 
 use crate::domain::after_attempt::Outcome;
 use crate::domain::attempt::{Attempt, Exchange};
@@ -22,6 +21,7 @@ pub(crate) struct Attempter {
     /// The default timeout.
     pub timeout: Duration,
     pub clock: Clock,
+    pub random: Random,
 }
 
 impl Attempter {
@@ -39,7 +39,8 @@ impl Attempter {
         traceparent: Option<String>,
     ) -> Attempt {
         let number = delivery.attempts + 1;
-        let facts = AttemptFacts { number, request_id: Uuid::new_v4(), at: self.clock.now(), traceparent };
+        let facts =
+            AttemptFacts { number, request_id: self.random.uuid(), at: self.clock.now(), traceparent };
         let timeouts = Timeouts::within(destination.timeout.unwrap_or(self.timeout));
         let headers = attempt_headers(delivery, &facts, &destination.signer, &destination.headers);
         let sent = match (&destination.address, headers) {

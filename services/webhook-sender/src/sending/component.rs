@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use patchbay_domain::{Clock, Result};
+use patchbay_domain::{Clock, Random, Result};
 use patchbay_egress::{EgressError, Method, OutboundRequest, OutboundResponse, Timeouts};
 use patchbay_webhook_signature::header;
 use uuid::{NoContext, Timestamp, Uuid};
@@ -23,6 +23,7 @@ use crate::recording::recorder::Recorder;
 pub(crate) struct Components {
     pub recorder: Recorder,
     pub clock: Clock,
+    pub random: Random,
     /// The longest time a request may take.
     pub timeout: Duration,
     pub slots: ComponentSlots,
@@ -52,7 +53,7 @@ impl Components {
         destination: &Destination,
     ) -> Result<ComponentResponse> {
         let _slot = self.slots.take(call.app_id)?;
-        let headers = headers(destination, &call.body, Uuid::new_v4());
+        let headers = headers(destination, &call.body, self.random.uuid());
         let timeout = call.timeout.unwrap_or(self.timeout).min(self.timeout);
         let request = OutboundRequest {
             headers: headers.clone(),

@@ -180,7 +180,8 @@ impl Deliverer {
         let now = self.clock.now();
         let schedule = destination.schedule.as_ref().unwrap_or(&self.schedule);
         let number = attempt.number.saturating_sub(delivery.schedule_from);
-        let state = after_attempt(attempt.outcome, number, schedule, kind, now, rand::random());
+        let state =
+            after_attempt(attempt.outcome, number, schedule, kind, now, self.attempter.random.fraction());
         self.metrics.attempted(&attempt);
         match &state {
             State::Delivered => self.metrics.delivered(now - delivery.accepted_at),

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::Db;
+use patchbay_domain::Random;
 use patchbay_domain::ids::delivery_id;
 use patchbay_testkit::database::each_engine;
 use uuid::Uuid;
@@ -38,7 +39,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 fn delivery(app_id: i64) -> Delivery {
-    let (event_id, installation_id) = (Uuid::now_v7(), Uuid::new_v4());
+    let (event_id, installation_id) = (Random::system().uuid(), Random::system().uuid());
     Delivery {
         id: delivery_id(event_id, installation_id),
         event_id,

@@ -1,8 +1,9 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::{Db, DbError};
 use patchbay_runtime::sleep;
+use tokio::time::Instant;
 
 use crate::context::Context;
 use crate::domain::breaker::Phase;

@@ -1,9 +1,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use patchbay_db::{Db, DbError};
+use patchbay_db::{Db, DbError, LeaseHolder};
 use patchbay_runtime::sleep;
-use uuid::Uuid;
 
 use crate::context::Context;
 use crate::store::retention;
@@ -17,7 +16,7 @@ const LEASE: &str = "webhook-sender retention";
 /// Creates partitions for the next days and deletes rows older than `keep`, until a stop is requested.
 pub(crate) async fn delete_old(context: Context, keep: Duration) {
     let Context { db, clock, stop, .. } = &context;
-    let holder = Uuid::new_v4();
+    let holder = LeaseHolder::unique();
     let keep = TimeDelta::from_std(keep).unwrap_or(TimeDelta::days(36_500));
     loop {
         let now = clock.now();
@@ -36,7 +35,12 @@ pub(crate) async fn delete_old(context: Context, keep: Duration) {
     }
 }
 
-async fn delete(db: &Db, holder: Uuid, now: DateTime<Utc>, cutoff: DateTime<Utc>) -> Result<(), DbError> {
+async fn delete(
+    db: &Db,
+    holder: LeaseHolder,
+    now: DateTime<Utc>,
+    cutoff: DateTime<Utc>,
+) -> Result<(), DbError> {
     if !db.acquire_lease(LEASE, holder, now, TimeDelta::minutes(30)).await? {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! The service as a whole: a real bus, database, streams and receivers; only the clock is moved by hand.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "ids that no other test has")]
 
 mod apps;
 mod bounds;

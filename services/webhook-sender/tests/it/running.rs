@@ -107,10 +107,10 @@ impl Running {
         let server = patchbay_webhook_sender::start(
             server,
             Runtime {
-                clock: self.clock.clone(),
                 metrics: self.metrics.clone(),
                 readiness: self.readiness.clone(),
                 stop: self.stop.clone(),
+                ..Runtime::new(self.clock.clone())
             },
             self.db.clone(),
             self.bus.clone(),

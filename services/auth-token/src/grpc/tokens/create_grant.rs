@@ -1,6 +1,5 @@
 use patchbay_domain::{Caller, Result};
 use patchbay_proto::auth_token::{self as proto, CreateGrantRequest};
-use uuid::Uuid;
 
 use super::grant_message::grant_message;
 use super::installation_uuid::installation_uuid;
@@ -29,7 +28,7 @@ pub(super) async fn create_grant(
         return Ok(grant_message(&grant, &code));
     }
     let subject = (installation, app_id, organization_id);
-    let (grant, code) = Grant::new(&context.config.key, Uuid::new_v4(), subject, now);
+    let (grant, code) = Grant::new(&context.config.key, context.random.uuid(), subject, now);
     grants::put(&mut tx, &grant).await?;
     tx.commit().await?;
     Ok(grant_message(&grant, &code))

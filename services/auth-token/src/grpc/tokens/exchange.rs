@@ -40,7 +40,7 @@ async fn try_exchange(context: &Context, installation: Uuid, request: &ExchangeR
     grants::delete(&mut tx, installation).await?;
     let holder = InstallationHolder { installation, app_id, organization_id: grant.organization_id };
     let span = Span { from: now, to: Some(now + context.config.token_lifetime) };
-    let issued = Issued::refreshable(id, holder, Uuid::new_v4(), random_pair(), scopes, span);
+    let issued = Issued::refreshable(id, holder, context.random.uuid(), random_pair(), scopes, span);
     tokens::insert(&mut tx, &issued.token).await?;
     tx.commit().await?;
     Ok(issued)

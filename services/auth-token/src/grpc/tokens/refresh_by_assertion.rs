@@ -54,7 +54,7 @@ async fn try_refresh(
         Ok((old, holder)) => {
             // A new family, so that a replayed refresh token of the lost family ends only that one. The pair cannot be
             // derived, because the replaced refresh token is unknown: an app that loses the response sends another assertion.
-            let (family, pair) = (Uuid::new_v4(), random_pair());
+            let (family, pair) = (context.random.uuid(), random_pair());
             rotate(context, tx, &old, Successor { id, holder, family, pair, scopes }).await
         }
         Err(refusal) => {

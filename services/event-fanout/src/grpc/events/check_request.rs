@@ -15,7 +15,7 @@ pub(super) fn check_request(
 ) -> Result<Event> {
     let accepted_at = context.clock.now();
     let stamp = Stamp {
-        event_id: event_id(accepted_at, rand::random()),
+        event_id: event_id(accepted_at, context.random.bytes()),
         accepted_at,
         traceparent: traceparent(metadata),
     };

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::installation::ListStatsRequest;
@@ -30,6 +29,6 @@ async fn list_app_stats(
     let request = request_as(&caller, ListStatsRequest { offset: paging.offset(), limit: paging.size() });
     let answer = context.services.apps().list_stats(request).await.answer()?;
     let base_url = context.config.base_url();
-    let apps: Vec<_> = answer.apps.into_iter().map(|app| AppInstallsJson::new(app, base_url)).collect();
-    Ok(paging.page(answer.has_more, Json(apps)))
+    let apps = answer.apps.into_iter().map(|app| AppInstallsJson::new(app, base_url));
+    Ok(paging.list(answer.has_more, apps))
 }

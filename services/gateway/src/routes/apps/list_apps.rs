@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::installation::{AppFilter, ListAppsRequest};
@@ -41,8 +40,7 @@ pub(super) async fn list_apps(
     };
     let answer = context.services.apps().list_apps(request_as(&caller, message)).await.answer()?;
     let base_url = context.config.base_url();
-    let apps: Vec<_> = answer.apps.into_iter().map(|app| AppJson::new(app, base_url)).collect();
-    Ok(paging.page(answer.has_more, Json(apps)))
+    Ok(paging.list(answer.has_more, answer.apps.into_iter().map(|app| AppJson::new(app, base_url))))
 }
 
 /// An unknown status does not filter.

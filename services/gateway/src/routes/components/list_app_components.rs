@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::installation::list_components_request::Owner;
@@ -35,6 +34,5 @@ async fn list_app_components(
     let found = list(&context, &caller, &query, &paging, Owner::App(params.app()?)).await?;
     let base_url = context.config.base_url();
     let components = found.components.into_iter();
-    let components: Vec<_> = components.map(|component| ComponentJson::new(component, base_url)).collect();
-    Ok(paging.page(found.has_more, Json(components)))
+    Ok(paging.list(found.has_more, components.map(|component| ComponentJson::new(component, base_url))))
 }

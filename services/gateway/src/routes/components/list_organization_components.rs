@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::installation::list_components_request::Owner;
@@ -45,5 +44,5 @@ async fn list_organization_components(
     let project =
         project_slug(&context, &query, organization, |message| request_as(&caller, message)).await?;
     let components = prepare(&context, found.components, project.as_deref()).await;
-    Ok(paging.page(found.has_more, Json(components)))
+    Ok(paging.list(found.has_more, components))
 }

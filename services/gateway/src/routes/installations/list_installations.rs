@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::installation::ListInstallationsRequest;
@@ -38,6 +37,5 @@ async fn list_installations(
     let message = ListInstallationsRequest { organization, offset: paging.offset(), limit: paging.size() };
     let request = request_as(&caller, message);
     let answer = context.services.installations().list_installations(request).await.answer()?;
-    let installations: Vec<InstallationJson> = answer.installations.into_iter().map(Into::into).collect();
-    Ok(paging.page(answer.has_more, Json(installations)))
+    Ok(paging.list(answer.has_more, answer.installations.into_iter().map(InstallationJson::from)))
 }

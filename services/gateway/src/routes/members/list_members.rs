@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::tracker::ListMembersRequest;
@@ -44,6 +43,6 @@ async fn list_members(
     };
     let list = context.services.directory().list_members(request_as(&caller, message)).await.answer()?;
     let members = list.members.into_iter().map(MemberJson::from);
-    let members: Vec<_> = members.chain(list.invitations.into_iter().map(Into::into)).collect();
-    Ok(paging.page(list.has_more, Json(members)))
+    let invitations = list.invitations.into_iter().map(MemberJson::from);
+    Ok(paging.list(list.has_more, members.chain(invitations)))
 }

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_domain::{Caller, Error};
@@ -35,8 +34,7 @@ async fn list_organizations(
     let list = fetch(&context, &caller, &query, &paging).await?;
     let base_url = context.config.base_url();
     let shown = |organization| OrganizationJson::new(organization, &caller, base_url);
-    let organizations: Vec<_> = list.organizations.into_iter().map(shown).collect();
-    Ok(paging.page(list.has_more, Json(organizations)))
+    Ok(paging.list(list.has_more, list.organizations.into_iter().map(shown)))
 }
 
 async fn fetch(

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::tracker::ListProjectsRequest;
@@ -39,7 +38,6 @@ async fn list_projects(
     };
     let answer = context.services.projects().list_projects(request_as(&caller, message)).await.answer()?;
     let owner = owner(&context, organization).await?;
-    let projects: Vec<_> =
-        answer.projects.into_iter().map(|project| ProjectJson::new(project, owner.clone())).collect();
-    Ok(paging.page(answer.has_more, Json(projects)))
+    let projects = answer.projects.into_iter().map(|project| ProjectJson::new(project, owner.clone()));
+    Ok(paging.list(answer.has_more, projects))
 }

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::installation::ListPublicationRequestsRequest;
@@ -30,6 +29,5 @@ async fn list_publication_requests(
     let message = ListPublicationRequestsRequest { offset: paging.offset(), limit: paging.size() };
     let request = request_as(&caller, message);
     let answer = context.services.publishing().list_publication_requests(request).await.answer()?;
-    let requests: Vec<PublicationRequestJson> = answer.requests.into_iter().map(Into::into).collect();
-    Ok(paging.page(answer.has_more, Json(requests)))
+    Ok(paging.list(answer.has_more, answer.requests.into_iter().map(PublicationRequestJson::from)))
 }

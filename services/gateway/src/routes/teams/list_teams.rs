@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use patchbay_proto::tracker::ListTeamsRequest;
@@ -33,6 +32,5 @@ async fn list_teams(
     let organization = params.organization()?;
     let message = ListTeamsRequest { organization, offset: paging.offset(), limit: paging.size() };
     let answer = context.services.projects().list_teams(request_as(&caller, message)).await.answer()?;
-    let teams: Vec<TeamJson> = answer.teams.into_iter().map(Into::into).collect();
-    Ok(paging.page(answer.has_more, Json(teams)))
+    Ok(paging.list(answer.has_more, answer.teams.into_iter().map(TeamJson::from)))
 }

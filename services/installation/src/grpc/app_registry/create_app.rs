@@ -1,7 +1,6 @@
 use patchbay_domain::{AuditEvent, Caller, Error, shortened, token};
 use patchbay_proto::auth_token::TokenPair;
 use patchbay_proto::installation::{CreateAppRequest, CreateAppResponse, InitialToken};
-use uuid::Uuid;
 
 use super::app_message::app_message;
 use super::error_subscription::may_subscribe_to_errors;
@@ -71,7 +70,7 @@ async fn write(
     let mut tx = context.db.begin().await?;
     let version = versions::next(&mut tx).await?;
     apps::insert(&mut tx, app, version).await?;
-    components::replace(&mut tx, app.id, &app.schema).await?;
+    components::replace(&mut tx, app.id, &app.schema, &context.random).await?;
     if let Some(installation) = installation {
         installations::insert(&mut tx, installation, version).await?;
         let entry = audit::of_app(AuditEvent::InternalIntegrationAdd, app, caller, app.created_at);
@@ -125,8 +124,8 @@ async fn new_app(context: &Context, owner: Organization, draft: AppDraft) -> Res
     let keys = &context.sealing;
     Ok(App {
         id,
-        uuid: Uuid::new_v4(),
-        slug: name::slug_for(&draft.name, draft.is_internal, Uuid::new_v4()),
+        uuid: context.random.uuid(),
+        slug: name::slug_for(&draft.name, draft.is_internal, context.random.uuid()),
         name: draft.name,
         author: draft.author,
         owner,
@@ -163,7 +162,7 @@ async fn installation_at_once(context: &Context, app: &App) -> Result<Option<Ins
     }
     let id = context.db.allocate_ids("installation", 1).await?;
     let now = context.clock.now();
-    Ok(Some(Installation::new(id, Uuid::new_v4(), app, app.owner.clone(), now)))
+    Ok(Some(Installation::new(id, context.random.uuid(), app, app.owner.clone(), now)))
 }
 
 fn initial_token_message(pair: TokenPair) -> InitialToken {

@@ -1,6 +1,5 @@
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
-use uuid::Uuid;
 
 use super::app_message::app_message;
 use super::avatar_message::photo_of;
@@ -33,9 +32,9 @@ pub(super) async fn set_avatar(
         return Err(partnership_restricted());
     }
     if !request.is_uploaded {
-        avatars::set(&mut tx, app.id, photo, Uuid::new_v4(), None).await?;
+        avatars::set(&mut tx, app.id, photo, context.random.uuid(), None).await?;
     } else if is_new {
-        avatars::set(&mut tx, app.id, photo, Uuid::new_v4(), Some(&request.png)).await?;
+        avatars::set(&mut tx, app.id, photo, context.random.uuid(), Some(&request.png)).await?;
     } else if !avatars::is_uploaded(&mut tx, app.id, photo).await? {
         let message = "Cannot set avatar_type to upload without avatar_photo";
         return Err(Error::field("avatar_type", message));

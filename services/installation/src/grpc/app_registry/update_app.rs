@@ -50,7 +50,7 @@ pub(super) async fn update_app(
     }
     apps::update(&mut tx, &app, version).await?;
     if new_schema {
-        components::replace(&mut tx, app.id, &app.schema).await?;
+        components::replace(&mut tx, app.id, &app.schema, &context.random).await?;
     }
     if has_new_scopes {
         app_upkeep::mark_scopes_to_propagate(&mut tx, app.id).await?;

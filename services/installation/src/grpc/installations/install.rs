@@ -1,6 +1,5 @@
 use patchbay_domain::{AuditEvent, Caller, Error};
 use patchbay_proto::installation as proto;
-use uuid::Uuid;
 
 use super::installation_message::{installation_message, visible_message};
 use crate::context::Context;
@@ -60,7 +59,7 @@ async fn new_installation(
     installable::check_features(&app, &enabled)?;
     let id = context.db.allocate_ids("installation", 1).await?;
     let now = context.clock.now();
-    let planned = Installation::new(id, Uuid::new_v4(), &app, organization.clone(), now);
+    let planned = Installation::new(id, context.random.uuid(), &app, organization.clone(), now);
     let code = match app.is_internal() {
         true => None,
         false => Some(context.tokens.create_grant(&planned).await?),

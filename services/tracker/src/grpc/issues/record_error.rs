@@ -1,6 +1,5 @@
 use patchbay_domain::{Caller, Error, Result, feature};
 use patchbay_proto::tracker as wire;
-use uuid::Uuid;
 
 use crate::context::Context;
 use crate::domain::access;
@@ -27,7 +26,7 @@ pub(super) async fn record_error(
     let now = context.clock.now();
     let mut events = Vec::with_capacity(request.events.len());
     for (position, event) in request.events.iter().enumerate() {
-        let read = ErrorEvent::read(&event.event_json, project.id, Uuid::new_v4(), now);
+        let read = ErrorEvent::read(&event.event_json, project.id, context.random.uuid(), now);
         events.push(read.map_err(|error| at(position, error))?);
     }
     if events.is_empty() {

@@ -1,7 +1,6 @@
 use patchbay_db::DbError;
 use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::webhook_sender::{RecoverRequest, Recovery, RecoveryStatus};
-use uuid::Uuid;
 
 use super::find_app::resendable;
 use super::read_filter::read_filter;
@@ -22,7 +21,8 @@ pub(super) async fn recover(context: &Context, caller: &Caller, request: Recover
     };
     let total = count(&context.db, endpoint.app_id, &filter).await?;
     let now = context.clock.now();
-    let recovery = recoveries::Recovery::new(Uuid::new_v4(), endpoint.app_id, filter, rate, total, now);
+    let recovery =
+        recoveries::Recovery::new(context.random.uuid(), endpoint.app_id, filter, rate, total, now);
     if request.dry_run {
         let dry = recovery_message(recovery, &endpoint);
         return Ok(Recovery {
