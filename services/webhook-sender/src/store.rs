@@ -1,5 +1,6 @@
 //! SQL in, domain types out.
 
+pub(crate) mod about_installations;
 pub(crate) mod backlog;
 pub(crate) mod breakers;
 pub(crate) mod claim;
@@ -16,6 +17,7 @@ pub(crate) mod recoveries;
 pub(crate) mod resend;
 pub(crate) mod retention;
 mod status;
+pub(crate) mod turns;
 
 #[cfg(test)]
 mod tests;
