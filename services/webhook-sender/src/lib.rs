@@ -39,4 +39,5 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0003_endpoints",
     "0004_request_log",
     "0005_endpoint_turns",
+    "0006_reported_outages",
 ];

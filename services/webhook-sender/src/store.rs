@@ -11,6 +11,7 @@ pub(crate) mod held;
 pub(crate) mod hours;
 pub(crate) mod list_deliveries;
 pub(crate) mod list_requests;
+pub(crate) mod outages;
 pub(crate) mod record;
 pub(crate) mod recorded;
 pub(crate) mod recoveries;

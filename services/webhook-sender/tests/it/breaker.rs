@@ -212,6 +212,38 @@ async fn webhooks_about_installations_pass_an_open_breaker() {
 }
 
 #[tokio::test]
+async fn an_open_breaker_is_reported_once_also_after_a_restart() {
+    let (mut running, receiver) = (Running::start().await, Receiver::start().await);
+    broken_until(&receiver);
+    let installation = running.app(1, &receiver).await;
+    until_broken(&running, installation).await;
+    let outages = eventually(SOON, "the outage is reported", async || {
+        running.hand.advance(Duration::from_secs(3));
+        Some(running.apps.outages()).filter(|outages| !outages.is_empty())
+    })
+    .await;
+    assert_eq!(outages[0].app, "1");
+    assert!(outages[0].since.is_some());
+    eventually(SOON, "the report is stored", async || {
+        (running.count("select count(*) from endpoints where reported_since is not null").await == 1)
+            .then_some(())
+    })
+    .await;
+    running.stop().await;
+    running.start_again().await;
+    // The next outage of another app comes later, and this one is not reported with it.
+    let other = running.app(2, &receiver).await;
+    let webhooks: Vec<_> = (0..10).map(|_| running.webhook(2, other)).collect();
+    running.publish(&webhooks).await.await.unwrap();
+    let outages = eventually(SOON, "the second outage is reported", async || {
+        running.hand.advance(Duration::from_secs(3));
+        Some(running.apps.outages()).filter(|outages| outages.len() > 1)
+    })
+    .await;
+    assert_eq!(outages.iter().map(|outage| outage.app.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+}
+
+#[tokio::test]
 async fn another_apps_endpoint_is_not_concerned() {
     let (running, broken, healthy) =
         (Running::start().await, Receiver::start().await, Receiver::start().await);
