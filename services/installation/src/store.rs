@@ -18,6 +18,7 @@ pub(crate) mod installation_row;
 pub(crate) mod installations;
 pub(crate) mod interactions;
 pub(crate) mod mails;
+pub(crate) mod outage_mail;
 pub(crate) mod publication_requests;
 pub(crate) mod sealed_values;
 pub(crate) mod stats;

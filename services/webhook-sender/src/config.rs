@@ -28,6 +28,8 @@ pub struct Config {
     pub(crate) breaker: BreakerRules,
     /// When failing apps are disabled.
     pub(crate) auto_disable: AutoDisableRules,
+    /// Time between two looks for apps to disable.
+    pub auto_disable_every: Duration,
     /// How long the request log and ended webhooks are kept.
     pub retention: Duration,
     /// Highest rate of a recovery, in webhooks per second.
@@ -92,6 +94,11 @@ impl Config {
                     "Disable an app after this many timeouts in one day, if they are more than the delivered webhooks. 0 for never.",
                 ),
             },
+            auto_disable_every: settings.get(
+                "BROKEN_CHECK_PERIOD",
+                "10m",
+                "Time between two looks for apps to disable by `PATCHBAY_BROKEN_DAYS` and `PATCHBAY_BROKEN_TIMEOUTS`.",
+            ),
             retention: settings.get(
                 "RETENTION",
                 "30d",
@@ -164,7 +171,7 @@ fn breaker(settings: &Settings) -> BreakerRules {
         window: settings.get(
             "BREAKER_WINDOW",
             "1m",
-            "The breaker of an app opens when too many attempts within this time fail. Its webhooks then wait in order, without using up attempts.",
+            "The breaker of an app opens when too many attempts within this time find its endpoint broken. A response 4xx other than 408 and 425 does not. Its webhooks then wait in order, without using up attempts.",
         ),
         failure_percent: at_least_one(
             settings,

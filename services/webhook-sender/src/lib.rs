@@ -38,4 +38,6 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0002_deliveries": derived,
     "0003_endpoints": derived,
     "0004_request_log",
+    "0005_endpoint_turns",
+    "0006_reported_outages",
 ];

@@ -56,13 +56,13 @@ patchbay_runtime::metrics! {
         pub delivery_seconds: Histogram = LATENCY,
         /// Webhooks that were given up, by reason.
         pub given_up: CounterFamily<ReasonLabels>,
-        /// Times that a webhook was stored to be sent later, by reason: failed, slow, busy, overloaded, unknown.
+        /// Times that a webhook was stored to be sent later, by reason: failed, slow, busy, overloaded, unknown, ordered, parked, rate.
         pub parked: CounterFamily<ReasonLabels>,
         /// Pending webhooks in the database.
         pub backlog: Gauge,
         /// Age of the oldest pending webhook in seconds.
         pub backlog_oldest_seconds: GaugeF64,
-        /// Seconds that the longest overdue webhook has waited, over endpoints with a closed breaker.
+        /// Seconds that the longest overdue webhook has waited, except those that wait for a breaker or a limited rate.
         pub due_oldest_seconds: GaugeF64,
         /// Endpoints whose breaker is not closed, by state: open, draining.
         pub broken_endpoints: GaugeFamily<StateLabels>,

@@ -36,7 +36,7 @@ impl Moved {
 }
 
 impl Progress {
-    /// Stores how long the longest overdue webhook has waited, over endpoints with a closed breaker.
+    /// Stores how long the longest overdue webhook has waited, except those that wait for a breaker or a limited rate.
     pub(crate) fn measured(&self, overdue: Duration) {
         self.overdue_seconds.store(overdue.as_secs(), Relaxed);
     }

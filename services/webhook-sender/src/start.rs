@@ -38,6 +38,7 @@ use crate::workers::auto_disable::auto_disable;
 use crate::workers::backlog::measure_backlog;
 use crate::workers::record_dead_letters::record_dead_letters;
 use crate::workers::release_held::release_held;
+use crate::workers::report_outages::report_outages;
 use crate::workers::retention::delete_old;
 use crate::workers::retry::RetryWorker;
 use crate::workers::run_recoveries::run_recoveries;
@@ -136,7 +137,7 @@ pub async fn start(
     let watch = watch_endpoints(routing.clone(), installations.clone(), slots, bounds, egress, stop.clone());
     let subscriptions = watch_subscriptions(routing.clone(), installations.clone(), stop.clone());
     let stopping = stop_webhooks(installations, routing.clone(), clock.clone(), reports, stop.clone());
-    let tasks: [(&str, BoxFuture<'static, ()>); 15] = [
+    let tasks: [(&str, BoxFuture<'static, ()>); 16] = [
         ("endpoints", watch.boxed()),
         ("subscriptions", subscriptions.boxed()),
         ("writer", writer.run(records).boxed()),
@@ -147,7 +148,11 @@ pub async fn start(
         ("held webhooks", release_held(context.clone()).boxed()),
         ("recoveries", run_recoveries(context.clone()).boxed()),
         ("counts", store_counts(context.clone()).boxed()),
-        ("failing apps", auto_disable(context.clone(), config.auto_disable).boxed()),
+        (
+            "failing apps",
+            auto_disable(context.clone(), config.auto_disable, config.auto_disable_every).boxed(),
+        ),
+        ("outages", report_outages(context.clone()).boxed()),
         ("retention", delete_old(context.clone(), config.retention).boxed()),
         ("outbox", relay(db, bus, clock, stop.token()).boxed()),
         ("backlog", measure_backlog(context.clone()).boxed()),

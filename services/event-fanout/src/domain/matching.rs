@@ -16,9 +16,13 @@ pub(crate) enum Verdict {
     ScopeMissing,
     ProjectFiltered,
     NoWebhook,
-    /// The installation's webhooks are stopped, or its app is disabled.
+    /// The installation's webhooks are stopped.
     Suspended,
 }
+
+/// The suspension of a disabled app. Its webhooks are handed over all the same: webhook-sender holds them, and sends them once
+/// the app is enabled again.
+const APP_DISABLED: &str = "app_disabled";
 
 /// Matches an event with an installation of the same organization. Unconditional targets are not matched: they always get the event.
 pub(crate) fn match_subscription(event: &Event, subscription: &Subscription) -> Verdict {
@@ -45,8 +49,11 @@ pub(crate) fn match_subscription(event: &Event, subscription: &Subscription) -> 
     if !subscription.has_webhook {
         return Verdict::NoWebhook;
     }
-    // Last, because a suspended event gets a number, and the receiver can fetch it later.
-    if subscription.suspended_by.is_empty() { Verdict::Send } else { Verdict::Suspended }
+    match subscription.suspended_by.as_str() {
+        "" | APP_DISABLED => Verdict::Send,
+        // Last, because a suspended event gets a number, and the receiver can fetch it later.
+        _ => Verdict::Suspended,
+    }
 }
 
 /// Whether the target means this installation.

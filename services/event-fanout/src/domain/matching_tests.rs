@@ -33,6 +33,12 @@ fn a_subscribed_event_is_sent_unless_something_stands_against_it() {
             Subscription { suspended_by: "webhooks_stopped".into(), ..subscription() },
             Verdict::Suspended,
         ),
+        (
+            "disabled",
+            event(),
+            Subscription { suspended_by: "app_disabled".into(), ..subscription() },
+            Verdict::Send,
+        ),
         ("no webhook", event(), Subscription { has_webhook: false, ..subscription() }, Verdict::NoWebhook),
         ("its project", in_project(Some(4)), limited(&[2, 4]), Verdict::Send),
         ("another project", in_project(Some(5)), limited(&[2, 4]), Verdict::ProjectFiltered),

@@ -84,7 +84,7 @@ mod tests {
         let decisions = VERDICTS.map(|verdict| Decision {
             verdict,
             unconditional: verdict == Verdict::Send,
-            suspended_by: "app_disabled".into(),
+            suspended_by: "webhooks_stopped".into(),
             sequence: i64::MAX,
             ..decided()
         });

@@ -242,7 +242,7 @@ mod tests {
             assert_eq!(shown["owner"], json!({ "id": 7, "slug": "org" }));
             assert_eq!(
                 shown["delivery"],
-                json!({ "timeoutMs": null, "retrySchedule": null, "strictOrder": false })
+                json!({ "timeoutMs": null, "retrySchedule": null, "strictOrder": false, "ratePerSecond": null })
             );
         }
     }

@@ -16,6 +16,8 @@ pub(crate) struct DeliveryJson {
     /// Pauses between attempts, in seconds.
     retry_schedule: Option<Vec<u32>>,
     strict_order: bool,
+    /// The most webhooks per second, 1 to 1000.
+    rate_per_second: Option<u32>,
 }
 
 impl From<DeliverySettings> for DeliveryJson {
@@ -24,6 +26,7 @@ impl From<DeliverySettings> for DeliveryJson {
             timeout_ms: Some(settings.timeout_ms).filter(|timeout| *timeout != 0),
             retry_schedule: Some(settings.retry_delays_seconds).filter(|pauses| !pauses.is_empty()),
             strict_order: settings.strict_order,
+            rate_per_second: Some(settings.rate_per_second).filter(|rate| *rate != 0),
         }
     }
 }
@@ -38,7 +41,7 @@ pub(crate) fn settings(fields: &mut Fields, name: &'static str) -> Option<Delive
     if read.is_none() {
         fields.problem(
             name,
-            "Has to be an object of timeoutMs (number), retrySchedule (list of numbers) and strictOrder (boolean).",
+            "Has to be an object of timeoutMs (number), retrySchedule (list of numbers), strictOrder (boolean) and ratePerSecond (number).",
         );
     }
     read
@@ -47,10 +50,15 @@ pub(crate) fn settings(fields: &mut Fields, name: &'static str) -> Option<Delive
 fn read(value: &Value) -> Option<DeliverySettings> {
     let object = value.as_object()?;
     let number = |value: &Value| value.as_u64().map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    // Zero would mean the operator's setting on the way.
     let timeout_ms = match object.get("timeoutMs") {
         None | Some(Value::Null) => 0,
-        // Zero would mean the operator's on the way; let it be refused as too short.
+        // Refused as too short.
         Some(value) => number(value)?.max(1),
+    };
+    let rate_per_second = match object.get("ratePerSecond") {
+        None | Some(Value::Null) => 0,
+        Some(value) => number(value).filter(|rate| *rate > 0)?,
     };
     let retry_delays_seconds = match object.get("retrySchedule") {
         None | Some(Value::Null) => Vec::new(),
@@ -60,7 +68,7 @@ fn read(value: &Value) -> Option<DeliverySettings> {
         None | Some(Value::Null) => false,
         Some(value) => value.as_bool()?,
     };
-    Some(DeliverySettings { timeout_ms, retry_delays_seconds, strict_order })
+    Some(DeliverySettings { timeout_ms, retry_delays_seconds, strict_order, rate_per_second })
 }
 
 /// The certificate and key under `clientCertificate`; null takes them away.
@@ -90,9 +98,11 @@ mod tests {
 
     #[test]
     fn settings_are_read_and_wrong_types_are_not() {
-        let settings =
-            read(&json!({ "timeoutMs": 2000, "retrySchedule": [5, 60], "strictOrder": true })).unwrap();
-        assert_eq!((settings.timeout_ms, settings.strict_order), (2000, true));
+        let settings = read(
+            &json!({ "timeoutMs": 2000, "retrySchedule": [5, 60], "strictOrder": true, "ratePerSecond": 5 }),
+        )
+        .unwrap();
+        assert_eq!((settings.timeout_ms, settings.strict_order, settings.rate_per_second), (2000, true, 5));
         assert_eq!(settings.retry_delays_seconds, [5, 60]);
         assert_eq!(read(&json!({})).unwrap(), DeliverySettings::default());
         assert_eq!(read(&json!({ "timeoutMs": 0 })).unwrap().timeout_ms, 1);
@@ -104,6 +114,9 @@ mod tests {
             json!({ "retrySchedule": 5 }),
             json!({ "retrySchedule": ["5"] }),
             json!({ "strictOrder": 1 }),
+            json!({ "ratePerSecond": 0 }),
+            json!({ "ratePerSecond": "5" }),
+            json!({ "ratePerSecond": 0.5 }),
         ] {
             assert_eq!(read(&odd), None, "{odd}");
         }

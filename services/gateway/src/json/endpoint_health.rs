@@ -12,7 +12,7 @@ use super::time;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EndpointHealthJson {
     sentry_app_slug: String,
-    /// `sending`, `waiting` (it failed too often) or `draining` (it works again).
+    /// `sending`, `disabled` (the app is), `waiting` (it failed too often) or `draining` (it works again).
     state: &'static str,
     is_disabled: bool,
     broken_since: Option<String>,
@@ -30,6 +30,7 @@ pub(crate) struct EndpointHealthJson {
 impl From<EndpointHealth> for EndpointHealthJson {
     fn from(health: EndpointHealth) -> Self {
         let state = match health.breaker() {
+            _ if health.is_disabled => "disabled",
             BreakerState::Unspecified | BreakerState::Closed => "sending",
             BreakerState::Open => "waiting",
             BreakerState::Draining => "draining",
@@ -49,6 +50,27 @@ impl From<EndpointHealth> for EndpointHealthJson {
             succeeded_today: health.succeeded_today,
             failed_today: health.failed_today,
             sentry_app_slug: health.app_slug,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disabled_app_is_sent_nothing_in_any_state_of_its_breaker() {
+        let cases = [
+            (BreakerState::Closed, false, "sending"),
+            (BreakerState::Open, false, "waiting"),
+            (BreakerState::Draining, false, "draining"),
+            (BreakerState::Closed, true, "disabled"),
+            (BreakerState::Open, true, "disabled"),
+            (BreakerState::Draining, true, "disabled"),
+        ];
+        for (breaker, is_disabled, state) in cases {
+            let health = EndpointHealth { breaker: breaker.into(), is_disabled, ..Default::default() };
+            assert_eq!(EndpointHealthJson::from(health).state, state, "{breaker:?} {is_disabled}");
         }
     }
 }

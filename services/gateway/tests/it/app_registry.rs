@@ -44,11 +44,15 @@ async fn a_change_is_partial_and_in_sentrys_words() {
     ] {
         platform.put(HOOKS, &owner, change).await.is(status, body);
     }
-    let delivery = json!({ "timeoutMs": 2000, "retrySchedule": [5, 60], "strictOrder": true });
+    let delivery =
+        json!({ "timeoutMs": 2000, "retrySchedule": [5, 60], "strictOrder": true, "ratePerSecond": 5 });
     let set = platform.put(HOOKS, &owner, json!({ "delivery": delivery })).await.json();
     assert_eq!(set["delivery"], delivery);
     let reset = platform.put(HOOKS, &owner, json!({ "delivery": null })).await.json();
-    assert_eq!(reset["delivery"], json!({ "timeoutMs": null, "retrySchedule": null, "strictOrder": false }));
+    assert_eq!(
+        reset["delivery"],
+        json!({ "timeoutMs": null, "retrySchedule": null, "strictOrder": false, "ratePerSecond": null })
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 pub(crate) mod retry_schedule;
 
 mod app_disabled;
+mod endpoint_failing;
 mod invitation;
 mod publication_decided;
 mod publication_requested;
@@ -12,6 +13,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub(crate) use app_disabled::app_disabled;
+pub(crate) use endpoint_failing::endpoint_failing;
 pub(crate) use invitation::{Invitation, invitation};
 pub(crate) use publication_decided::publication_decided;
 pub(crate) use publication_requested::publication_requested;

@@ -15,6 +15,7 @@ mod list_apps;
 mod list_components;
 mod list_stats;
 mod record_interaction;
+mod report_outage;
 mod rotate_secret;
 mod set_avatar;
 mod update_app;
@@ -27,8 +28,9 @@ use patchbay_proto::installation::{
     DisableAppRequest, EnableAppRequest, GetAppRequest, GetAvatarRequest, GetInteractionRequest,
     GetStatsRequest, Interaction, ListAppsRequest, ListAppsResponse, ListComponentsRequest,
     ListComponentsResponse, ListStatsRequest, ListStatsResponse, RecordInteractionRequest,
-    RecordInteractionResponse, RotateSecretRequest, RotateSecretResponse, SetAvatarRequest, Stats,
-    UpdateAppRequest, WatchEndpointsRequest, WatchEndpointsResponse,
+    RecordInteractionResponse, ReportOutageRequest, ReportOutageResponse, RotateSecretRequest,
+    RotateSecretResponse, SetAvatarRequest, Stats, UpdateAppRequest, WatchEndpointsRequest,
+    WatchEndpointsResponse,
 };
 use patchbay_rpc::status::from_error;
 use tonic::{Request, Response, Status};
@@ -55,6 +57,7 @@ patchbay_rpc::unary! {
         get_interaction(GetInteractionRequest) -> Interaction;
         disable_app(DisableAppRequest) -> App;
         enable_app(EnableAppRequest) -> App;
+        report_outage(ReportOutageRequest) -> ReportOutageResponse;
     }
     streaming {
         async fn watch_endpoints(

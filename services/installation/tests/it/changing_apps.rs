@@ -49,6 +49,7 @@ async fn every_field_is_changed_and_read_again_and_the_slug_stays() {
                 timeout_ms: 2_000,
                 retry_delays_seconds: vec![5, 60],
                 strict_order: true,
+                rate_per_second: 5,
             }),
             ..update(&app)
         };
@@ -61,7 +62,8 @@ async fn every_field_is_changed_and_read_again_and_the_slug_stays() {
         assert_eq!(serde_json::from_str::<Value>(&changed.schema_json).unwrap(), schema());
         let features: Vec<_> = changed.features.iter().map(|feature| feature.gate.as_str()).collect();
         assert_eq!(features, ["integrations-api", "integrations-event-hooks"]);
-        assert_eq!(view.delivery.unwrap().retry_delays_seconds, [5, 60]);
+        let delivery = view.delivery.unwrap();
+        assert_eq!((delivery.retry_delays_seconds, delivery.rate_per_second), (vec![5, 60], 5));
         assert_eq!((changed.is_alertable, changed.verify_install), (true, false));
 
         let message = patchbay_proto::installation::GetAppRequest { app: app.slug.clone() };

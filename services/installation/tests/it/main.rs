@@ -18,6 +18,7 @@ mod lifecycle;
 mod listing_apps;
 mod mail;
 mod mail_transports;
+mod outages;
 mod parallel;
 mod pictures;
 mod project_filters;

@@ -43,6 +43,28 @@ impl Outcome {
         }
     }
 
+    /// Whether the endpoint works. A response 4xx refuses one webhook, by an endpoint that lives. Only 408 and 425 are about the
+    /// endpoint, which could not receive the request yet.
+    pub(crate) fn endpoint_works(self) -> bool {
+        match self {
+            Self::Answered { status: 408 | 425, .. } => false,
+            _ => matches!(self.class(), Class::Delivered | Class::Refused),
+        }
+    }
+
+    /// Whether the app asked for fewer webhooks. The webhook itself was not judged.
+    pub(crate) fn is_rate_limit(self) -> bool {
+        matches!(self, Self::Answered { status: 429, .. })
+    }
+
+    /// The pause that the response asked for.
+    pub(crate) fn retry_after(self) -> Option<Duration> {
+        match self {
+            Self::Answered { retry_after, .. } => retry_after,
+            Self::Failed(_) => None,
+        }
+    }
+
     /// Why the attempt counts as failed, as a stable word that fits a header: `status_500`, `timeout_total`.
     pub(crate) fn failure(self) -> String {
         match self {
@@ -52,9 +74,13 @@ impl Outcome {
     }
 }
 
+/// The shortest pause of a webhook after a 429. The pace of the endpoint decides when it is really sent.
+const LIMITED_PAUSE: Duration = Duration::from_secs(1);
+
 /// The state after attempt number `attempt` (from 1) of the schedule. `random` is from 0 to 1.
 ///
-/// A failed probe does not exhaust the schedule, because probes ignore the pauses between attempts.
+/// A 429 is no attempt of the schedule, because it is about the rate: the webhook is sent when its turn comes. Nor does a
+/// probe at an endpoint that is still broken exhaust the schedule, because probes ignore the pauses between attempts.
 pub(crate) fn after_attempt(
     outcome: Outcome,
     attempt: i32,
@@ -64,25 +90,27 @@ pub(crate) fn after_attempt(
     random: f64,
 ) -> State {
     let dead = |reason: &str| State::Dead { reason: reason.to_owned() };
-    let requested = match outcome {
+    let due_in = |pause: Duration| {
+        let wait = TimeDelta::from_std(pause).unwrap_or(TimeDelta::MAX);
+        let due_at = now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        State::Pending { due_at, reason: outcome.failure() }
+    };
+    let requested = outcome.retry_after().unwrap_or_default();
+    match outcome {
         Outcome::Answered { status: 200..=299, .. } => return State::Delivered,
         // The receiver refuses all further attempts.
         Outcome::Answered { status: 410, .. } => return dead("gone"),
-        Outcome::Answered { retry_after, .. } => retry_after.unwrap_or_default(),
+        Outcome::Answered { status: 429, .. } => return due_in(requested.max(LIMITED_PAUSE)),
         // Only a change of the app's settings can mend these, so further attempts are useless.
         Outcome::Failed(cause @ (Cause::Blocked | Cause::InvalidUrl | Cause::InvalidHeader)) => {
             return dead(cause.code());
         }
-        Outcome::Failed(_) => Duration::ZERO,
-    };
-    let pause = schedule.pause(attempt, random);
-    match pause.or((kind == AttemptKind::Probe).then_some(Duration::ZERO)) {
+        Outcome::Answered { .. } | Outcome::Failed(_) => {}
+    }
+    let is_spared = kind == AttemptKind::Probe && !outcome.endpoint_works();
+    match schedule.pause(attempt, random).or(is_spared.then_some(Duration::ZERO)) {
         // An app may ask for a longer pause, never for a shorter one, which would use up its attempts too early.
-        Some(pause) => {
-            let wait = TimeDelta::from_std(pause.max(requested)).unwrap_or(TimeDelta::MAX);
-            let due_at = now.checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
-            State::Pending { due_at, reason: outcome.failure() }
-        }
+        Some(pause) => due_in(pause.max(requested)),
         None => dead("exhausted"),
     }
 }
@@ -150,6 +178,26 @@ mod tests {
     }
 
     #[test]
+    fn a_429_says_when_to_come_again_and_uses_up_nothing() {
+        for (requested, seconds) in [(None, 1), (Some(0), 1), (Some(3), 3), (Some(600), 600)] {
+            let retry_after = requested.map(Duration::from_secs);
+            for attempt in [1, 3, i32::MAX] {
+                let state = after(Outcome::Answered { status: 429, retry_after }, attempt);
+                assert_eq!(state, pending(seconds, "status_429"), "{requested:?} {attempt}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_endpoint_that_judges_a_webhook_works() {
+        let works = [200, 204, 299, 400, 401, 403, 404, 409, 410, 422, 429, 451, 499];
+        let fails = [101, 301, 302, 408, 425, 500, 502, 503, 504, 599, 999];
+        assert!(works.into_iter().all(|status| answered(status).endpoint_works()));
+        assert!(!fails.into_iter().any(|status| answered(status).endpoint_works()));
+        assert!(!Outcome::Failed(Cause::Timeout(Phase::Total)).endpoint_works());
+    }
+
+    #[test]
     fn retry_after_does_not_add_attempts() {
         let retry_after = Some(Duration::from_secs(60));
         assert_eq!(after(Outcome::Answered { status: 503, retry_after }, 3), dead("exhausted"));
@@ -160,6 +208,7 @@ mod tests {
         let schedule = RetrySchedule::parse("5s").unwrap();
         let probe = |outcome| after_attempt(outcome, 2, &schedule, AttemptKind::Probe, noon(), 0.0);
         assert_eq!(probe(answered(500)), pending(0, "status_500"));
+        assert_eq!(probe(answered(404)), dead("exhausted"), "the endpoint works");
         assert_eq!(probe(answered(410)), dead("gone"));
         assert_eq!(probe(Outcome::Failed(Cause::Blocked)), dead("blocked"));
     }
@@ -173,6 +222,9 @@ mod tests {
             let schedule = RetrySchedule::parse("5s, 5m").unwrap();
             match after_attempt(outcome, attempt, &schedule, AttemptKind::Regular, noon(), random) {
                 State::Delivered => prop_assert!((200..300).contains(&status)),
+                State::Pending { due_at, .. } if status == 429 => {
+                    prop_assert_eq!(due_at, noon() + TimeDelta::seconds(requested.max(1) as i64));
+                }
                 State::Pending { due_at, .. } => {
                     prop_assert!(due_at >= noon() + TimeDelta::seconds(5));
                     prop_assert!(attempt <= 2 && !(200..300).contains(&status) && status != 410);

@@ -1,5 +1,5 @@
-//! The breaker of an endpoint. It opens when too many attempts fail, probes the endpoint with single webhooks, and then drains
-//! the webhooks that waited at a bounded rate.
+//! The breaker of an endpoint. It opens when too many attempts find the endpoint broken, probes it with single webhooks, and
+//! then drains the webhooks that waited at a bounded rate.
 
 use std::time::Duration;
 
@@ -88,22 +88,22 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// Counts an attempt. Returns whether the phase changed.
+    /// Counts an attempt. `works`: its outcome shows a working endpoint. Returns whether the phase changed.
     pub(crate) fn attempted(
         &mut self,
-        success: bool,
+        works: bool,
         kind: AttemptKind,
         now: DateTime<Utc>,
         rules: &BreakerRules,
     ) -> bool {
         match (self.phase, kind) {
             (Phase::Closed, _) => {
-                self.window.add(success, now, rules.window);
-                let bad = !success
+                self.window.add(works, now, rules.window);
+                let bad = !works
                     && self.window.count(now, rules.window).is_bad(rules.min_failures, rules.failure_percent);
                 bad && self.change(open(now, 0, rules), now)
             }
-            (Phase::Open { .. }, AttemptKind::Probe) if success => {
+            (Phase::Open { .. }, AttemptKind::Probe) if works => {
                 self.change(Phase::Draining { since: now, next_at: now }, now)
             }
             (Phase::Open { failed_probes, .. }, AttemptKind::Probe) => {
@@ -112,9 +112,9 @@ impl Breaker {
             // The attempt began before the breaker opened.
             (Phase::Open { .. }, _) => false,
             (Phase::Draining { .. }, _) => {
-                self.window.add(success, now, rules.window);
+                self.window.add(works, now, rules.window);
                 let min_failures = rules.min_failures.min(RELAPSE_FAILURES);
-                let bad = !success
+                let bad = !works
                     && self.window.count(now, rules.window).is_bad(min_failures, rules.failure_percent);
                 bad && self.change(open(now, 1, rules), now)
             }

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::verdict::SentWhile;
+
 /// A webhook to be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Delivery {
@@ -18,6 +20,7 @@ pub(crate) struct Delivery {
     pub body: Bytes,
     pub accepted_at: DateTime<Utc>,
     pub traceparent: Option<String>,
+    /// Whether the installation service addressed it to an installation that starts or ends.
     pub unconditional: bool,
     /// Webhooks of the installation with the same key keep their order if the app wants strict order.
     pub ordering_key: String,
@@ -30,6 +33,9 @@ pub(crate) struct Delivery {
     /// Why the last attempt failed.
     pub failure: Option<String>,
 }
+
+/// The resource of webhooks that tell an app of an installation's start and end.
+pub(crate) const INSTALLATION: &str = "installation";
 
 /// The status of a delivery. The numbers are those of `deliveries.status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +62,22 @@ pub(crate) enum State {
     Dead { reason: String },
     /// The app or the installation was removed before an attempt.
     Dropped { reason: &'static str },
+}
+
+impl Delivery {
+    /// Whether the webhook tells the app of an installation's start or end.
+    pub(crate) fn is_about_installation(&self) -> bool {
+        self.resource == INSTALLATION
+    }
+
+    pub(crate) fn sent_while(&self) -> SentWhile {
+        match (self.unconditional, self.is_about_installation(), self.action.as_str()) {
+            (false, ..) => SentWhile::Installed,
+            // It is the last word on an installation. Nothing may follow it, not even a late retry of `created`.
+            (true, true, "deleted") => SentWhile::Always,
+            (true, ..) => SentWhile::InstalledOrNew,
+        }
+    }
 }
 
 impl Status {
@@ -106,5 +128,26 @@ pub(crate) fn sample() -> Delivery {
         attempts: 0,
         schedule_from: 0,
         failure: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_end_of_an_installation_outlives_it() {
+        let cases = [
+            ("installation", "created", true, SentWhile::InstalledOrNew),
+            ("installation", "deleted", true, SentWhile::Always),
+            ("installation", "deleted", false, SentWhile::Installed),
+            ("issue", "created", false, SentWhile::Installed),
+            ("issue", "deleted", true, SentWhile::InstalledOrNew),
+        ];
+        for (resource, action, unconditional, expected) in cases {
+            let delivery =
+                Delivery { resource: resource.into(), action: action.into(), unconditional, ..sample() };
+            assert_eq!(delivery.sent_while(), expected, "{resource}.{action} {unconditional}");
+        }
     }
 }

@@ -34,6 +34,17 @@ pub(crate) enum InstallationView {
     Live,
 }
 
+/// How long a webhook is sent, measured by the life of its installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SentWhile {
+    /// The installation exists.
+    Installed,
+    /// The installation exists, or is so new that it is not known yet: `installation.created`.
+    InstalledOrNew,
+    /// In any state of the installation: `installation.deleted`.
+    Always,
+}
+
 /// An app or installation that is unknown for this long after the event, while the streams are current, is not new but removed.
 pub(crate) const MAX_UNKNOWN_AGE: Duration = Duration::from_secs(60);
 
@@ -41,20 +52,21 @@ pub(crate) const MAX_UNKNOWN_AGE: Duration = Duration::from_secs(60);
 pub(crate) fn judge(
     app: AppView,
     installation: InstallationView,
-    unconditional: bool,
+    sent_while: SentWhile,
     settled: bool,
 ) -> Verdict {
     match (app, installation) {
         (AppView::Removed, _) => Verdict::Drop("app_removed"),
-        (_, InstallationView::Removed) if !unconditional => Verdict::Drop("uninstalled"),
+        (_, InstallationView::Removed) if sent_while != SentWhile::Always => Verdict::Drop("uninstalled"),
         (AppView::WithoutUrl, _) => Verdict::Drop("no_webhook_url"),
         (AppView::Disabled, _) => Verdict::Hold(DISABLED),
         (_, InstallationView::Stopped) => Verdict::Hold(STOPPED),
         (AppView::Unknown, _) if settled => Verdict::Drop("app_removed"),
         (AppView::Unknown, _) => Verdict::Wait,
         (AppView::Reachable, InstallationView::Live) => Verdict::Send,
-        (AppView::Reachable, _) if unconditional => Verdict::Send,
+        (AppView::Reachable, _) if sent_while == SentWhile::Always => Verdict::Send,
         (AppView::Reachable, _) if settled => Verdict::Drop("uninstalled"),
+        (AppView::Reachable, _) if sent_while == SentWhile::InstalledOrNew => Verdict::Send,
         (AppView::Reachable, _) => Verdict::Wait,
     }
 }
@@ -65,37 +77,44 @@ mod tests {
     use super::*;
     use AppView::{Disabled, Reachable, WithoutUrl};
     use InstallationView::{Live, Stopped};
+    use SentWhile::{Always, Installed, InstalledOrNew};
 
     #[test]
     fn a_webhook_is_sent_only_to_a_reachable_app_and_a_live_installation() {
         let (any_app, any) = (AppView::Unknown, InstallationView::Unknown);
         let (no_app, gone) = (AppView::Removed, InstallationView::Removed);
         let cases = [
-            // app, installation, unconditional, settled
-            (Reachable, Live, false, false, Send),
-            (Reachable, Live, true, true, Send),
-            (Reachable, gone, false, false, Drop("uninstalled")),
-            (Reachable, gone, true, false, Send),
-            (Reachable, any, false, false, Wait),
-            (Reachable, any, true, false, Send),
-            (Reachable, any, false, true, Drop("uninstalled")),
-            (WithoutUrl, Live, false, false, Drop("no_webhook_url")),
-            (WithoutUrl, gone, true, false, Drop("no_webhook_url")),
-            (any_app, Live, true, false, Wait),
-            (any_app, Live, false, true, Drop("app_removed")),
-            (any_app, gone, false, false, Drop("uninstalled")),
-            (no_app, Live, true, false, Drop("app_removed")),
-            (Disabled, Live, false, true, Hold(DISABLED)),
-            (Disabled, gone, false, true, Drop("uninstalled")),
-            (Disabled, gone, true, true, Hold(DISABLED)),
-            (Reachable, Stopped, false, true, Hold(STOPPED)),
-            (Reachable, Stopped, true, false, Hold(STOPPED)),
-            (WithoutUrl, Stopped, false, false, Drop("no_webhook_url")),
-            (no_app, Stopped, false, false, Drop("app_removed")),
+            // app, installation, sent while, settled
+            (Reachable, Live, Installed, false, Send),
+            (Reachable, Live, InstalledOrNew, true, Send),
+            (Reachable, Live, Always, true, Send),
+            (Reachable, gone, Installed, false, Drop("uninstalled")),
+            (Reachable, gone, InstalledOrNew, false, Drop("uninstalled")),
+            (Reachable, gone, Always, false, Send),
+            (Reachable, any, Installed, false, Wait),
+            (Reachable, any, InstalledOrNew, false, Send),
+            (Reachable, any, Always, false, Send),
+            (Reachable, any, Installed, true, Drop("uninstalled")),
+            (Reachable, any, InstalledOrNew, true, Drop("uninstalled")),
+            (Reachable, any, Always, true, Send),
+            (WithoutUrl, Live, Installed, false, Drop("no_webhook_url")),
+            (WithoutUrl, gone, Always, false, Drop("no_webhook_url")),
+            (any_app, Live, Always, false, Wait),
+            (any_app, Live, Installed, true, Drop("app_removed")),
+            (any_app, gone, Installed, false, Drop("uninstalled")),
+            (no_app, Live, Always, false, Drop("app_removed")),
+            (Disabled, Live, Installed, true, Hold(DISABLED)),
+            (Disabled, gone, Installed, true, Drop("uninstalled")),
+            (Disabled, gone, InstalledOrNew, true, Drop("uninstalled")),
+            (Disabled, gone, Always, true, Hold(DISABLED)),
+            (Reachable, Stopped, Installed, true, Hold(STOPPED)),
+            (Reachable, Stopped, Always, false, Hold(STOPPED)),
+            (WithoutUrl, Stopped, Installed, false, Drop("no_webhook_url")),
+            (no_app, Stopped, Installed, false, Drop("app_removed")),
         ];
-        for (app, installation, unconditional, settled, expected) in cases {
-            let verdict = judge(app, installation, unconditional, settled);
-            assert_eq!(verdict, expected, "{app:?} {installation:?} {unconditional} {settled}");
+        for (app, installation, sent_while, settled, expected) in cases {
+            let verdict = judge(app, installation, sent_while, settled);
+            assert_eq!(verdict, expected, "{app:?} {installation:?} {sent_while:?} {settled}");
         }
     }
 }

@@ -8,7 +8,6 @@ use patchbay_domain::Clock;
 use tokio::sync::Notify;
 
 use super::slots::{EndpointSlots, SlotTable};
-use crate::domain::after_attempt::Outcome;
 use crate::domain::attempt::Attempt;
 use crate::domain::breaker::{AttemptKind, BreakerRules, Phase};
 use crate::store::breakers::BreakerRow;
@@ -32,12 +31,10 @@ impl Breakers {
     /// Counts an attempt, which may change the phase of the breaker.
     pub(crate) fn attempted(&self, endpoint: &EndpointSlots, attempt: &Attempt, kind: AttemptKind) {
         let now = self.clock.now();
-        // 410 is about one installation. The endpoint that answers it works.
-        let success =
-            attempt.outcome.is_success() || matches!(attempt.outcome, Outcome::Answered { status: 410, .. });
+        let works = attempt.outcome.endpoint_works();
         let changed = {
             let mut breaker = endpoint.breaker();
-            breaker.attempted(success, kind, now, &self.rules).then_some(breaker.phase)
+            breaker.attempted(works, kind, now, &self.rules).then_some(breaker.phase)
         };
         match changed {
             None => return,

@@ -44,6 +44,8 @@ pub(crate) struct Destination {
     pub timeout: Option<Duration>,
     /// The app's own schedule; `None` for the default.
     pub schedule: Option<RetrySchedule>,
+    /// The most webhooks per second that the app wants; `None` for no limit.
+    pub rate_limit: Option<u32>,
     /// Whether webhooks of one installation and ordering key are sent one at a time.
     pub strict_order: bool,
 }
@@ -118,6 +120,7 @@ impl Destination {
                 .map(|settings| settings.retry_delays_seconds.as_slice())
                 .filter(|pauses| !pauses.is_empty())
                 .map(RetrySchedule::of_seconds),
+            rate_limit: settings.map(|settings| settings.rate_per_second).filter(|rate| *rate > 0),
             strict_order: settings.is_some_and(|settings| settings.strict_order),
         }))
     }
@@ -224,15 +227,22 @@ mod tests {
                 timeout_ms,
                 retry_delays_seconds: pauses.to_vec(),
                 strict_order: timeout_ms > 0,
+                rate_per_second: timeout_ms / 1000,
             };
             endpoint(proto::Endpoint { delivery: Some(settings), ..message() }).destination.unwrap()
         };
         let own = delivery(60_000, &[1, 2]);
         assert_eq!((own.timeout, own.strict_order), (Some(Duration::from_secs(30)), true));
+        assert_eq!(own.rate_limit, Some(60));
         assert_eq!(own.schedule.as_ref().unwrap().pause(2, 0.0), Some(Duration::from_secs(2)));
         assert_eq!(delivery(1, &[]).timeout, Some(Duration::from_millis(500)));
         let open = delivery(0, &[]);
-        assert!(open.timeout.is_none() && open.schedule.is_none() && !open.strict_order);
+        assert!(
+            open.timeout.is_none()
+                && open.schedule.is_none()
+                && open.rate_limit.is_none()
+                && !open.strict_order
+        );
     }
 
     #[test]

@@ -8,8 +8,11 @@ use uuid::Uuid;
 
 use super::endpoint::{Destination, Endpoint};
 use super::mirror::Mirror;
+use super::slots::EndpointSlots;
+use crate::domain::breaker::Phase;
 use crate::domain::delivery::Delivery;
-use crate::domain::verdict::{AppView, InstallationView, MAX_UNKNOWN_AGE, Verdict, judge};
+use crate::domain::pace::Speed;
+use crate::domain::verdict::{AppView, InstallationView, MAX_UNKNOWN_AGE, SentWhile, Verdict, judge};
 
 /// The apps and installations of the installation service.
 #[derive(Debug, Default)]
@@ -38,7 +41,7 @@ impl Routing {
             self.installations.get(&delivery.installation_id).unwrap_or(InstallationView::Unknown);
         let old = (now - delivery.accepted_at).to_std().is_ok_and(|age| age > MAX_UNKNOWN_AGE);
         let settled = old && self.endpoints.is_current() && self.installations.is_current();
-        match judge(app, installation, delivery.unconditional, settled) {
+        match judge(app, installation, delivery.sent_while(), settled) {
             Verdict::Drop(reason) => Route::Drop(reason),
             Verdict::Hold(reason) => Route::Hold(reason),
             Verdict::Wait => Route::Wait,
@@ -49,11 +52,18 @@ impl Routing {
         }
     }
 
+    /// The installation has ended. The stream says so too, but a retry of one of its webhooks may be due before that.
+    pub(crate) fn ended(&self, installation_id: Uuid) {
+        if self.installations.get(&installation_id) != Some(InstallationView::Removed) {
+            self.installations.update(vec![(installation_id, InstallationView::Removed)]);
+        }
+    }
+
     /// Whether webhooks of the installation are held.
     pub(crate) fn holds(&self, app_id: i64, installation_id: &Uuid) -> bool {
         let app = self.endpoints.get(&app_id).map_or(AppView::Unknown, |endpoint| endpoint.view());
         let installation = self.installations.get(installation_id).unwrap_or(InstallationView::Unknown);
-        matches!(judge(app, installation, false, false), Verdict::Hold(_))
+        matches!(judge(app, installation, SentWhile::Installed, false), Verdict::Hold(_))
     }
 
     /// Whether the app wants its webhooks in strict order.
@@ -61,6 +71,21 @@ impl Routing {
         let endpoint = self.endpoints.get(&app_id);
         let destination = endpoint.and_then(|endpoint| endpoint.destination.clone());
         destination.is_some_and(|destination| destination.strict_order)
+    }
+
+    /// The rate that the app has set for its webhooks, in webhooks per second.
+    fn rate_limit(&self, app_id: i64) -> Option<u32> {
+        self.endpoints.get(&app_id)?.destination.as_ref()?.rate_limit
+    }
+
+    /// How fast the endpoint is sent webhooks now.
+    pub(crate) fn speed(&self, slots: &EndpointSlots, now: DateTime<Utc>) -> Speed {
+        slots.pace().speed(now).at_most(self.rate_limit(slots.app_id))
+    }
+
+    /// Whether due webhooks of the endpoint are meant to wait: for its breaker, or for their turn.
+    pub(crate) fn holds_back(&self, slots: &EndpointSlots, now: DateTime<Utc>) -> bool {
+        slots.breaker().phase != Phase::Closed || self.speed(slots, now) != Speed::Unlimited
     }
 
     /// Like [`Routing::route`], but waits until the app and the installation are known.

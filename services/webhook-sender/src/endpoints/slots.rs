@@ -12,6 +12,7 @@ use crate::domain::attempt::Attempt;
 use crate::domain::breaker::Breaker;
 use crate::domain::concurrency::{Concurrency, Sample};
 use crate::domain::endpoint_counts::EndpointCounts;
+use crate::domain::pace::Pace;
 use crate::domain::queue_pressure::{PATIENCE, QueuePressure, may_wait};
 
 /// Claimed webhooks per slot: enough that the next one is in memory when a slot becomes free.
@@ -24,13 +25,14 @@ pub(crate) struct SlotTable {
     max_slots: u32,
 }
 
-/// The slots, the breaker and the counts of one app's endpoint.
+/// The slots, the breaker, the pace and the counts of one app's endpoint.
 #[derive(Debug)]
 pub(crate) struct EndpointSlots {
     pub app_id: i64,
     permits: Arc<Semaphore>,
     size: Mutex<Size>,
     breaker: Mutex<Breaker>,
+    pace: Mutex<Pace>,
     counts: Mutex<EndpointCounts>,
     waiting: AtomicU32,
     /// When a slot was last taken or given back, in microseconds after `created`.
@@ -91,6 +93,7 @@ impl EndpointSlots {
             permits: Arc::new(Semaphore::new(slots as usize)),
             size: Mutex::new(Size { concurrency, slots, surplus: 0 }),
             breaker: Mutex::default(),
+            pace: Mutex::default(),
             counts: Mutex::default(),
             waiting: AtomicU32::new(0),
             moved: AtomicU64::new(0),
@@ -104,6 +107,11 @@ impl EndpointSlots {
     /// Never keep it across an await.
     pub(crate) fn breaker(&self) -> MutexGuard<'_, Breaker> {
         lock(&self.breaker)
+    }
+
+    /// Never keep it across an await.
+    pub(crate) fn pace(&self) -> MutexGuard<'_, Pace> {
+        lock(&self.pace)
     }
 
     pub(crate) fn count(&self, attempt: &Attempt) {

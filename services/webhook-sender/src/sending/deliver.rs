@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -15,8 +15,10 @@ use crate::domain::after_attempt::{Outcome, after_attempt};
 use crate::domain::attempt::Attempt;
 use crate::domain::breaker::{AttemptKind, Phase};
 use crate::domain::delivery::{Delivery, State};
+use crate::domain::pace::Speed;
 use crate::domain::queue_pressure::PATIENCE;
 use crate::domain::retry_schedule::RetrySchedule;
+use crate::domain::verdict::SentWhile;
 use crate::endpoints::breakers::Breakers;
 use crate::endpoints::endpoint::Destination;
 use crate::endpoints::routing::{Route, Routing};
@@ -65,13 +67,17 @@ impl Deliverer {
     pub(crate) async fn deliver(&self, delivery: Delivery, origin: Origin) {
         // A span apart from the attempt's, so that traces tell a wait for a slot from a slow endpoint.
         let waiting = wait_span(&delivery, self.clock.now());
+        if delivery.sent_while() == SentWhile::Always {
+            self.routing.ended(delivery.installation_id);
+        }
         let (endpoint, destination) = match self.route(&delivery, &origin).await {
             Route::To(endpoint, destination) => (endpoint, destination),
             Route::Wait => return self.postpone(delivery, origin, "unknown", UNKNOWN_PAUSE).await,
             Route::Hold(reason) => return self.hold(delivery, origin, reason).await,
             Route::Drop(reason) => return self.discard(delivery, origin, reason).await,
         };
-        if let Some(reason) = has_to_wait(&endpoint.slots, destination.strict_order, &origin) {
+        let must_wait = || must_wait(&endpoint.slots, &destination, &delivery, &origin, self.clock.now());
+        if let Some(reason) = must_wait() {
             return self.postpone(delivery, origin, reason, Duration::ZERO).await;
         }
         let Some(slot) = slot(&endpoint.slots, &origin).await else {
@@ -80,6 +86,10 @@ impl Deliverer {
         let Some(permit) = self.attempt_permit(&origin).await else {
             return self.postpone(delivery, origin, "overloaded", BUSY_PAUSE).await;
         };
+        // What other attempts found out meanwhile.
+        if let Some(reason) = must_wait() {
+            return self.postpone(delivery, origin, reason, Duration::ZERO).await;
+        }
         let kind = origin.attempt_kind();
         drop(waiting);
         let (attempt, origin) = self.attempt(&delivery, &destination, origin).await;
@@ -87,7 +97,17 @@ impl Deliverer {
         drop(permit);
         endpoint.slots.count(&attempt);
         self.breakers.attempted(&endpoint.slots, &attempt, kind);
+        self.pace(&endpoint.slots, &attempt);
         self.conclude(delivery, &destination, attempt, kind, origin).await;
+    }
+
+    fn pace(&self, slots: &EndpointSlots, attempt: &Attempt) {
+        let now = self.clock.now();
+        if attempt.outcome.is_rate_limit() {
+            slots.pace().refused(attempt.outcome.retry_after(), now);
+        } else if attempt.outcome.endpoint_works() {
+            slots.pace().taken(attempt.started_at, now);
+        }
     }
 
     /// Whether the app wants strict order. Its webhooks go through the database, because only the database knows the order.
@@ -193,6 +213,8 @@ impl Deliverer {
             self.gone.report(&self.routing, delivery.installation_id, delivery.event_id);
         }
         delivery.attempts = attempt.number;
+        // Such an attempt is no part of the schedule.
+        delivery.schedule_from += i32::from(attempt.outcome.is_rate_limit());
         self.record(delivery, Some(attempt), state, origin).await;
     }
 
@@ -202,13 +224,29 @@ impl Deliverer {
 }
 
 /// Why a webhook has to go through the database now, if it has to.
-fn has_to_wait(slots: &EndpointSlots, strict_order: bool, origin: &Origin) -> Option<&'static str> {
-    let is_closed = slots.breaker().phase == Phase::Closed;
-    match origin {
-        Origin::Message(_) if strict_order => Some("ordered"),
-        // A regular claim was made before the breaker opened. Probes and drains are sent although it is open.
-        _ if !is_closed && origin.attempt_kind() == AttemptKind::Regular => Some("parked"),
-        _ => None,
+fn must_wait(
+    slots: &EndpointSlots,
+    destination: &Destination,
+    delivery: &Delivery,
+    origin: &Origin,
+    now: DateTime<Utc>,
+) -> Option<&'static str> {
+    let is_message = matches!(origin, Origin::Message(_));
+    if is_message && destination.strict_order {
+        return Some("ordered");
+    }
+    if delivery.is_about_installation() {
+        return None;
+    }
+    // A regular claim was made before the breaker opened. Probes and drains are sent although it is open.
+    if origin.attempt_kind() == AttemptKind::Regular && slots.breaker().phase != Phase::Closed {
+        return Some("parked");
+    }
+    match slots.pace().speed(now).at_most(destination.rate_limit) {
+        Speed::PausedUntil(_) => Some("rate"),
+        // The worker that claims webhooks takes their turns.
+        Speed::Limited(_) if is_message => Some("rate"),
+        Speed::Limited(_) | Speed::Unlimited => None,
     }
 }
 

@@ -42,6 +42,9 @@ const RETURNING: &str =
     "returning delivery_id, event_id, installation_id, app_id, organization_id, resource, action,
      body, accepted_at, traceparent, unconditional, ordering_key, sequence, attempts, schedule_from, reason";
 
+/// The order in which webhooks are tried as probes.
+const LEAST_TRIED: &str = "attempts, updated_at, event_id";
+
 /// Every installation of the app with pending webhooks, found by jumps in the index.
 static INSTALLATIONS: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -62,6 +65,9 @@ static INSTALLATIONS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// The share of an installation in a claim, if there is room for it.
+pub(crate) const LEAST_SHARE: u32 = 8;
+
 /// Claims due webhooks: a share for each installation, the longest overdue first.
 pub(crate) async fn claim_due(db: &Db, query: ClaimQuery) -> Result<Vec<Delivery>> {
     let installations = &*INSTALLATIONS;
@@ -75,7 +81,7 @@ pub(crate) async fn claim_due(db: &Db, query: ClaimQuery) -> Result<Vec<Delivery
                      select delivery_id, due_at from deliveries
                      where app_id = $1 and installation_id = line.installation_id and status = {PENDING}
                          and due_at <= $2
-                     order by due_at limit greatest(8, $3 / (select count(*) from lines))
+                     order by due_at limit greatest({LEAST_SHARE}, $3 / (select count(*) from lines))
                      for update skip locked
                  ) picked
              ) due
@@ -90,12 +96,38 @@ pub(crate) async fn claim_due(db: &Db, query: ClaimQuery) -> Result<Vec<Delivery
                  select delivery_id from deliveries picked
                  where picked.app_id = $1 and picked.installation_id = lines.installation_id
                      and picked.status = {PENDING} and picked.due_at <= $2
-                 order by picked.due_at limit max(8, $3 / (select count(*) from lines))
+                 order by picked.due_at limit max({LEAST_SHARE}, $3 / (select count(*) from lines))
              )
              order by due.due_at limit $3
          ) {RETURNING}"
     );
     fetch(db, postgres, sqlite, query, None).await
+}
+
+/// Claims due webhooks to probe an endpoint: any but those that failed most often, so that the endpoint is not judged by the
+/// same webhook again. They are taken from both ends of the queue, because either may be a run of webhooks that always fail.
+pub(crate) async fn claim_probe(db: &Db, query: ClaimQuery) -> Result<Vec<Delivery>> {
+    let end = |order: &str| {
+        format!(
+            "select delivery_id from (
+                 select delivery_id from deliveries where app_id = $1 and status = {PENDING} and due_at <= $2
+                 order by event_id {order} limit 50
+             ) {order}_end"
+        )
+    };
+    let chosen = format!(
+        "select delivery_id as id from deliveries where status = {PENDING} and delivery_id in ({} union {})
+         order by {LEAST_TRIED} limit $3",
+        end("asc"),
+        end("desc"),
+    );
+    claim_chosen(db, &chosen, query, None).await
+}
+
+/// Like [`claim_probe`], but only the first webhook of each installation and ordering key.
+pub(crate) async fn claim_probe_in_order(db: &Db, query: ClaimQuery) -> Result<Vec<Delivery>> {
+    let chosen = format!("{} and due_at <= $2 order by {LEAST_TRIED} limit $3", *HEADS);
+    claim_chosen(db, &chosen, query, None).await
 }
 
 /// Claims in the order of acceptance: due webhooks, and those last updated before `untouched_since`.
@@ -109,7 +141,7 @@ pub(crate) async fn claim_oldest(
          where app_id = $1 and status = {PENDING} and (due_at <= $2 or updated_at < $5)
          order by event_id limit $3"
     );
-    update(db, &oldest, query, untouched_since).await
+    claim_chosen(db, &oldest, query, Some(untouched_since)).await
 }
 
 /// Like [`claim_oldest`], but only the first webhook of each installation and ordering key.
@@ -118,8 +150,15 @@ pub(crate) async fn claim_in_order(
     query: ClaimQuery,
     untouched_since: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
-    let heads = format!("select delivery_id as id from deliveries
-         where app_id = $1 and status = {PENDING} and (due_at <= $2 or updated_at < $5) and delivery_id in (
+    let heads = format!("{} and (due_at <= $2 or updated_at < $5) order by event_id limit $3", *HEADS);
+    claim_chosen(db, &heads, query, Some(untouched_since)).await
+}
+
+/// The first webhook of each installation and ordering key of the app, found by jumps in the index.
+static HEADS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select delivery_id as id from deliveries
+         where app_id = $1 and status = {PENDING} and delivery_id in (
              with recursive heads (delivery_id) as (
                  select (
                      select delivery_id from deliveries where app_id = $1 and status in ({PENDING}, {HELD})
@@ -135,16 +174,16 @@ pub(crate) async fn claim_in_order(
                  from heads join deliveries head on head.delivery_id = heads.delivery_id
              )
              select delivery_id from heads where delivery_id is not null
-         )
-         order by event_id limit $3");
-    update(db, &heads, query, untouched_since).await
-}
+         )"
+    )
+});
 
-async fn update(
+/// Claims the webhooks that a query selects as `id`.
+pub(super) async fn claim_chosen(
     db: &Db,
     chosen: &str,
     query: ClaimQuery,
-    untouched_since: DateTime<Utc>,
+    untouched_since: Option<DateTime<Utc>>,
 ) -> Result<Vec<Delivery>> {
     let postgres = format!(
         "with claimed as ({chosen} for update skip locked)
@@ -153,7 +192,7 @@ async fn update(
     let sqlite = format!(
         "update deliveries set due_at = $4, updated_at = $2 where delivery_id in ({chosen}) {RETURNING}"
     );
-    let mut claimed = fetch(db, postgres, sqlite, query, Some(untouched_since)).await?;
+    let mut claimed = fetch(db, postgres, sqlite, query, untouched_since).await?;
     claimed.sort_unstable_by_key(|delivery| delivery.event_id);
     Ok(claimed)
 }

@@ -62,12 +62,16 @@ const DELIVERY_COLUMNS: &[&str] = &[
     "updated_at",
 ];
 
+/// `schedule_from` only grows: resending moves it to all attempts so far, also while one of them is under way.
+///
 /// Two workers may send the same webhook, after a lease expired or when a message came twice. The one with fewer attempts changes nothing,
 /// and a webhook that has ended stays ended.
 static PROGRESS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "on conflict (delivery_id) do update set
     status = excluded.status, attempts = excluded.attempts, due_at = excluded.due_at,
+    schedule_from = case when excluded.schedule_from > deliveries.schedule_from
+        then excluded.schedule_from else deliveries.schedule_from end,
     response_code = excluded.response_code, reason = excluded.reason, updated_at = excluded.updated_at
     where deliveries.status in ({PENDING}, {HELD}) and deliveries.attempts <= excluded.attempts"
     )

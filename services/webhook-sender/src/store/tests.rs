@@ -8,9 +8,10 @@ use patchbay_domain::ids::delivery_id;
 use patchbay_testkit::database::each_engine;
 use uuid::Uuid;
 
+use super::about_installations;
 use super::backlog::backlog;
 use super::breakers::{BreakerRow, load, load_not_closed, save, take_step};
-use super::claim::{ClaimQuery, claim_due, claim_in_order, claim_oldest};
+use super::claim::{ClaimQuery, claim_due, claim_in_order, claim_oldest, claim_probe, claim_probe_in_order};
 use super::due_apps::{DueApp, due_apps};
 use super::health::health;
 use super::held::{held_installations, release};
@@ -21,6 +22,7 @@ use super::recorded::recorded;
 use super::retention::{
     delete_counts, delete_ended, delete_requests, drop_partitions, expire, make_partitions, trim_kept,
 };
+use super::turns;
 use crate::MIGRATIONS;
 use crate::domain::after_attempt::Outcome;
 use crate::domain::attempt::{Attempt, Exchange};
@@ -293,6 +295,106 @@ async fn what_waited_for_an_endpoint_is_claimed_in_the_order_of_acceptance() {
             .await
             .unwrap();
         assert_eq!(ids(&claim_oldest(&db, wanted(3, 22), at(20)).await.unwrap()), [waiting[3].id]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_probe_is_the_webhook_that_was_tried_least() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let queue: Vec<_> = (0..120).map(|_| delivery(1)).collect();
+        let records: Vec<_> = queue
+            .iter()
+            .enumerate()
+            .map(|(place, one)| match place {
+                // In the middle: neither end sees it, because a look at the whole queue would be too expensive.
+                60 => entry(one, None, pending(0), false),
+                119 => entry(one, Some(attempt(1, 500)), pending(0), false),
+                _ => entry(one, Some(attempt(2, 500)), pending(0), false),
+            })
+            .collect();
+        write(&db, &records).await;
+        let probe = async |now: i64| {
+            let query = ClaimQuery { app_id: 1, now: at(now), lease_end: at(now), limit: 1 };
+            let any = claim_probe(&db, query).await.unwrap();
+            let in_order = claim_probe_in_order(&db, query).await.unwrap();
+            (ids(&any)[0], in_order[0].attempts)
+        };
+        assert_eq!(probe(1).await, (queue[119].id, 0), "the newest; in order each has a line of its own");
+        let tried = Delivery { attempts: 1, ..queue[119].clone() };
+        write(&db, &[entry(&tried, Some(attempt(2, 500)), pending(0), true)]).await;
+        let (first, _) = probe(2).await;
+        let (second, _) = probe(3).await;
+        assert_ne!(first, second, "the one that was touched longest ago");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn webhooks_about_installations_are_claimed_apart() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let about = |app_id| Delivery { resource: "installation".into(), ..delivery(app_id) };
+        let [first, second, later, other] = [about(1), about(1), about(1), about(2)];
+        let records = [
+            entry(&delivery(1), None, pending(0), false),
+            entry(&delivery(3), None, pending(0), false),
+            entry(&second, None, pending(2), false),
+            entry(&first, None, pending(1), false),
+            entry(&later, None, pending(100), false),
+            entry(&other, None, pending(3), false),
+        ];
+        write(&db, &records).await;
+        let mut apps = about_installations::apps_with_due(&db, at(10)).await.unwrap();
+        apps.sort_unstable();
+        assert_eq!(apps, [1, 2]);
+        let query = ClaimQuery { app_id: 1, now: at(10), lease_end: at(60), limit: 10 };
+        let claimed: HashSet<_> =
+            ids(&about_installations::claim(&db, query).await.unwrap()).into_iter().collect();
+        assert_eq!(claimed, [first.id, second.id].into());
+        assert_eq!(about_installations::apps_with_due(&db, at(10)).await.unwrap(), [2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn replicas_share_the_turns_of_a_limited_rate() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let workers = (0..4).map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut taken = 0;
+                // Two seconds at 10 a second.
+                for step in 0..=40 {
+                    taken += turns::take(&db, 1, 10.0, 5, at(0) + TimeDelta::milliseconds(step * 50))
+                        .await
+                        .unwrap()
+                        .count;
+                }
+                taken
+            })
+        });
+        let taken: u32 = futures::future::join_all(workers).await.into_iter().map(Result::unwrap).sum();
+        assert!((1..=22).contains(&taken), "{taken} webhooks in two seconds");
+        let next = turns::take(&db, 1, 10.0, 5, at(60)).await.unwrap();
+        assert_eq!(next.count, 2, "turns that passed unused are lost, but for those of a tenth of a second");
+        assert_eq!(turns::take(&db, 2, 10.0, 5, at(0)).await.unwrap().count, 1, "another app has its own");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_attempt_that_does_not_count_moves_the_beginning_of_the_schedule() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let one = delivery(1);
+        let record = |schedule_from, number| {
+            let moved = Delivery { schedule_from, attempts: number - 1, ..one.clone() };
+            entry(&moved, Some(attempt(number, 429)), pending(0), number > 1)
+        };
+        for (schedule_from, number, expected) in [(1, 1, 1), (2, 2, 2), (0, 3, 2)] {
+            write(&db, &[record(schedule_from, number)]).await;
+            let claimed = claim(&db, 1, at(1), at(0), 1).await.unwrap();
+            assert_eq!((claimed[0].attempts, claimed[0].schedule_from), (number, expected));
+        }
     })
     .await;
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::Db;
-use patchbay_domain::{Clock, Error};
+use patchbay_domain::{Clock, Error, ErrorKind};
 use patchbay_proto::installation::DisableAppRequest;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_rpc::{Channel, request, status};
@@ -12,23 +12,22 @@ use crate::context::Context;
 use crate::domain::auto_disable::{AutoDisableRules, Day, reason_to_disable};
 use crate::store::hours::{Hour, failing_apps, forget, hours};
 
-const EVERY: Duration = Duration::from_secs(10 * 60);
 const DAY: TimeDelta = TimeDelta::days(1);
 
 /// Disables apps whose endpoints keep failing, until a stop is requested.
-pub(crate) async fn auto_disable(context: Context, rules: AutoDisableRules) {
+pub(crate) async fn auto_disable(context: Context, rules: AutoDisableRules, every: Duration) {
     let Context { db, clock, stop, .. } = &context;
     let client = AppRegistryClient::new(context.installations.clone());
     loop {
         tokio::select! {
             () = stop.requested() => return,
-            () = sleep(clock, EVERY) => {}
+            () = sleep(clock, every.max(Duration::from_secs(1))) => {}
         }
         tokio::select! {
             () = stop.requested() => return,
             result = disable_failing(db, clock, &client, rules) => {
                 if let Err(error) = result {
-                    tracing::warn!(reason = %error.reason, "failing apps could not be disabled; the next attempt is in 10 minutes");
+                    tracing::warn!(reason = %error.reason, "failing apps could not be disabled; the next check tries again");
                 }
             }
         }
@@ -48,8 +47,12 @@ async fn disable_failing(
         let days = days(&past, now, rules.days.max(1) as usize);
         let Some(reason) = reason_to_disable(&days, rules) else { continue };
         let message = DisableAppRequest { app: app_id.to_string(), reason, event_id: String::new() };
-        client.clone().disable_app(request(message)).await.map_err(|refused| status::to_error(&refused))?;
-        tracing::warn!(app_id, "an app was disabled because its endpoint keeps failing");
+        match client.clone().disable_app(request(message)).await.map_err(|refused| status::to_error(&refused))
+        {
+            Ok(_) => tracing::warn!(app_id, "an app was disabled because its endpoint keeps failing"),
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
         // Old failures must not disable the app again after it is enabled.
         forget(db, app_id).await?;
     }

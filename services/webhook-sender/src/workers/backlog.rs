@@ -32,7 +32,7 @@ pub(crate) async fn measure_backlog(context: Context) {
             }
             Err(error) => tracing::warn!(%error, "the backlog could not be measured; its gauges are stale"),
         }
-        match overdue(db, slots, clock.now()).await {
+        match overdue(&context, clock.now()).await {
             Ok(overdue) => {
                 metrics.due_oldest_seconds.set(overdue.as_secs_f64());
                 progress.measured(overdue);
@@ -48,13 +48,14 @@ pub(crate) async fn measure_backlog(context: Context) {
     }
 }
 
-/// How long the longest overdue webhook has waited, over endpoints with a closed breaker.
-async fn overdue(db: &Db, slots: &SlotTable, now: DateTime<Utc>) -> Result<Duration, DbError> {
+/// How long the longest overdue webhook has waited, except those that are meant to wait.
+async fn overdue(context: &Context, now: DateTime<Utc>) -> Result<Duration, DbError> {
+    let Context { db, routing, slots, .. } = context;
     let (mut longest, mut after) = (TimeDelta::zero(), i64::MIN);
     loop {
         let apps = store::due_apps::due_apps(db, after, APPS).await?;
-        let closed = apps.iter().filter(|app| slots.of(app.app_id).breaker().phase == Phase::Closed);
-        longest = closed.map(|app| now - app.next_due).fold(longest, TimeDelta::max);
+        let sendable = apps.iter().filter(|app| !routing.holds_back(&slots.of(app.app_id), now));
+        longest = sendable.map(|app| now - app.next_due).fold(longest, TimeDelta::max);
         match apps.last() {
             Some(last) if apps.len() == APPS as usize => after = last.app_id,
             _ => return Ok(longest.to_std().unwrap_or_default()),

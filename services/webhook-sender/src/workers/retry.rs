@@ -1,9 +1,11 @@
 //! Sends the webhooks that wait in the database: retries and postponed webhooks when they are due, and probes and drains of
 //! endpoints whose breaker is not closed.
 
+mod about_installations;
 mod claim;
 mod drain;
 mod probe;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,6 +87,7 @@ impl RetryWorker {
     ) -> Result<Option<DateTime<Utc>>, DbError> {
         let Context { db, clock, slots, breakers, .. } = &self.context;
         let now = clock.now();
+        self.send_about_installations(now, window).await?;
         let mut apps = store::due_apps::due_apps(db, *last_app, APPS).await?;
         if apps.len() < APPS as usize {
             let rest = APPS - u32::try_from(apps.len()).unwrap_or(APPS);
@@ -99,8 +102,9 @@ impl RetryWorker {
             match phase {
                 Phase::Closed if app.next_due > now => later(app.next_due),
                 Phase::Closed => {
-                    if self.claim(&endpoint, now, window).await? {
+                    if let Some(next_at) = self.claim(&endpoint, now, window).await? {
                         *last_app = app.app_id;
+                        later(next_at);
                     }
                 }
                 Phase::Open { next_probe_at, .. } if !breakers.rules.is_due(next_probe_at, now) => {

@@ -17,6 +17,7 @@ pub(crate) struct Apps {
     endpoints: Arc<Mutex<BTreeMap<i64, Endpoint>>>,
     subscriptions: Arc<Mutex<BTreeMap<String, Subscription>>>,
     disabled: Arc<Mutex<Vec<DisableAppRequest>>>,
+    outages: Arc<Mutex<Vec<ReportOutageRequest>>>,
     event_types: Arc<Mutex<Vec<EventType>>>,
     version: Arc<watch::Sender<i64>>,
 }
@@ -65,6 +66,11 @@ impl Apps {
         self.disabled.lock().unwrap().clone()
     }
 
+    /// What `ReportOutage` was told.
+    pub(crate) fn outages(&self) -> Vec<ReportOutageRequest> {
+        self.outages.lock().unwrap().clone()
+    }
+
     /// As when the service has forgotten about an installation by the time it is asked again.
     pub(crate) fn forget_installation(&self, installation: Uuid) {
         self.subscriptions.lock().unwrap().remove(&installation.to_string());
@@ -101,6 +107,14 @@ impl AppRegistry for Apps {
         self.disabled.lock().unwrap().push(request);
         self.change_endpoint(app_id, |endpoint| endpoint.is_disabled = true);
         Ok(Response::new(App::default()))
+    }
+
+    async fn report_outage(
+        &self,
+        request: Request<ReportOutageRequest>,
+    ) -> Result<Response<ReportOutageResponse>, Status> {
+        self.outages.lock().unwrap().push(request.into_inner());
+        Ok(Response::new(ReportOutageResponse {}))
     }
 }
 

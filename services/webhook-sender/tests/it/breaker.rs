@@ -59,7 +59,8 @@ async fn an_endpoint_that_was_down_gets_everything_in_its_order_and_few_probes()
         .await;
     }
     assert_eq!(running.count(WAITING).await, 5010, "nothing is lost");
-    assert_eq!(running.count("select count(*) from deliveries where attempts = 0").await, 5000);
+    let untried = running.count("select count(*) from deliveries where attempts = 0").await;
+    assert_eq!(untried, 4998, "each probe is a webhook that has not been tried");
     works.store(true, Ordering::Relaxed);
     receiver.clear();
     running.hand.advance(Duration::from_secs(300));
@@ -119,6 +120,127 @@ async fn a_restart_does_not_forget_that_an_endpoint_is_broken() {
         (running.count("select count(*) from deliveries where status = 2").await == 11).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_response_4xx_is_that_webhooks_failure_and_opens_no_breaker() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    let refusals = [400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 451, 499];
+    receiver.respond_next(refusals.repeat(2));
+    let installation = running.app(1, &receiver).await;
+    let refused: Vec<_> = (0..24).map(|_| running.webhook(1, installation)).collect();
+    running.publish(&refused).await.await.unwrap();
+    for webhook in &refused {
+        let state = running.until_attempts(webhook, 1).await;
+        assert_eq!(state.status(), DeliveryStatus::Pending, "{state:?}");
+    }
+    let webhook = running.webhook(1, installation);
+    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1);
+    assert_eq!(running.count("select count(*) from endpoints").await, 0, "no breaker was ever open");
+    // By the schedule, like every failure.
+    running.hand.advance(Duration::from_secs(7));
+    for webhook in &refused {
+        assert_eq!(running.until(webhook, DeliveryStatus::Delivered).await.attempts, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_probe_that_is_answered_4xx_closes_the_breaker() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    broken_until(&receiver);
+    let installation = running.app(1, &receiver).await;
+    let first = until_broken(&running, installation).await;
+    receiver.answer_with(|_, _| Answer::status(404));
+    eventually(SOON, "the breaker is closed", async || {
+        running.hand.advance(Duration::from_secs(1));
+        (running.count("select count(*) from endpoints where breaker = 1").await == 1).then_some(())
+    })
+    .await;
+    receiver.answer_with(|_, _| Answer::status(200));
+    let webhook = running.webhook(1, installation);
+    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1);
+    assert_eq!(first.len(), 10);
+}
+
+#[tokio::test]
+async fn a_webhook_that_always_fails_is_not_the_probe_again_and_again() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    let works = broken_until(&receiver);
+    let installation = running.app(1, &receiver).await;
+    let first = until_broken(&running, installation).await;
+    // From now on only the first webhooks fail.
+    works.store(true, Ordering::Relaxed);
+    let failing: Vec<_> = first.iter().map(|one| Uuid::from_slice(&one.delivery_id).unwrap()).collect();
+    let failing: Vec<_> = failing.iter().map(Uuid::to_string).collect();
+    receiver.answer_with(move |_, request| {
+        let id = request.header("webhook-id").unwrap();
+        Answer::status(if failing.iter().any(|one| one == id) { 500 } else { 200 })
+    });
+    let webhook = running.webhook(1, installation);
+    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.until(&webhook, DeliveryStatus::Parked).await;
+    running.hand.advance(Duration::from_secs(31));
+    assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1, "it was the probe");
+}
+
+#[tokio::test]
+async fn webhooks_about_installations_pass_an_open_breaker() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    let works = broken_until(&receiver);
+    let installation = running.app(1, &receiver).await;
+    until_broken(&running, installation).await;
+    let about = |action: &str| Delivery {
+        resource: "installation".into(),
+        action: action.into(),
+        unconditional: true,
+        ..running.webhook(1, installation)
+    };
+    let (created, waits) = (about("created"), running.webhook(1, installation));
+    running.publish(&[created.clone(), waits.clone()]).await.await.unwrap();
+    running.until_attempts(&created, 1).await;
+    running.until(&waits, DeliveryStatus::Parked).await;
+    works.store(true, Ordering::Relaxed);
+    // Its retry, long before the first probe.
+    running.hand.advance(Duration::from_secs(7));
+    assert_eq!(running.until(&created, DeliveryStatus::Delivered).await.attempts, 2);
+    let deleted = about("deleted");
+    running.publish(std::slice::from_ref(&deleted)).await.await.unwrap();
+    assert_eq!(running.until(&deleted, DeliveryStatus::Delivered).await.attempts, 1);
+    assert_eq!(running.count("select count(*) from endpoints where breaker = 2").await, 1);
+}
+
+#[tokio::test]
+async fn an_open_breaker_is_reported_once_also_after_a_restart() {
+    let (mut running, receiver) = (Running::start().await, Receiver::start().await);
+    broken_until(&receiver);
+    let installation = running.app(1, &receiver).await;
+    until_broken(&running, installation).await;
+    let outages = eventually(SOON, "the outage is reported", async || {
+        running.hand.advance(Duration::from_secs(3));
+        Some(running.apps.outages()).filter(|outages| !outages.is_empty())
+    })
+    .await;
+    assert_eq!(outages[0].app, "1");
+    assert!(outages[0].since.is_some());
+    eventually(SOON, "the report is stored", async || {
+        (running.count("select count(*) from endpoints where reported_since is not null").await == 1)
+            .then_some(())
+    })
+    .await;
+    running.stop().await;
+    running.start_again().await;
+    // The next outage of another app comes later, and this one is not reported with it.
+    let other = running.app(2, &receiver).await;
+    let webhooks: Vec<_> = (0..10).map(|_| running.webhook(2, other)).collect();
+    running.publish(&webhooks).await.await.unwrap();
+    let outages = eventually(SOON, "the second outage is reported", async || {
+        running.hand.advance(Duration::from_secs(3));
+        Some(running.apps.outages()).filter(|outages| outages.len() > 1)
+    })
+    .await;
+    assert_eq!(outages.iter().map(|outage| outage.app.as_str()).collect::<Vec<_>>(), ["1", "2"]);
 }
 
 #[tokio::test]

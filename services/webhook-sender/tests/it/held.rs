@@ -1,4 +1,4 @@
-use patchbay_proto::webhook_sender::DeliveryStatus;
+use patchbay_proto::webhook_sender::{DeliveryStatus, GetEndpointHealthRequest};
 use patchbay_testkit::{Receiver, eventually};
 
 use crate::running::{Running, SOON};
@@ -24,6 +24,28 @@ async fn a_410_stops_the_installations_webhooks_and_they_wait_until_it_is_resume
 
     running.apps.change_installation(gone, |it| it.suspended_reason.clear());
     running.until(&waits, DeliveryStatus::Delivered).await;
+}
+
+#[tokio::test]
+async fn everything_of_the_time_in_which_an_app_was_disabled_is_sent_when_it_is_enabled() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    let installation = running.app(1, &receiver).await;
+    running.apps.change_endpoint(1, |endpoint| endpoint.is_disabled = true);
+    eventually(SOON, "the app is known as disabled", async || {
+        let request = patchbay_rpc::request(GetEndpointHealthRequest { app: "1".into() });
+        let health = running.webhooks.clone().get_endpoint_health(request).await.unwrap().into_inner();
+        health.is_disabled.then_some(())
+    })
+    .await;
+    let webhooks: Vec<_> = (0..30).map(|_| running.webhook(1, installation)).collect();
+    running.publish(&webhooks).await.await.unwrap();
+    for webhook in &webhooks {
+        assert_eq!(running.until(webhook, DeliveryStatus::Parked).await.reason, "app_disabled");
+    }
+    running.apps.change_endpoint(1, |endpoint| endpoint.is_disabled = false);
+    for webhook in &webhooks {
+        assert_eq!(running.until(webhook, DeliveryStatus::Delivered).await.attempts, 1);
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use patchbay_proto::installation::{AppStatus, InstallationStatus};
-use patchbay_proto::webhook_sender::DeliveryStatus;
+use patchbay_proto::webhook_sender::{Delivery, DeliveryStatus};
 use patchbay_testkit::Receiver;
+use patchbay_testkit::receiver::Answer;
 use uuid::Uuid;
 
 use crate::running::{Running, SOON};
@@ -22,21 +23,72 @@ async fn nothing_but_the_farewell_is_sent_after_an_uninstall() {
         ("installation".into(), "deleted".into(), true);
     running.publish(std::slice::from_ref(&farewell)).await.await.unwrap();
     running.until(&farewell, DeliveryStatus::Delivered).await;
-    // By now the change has been seen or will be within the wait of the next one.
-    let late = loop {
-        let late = running.webhook(1, installation);
-        running.publish(std::slice::from_ref(&late)).await.await.unwrap();
-        let state = running.state(&late).await.unwrap();
-        if state.status() == DeliveryStatus::Dropped {
-            break state;
-        }
-    };
+    // Whether or not the stream has told of the end by now.
+    let late = running.webhook(1, installation);
+    running.publish(std::slice::from_ref(&late)).await.await.unwrap();
+    let late = running.until(&late, DeliveryStatus::Dropped).await;
     assert_eq!((late.attempts, late.reason.as_str()), (0, "uninstalled"));
     running.hand.advance(Duration::from_secs(7));
     let state = running.until(&waiting, DeliveryStatus::Dropped).await;
     assert_eq!((state.attempts, state.reason.as_str()), (1, "uninstalled"));
     let after = receiver.received();
     assert_eq!(after.last().unwrap().header("patchbay-attempt"), Some("1"), "the retry was not sent");
+}
+
+/// `installation.created` or `installation.deleted`, as the installation service publishes it.
+fn about(running: &Running, installation: Uuid, action: &str) -> Delivery {
+    Delivery {
+        resource: "installation".into(),
+        action: action.into(),
+        unconditional: true,
+        ..running.webhook(1, installation)
+    }
+}
+
+/// The receiver fails until the installation has ended, and then works.
+async fn the_end_is_the_last_word(end: impl AsyncFnOnce(&Running, Uuid)) {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    let installation = running.app(1, &receiver).await;
+    receiver.answer_with(|_, _| Answer::status(500));
+    let created = about(&running, installation, "created");
+    running.publish(std::slice::from_ref(&created)).await.await.unwrap();
+    running.until_attempts(&created, 1).await;
+
+    end(&running, installation).await;
+    receiver.answer_with(|_, _| Answer::status(200));
+    let deleted = about(&running, installation, "deleted");
+    running.publish(std::slice::from_ref(&deleted)).await.await.unwrap();
+    running.until(&deleted, DeliveryStatus::Delivered).await;
+    running.hand.advance(Duration::from_secs(7));
+    let state = running.until(&created, DeliveryStatus::Dropped).await;
+    assert_eq!((state.attempts, state.reason.as_str()), (1, "uninstalled"));
+    assert_eq!(receiver.received().len(), 2, "`created` is not sent after `deleted`");
+}
+
+#[tokio::test]
+async fn a_retry_of_created_does_not_follow_deleted() {
+    the_end_is_the_last_word(async |running, installation| {
+        running.apps.set_installation(installation, 1, InstallationStatus::PendingDeletion);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_retry_of_created_does_not_follow_the_end_of_the_app() {
+    the_end_is_the_last_word(async |running, installation| {
+        running.apps.change_endpoint(1, |app| app.status = AppStatus::DeletionInProgress.into());
+        running.apps.set_installation(installation, 1, InstallationStatus::PendingDeletion);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_installation_that_is_not_known_yet_is_told_of_its_start_at_once() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    running.app(1, &receiver).await;
+    let created = about(&running, Uuid::new_v4(), "created");
+    running.publish(std::slice::from_ref(&created)).await.await.unwrap();
+    running.until(&created, DeliveryStatus::Delivered).await;
 }
 
 #[tokio::test]

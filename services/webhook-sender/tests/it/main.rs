@@ -16,6 +16,7 @@ mod installations;
 mod neighbours;
 mod order;
 mod outages;
+mod rates;
 mod reading;
 mod replays;
 mod resending;

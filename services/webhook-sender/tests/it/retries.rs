@@ -112,7 +112,7 @@ async fn an_app_has_a_timeout_and_a_schedule_of_its_own() {
     let (mut running, receiver) =
         (Running::stopped(&[("WEBHOOK_TIMEOUT", "10m")]).await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
-    let settings = DeliverySettings { timeout_ms: 500, retry_delays_seconds: vec![60], strict_order: false };
+    let settings = DeliverySettings { timeout_ms: 500, retry_delays_seconds: vec![60], ..Default::default() };
     running.apps.change_endpoint(1, |endpoint| endpoint.delivery = Some(settings));
     running.start_again().await;
     receiver.answer_with(|_, _| Answer::hang());

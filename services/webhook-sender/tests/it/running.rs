@@ -1,11 +1,9 @@
-use std::time::Duration;
-
 use bytes::Bytes;
 use chrono::DateTime;
 use patchbay_bus::{Bus, BusConfig, Confirm, Message, Topic};
 use patchbay_db::{Db, DbConfig};
 use patchbay_domain::ids::delivery_id;
-use patchbay_domain::{Clock, ManualClock, SecretString};
+use patchbay_domain::{Clock, ManualClock};
 use patchbay_proto::installation::app_registry_server::AppRegistryServer;
 use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
@@ -15,8 +13,10 @@ use patchbay_proto::webhook_sender::{
     Delivery, DeliveryBatch, DeliveryState, DeliveryStatus, ListDeliveriesRequest, ListRequestsRequest,
     Request,
 };
-use patchbay_rpc::{Channel, Listener, Security, Server, Target};
+use patchbay_rpc::{Channel, Server};
 use patchbay_runtime::{Metrics, Readiness, Runtime, Settings, Stop};
+pub(crate) use patchbay_testkit::service::SOON;
+use patchbay_testkit::service::{memory, runtime, serve_on};
 use patchbay_testkit::{Receiver, eventually};
 use patchbay_webhook_sender::{Config, MIGRATIONS, NAME};
 use prost::Message as _;
@@ -24,9 +24,6 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::apps::Apps;
-
-/// Generous: other builds share the machine.
-pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 pub(crate) const SECRET: &str = "9c1185a5c5e9fc54612808977ee8f548b2258d31a5b3d5b8a3c4e1f0a1b2c3d4";
 pub(crate) const ORGANIZATION: i64 = 7;
@@ -72,20 +69,20 @@ impl Running {
 
     /// As [`Running::stopped`], on a database and a bus of the test's choice.
     pub(crate) fn stopped_on(db: Db, bus: Bus, settings: &[(&'static str, &'static str)]) -> Self {
-        let (clock, hand) = Clock::manual(DateTime::from_timestamp(1_700_000_000, 0).unwrap());
-        let unconnected = Target::Url("http://127.0.0.1:1".into());
-        let channel = unconnected.channel(&security()).unwrap();
+        let (runtime, hand) = runtime(DateTime::from_timestamp(1_700_000_000, 0).unwrap());
+        let Runtime { clock, metrics, readiness, stop } = runtime;
+        let (_, _, unconnected) = memory();
         Self {
             apps: Apps::default(),
             bus,
             db,
             clock,
             hand,
-            metrics: Metrics::new(),
-            readiness: Readiness::new(),
-            webhooks: WebhooksClient::new(channel),
+            metrics,
+            readiness,
+            webhooks: WebhooksClient::new(unconnected),
             settings: [&[("EGRESS_ALLOW", "127.0.0.0/8")], settings].concat(),
-            stop: Stop::new(),
+            stop,
             runs: false,
             _folder: None,
         }
@@ -94,8 +91,7 @@ impl Running {
     /// Starts the service, which must not run, on what there is.
     pub(crate) async fn start_again(&mut self) {
         self.stop = Stop::new();
-        let (listener, connector) = patchbay_rpc::memory();
-        let channel = Target::Memory(connector).channel(&security()).unwrap();
+        let (listener, connector, channel) = memory();
         let settings = Settings::from_pairs(self.settings.clone());
         let config = Config::read(&settings);
         settings.finish().unwrap();
@@ -119,10 +115,7 @@ impl Running {
         )
         .await
         .unwrap();
-        let stop = self.stop.clone();
-        self.stop.spawn("grpc", async move {
-            server.serve(vec![Listener::Memory(listener)], &security(), stop).await
-        });
+        serve_on(listener, connector, server, &self.stop);
         self.webhooks = WebhooksClient::new(channel);
         self.runs = true;
     }
@@ -237,8 +230,4 @@ impl Running {
 
 pub(crate) fn bytes(uuid: Uuid) -> Bytes {
     Bytes::copy_from_slice(uuid.as_bytes())
-}
-
-fn security() -> Security {
-    Security::secret(SecretString::new("a secret that all services share"))
 }

@@ -16,11 +16,15 @@ pub(crate) struct DeliverySettings {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) retry_delays_seconds: Vec<u32>,
     pub(crate) strict_order: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rate_per_second: Option<u32>,
 }
 
 const MAX_RETRIES: usize = 20;
 /// Retries after longer pauses could outlive the previous client secret and the retention of deliveries.
 const PAUSES: RangeInclusive<u32> = 1..=24 * 3600;
+
+const RATES: RangeInclusive<u32> = 1..=1000;
 
 /// `timeouts` are the operator's bounds, in milliseconds.
 pub(crate) fn check(
@@ -39,6 +43,9 @@ pub(crate) fn check(
             PAUSES.end()
         )));
     }
+    if settings.rate_per_second.is_some_and(|rate| !RATES.contains(&rate)) {
+        return Err(one(format!("ratePerSecond has to be between {} and {}.", RATES.start(), RATES.end())));
+    }
     Ok(settings)
 }
 
@@ -47,7 +54,12 @@ mod tests {
     use super::*;
 
     fn checked(timeout_ms: Option<u32>, pauses: Vec<u32>) -> Result<DeliverySettings, Messages> {
-        let settings = DeliverySettings { timeout_ms, retry_delays_seconds: pauses, strict_order: true };
+        let settings = DeliverySettings {
+            timeout_ms,
+            retry_delays_seconds: pauses,
+            strict_order: true,
+            ..Default::default()
+        };
         check(settings, &(1_000..=30_000))
     }
 
@@ -69,8 +81,19 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_is_one_to_a_thousand_a_second() {
+        for (rate, fits) in
+            [(None, true), (Some(0), false), (Some(1), true), (Some(1000), true), (Some(1001), false)]
+        {
+            let settings = DeliverySettings { rate_per_second: rate, ..Default::default() };
+            assert_eq!(check(settings, &(1_000..=30_000)).is_ok(), fits, "{rate:?}");
+        }
+    }
+
+    #[test]
     fn stored_settings_can_be_read() {
-        let settings = checked(Some(2_000), vec![5]).unwrap();
+        let settings =
+            DeliverySettings { rate_per_second: Some(5), ..checked(Some(2_000), vec![5]).unwrap() };
         let stored = serde_json::to_string(&settings).unwrap();
         assert_eq!(serde_json::from_str::<DeliverySettings>(&stored).unwrap(), settings);
         assert_eq!(serde_json::from_str::<DeliverySettings>("{}").unwrap(), DeliverySettings::default());

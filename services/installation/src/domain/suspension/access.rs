@@ -13,7 +13,7 @@ use crate::domain::installation::access::may_read;
 const WRITERS: &[Scope] = &[Scope::OrgWrite, Scope::OrgAdmin];
 
 /// An endpoint that keeps failing and recovering must not fill the mailboxes of its owners.
-const MAIL_INTERVAL: TimeDelta = TimeDelta::hours(24);
+pub(crate) const MAIL_INTERVAL: TimeDelta = TimeDelta::hours(24);
 
 /// Whether the caller may disable and enable an app. An app may not switch itself.
 pub(crate) fn may_switch_app(caller: &Caller, owner: i64, status: AppStatus) -> Result<(), Error> {

@@ -117,6 +117,7 @@ pub(super) fn delivery_message(settings: &DeliverySettings) -> proto::DeliverySe
         timeout_ms: settings.timeout_ms.unwrap_or_default(),
         retry_delays_seconds: settings.retry_delays_seconds.clone(),
         strict_order: settings.strict_order,
+        rate_per_second: settings.rate_per_second.unwrap_or_default(),
     }
 }
 

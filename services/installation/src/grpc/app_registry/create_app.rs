@@ -19,7 +19,7 @@ use crate::domain::installation::Installation;
 use crate::domain::organization::Organization;
 use crate::outbox::audit;
 use crate::sealing;
-use crate::store::{apps, components, event_types, installations, versions};
+use crate::store::{apps, components, event_types, installations, outage_mail, versions};
 
 pub(super) async fn create_app(
     context: &Context,
@@ -71,6 +71,9 @@ async fn write(
     let version = versions::next(&mut tx).await?;
     apps::insert(&mut tx, app, version).await?;
     components::replace(&mut tx, app.id, &app.schema, &context.random).await?;
+    if let Some(user) = caller.user() {
+        outage_mail::set_creator(&mut tx, app.id, user.user_id).await?;
+    }
     if let Some(installation) = installation {
         installations::insert(&mut tx, installation, version).await?;
         let entry = audit::of_app(AuditEvent::InternalIntegrationAdd, app, caller, app.created_at);

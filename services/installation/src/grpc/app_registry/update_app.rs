@@ -127,6 +127,7 @@ fn change(request: proto::UpdateAppRequest) -> Result<AppChange, Error> {
             timeout_ms: Some(settings.timeout_ms).filter(|timeout| *timeout != 0),
             retry_delays_seconds: settings.retry_delays_seconds,
             strict_order: settings.strict_order,
+            rate_per_second: Some(settings.rate_per_second).filter(|rate| *rate != 0),
         }),
         client_certificate: request
             .client_certificate

@@ -34,11 +34,15 @@ impl RetryWorker {
             self.context.due.now();
             return Ok(now);
         }
-        let next = now + BATCH_PERIOD;
+        let rate = drain_rate(since, now, &self.context.breakers.rules);
+        let turns = self.turns(endpoint, rate.min(free(window)), now).await?;
+        if turns.count == 0 {
+            return Ok(turns.next_at);
+        }
+        let next = turns.next_at.min(now + BATCH_PERIOD);
         let Some(permit) = self.take_step(endpoint, now, next, window).await? else { return Ok(now + POLL) };
         drop(permit);
-        let rate = drain_rate(since, now, &self.context.breakers.rules);
-        let query = self.query(endpoint.app_id, now, rate.min(free(window)));
+        let query = self.query(endpoint.app_id, now, turns.count);
         let claimed = if self.context.routing.is_strict(endpoint.app_id) {
             claim_in_order(&self.context.db, query, since).await?
         } else {

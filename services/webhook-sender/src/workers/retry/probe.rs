@@ -8,10 +8,10 @@ use super::{POLL, RetryWorker};
 use crate::domain::breaker::AttemptKind;
 use crate::endpoints::slots::EndpointSlots;
 use crate::recording::origin::{Claim, Origin};
-use crate::store::claim::{claim_in_order, claim_oldest};
+use crate::store::claim::{claim_probe, claim_probe_in_order};
 
 impl RetryWorker {
-    /// Sends the oldest webhook of an endpoint whose breaker is open, unless another replica does. Returns when the next
+    /// Sends one webhook of an endpoint whose breaker is open, unless another replica does. Returns when the next
     /// probe is due.
     pub(super) async fn probe(
         &self,
@@ -25,9 +25,9 @@ impl RetryWorker {
         let Some(permit) = self.take_step(endpoint, now, next, window).await? else { return Ok(now + POLL) };
         let query = self.query(endpoint.app_id, now, 1);
         let claimed = if self.context.routing.is_strict(endpoint.app_id) {
-            claim_in_order(&self.context.db, query, DateTime::UNIX_EPOCH).await?
+            claim_probe_in_order(&self.context.db, query).await?
         } else {
-            claim_oldest(&self.context.db, query, DateTime::UNIX_EPOCH).await?
+            claim_probe(&self.context.db, query).await?
         };
         if let Some((delivery, entry)) = self.enter(claimed).await.into_iter().next() {
             let due = self.context.due.clone();
