@@ -117,8 +117,11 @@ fn responses(operation: &Operation) -> Value {
     let shared =
         ALWAYS.iter().filter(|_| is_api).chain(WITH_BODY.iter().filter(|_| operation.body.is_some()));
     // Operations without authentication are rate limited by address, also outside of `/api/`.
-    let limited = [429];
-    for status in shared.chain(limited.iter().filter(|_| !operation.is_unlimited)) {
+    // Those that act refuse unknown parameters of the query.
+    let acts = !operation.method.is_safe();
+    let more = [(400, acts), (429, !operation.is_unlimited)];
+    let more = more.iter().filter(|(_, applies)| *applies).map(|(status, _)| status);
+    for status in shared.chain(more) {
         responses.insert(status.to_string(), refused_with(*status));
     }
     for answer in &operation.answers {

@@ -64,7 +64,7 @@ async fn a_role_that_is_taken_away_is_gone_at_once() {
     let user_id = platform.user("jane@acme.example", false).await;
     let token = platform.token_of(user_id).await;
     let path = "/api/0/organizations/acme/sentry-app-installations/";
-    assert_eq!(platform.get(path, &token).await.status, 404);
+    assert_eq!(platform.get(path, &token).await.status, 403);
     let member = patchbay_proto::tracker::SetMemberRequest {
         organization: "acme".into(),
         user_id,

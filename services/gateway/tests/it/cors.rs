@@ -118,7 +118,7 @@ async fn every_route_tells_its_methods() {
 async fn an_origin_that_no_list_can_name_is_refused_whatever_the_token() {
     let platform = Platform::with_organizations().await;
     let of_app = token(&platform, &[PAGE]).await;
-    let of_person = platform.member("acme", "owner").await;
+    let of_person = platform.member("acme", "manager").await;
     for token in [of_app, of_person] {
         for origin in [&b"null"[..], b"", b"\xff", "https://b\u{fc}cher.example".as_bytes(), &[b'x'; 9000]] {
             let request = Request::get("/api/0/")

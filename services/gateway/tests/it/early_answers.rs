@@ -10,6 +10,9 @@ use crate::running::Running;
 /// Larger than the largest body that is read, and than the buffers of a connection.
 const LARGE: usize = 3 * 1024 * 1024;
 
+/// An operation that refuses an empty object.
+const INSTALLATIONS: &str = "/api/0/organizations/acme/sentry-app-installations/";
+
 /// An HTTP/1.1 connection that sends one request after the other.
 struct Client(TcpStream);
 
@@ -113,7 +116,7 @@ async fn limits_answer_without_the_body_too() {
     // A request that waits for its body takes the only place.
     let owner = platform.member("acme", "owner").await;
     let mut slow = Client::connect(&gateway).await;
-    slow.send(&post("/api/0/sentry-apps/", &owner, 2), b"{").await;
+    slow.send(&post(INSTALLATIONS, &owner, 2), b"{").await;
     timeout(DEADLINE, async { while client.ask(&apps, &body).await != (503, false) {} }).await.unwrap();
     assert_eq!(client.ask(&apps, &body).await, (503, false));
     slow.0.write_all(b"}").await.unwrap();
@@ -166,7 +169,7 @@ async fn a_client_that_waits_for_consent_gets_it_where_the_body_is_read() {
     let owner = platform.member("acme", "owner").await;
     let gateway = Running::start(&platform).await;
     let mut client = Client::connect(&gateway).await;
-    let head = post("/api/0/sentry-apps/", &owner, 2) + "\nexpect: 100-continue";
+    let head = post(INSTALLATIONS, &owner, 2) + "\nexpect: 100-continue";
     assert_eq!(client.ask(&head, b"").await, (100, false));
     client.0.write_all(b"{}").await.unwrap();
     assert_eq!(client.answer().await, (400, false));

@@ -77,7 +77,7 @@ async fn who_belongs_to_many_organizations_can_do_all_that_others_can() {
     assert_eq!(refused.status, 403, "{refused:?}");
     let told = refused.json()["context"]["user_organizations"].as_array().map(Vec::len);
     assert_eq!(told, Some(MANY), "the refusal lists their organizations");
-    assert_eq!(platform.get("/api/0/organizations/acme/", &token).await.status, 404);
+    assert_eq!(platform.get("/api/0/organizations/acme/", &token).await.status, 403);
 }
 
 #[tokio::test]

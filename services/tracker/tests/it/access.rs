@@ -20,9 +20,9 @@ async fn issues_are_read_and_written_by_scope() {
             (app(&acme, &[Scope::EventWrite]), "OK", "OK"),
             (app(&acme, &[Scope::EventAdmin]), "OK", "OK"),
             (app(&acme, &[Scope::ProjectAdmin]), "PERMISSION_DENIED", "PERMISSION_DENIED"),
-            (user(&initech, Role::Owner), "ISSUE_NOT_FOUND", "PROJECT_NOT_FOUND"),
-            (app(&initech, Scope::ALL), "ISSUE_NOT_FOUND", "PROJECT_NOT_FOUND"),
-            (Caller::Anonymous, "ISSUE_NOT_FOUND", "PROJECT_NOT_FOUND"),
+            (user(&initech, Role::Owner), "ISSUE_NOT_FOUND", "PERMISSION_DENIED"),
+            (app(&initech, Scope::ALL), "ISSUE_NOT_FOUND", "PERMISSION_DENIED"),
+            (Caller::Anonymous, "ISSUE_NOT_FOUND", "PERMISSION_DENIED"),
             (Caller::Operator, "OK", "OK"),
         ];
         let mut issues = tracker.issues();
