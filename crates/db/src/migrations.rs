@@ -50,18 +50,32 @@ impl Migration {
     }
 }
 
-/// Embeds `migrations/postgres/<name>.sql` and `migrations/sqlite/<name>.sql` of the calling crate for each name.
+/// Embeds `migrations/postgres/<name>.sql` and `migrations/sqlite/<name>.sql` of the calling crate for each name. A name
+/// after `both` stands for `migrations/both/<name>.sql`, whose text runs on both engines.
 ///
 /// ```ignore
-/// pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_apps", "0002_installations"];
+/// pub static MIGRATIONS: Migrations = patchbay_db::migrations!["0001_apps", both "0002_support_url"];
 /// ```
 #[macro_export]
 macro_rules! migrations {
-    ($($name:literal),* $(,)?) => {
-        $crate::Migrations::new(&[$($crate::Migration {
+    (@$folder:literal $name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/", $folder, "/", $name, ".sql"))
+    };
+    (@step both $name:literal) => {
+        $crate::Migration {
             name: $name,
-            postgres: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres/", $name, ".sql")),
-            sqlite: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite/", $name, ".sql")),
-        }),*])
+            postgres: $crate::migrations!(@"both" $name),
+            sqlite: $crate::migrations!(@"both" $name),
+        }
+    };
+    (@step $name:literal) => {
+        $crate::Migration {
+            name: $name,
+            postgres: $crate::migrations!(@"postgres" $name),
+            sqlite: $crate::migrations!(@"sqlite" $name),
+        }
+    };
+    ($($($both:ident)? $name:literal),* $(,)?) => {
+        $crate::Migrations::new(&[$($crate::migrations!(@step $($both)? $name)),*])
     };
 }
