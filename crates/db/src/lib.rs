@@ -80,6 +80,7 @@ mod pools;
 mod query;
 mod sqlite_text;
 mod tx;
+mod write_row;
 
 pub use arguments::{ListItem, Row, Value};
 pub use blob::Blob;
@@ -94,6 +95,7 @@ pub use migrations::{Migration, Migrations};
 pub use outbox::{OutboxMessage, OutboxRow};
 pub use query::Query;
 pub use tx::Tx;
+pub use write_row::WriteRow;
 
 pub use sqlx::types::Json;
 /// For SQL text that is assembled at run time. It must never contain input of a caller.

@@ -45,6 +45,11 @@ impl<'e> Query<'e> {
         Self { sql, target, broken: None, has_list: false }
     }
 
+    /// The same values for this text.
+    pub(crate) fn with_sql(self, sql: impl SqlSafeStr) -> Self {
+        Self { sql: sql.into_sql_str(), ..self }
+    }
+
     /// Binds the next value: `$1`, `$2`, …
     pub fn bind<'v>(mut self, value: impl Value<'v>) -> Self {
         if self.has_list {

@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod app_stats;
+pub(crate) mod app_texts;
 pub(crate) mod audit_entry;
 pub(crate) mod authorization;
 pub(crate) mod avatar;

@@ -23,6 +23,7 @@ pub(crate) mod publication_requests;
 pub(crate) mod sealed_values;
 pub(crate) mod stats;
 pub(crate) mod subscription_feed;
+mod text_columns;
 pub(crate) mod versions;
 
 /// From a pair of columns that are either both set or both null.

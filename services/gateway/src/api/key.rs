@@ -126,6 +126,11 @@ pub(crate) const fn json(name: &'static str) -> Key<Option<String>> {
     custom(name, Kind::Anything, Fields::json)
 }
 
+/// The keys of another declaration, among those of this one.
+pub(crate) const fn group<T: RequestBody>() -> Key<T> {
+    custom("", Kind::Group(T::FIELDS), |fields: &mut Fields, _| T::read_from(fields))
+}
+
 /// The value as it was sent, null included.
 pub(crate) const fn anything(name: &'static str) -> Key<Option<Value>> {
     custom(name, Kind::Anything, |fields: &mut Fields, name: &'static str| fields.raw(name).cloned())
@@ -160,8 +165,8 @@ pub(crate) trait RequestBody: Sized {
 macro_rules! request_body {
     ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty = $key:expr),* $(,)? }) => {
         $(#[$meta])*
-        pub(super) struct $name {
-            $(pub(super) $field: $type,)*
+        pub(crate) struct $name {
+            $(pub(crate) $field: $type,)*
         }
 
         impl crate::api::key::RequestBody for $name {

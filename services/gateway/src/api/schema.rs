@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Objects(&'static [Field]),
     Object,
     Anything,
+    /// These keys, at the same level.
+    Group(&'static [Field]),
 }
 
 /// A key that has to be there.
@@ -48,14 +50,24 @@ impl Field {
             Kind::Texts => json!({ "type": ["array", "null"], "items": { "type": "string" } }),
             Kind::Integers => json!({ "type": "array", "items": { "type": "integer" } }),
             Kind::Objects(fields) => json!({ "type": "array", "items": object(fields) }),
-            Kind::Object => json!({ "type": "object" }),
+            Kind::Object | Kind::Group(_) => json!({ "type": "object" }),
             Kind::Anything => json!({}),
         }
     }
 }
 
+/// These keys, with those of groups in place of the groups.
+pub(crate) fn flat(fields: &[Field]) -> Vec<Field> {
+    let keys = fields.iter().flat_map(|field| match field.kind {
+        Kind::Group(keys) => flat(keys),
+        _ => vec![*field],
+    });
+    keys.collect()
+}
+
 /// An object with these keys; others are ignored.
 pub(crate) fn object(fields: &[Field]) -> Value {
+    let fields = flat(fields);
     let properties: Map<_, _> = fields.iter().map(|field| (field.name.to_owned(), field.schema())).collect();
     let required: Vec<_> = fields.iter().filter(|field| field.is_required).map(|field| field.name).collect();
     json!({ "type": "object", "properties": properties, "required": required })

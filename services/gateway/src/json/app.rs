@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::app_texts::AppTexts;
 use super::authorization::TokenJson;
 use super::avatar::{AvatarJson, avatars};
 use super::delivery::DeliveryJson;
@@ -28,12 +29,12 @@ pub(crate) struct AppJson {
     events: BTreeSet<String>,
     webhook_events: Vec<String>,
     webhook_url: Option<String>,
-    redirect_url: Option<String>,
     webhook_headers: Vec<String>,
     is_alertable: bool,
     is_disabled: bool,
     verify_install: bool,
-    overview: Option<String>,
+    #[serde(flatten)]
+    texts: AppTexts,
     schema: Value,
     metadata: Value,
     allowed_origins: Vec<String>,
@@ -80,7 +81,8 @@ struct OrganizationJson {
 
 impl AppJson {
     /// `base_url` is the public URL of this platform.
-    pub(crate) fn new(app: App, base_url: &str) -> Self {
+    pub(crate) fn new(mut app: App, base_url: &str) -> Self {
+        let texts = AppTexts::from(&mut app);
         let status = app.status();
         let object = |json: &str| serde_json::from_str(json).unwrap_or_else(|_| json!({}));
         Self {
@@ -94,12 +96,11 @@ impl AppJson {
             events: app.events.iter().map(|event| resource(event).to_owned()).collect(),
             webhook_events: app.events,
             webhook_url: app.webhook_url,
-            redirect_url: app.redirect_url,
             webhook_headers: app.webhook_headers,
             is_alertable: app.is_alertable,
             is_disabled: app.is_disabled,
             verify_install: app.verify_install,
-            overview: app.overview,
+            texts,
             schema: object(&app.schema_json),
             metadata: object(&app.metadata_json),
             allowed_origins: app.allowed_origins,
@@ -215,8 +216,8 @@ mod tests {
                 r#"{"name":"ACME","slug":"acme","uuid":"2ebf071f-28df-4989-aca9-c37c763b278f","author":null,"#,
                 r#""status":"unpublished","scopes":["event:read"],"events":["error","issue"],"#,
                 r#""webhookEvents":["error.created","issue.assigned","issue.created"],"#,
-                r#""webhookUrl":"https://example.com/hook","redirectUrl":null,"webhookHeaders":[],"#,
-                r#""isAlertable":false,"isDisabled":false,"verifyInstall":true,"overview":null,"schema":{},"metadata":{},"#,
+                r#""webhookUrl":"https://example.com/hook","webhookHeaders":[],"#,
+                r#""isAlertable":false,"isDisabled":false,"verifyInstall":true,"redirectUrl":null,"overview":null,"schema":{},"metadata":{},"#,
                 r#""allowedOrigins":[],"popularity":1,"avatars":[{"avatarType":"upload","avatarUuid":"8ae5e1ee-7bf7-4b4a-8f1b-b5b2e2b0a2a3","#,
                 r#""avatarUrl":"https://patchbay.example/sentry-app-avatar/8ae5e1ee-7bf7-4b4a-8f1b-b5b2e2b0a2a3/","#,
                 r#""color":true,"photoType":"logo"}],"featureData":[{"featureId":0,"#,

@@ -18,6 +18,7 @@ pub(crate) mod secret_rotation;
 pub(crate) mod spam_name;
 pub(crate) mod status_change;
 pub(crate) mod subscriptions;
+pub(crate) mod texts;
 pub(crate) mod token_access;
 pub(crate) mod web_url;
 pub(crate) mod webhook_header;
@@ -30,6 +31,7 @@ use uuid::Uuid;
 
 use crate::domain::app::delivery_settings::DeliverySettings;
 use crate::domain::app::feature::Feature;
+use crate::domain::app::texts::AppTexts;
 use crate::domain::organization::Organization;
 use crate::domain::suspension::Suspension;
 
@@ -54,10 +56,9 @@ pub(crate) struct App {
     pub(crate) scopes: Vec<Scope>,
     pub(crate) events: Vec<String>,
     pub(crate) webhook_url: Option<String>,
-    pub(crate) redirect_url: Option<String>,
     pub(crate) is_alertable: bool,
     pub(crate) verify_install: bool,
-    pub(crate) overview: Option<String>,
+    pub(crate) texts: AppTexts,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) popularity: i32,
     pub(crate) client_id: String,

@@ -81,7 +81,7 @@ impl From<&App> for InstalledApp {
             name: app.name.clone(),
             owner: app.owner.clone(),
             webhook_url: app.webhook_url.clone(),
-            redirect_url: app.redirect_url.clone(),
+            redirect_url: app.texts.redirect_url.clone(),
             disabled: app.disabled.clone(),
             is_alertable: app.is_alertable,
             is_internal: app.is_internal(),

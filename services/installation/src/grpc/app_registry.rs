@@ -1,4 +1,5 @@
 mod app_message;
+mod app_texts;
 mod avatar_message;
 mod counted_period;
 mod create_app;

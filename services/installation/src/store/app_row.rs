@@ -6,6 +6,7 @@ use patchbay_domain::{Error, Scope};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::text_columns::TextColumns;
 use super::{suspension, unreadable};
 use crate::domain::app::delivery_settings::DeliverySettings;
 use crate::domain::app::feature::Feature;
@@ -25,10 +26,10 @@ pub(super) struct AppRow {
     scopes: Json<Vec<String>>,
     events: Json<Vec<String>>,
     webhook_url: Option<String>,
-    redirect_url: Option<String>,
     is_alertable: bool,
     verify_install: bool,
-    overview: Option<String>,
+    #[sqlx(flatten)]
+    texts: TextColumns,
     allowed_origins: Json<Vec<String>>,
     popularity: i32,
     client_id: String,
@@ -89,10 +90,9 @@ impl TryFrom<AppRow> for App {
             scopes: scopes(&row.scopes)?,
             events: row.events.0,
             webhook_url: row.webhook_url,
-            redirect_url: row.redirect_url,
             is_alertable: row.is_alertable,
             verify_install: row.verify_install,
-            overview: row.overview,
+            texts: row.texts.into(),
             allowed_origins: row.allowed_origins.0,
             popularity: row.popularity,
             client_id: row.client_id,

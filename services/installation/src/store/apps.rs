@@ -1,31 +1,25 @@
-use patchbay_db::{Db, Json, Query, Tx};
+use patchbay_db::{Db, Json, Tx, WriteRow};
 use patchbay_domain::Error;
 
 use super::app_row::{AppRow, HeaderColumn};
+use super::text_columns;
 use crate::domain::app::App;
 use crate::domain::app::name;
 use crate::domain::app::status_change::Change;
 
 /// Writes a new app. Fails with an error on its name if the slug is or was in use.
 pub(crate) async fn insert(tx: &mut Tx, app: &App, version: i64) -> Result<(), Error> {
-    let query = tx.query(
-        "insert into apps (id, uuid, slug, organization_id, organization_slug, client_id, created_at,
-             name, author, status, scopes, events, webhook_url, redirect_url, is_alertable, verify_install, overview,
-             allowed_origins, popularity, client_secret, webhook_headers, published_at, schema, metadata, features,
-             delivery, client_certificate, client_key, previous_secret, previous_secret_until, removal, version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)",
-    );
-    let query = query
-        .bind(app.id)
-        .bind(app.uuid)
-        .bind(&app.slug)
-        .bind(app.owner.id)
-        .bind(&app.owner.slug)
-        .bind(&app.client_id)
-        .bind(app.created_at);
-    let inserted = bind_changeable(query, app).bind(version).execute().await;
-    match inserted {
+    let row = tx
+        .row()
+        .set("id", app.id)
+        .set("uuid", app.uuid)
+        .set("slug", &app.slug)
+        .set("organization_id", app.owner.id)
+        .set("organization_slug", &app.owner.slug)
+        .set("client_id", &app.client_id)
+        .set("created_at", app.created_at)
+        .set("version", version);
+    match set_changeable(row, app).insert("apps").execute().await {
         Ok(_) => Ok(()),
         Err(error) if error.is_unique("apps_slug_key") => Err(name::taken(&app.name)),
         Err(error) => Err(error.into()),
@@ -34,48 +28,37 @@ pub(crate) async fn insert(tx: &mut Tx, app: &App, version: i64) -> Result<(), E
 
 /// Writes all mutable columns of an app except its suspension, and streams the app to watchers.
 pub(crate) async fn update(tx: &mut Tx, app: &App, version: i64) -> Result<(), Error> {
-    let query = tx.query(
-        "update apps set name = $2, author = $3, status = $4, scopes = $5, events = $6, webhook_url = $7,
-             redirect_url = $8, is_alertable = $9, verify_install = $10, overview = $11, allowed_origins = $12,
-             popularity = $13, client_secret = $14, webhook_headers = $15, published_at = $16, schema = $17,
-             metadata = $18, features = $19, delivery = $20, client_certificate = $21, client_key = $22,
-             previous_secret = $23, previous_secret_until = $24, removal = $25
-         where id = $1",
-    );
-    bind_changeable(query.bind(app.id), app).execute().await?;
+    set_changeable(tx.row(), app).update("apps", "id", app.id).execute().await?;
     touch(tx, app.id, version).await
 }
 
-/// Binds in the column order of `insert` and `update`.
-fn bind_changeable<'e>(query: Query<'e>, app: &App) -> Query<'e> {
+fn set_changeable<'e>(row: WriteRow<'e>, app: &App) -> WriteRow<'e> {
     let headers: Vec<HeaderColumn> = app.webhook_headers.iter().map(HeaderColumn::from).collect();
     let features: Vec<i32> = app.features.iter().map(|feature| feature.number()).collect();
     let (certificate, previous) = (app.client_certificate.as_ref(), app.previous_secret.as_ref());
-    query
-        .bind(&app.name)
-        .bind(&app.author)
-        .bind(app.status.as_str())
-        .bind(Json(app.scope_names()))
-        .bind(Json(&app.events))
-        .bind(&app.webhook_url)
-        .bind(&app.redirect_url)
-        .bind(app.is_alertable)
-        .bind(app.verify_install)
-        .bind(&app.overview)
-        .bind(Json(&app.allowed_origins))
-        .bind(app.popularity)
-        .bind(app.client_secret.0.as_slice())
-        .bind(Json(headers))
-        .bind(app.published_at)
-        .bind(&app.schema)
-        .bind(serde_json::Value::from(app.metadata.clone()).to_string())
-        .bind(Json(features))
-        .bind(Json(&app.delivery))
-        .bind(certificate.map(|certificate| certificate.pem.as_str()))
-        .bind(certificate.map(|certificate| certificate.key.0.as_slice()))
-        .bind(previous.map(|previous| previous.secret.0.as_slice()))
-        .bind(previous.map(|previous| previous.until))
-        .bind(app.removal.as_ref().map(Json))
+    text_columns::set(row, &app.texts)
+        .set("name", &app.name)
+        .set("author", &app.author)
+        .set("status", app.status.as_str())
+        .set("scopes", Json(app.scope_names()))
+        .set("events", Json(&app.events))
+        .set("webhook_url", &app.webhook_url)
+        .set("is_alertable", app.is_alertable)
+        .set("verify_install", app.verify_install)
+        .set("allowed_origins", Json(&app.allowed_origins))
+        .set("popularity", app.popularity)
+        .set("client_secret", app.client_secret.0.as_slice())
+        .set("webhook_headers", Json(headers))
+        .set("published_at", app.published_at)
+        .set("schema", &app.schema)
+        .set("metadata", serde_json::Value::from(app.metadata.clone()).to_string())
+        .set("features", Json(features))
+        .set("delivery", Json(&app.delivery))
+        .set("client_certificate", certificate.map(|certificate| certificate.pem.as_str()))
+        .set("client_key", certificate.map(|certificate| certificate.key.0.as_slice()))
+        .set("previous_secret", previous.map(|previous| previous.secret.0.as_slice()))
+        .set("previous_secret_until", previous.map(|previous| previous.until))
+        .set("removal", app.removal.as_ref().map(Json))
 }
 
 /// Finds an app by id or slug; a slug is never a number.

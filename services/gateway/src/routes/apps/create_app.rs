@@ -13,13 +13,14 @@ use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
 use crate::api::key::{
-    RequestBody, anything, custom, flag, integer, json, nullable_text, request_body, required_text,
+    RequestBody, anything, custom, flag, group, integer, json, nullable_text, request_body, required_text,
     text_or_blank, texts,
 };
 use crate::api::operation::{Operation, post};
 use crate::api::schema::Kind;
 use crate::context::Context;
 use crate::json::app::AppJson;
+use crate::json::app_texts::AppTexts;
 use patchbay_edge::answer::Answer;
 
 request_body! {
@@ -31,11 +32,10 @@ request_body! {
         scopes: Option<Vec<String>> = custom("scopes", Kind::Texts, scopes).required(),
         events: Vec<String> = texts("events"),
         webhook_url: Option<String> = text_or_blank("webhookUrl"),
-        redirect_url: Option<String> = text_or_blank("redirectUrl"),
         is_internal: bool = flag("isInternal"),
         is_alertable: bool = flag("isAlertable"),
         verify_install: bool = flag("verifyInstall"),
-        overview: Option<String> = text_or_blank("overview"),
+        texts: AppTexts = group::<AppTexts>(),
         allowed_origins: Vec<String> = texts("allowedOrigins"),
         webhook_headers: Vec<String> = texts("webhookHeaders"),
         schema_json: Option<String> = json("schema"),
@@ -79,15 +79,14 @@ fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
         scopes: app.scopes.unwrap_or_default(),
         events: app.events,
         webhook_url: given(app.webhook_url),
-        redirect_url: given(app.redirect_url),
         is_internal: app.is_internal,
         is_alertable: app.is_alertable,
         verify_install: app.verify_install,
-        overview: given(app.overview),
         allowed_origins: app.allowed_origins,
         webhook_headers: app.webhook_headers,
         schema_json: app.schema_json.unwrap_or_default(),
         popularity: app.popularity,
+        ..app.texts.into()
     })
 }
 
@@ -124,7 +123,7 @@ mod tests {
         .unwrap();
         assert_eq!(request.name.as_deref(), Some("ACME"));
         assert!(request.has_scopes && request.is_alertable && request.verify_install);
-        assert_eq!((request.redirect_url, request.overview), (None, None));
+        assert_eq!((request.redirect_url.as_deref(), request.overview), (Some(""), None));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
 use crate::api::key::{
-    RequestBody, anything, custom, given_flag, given_texts, integer, integers, json, nullable_text,
+    RequestBody, anything, custom, given_flag, given_texts, group, integer, integers, json, nullable_text,
     request_body, text, text_or_blank,
 };
 use crate::api::operation::{Operation, put};
@@ -22,6 +22,7 @@ use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::context::Context;
 use crate::json::app::{AppJson, status_named};
+use crate::json::app_texts::AppTexts;
 use crate::json::delivery;
 use crate::routes::app_refusal::refusal;
 use patchbay_edge::answer::Answer;
@@ -37,10 +38,9 @@ request_body! {
         scopes: Option<Vec<String>> = given_texts("scopes"),
         events: Option<Vec<String>> = given_texts("events"),
         webhook_url: Option<String> = text_or_blank("webhookUrl"),
-        redirect_url: Option<String> = text_or_blank("redirectUrl"),
         is_alertable: Option<bool> = given_flag("isAlertable"),
         verify_install: Option<bool> = given_flag("verifyInstall"),
-        overview: Option<String> = text_or_blank("overview"),
+        texts: AppTexts = group::<AppTexts>(),
         allowed_origins: Option<Vec<String>> = given_texts("allowedOrigins"),
         webhook_headers: Option<Vec<String>> = given_texts("webhookHeaders"),
         schema_json: Option<String> = json("schema"),
@@ -88,10 +88,8 @@ fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Re
         scopes: texts(changes.scopes),
         events: texts(changes.events),
         webhook_url: changes.webhook_url,
-        redirect_url: changes.redirect_url,
         is_alertable: changes.is_alertable,
         verify_install: changes.verify_install,
-        overview: changes.overview,
         allowed_origins: texts(changes.allowed_origins),
         webhook_headers: texts(changes.webhook_headers),
         schema_json: changes.schema_json,
@@ -101,6 +99,7 @@ fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Re
         metadata_json: changes.metadata_json.filter(|_| caller.is_superuser()),
         delivery: changes.delivery,
         client_certificate: changes.client_certificate,
+        ..changes.texts.into()
     })
 }
 

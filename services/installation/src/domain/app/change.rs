@@ -21,6 +21,7 @@ use crate::domain::app::removal::partnership_restricted;
 use crate::domain::app::requested_scopes;
 use crate::domain::app::status_change;
 use crate::domain::app::subscriptions;
+use crate::domain::app::texts::AppTexts;
 use crate::domain::app::web_url;
 use crate::domain::app::webhook_header;
 use crate::domain::app::webhook_header::WebhookHeader;
@@ -38,10 +39,9 @@ pub(crate) struct AppChange {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) events: Option<Vec<String>>,
     pub(crate) webhook_url: Option<String>,
-    pub(crate) redirect_url: Option<String>,
     pub(crate) is_alertable: Option<bool>,
     pub(crate) verify_install: Option<bool>,
-    pub(crate) overview: Option<String>,
+    pub(crate) texts: AppTexts,
     pub(crate) allowed_origins: Option<Vec<String>>,
     pub(crate) webhook_headers: Option<Vec<String>>,
     pub(crate) schema: Option<String>,
@@ -65,10 +65,8 @@ impl AppChange {
             ("scopes", self.scopes.is_some()),
             ("events", self.events.is_some()),
             ("webhookUrl", self.webhook_url.is_some()),
-            ("redirectUrl", self.redirect_url.is_some()),
             ("isAlertable", self.is_alertable.is_some()),
             ("verifyInstall", self.verify_install.is_some()),
-            ("overview", self.overview.is_some()),
             ("allowedOrigins", self.allowed_origins.is_some()),
             ("webhookHeaders", self.webhook_headers.is_some()),
             ("schema", self.schema.is_some()),
@@ -79,7 +77,7 @@ impl AppChange {
             ("delivery", self.delivery.is_some()),
             ("clientCertificate", self.client_certificate.is_some()),
         ];
-        keys.into_iter().filter_map(|(key, is_set)| is_set.then_some(key)).collect()
+        keys.into_iter().chain(self.texts.keys()).filter_map(|(key, is_set)| is_set.then_some(key)).collect()
     }
 }
 
@@ -157,18 +155,11 @@ fn fields(
         let checked = schema::check(json).map(|schema| schema.to_string());
         after.schema = problems.take("schema", checked);
     }
-    for (url, slot, field) in [
-        (&change.webhook_url, &mut after.webhook_url, "webhookUrl"),
-        (&change.redirect_url, &mut after.redirect_url, "redirectUrl"),
-    ] {
-        if let Some(url) = url {
-            *slot = problems.take(field, web_url::check(Some(url)));
-        }
+    if let Some(url) = &change.webhook_url {
+        after.webhook_url = problems.take("webhookUrl", web_url::check(Some(url)));
     }
+    after.texts = after.texts.changed(change.texts.clone(), problems);
     after.is_alertable = change.is_alertable.unwrap_or(app.is_alertable);
-    if let Some(overview) = &change.overview {
-        after.overview = Some(overview.clone()).filter(|overview| !overview.is_empty());
-    }
     // An empty list changes nothing, as in Sentry.
     if let Some(origins) = change.allowed_origins.as_deref().filter(|origins| !origins.is_empty()) {
         after.allowed_origins = problems.take("allowedOrigins", allowed_origins::check(origins));

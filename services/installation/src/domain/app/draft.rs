@@ -7,6 +7,7 @@ use crate::domain::app::name;
 use crate::domain::app::popularity;
 use crate::domain::app::requested_scopes;
 use crate::domain::app::subscriptions;
+use crate::domain::app::texts::AppTexts;
 use crate::domain::app::web_url;
 use crate::domain::app::webhook_header;
 use crate::domain::app::webhook_header::WebhookHeader;
@@ -23,11 +24,10 @@ pub(crate) struct AppRequest {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) events: Vec<String>,
     pub(crate) webhook_url: Option<String>,
-    pub(crate) redirect_url: Option<String>,
     pub(crate) is_internal: bool,
     pub(crate) is_alertable: bool,
     pub(crate) verify_install: bool,
-    pub(crate) overview: Option<String>,
+    pub(crate) texts: AppTexts,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) webhook_headers: Vec<String>,
     /// JSON.
@@ -46,11 +46,10 @@ pub(crate) struct AppDraft {
     pub(crate) scopes: Vec<Scope>,
     pub(crate) events: Vec<String>,
     pub(crate) webhook_url: Option<String>,
-    pub(crate) redirect_url: Option<String>,
     pub(crate) is_internal: bool,
     pub(crate) is_alertable: bool,
     pub(crate) verify_install: bool,
-    pub(crate) overview: Option<String>,
+    pub(crate) texts: AppTexts,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) webhook_headers: Vec<WebhookHeader>,
     pub(crate) schema: String,
@@ -85,12 +84,11 @@ pub(crate) fn check(request: AppRequest, requester: ScopeSet) -> Result<AppDraft
         scopes,
         events,
         webhook_url: problems.take("webhookUrl", web_url::check(request.webhook_url.as_deref())),
-        redirect_url: problems.take("redirectUrl", web_url::check(request.redirect_url.as_deref())),
+        texts: AppTexts::default().changed(request.texts, &mut problems),
         is_internal,
         is_alertable: request.is_alertable,
         // An internal app is installed once, at its creation, so there is nothing to confirm.
         verify_install: request.verify_install && !is_internal,
-        overview: request.overview,
         allowed_origins: problems.take("allowedOrigins", allowed_origins::check(&request.allowed_origins)),
         webhook_headers: problems.take("webhookHeaders", webhook_header::check(&request.webhook_headers)),
         schema,
@@ -168,7 +166,7 @@ mod tests {
             scopes: Some(vec!["org:fly".into()]),
             events: vec!["team".into()],
             webhook_url: Some("ftp://x".into()),
-            redirect_url: Some("x".into()),
+            texts: AppTexts { redirect_url: Some("x".into()), ..AppTexts::default() },
             allowed_origins: vec!["*".into()],
             webhook_headers: vec!["nonsense".into()],
             schema: "[]".into(),

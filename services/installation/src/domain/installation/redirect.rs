@@ -22,6 +22,7 @@ pub(crate) fn redirect_url(installation: &Installation, code: Option<&str>) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::app::texts::AppTexts;
     use crate::domain::app::{App, AppStatus};
     use crate::domain::organization::Organization;
     use crate::domain::test_app::app;
@@ -29,7 +30,8 @@ mod tests {
     use uuid::Uuid;
 
     fn redirected(to: Option<&str>, code: Option<&str>) -> Option<String> {
-        let app = App { redirect_url: to.map(str::to_owned), ..app(AppStatus::Published) };
+        let texts = AppTexts { redirect_url: to.map(str::to_owned), ..AppTexts::default() };
+        let app = App { texts, ..app(AppStatus::Published) };
         let organization = Organization { id: 8, slug: "test-org".into() };
         let installation = Installation::new(3, Uuid::from_u128(1), &app, organization, DateTime::UNIX_EPOCH);
         redirect_url(&installation, code)

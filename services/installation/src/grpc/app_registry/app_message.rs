@@ -5,6 +5,7 @@ use patchbay_proto::installation as proto;
 use patchbay_rpc::timestamp::to_wire;
 use patchbay_webhook_signature::Secret;
 
+use super::app_texts;
 use super::avatar_message::avatar_messages;
 use crate::context::Context;
 use crate::domain::app::access;
@@ -61,10 +62,8 @@ fn message(context: &Context, caller: &Caller, app: App, avatars: Vec<Avatar>) -
         author: app.author,
         events: app.events,
         webhook_url: app.webhook_url,
-        redirect_url: app.redirect_url,
         is_alertable: app.is_alertable,
         verify_install: app.verify_install,
-        overview: app.overview,
         schema_json: app.schema,
         allowed_origins: app.allowed_origins,
         popularity: app.popularity,
@@ -79,6 +78,7 @@ fn message(context: &Context, caller: &Caller, app: App, avatars: Vec<Avatar>) -
         is_disabled: app.disabled.is_some(),
         avatars: avatar_messages(avatars),
         metadata_json: serde_json::Value::Object(app.metadata).to_string(),
+        ..app_texts::message(app.texts)
     })
 }
 

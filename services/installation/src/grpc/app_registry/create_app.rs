@@ -14,6 +14,7 @@ use crate::domain::app::feature::Feature;
 use crate::domain::app::name;
 use crate::domain::app::popularity;
 use crate::domain::app::subscriptions;
+use crate::domain::app::texts::AppTexts;
 use crate::domain::app::{App, AppStatus};
 use crate::domain::installation::Installation;
 use crate::domain::organization::Organization;
@@ -136,10 +137,9 @@ async fn new_app(context: &Context, owner: Organization, draft: AppDraft) -> Res
         scopes: draft.scopes,
         events: draft.events,
         webhook_url: draft.webhook_url,
-        redirect_url: draft.redirect_url,
         is_alertable: draft.is_alertable,
         verify_install: draft.verify_install,
-        overview: draft.overview,
+        texts: draft.texts,
         allowed_origins: draft.allowed_origins,
         popularity: draft.popularity,
         client_id: token::generate().expose().to_owned(),
@@ -172,18 +172,18 @@ fn initial_token_message(pair: TokenPair) -> InitialToken {
     InitialToken { id: pair.id, token: pair.token, scopes: pair.scopes, created_at: pair.created_at }
 }
 
-fn app_request(request: CreateAppRequest) -> AppRequest {
+fn app_request(mut request: CreateAppRequest) -> AppRequest {
+    let texts = AppTexts::from(&mut request);
     AppRequest {
         name: request.name,
         author: request.author,
         scopes: request.has_scopes.then_some(request.scopes),
         events: request.events,
         webhook_url: request.webhook_url,
-        redirect_url: request.redirect_url,
         is_internal: request.is_internal,
         is_alertable: request.is_alertable,
         verify_install: request.verify_install,
-        overview: request.overview,
+        texts,
         allowed_origins: request.allowed_origins,
         webhook_headers: request.webhook_headers,
         schema: request.schema_json,

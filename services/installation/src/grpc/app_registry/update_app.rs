@@ -13,6 +13,7 @@ use crate::domain::app::change::Changed;
 use crate::domain::app::change::Changer;
 use crate::domain::app::delivery_settings::DeliverySettings;
 use crate::domain::app::subscriptions;
+use crate::domain::app::texts::AppTexts;
 use crate::domain::app::webhook_header;
 use crate::domain::app::webhook_header::WebhookHeader;
 use crate::domain::app::{App, AppStatus, SealedHeader};
@@ -101,10 +102,11 @@ fn sealed(context: &Context, changed: Changed) -> App {
     app
 }
 
-fn change(request: proto::UpdateAppRequest) -> Result<AppChange, Error> {
+fn change(mut request: proto::UpdateAppRequest) -> Result<AppChange, Error> {
     let status = |status: i32| {
         status_of(status).ok_or_else(|| Error::invalid("INVALID_STATUS_CHANGE", "There is no such status."))
     };
+    let texts = AppTexts::from(&mut request);
     Ok(AppChange {
         custom_event_types: Vec::new(),
         name: request.name,
@@ -112,10 +114,9 @@ fn change(request: proto::UpdateAppRequest) -> Result<AppChange, Error> {
         scopes: request.scopes.map(|texts| texts.values),
         events: request.events.map(|texts| texts.values),
         webhook_url: request.webhook_url,
-        redirect_url: request.redirect_url,
         is_alertable: request.is_alertable,
         verify_install: request.verify_install,
-        overview: request.overview,
+        texts,
         allowed_origins: request.allowed_origins.map(|texts| texts.values),
         webhook_headers: request.webhook_headers.map(|texts| texts.values),
         schema: request.schema_json,

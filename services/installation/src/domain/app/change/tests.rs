@@ -178,7 +178,7 @@ fn all_invalid_fields_are_reported_at_once() {
         scopes: texts(&["org:fly"]),
         events: texts(&["team"]),
         webhook_url: Some("ftp://x".into()),
-        redirect_url: Some("x".into()),
+        texts: AppTexts { redirect_url: Some("x".into()), ..Default::default() },
         allowed_origins: texts(&["*"]),
         webhook_headers: texts(&["nonsense"]),
         schema: Some("[]".into()),
@@ -213,19 +213,20 @@ fn all_invalid_fields_are_reported_at_once() {
 #[test]
 fn texts_can_be_cleared_and_origins_cannot() {
     let before = App {
-        overview: Some("Hooks.".into()),
-        redirect_url: Some("https://example.com/".into()),
+        texts: AppTexts {
+            overview: Some("Hooks.".into()),
+            redirect_url: Some("https://example.com/".into()),
+        },
         allowed_origins: vec!["https://example.com".into()],
         ..app(AppStatus::Unpublished)
     };
     let change = AppChange {
-        overview: Some(String::new()),
-        redirect_url: Some(String::new()),
+        texts: AppTexts { overview: Some(String::new()), redirect_url: Some(String::new()) },
         allowed_origins: texts(&[]),
         ..Default::default()
     };
     let after = changed(&before, change).unwrap();
-    assert_eq!((after.overview, after.redirect_url), (None, None));
+    assert_eq!((after.texts.overview, after.texts.redirect_url), (None, None));
     assert_eq!(after.allowed_origins, before.allowed_origins);
 }
 
