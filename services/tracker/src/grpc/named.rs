@@ -4,17 +4,22 @@ use patchbay_db::Db;
 use patchbay_domain::{Caller, Error, Result};
 
 use crate::domain::input::id_or_slug::IdOrSlug;
+use crate::domain::organization::Organization;
 use crate::domain::organization::team::Team;
-use crate::domain::organization::{Organization, not_found};
 use crate::domain::project::Project;
 use crate::store::{organizations, projects, teams};
 
-/// The named organization, for a caller who belongs to it or sees all of them. Others get the same refusal whether it exists
-/// or not.
-pub(super) async fn organization(db: &Db, caller: &Caller, named: &str) -> Result<Organization> {
+/// The named organization, for a caller who belongs to it or sees all of them, who get `missing` if it does not exist. Others get
+/// the same refusal whether it exists or not.
+pub(super) async fn organization(
+    db: &Db,
+    caller: &Caller,
+    named: &str,
+    missing: fn() -> Error,
+) -> Result<Organization> {
     match find_organization(db, named).await? {
         Some(organization) if caller.scopes_in(organization.id).is_some() => Ok(organization),
-        None if caller.sees_every_organization() => Err(not_found()),
+        None if caller.sees_every_organization() => Err(missing()),
         _ => Err(Error::permission_denied()),
     }
 }

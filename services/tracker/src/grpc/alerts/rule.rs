@@ -6,7 +6,7 @@ use crate::domain::access;
 use crate::domain::alert::action::Action;
 use crate::domain::alert::rule::{AlertRule, Definition, Description};
 use crate::domain::issue::activity::Person;
-use crate::domain::organization::Organization;
+use crate::domain::organization::{self, Organization};
 use crate::domain::project::Project;
 use crate::grpc::named;
 use crate::grpc::projects::project;
@@ -29,7 +29,7 @@ pub(super) async fn organization(
     named: &str,
     scopes: &[Scope],
 ) -> Result<Organization> {
-    let found = named::organization(&context.db, caller, named).await?;
+    let found = named::organization(&context.db, caller, named, organization::not_found).await?;
     access::one_of(caller, found.id, scopes, Error::permission_denied())?;
     Ok(found)
 }

@@ -7,6 +7,7 @@ use patchbay_rpc::timestamp;
 use crate::context::Context;
 use crate::domain::audit_entry::{ActorKind, AuditEntry};
 use crate::domain::input::page::Page;
+use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::user::UserAndMemberships;
 use crate::grpc::directory::user;
@@ -19,7 +20,8 @@ pub(super) async fn list_entries(
     caller: &Caller,
     request: wire::ListEntriesRequest,
 ) -> Result<wire::ListEntriesResponse> {
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let organization =
+        named::organization(&context.db, caller, &request.organization, organization::not_found).await?;
     directory_access::read_audit_log(caller, organization.id)?;
     let page = Page::read(request.offset, request.limit);
     let filter = Filter {

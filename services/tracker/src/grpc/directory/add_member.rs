@@ -6,6 +6,7 @@ use patchbay_proto::tracker as wire;
 use super::user;
 use crate::context::Context;
 use crate::domain::access;
+use crate::domain::organization;
 use crate::domain::organization::member_change;
 use crate::domain::user::{Member, NewUser, User, read_role};
 use crate::grpc::named;
@@ -19,7 +20,8 @@ pub(super) async fn add_member(
     request: wire::AddMemberRequest,
 ) -> Result<wire::Member> {
     access::internal(caller)?;
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let organization =
+        named::organization(&context.db, caller, &request.organization, organization::not_found).await?;
     let role = read_role(&request.role)?;
     let name = match request.name.trim() {
         "" => member_change::name_from_email(request.email.trim()),

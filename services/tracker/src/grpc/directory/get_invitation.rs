@@ -5,6 +5,7 @@ use super::invitation;
 use crate::context::Context;
 use crate::domain::organization::directory_access;
 use crate::domain::organization::invitation::Invitation;
+use crate::domain::organization::not_found;
 use crate::domain::user::no_such_member;
 use crate::grpc::named;
 use crate::store::invitations;
@@ -21,7 +22,7 @@ pub(super) async fn get_invitation(
     {
         return Ok(invitation::to_wire(own, organization, now));
     }
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let organization = named::organization(&context.db, caller, &request.organization, not_found).await?;
     directory_access::read_members(caller, organization.id)?;
     let found = invitations::find(&context.db, organization.id, request.id).await?;
     Ok(invitation::to_wire(found.ok_or_else(no_such_member)?, organization, now))

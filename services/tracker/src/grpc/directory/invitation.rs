@@ -47,6 +47,6 @@ pub(super) async fn to_caller(
     {
         return Ok((organization, invitation, user));
     }
-    named::organization(db, caller, named).await?;
+    named::organization(db, caller, named, no_such_member).await?;
     Err(no_such_member())
 }

@@ -5,6 +5,7 @@ use patchbay_proto::tracker as wire;
 use super::add_member::already_a_member;
 use super::invitation;
 use crate::context::Context;
+use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::organization::invitation::{Invitation, already_invited, expiry, has_room};
 use crate::domain::organization::member_change;
@@ -17,7 +18,8 @@ pub(super) async fn invite_member(
     caller: &Caller,
     request: wire::InviteMemberRequest,
 ) -> Result<wire::Invitation> {
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let organization =
+        named::organization(&context.db, caller, &request.organization, organization::not_found).await?;
     directory_access::invite_member(caller, organization.id)?;
     let role = read_role(&request.role)?;
     member_change::may_give(caller, organization.id, role)?;

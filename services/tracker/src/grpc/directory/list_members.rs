@@ -5,6 +5,7 @@ use super::{invitation, user};
 use crate::context::Context;
 use crate::domain::input::page::Page;
 use crate::domain::input::pattern;
+use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::organization::invitation::Invitation;
 use crate::domain::user::{Member, roles_from};
@@ -16,7 +17,8 @@ pub(super) async fn list_members(
     caller: &Caller,
     request: wire::ListMembersRequest,
 ) -> Result<wire::ListMembersResponse> {
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let organization =
+        named::organization(&context.db, caller, &request.organization, organization::not_found).await?;
     directory_access::read_members(caller, organization.id)?;
     let roles = roles_from(&request.min_role)?;
     let (page, pattern) = (Page::read(request.offset, request.limit), pattern::holding(request.query.trim()));

@@ -3,6 +3,7 @@ use patchbay_domain::{AuditEvent, Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use crate::context::Context;
+use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::organization::invitation::Invitation;
 use crate::domain::organization::member_change;
@@ -15,7 +16,8 @@ pub(super) async fn remove_member(
     caller: &Caller,
     request: wire::RemoveMemberRequest,
 ) -> Result<wire::RemoveMemberResponse> {
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let organization =
+        named::organization(&context.db, caller, &request.organization, organization::not_found).await?;
     directory_access::remove_member(caller, organization.id, request.user_id)?;
     if let Some(invitation) = invitations::find(&context.db, organization.id, request.user_id).await? {
         withdraw(context, caller, invitation).await?;

@@ -4,6 +4,7 @@ use patchbay_proto::tracker as wire;
 
 use super::user;
 use crate::context::Context;
+use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::organization::member_change;
 use crate::domain::user::{no_such_member, not_found, read_role};
@@ -15,7 +16,8 @@ pub(super) async fn set_member(
     caller: &Caller,
     request: wire::SetMemberRequest,
 ) -> Result<wire::User> {
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let organization =
+        named::organization(&context.db, caller, &request.organization, organization::not_found).await?;
     directory_access::set_member(caller, organization.id)?;
     let role = read_role(&request.role)?;
     let found = users::find(&context.db, request.user_id).await?.ok_or_else(not_found)?;

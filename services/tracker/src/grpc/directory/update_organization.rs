@@ -4,8 +4,8 @@ use patchbay_proto::tracker as wire;
 
 use super::organization;
 use crate::context::Context;
-use crate::domain::organization::Changes;
 use crate::domain::organization::directory_access;
+use crate::domain::organization::{Changes, not_found};
 use crate::grpc::named;
 use crate::store::organizations;
 
@@ -14,7 +14,7 @@ pub(super) async fn update_organization(
     caller: &Caller,
     request: wire::UpdateOrganizationRequest,
 ) -> Result<wire::Organization> {
-    let found = named::organization(&context.db, caller, &request.organization).await?;
+    let found = named::organization(&context.db, caller, &request.organization, not_found).await?;
     directory_access::update_organization(caller, found.id, request.features.is_some())?;
     let changes = Changes {
         name: request.name,

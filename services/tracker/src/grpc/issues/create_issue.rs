@@ -19,7 +19,7 @@ pub(super) async fn create_issue(
     request: wire::CreateIssueRequest,
 ) -> Result<wire::Issue> {
     let db = &context.db;
-    let organization = named::organization(db, caller, &request.organization).await?;
+    let organization = named::organization(db, caller, &request.organization, not_found).await?;
     access::one_of(caller, organization.id, access::WRITE_ISSUES, not_found())?;
     let project = named::project(db, organization.id, &request.project).await?.ok_or_else(not_found)?;
     let new = NewIssue::read(Description {

@@ -22,7 +22,7 @@ pub(super) async fn for_caller(
 ) -> Result<FoundIssue> {
     let requested_in = match organization {
         "" => None,
-        named => Some(named::organization(&context.db, caller, named).await?.id),
+        named => Some(named::organization(&context.db, caller, named, not_found).await?.id),
     };
     // A caller without access to the named organization is refused before the issue is looked up.
     if let Some(organization_id) = requested_in {

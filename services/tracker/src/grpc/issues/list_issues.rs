@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::domain::access;
 use crate::domain::issue::cursor::{Cursor, Page, Position};
 use crate::domain::issue::short_id;
+use crate::domain::organization;
 use crate::domain::project;
 use crate::domain::search::{self, Assigned, Condition, Term};
 use crate::grpc::named;
@@ -63,7 +64,8 @@ pub(super) async fn listing(
     scopes: &[Scope],
 ) -> Result<Option<Listing>> {
     let db = &context.db;
-    let organization = named::organization(db, caller, &filter.organization).await?;
+    let hidden = organization::not_found;
+    let organization = named::organization(db, caller, &filter.organization, hidden).await?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
     let project_ids = project_ids(context, organization.id, &filter.projects).await?;
     let organization_id = organization.id;

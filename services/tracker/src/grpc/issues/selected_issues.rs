@@ -30,7 +30,7 @@ pub(super) async fn by_ids(
     let organization_id = match requested.organization.as_str() {
         "" => None,
         named => {
-            let organization = named::organization(&context.db, caller, named).await?;
+            let organization = named::organization(&context.db, caller, named, not_found).await?;
             access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
             Some(organization.id)
         }

@@ -6,6 +6,7 @@ use super::project;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::input::slug_choice;
+use crate::domain::organization;
 use crate::domain::organization::team;
 use crate::domain::project::snowflake;
 use crate::domain::project::{NewProject, Project};
@@ -21,8 +22,9 @@ pub(super) async fn create_project(
     request: wire::CreateProjectRequest,
 ) -> Result<wire::Project> {
     let db = &context.db;
-    let organization = named::organization(db, caller, &request.organization).await?;
-    access::one_of_but_no_app(caller, organization.id, access::WRITE_PROJECTS, Error::permission_denied())?;
+    let hidden = organization::not_found;
+    let organization = named::organization(db, caller, &request.organization, hidden).await?;
+    access::one_of_but_no_app(caller, organization.id, access::WRITE_PROJECTS, hidden())?;
     let new = NewProject::read(&request.name, &request.slug, &request.platform)?;
     let team = match request.team.as_str() {
         "" => None,

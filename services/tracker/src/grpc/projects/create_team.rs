@@ -5,6 +5,7 @@ use super::team;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::input::slug_choice;
+use crate::domain::organization;
 use crate::domain::organization::team::{NewTeam, Team};
 use crate::grpc::named;
 use crate::store::teams;
@@ -14,7 +15,8 @@ pub(super) async fn create_team(
     caller: &Caller,
     request: wire::CreateTeamRequest,
 ) -> Result<wire::Team> {
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let hidden = organization::not_found;
+    let organization = named::organization(&context.db, caller, &request.organization, hidden).await?;
     access::one_of(caller, organization.id, access::WRITE_TEAMS, Error::permission_denied())?;
     let new = NewTeam::read(&request.name, &request.slug)?;
 

@@ -5,6 +5,7 @@ use super::project;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::input::page::Page;
+use crate::domain::organization;
 use crate::grpc::named;
 use crate::store::projects;
 
@@ -13,7 +14,8 @@ pub(super) async fn list_projects(
     caller: &Caller,
     request: wire::ListProjectsRequest,
 ) -> Result<wire::ListProjectsResponse> {
-    let organization = named::organization(&context.db, caller, &request.organization).await?;
+    let hidden = organization::not_found;
+    let organization = named::organization(&context.db, caller, &request.organization, hidden).await?;
     access::one_of(caller, organization.id, access::READ_PROJECTS, Error::permission_denied())?;
     let page = Page::read(request.offset, request.limit);
     let (found, has_more) = page.cut(projects::list(&context.db, organization.id, page).await?);

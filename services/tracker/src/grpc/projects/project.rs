@@ -16,7 +16,7 @@ pub(in crate::grpc) async fn for_caller(
     (organization, project): (&str, &str),
     scopes: &[Scope],
 ) -> Result<Project> {
-    let organization = named::organization(db, caller, organization).await?;
+    let organization = named::organization(db, caller, organization, not_found).await?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
     named::project(db, organization.id, project).await?.ok_or_else(not_found)
 }

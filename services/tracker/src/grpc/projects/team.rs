@@ -15,7 +15,7 @@ pub(super) async fn for_caller(
     team: &str,
     scopes: &[Scope],
 ) -> Result<Team> {
-    let organization = named::organization(db, caller, organization).await?;
+    let organization = named::organization(db, caller, organization, not_found).await?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
     named::team(db, organization.id, team).await?.ok_or_else(not_found)
 }

@@ -1,0 +1,165 @@
+//! An operation under attack, by a caller who is allowed to call it.
+
+use futures::{StreamExt, stream};
+use serde_json::Value;
+
+use crate::fixtures::Thing;
+use crate::operation::{Operation, Rule};
+use crate::people::HOME;
+use crate::server::{Answer, Server};
+use crate::who::{Outcome, Who};
+use crate::world::World;
+
+/// Operations that are attacked concurrently.
+const AT_ONCE: usize = 4;
+
+/// Refusals of HTTP, which are the same for every operation.
+const OF_HTTP: [u16; 4] = [413, 414, 415, 431];
+
+/// Attacks each of these operations, and fails with everything that went wrong.
+pub(crate) async fn on_each<'w, F>(world: &'w World<'_>, operations: Vec<Operation>, attack: F)
+where
+    F: AsyncFn(&mut Target<'w>) -> usize,
+{
+    let attacked = stream::iter(operations).map(async |operation| {
+        let mut target = Target::new(world, operation).await;
+        let tried = attack(&mut target).await;
+        (tried, target.wrong)
+    });
+    let outcomes: Vec<_> = attacked.buffer_unordered(AT_ONCE).collect().await;
+    let tried: usize = outcomes.iter().map(|(tried, _)| tried).sum();
+    let wrong: Vec<_> = outcomes.into_iter().flat_map(|(_, wrong)| wrong).collect();
+    eprintln!("{tried} attacks");
+    let first: Vec<_> = wrong.iter().take(60).map(String::as_str).collect();
+    assert!(wrong.is_empty(), "{} of {tried} went wrong:\n{}", wrong.len(), first.join("\n"));
+    assert!(tried > 0);
+}
+
+/// One operation, its caller and something that it applies to.
+pub(crate) struct Target<'w> {
+    pub(crate) world: &'w World<'w>,
+    pub(crate) operation: Operation,
+    pub(crate) thing: Thing,
+    who: Who,
+    wrong: Vec<String>,
+}
+
+impl<'w> Target<'w> {
+    async fn new(world: &'w World<'_>, operation: Operation) -> Self {
+        let who = allowed(world, &operation);
+        let thing = world.fresh(&operation, &who).await;
+        Self { world, operation, thing, who, wrong: Vec::new() }
+    }
+
+    /// Sends this body, with a fresh thing if an earlier attack has used the last one up.
+    pub(crate) async fn send(&mut self, what: &str, body: &Value) -> Answer {
+        let path = self.thing.path.clone();
+        self.send_bytes(what, &path, &[("content-type", "application/json")], body.to_string().into_bytes())
+            .await
+    }
+
+    /// Sends a request as the caller. It must get an answer that is described and no failure of ours.
+    pub(crate) async fn send_bytes(
+        &mut self,
+        what: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let mut all = self.world.credentials(&self.thing, &self.who).await;
+        all.extend(headers.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let answer = self.world.server.send_bytes(&self.operation.method, path, &all, body).await;
+        if let Err(problem) = self.judge(&answer) {
+            self.fails(what, &problem, &answer);
+        }
+        if answer.status < 400 && self.operation.method != "GET" {
+            self.thing = self.world.fresh(&self.operation, &self.who).await;
+        }
+        answer
+    }
+
+    fn judge(&self, answer: &Answer) -> Result<(), String> {
+        match answer.status {
+            500.. => Err("is a failure of ours".to_owned()),
+            status if OF_HTTP.contains(&status) => {
+                let detail = serde_json::from_str::<Value>(&answer.body).unwrap_or_default();
+                detail["detail"].as_str().map(drop).ok_or_else(|| "has no detail".to_owned())
+            }
+            _ => self.world.description.compare(&self.operation, answer),
+        }
+    }
+
+    /// Records that the answer to an attack is wrong.
+    pub(crate) fn fails(&mut self, what: &str, problem: &str, answer: &Answer) {
+        let Operation { id, method, .. } = &self.operation;
+        let answer: String = format!("{answer:?}").chars().take(400).collect();
+        self.wrong.push(format!("{id} ({method} {:.120}) {what}: {problem}: {answer}", self.thing.path));
+    }
+}
+
+/// The description of the operation.
+fn described<'w>(world: &'w World<'_>, operation: &Operation) -> &'w Value {
+    &world.description.document["paths"][&operation.path][operation.method.to_ascii_lowercase()]
+}
+
+/// The schema of the body.
+pub(crate) fn schema<'w>(world: &'w World<'_>, operation: &Operation) -> &'w Value {
+    &described(world, operation)["requestBody"]["content"]["application/json"]["schema"]
+}
+
+/// The keys of the body, or the parameters of the query.
+pub(crate) fn keys(world: &World<'_>, operation: &Operation, place: Place) -> Vec<String> {
+    match place {
+        Place::Body => {
+            let properties = schema(world, operation)["properties"].as_object();
+            properties.into_iter().flat_map(|keys| keys.keys().cloned()).collect()
+        }
+        Place::Query => {
+            let parameters = described(world, operation)["parameters"].as_array().into_iter().flatten();
+            let in_query = parameters.filter(|parameter| parameter["in"] == "query");
+            in_query.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+        }
+    }
+}
+
+/// Where a request has keys.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place {
+    Body,
+    Query,
+}
+
+/// A caller who may call the operation: an owner where owners may, a superuser or the app elsewhere.
+fn allowed(world: &World<'_>, operation: &Operation) -> Who {
+    let candidates = ["owner", "superuser"].map(|name| Who::Session(world.people.named(name).clone()));
+    match operation.access.rule {
+        Rule::Anyone | Rule::Client => Who::Anonymous,
+        _ => candidates
+            .into_iter()
+            .find(|who| who.expected(&operation.access) == Outcome::Done)
+            .unwrap_or(Who::TheApp),
+    }
+}
+
+/// Runs while an attack lasts: a stranger to the organization works on.
+pub(crate) async fn while_others_work<T>(
+    server: &Server,
+    world: &World<'_>,
+    attack: impl Future<Output = T>,
+) -> T {
+    let token =
+        world.people.token(world.people.named("member"), patchbay_domain::Role::Member.scopes()).await;
+    let others_work = async {
+        loop {
+            for path in [format!("/api/0/organizations/{HOME}/projects/"), "/api/0/sentry-apps/".to_owned()] {
+                let answer = server.call("GET", &path, &token, None).await;
+                assert_eq!(answer.status, 200, "{path}: {answer:?}");
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        outcome = attack => outcome,
+        () = others_work => unreachable!("it never ends"),
+    }
+}
