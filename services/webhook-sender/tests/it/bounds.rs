@@ -13,7 +13,7 @@ async fn an_answer_without_an_end_is_an_answer() {
     receiver.answer_next([Answer::huge(100 * 1024), Answer::drip("x", Duration::from_millis(50), 1_000_000)]);
     for _ in 0..2 {
         let webhook = running.webhook(1, installation);
-        running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+        running.deliver(&webhook).await;
         let state = running.until(&webhook, DeliveryStatus::Delivered).await;
         assert_eq!((state.attempts, state.response_code), (1, 200));
     }
@@ -31,7 +31,7 @@ async fn what_is_kept_of_a_failure_is_bounded_and_holds_no_credentials() {
     });
     let mut webhook = running.webhook(1, installation);
     webhook.body = format!(r#"{{"data":"{}"}}"#, "é".repeat(5000)).into();
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     running.until(&webhook, DeliveryStatus::Pending).await;
     let requests = running.requests(1).await;
     let request = &requests[0];

@@ -98,7 +98,7 @@ async fn an_endpoint_that_was_down_gets_everything_in_its_order_and_few_probes()
     })
     .await;
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1);
 }
 
@@ -111,7 +111,7 @@ async fn a_restart_does_not_forget_that_an_endpoint_is_broken() {
     running.stop().await;
     running.start_again().await;
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     assert_eq!(running.until(&webhook, DeliveryStatus::Parked).await.attempts, 0);
     assert_eq!(receiver.received().len(), 10);
     works.store(true, Ordering::Relaxed);
@@ -135,7 +135,7 @@ async fn a_response_4xx_is_that_webhooks_failure_and_opens_no_breaker() {
         assert_eq!(state.status(), DeliveryStatus::Pending, "{state:?}");
     }
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1);
     assert_eq!(running.count("select count(*) from endpoints").await, 0, "no breaker was ever open");
     // By the schedule, like every failure.
@@ -159,7 +159,7 @@ async fn a_probe_that_is_answered_4xx_closes_the_breaker() {
     .await;
     receiver.answer_with(|_, _| Answer::status(200));
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1);
     assert_eq!(first.len(), 10);
 }
@@ -179,7 +179,7 @@ async fn a_webhook_that_always_fails_is_not_the_probe_again_and_again() {
         Answer::status(if failing.iter().any(|one| one == id) { 500 } else { 200 })
     });
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     running.until(&webhook, DeliveryStatus::Parked).await;
     running.hand.advance(Duration::from_secs(31));
     assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1, "it was the probe");
@@ -191,13 +191,8 @@ async fn webhooks_about_installations_pass_an_open_breaker() {
     let works = broken_until(&receiver);
     let installation = running.app(1, &receiver).await;
     until_broken(&running, installation).await;
-    let about = |action: &str| Delivery {
-        resource: "installation".into(),
-        action: action.into(),
-        unconditional: true,
-        ..running.webhook(1, installation)
-    };
-    let (created, waits) = (about("created"), running.webhook(1, installation));
+    let (created, waits) =
+        (running.about_installation(1, installation, "created"), running.webhook(1, installation));
     running.publish(&[created.clone(), waits.clone()]).await.await.unwrap();
     running.until_attempts(&created, 1).await;
     running.until(&waits, DeliveryStatus::Parked).await;
@@ -205,8 +200,8 @@ async fn webhooks_about_installations_pass_an_open_breaker() {
     // Its retry, long before the first probe.
     running.hand.advance(Duration::from_secs(7));
     assert_eq!(running.until(&created, DeliveryStatus::Delivered).await.attempts, 2);
-    let deleted = about("deleted");
-    running.publish(std::slice::from_ref(&deleted)).await.await.unwrap();
+    let deleted = running.about_installation(1, installation, "deleted");
+    running.deliver(&deleted).await;
     assert_eq!(running.until(&deleted, DeliveryStatus::Delivered).await.attempts, 1);
     assert_eq!(running.count("select count(*) from endpoints where breaker = 2").await, 1);
 }
@@ -251,6 +246,6 @@ async fn another_apps_endpoint_is_not_concerned() {
     let installation = running.app(1, &broken).await;
     until_broken(&running, installation).await;
     let webhook = running.webhook(2, running.app(2, &healthy).await);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1);
 }

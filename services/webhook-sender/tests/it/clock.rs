@@ -17,7 +17,7 @@ async fn looks_for_what_is_due(running: &Running) {
     let receiver = Receiver::start().await;
     let webhook = running.webhook(2, running.app(2, &receiver).await);
     receiver.respond_next([500]);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     running.until_attempts(&webhook, 1).await;
     eventually(SOON, "it is sent again", async || {
         running.hand.advance(Duration::from_secs(1));
@@ -31,7 +31,7 @@ async fn an_attempt_that_goes_on_is_not_made_again_because_the_clock_was_set_on_
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
     receiver.answer_next([Answer::status(500), Answer::status(200).after(SLOW)]);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     running.until_attempts(&webhook, 1).await;
     running.hand.advance(Duration::from_secs(7));
     receiver.wait_for(2, SOON).await;
@@ -48,7 +48,7 @@ async fn a_first_attempt_that_goes_on_is_not_made_again_either() {
     let webhook = running.webhook(1, running.app(1, &receiver).await);
     receiver.answer_next([Answer::status(200).after(SLOW)]);
     // Acknowledged because the attempt takes long, and stored until it is known how it ended.
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     running.hand.set(TimeDelta::days(1));
     looks_for_what_is_due(&running).await;
     let state = running.until(&webhook, DeliveryStatus::Delivered).await;
@@ -61,13 +61,13 @@ async fn after_a_clock_was_set_back_webhooks_go_on_and_are_sent_again_in_time() 
     let installation = running.app(1, &receiver).await;
     let waits = running.webhook(1, installation);
     receiver.respond_next([500]);
-    running.publish(std::slice::from_ref(&waits)).await.await.unwrap();
+    running.deliver(&waits).await;
     running.until_attempts(&waits, 1).await;
 
     running.hand.set(TimeDelta::hours(-1));
     looks_for_what_is_due(&running).await;
     let new = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&new)).await.await.unwrap();
+    running.deliver(&new).await;
     running.until(&new, DeliveryStatus::Delivered).await;
     // The webhook is sent at its due time.
     running.hand.advance(Duration::from_secs(3600));
@@ -90,7 +90,7 @@ async fn a_broken_endpoint_is_tried_in_time_also_when_the_clock_was_set_back() {
     running.hand.set(TimeDelta::hours(-1));
     // Those that failed have a moment of their own, which is an hour away now. This one waits for the endpoint only.
     let parked = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&parked)).await.await.unwrap();
+    running.deliver(&parked).await;
     for second in 0.. {
         running.hand.advance(Duration::from_secs(1));
         let probed = running.count("select count(*) from endpoints where breaker <> 2").await == 1;

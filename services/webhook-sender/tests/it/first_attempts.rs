@@ -12,7 +12,7 @@ async fn a_webhook_that_arrives_at_once_is_one_row_with_its_body() {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let installation = running.app(1, &receiver).await;
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
 
     let requests = receiver.received();
     assert_eq!((requests.len(), requests[0].method.as_str()), (1, "POST"));

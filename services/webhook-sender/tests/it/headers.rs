@@ -24,7 +24,7 @@ async fn an_attempt_carries_the_headers_of_both_families() {
     running.start_again().await;
     let mut webhook = running.webhook(1, installation);
     webhook.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into();
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
 
     let requests = receiver.wait_until(|requests| !requests.is_empty(), SOON).await;
     let request = &requests[0];

@@ -40,7 +40,7 @@ async fn an_app_that_stays_broken_is_disabled_and_its_webhooks_are_kept() {
     let installation = running.app(1, &receiver).await;
     receiver.answer_with(|_, _| Answer::status(500));
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     eventually(SOON, "the app is disabled", async || {
         running.hand.advance(Duration::from_secs(5 * 60));
         (!running.apps.disabled().is_empty()).then_some(())

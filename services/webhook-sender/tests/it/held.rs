@@ -9,7 +9,7 @@ async fn a_410_stops_the_installations_webhooks_and_they_wait_until_it_is_resume
     let (gone, other) = (running.app(1, &receiver).await, running.app(1, &receiver).await);
     receiver.respond_next([410]);
     let first = running.webhook(1, gone);
-    running.publish(std::slice::from_ref(&first)).await.await.unwrap();
+    running.deliver(&first).await;
     running.until(&first, DeliveryStatus::Dead).await;
     eventually(SOON, "the installation service knows", async || {
         (running.apps.installation(gone).suspended_reason == "webhooks_stopped").then_some(())
@@ -55,7 +55,7 @@ async fn webhooks_of_a_disabled_app_wait_until_it_is_enabled_again_over_a_restar
     running.apps.change_endpoint(1, |endpoint| endpoint.is_disabled = true);
     running.start_again().await;
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     assert_eq!(running.until(&webhook, DeliveryStatus::Parked).await.reason, "app_disabled");
     running.stop().await;
     // Enabled while the service is stopped.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use patchbay_proto::installation::{AppStatus, InstallationStatus};
-use patchbay_proto::webhook_sender::{Delivery, DeliveryStatus};
+use patchbay_proto::webhook_sender::DeliveryStatus;
 use patchbay_testkit::Receiver;
 use patchbay_testkit::receiver::Answer;
 use uuid::Uuid;
@@ -14,18 +14,16 @@ async fn nothing_but_the_farewell_is_sent_after_an_uninstall() {
     let installation = running.app(1, &receiver).await;
     receiver.respond_next([500]);
     let waiting = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&waiting)).await.await.unwrap();
+    running.deliver(&waiting).await;
     running.until(&waiting, DeliveryStatus::Pending).await;
 
     running.apps.set_installation(installation, 1, InstallationStatus::PendingDeletion);
-    let mut farewell = running.webhook(1, installation);
-    (farewell.resource, farewell.action, farewell.unconditional) =
-        ("installation".into(), "deleted".into(), true);
-    running.publish(std::slice::from_ref(&farewell)).await.await.unwrap();
+    let farewell = running.about_installation(1, installation, "deleted");
+    running.deliver(&farewell).await;
     running.until(&farewell, DeliveryStatus::Delivered).await;
     // Whether or not the stream has told of the end by now.
     let late = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&late)).await.await.unwrap();
+    running.deliver(&late).await;
     let late = running.until(&late, DeliveryStatus::Dropped).await;
     assert_eq!((late.attempts, late.reason.as_str()), (0, "uninstalled"));
     running.hand.advance(Duration::from_secs(7));
@@ -35,29 +33,19 @@ async fn nothing_but_the_farewell_is_sent_after_an_uninstall() {
     assert_eq!(after.last().unwrap().header("patchbay-attempt"), Some("1"), "the retry was not sent");
 }
 
-/// `installation.created` or `installation.deleted`, as the installation service publishes it.
-fn about(running: &Running, installation: Uuid, action: &str) -> Delivery {
-    Delivery {
-        resource: "installation".into(),
-        action: action.into(),
-        unconditional: true,
-        ..running.webhook(1, installation)
-    }
-}
-
 /// The receiver fails until the installation has ended, and then works.
 async fn the_end_is_the_last_word(end: impl AsyncFnOnce(&Running, Uuid)) {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let installation = running.app(1, &receiver).await;
     receiver.answer_with(|_, _| Answer::status(500));
-    let created = about(&running, installation, "created");
-    running.publish(std::slice::from_ref(&created)).await.await.unwrap();
+    let created = running.about_installation(1, installation, "created");
+    running.deliver(&created).await;
     running.until_attempts(&created, 1).await;
 
     end(&running, installation).await;
     receiver.answer_with(|_, _| Answer::status(200));
-    let deleted = about(&running, installation, "deleted");
-    running.publish(std::slice::from_ref(&deleted)).await.await.unwrap();
+    let deleted = running.about_installation(1, installation, "deleted");
+    running.deliver(&deleted).await;
     running.until(&deleted, DeliveryStatus::Delivered).await;
     running.hand.advance(Duration::from_secs(7));
     let state = running.until(&created, DeliveryStatus::Dropped).await;
@@ -86,8 +74,8 @@ async fn a_retry_of_created_does_not_follow_the_end_of_the_app() {
 async fn an_installation_that_is_not_known_yet_is_told_of_its_start_at_once() {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     running.app(1, &receiver).await;
-    let created = about(&running, Uuid::new_v4(), "created");
-    running.publish(std::slice::from_ref(&created)).await.await.unwrap();
+    let created = running.about_installation(1, Uuid::new_v4(), "created");
+    running.deliver(&created).await;
     running.until(&created, DeliveryStatus::Delivered).await;
 }
 
@@ -108,7 +96,7 @@ async fn a_webhook_for_an_app_not_known_yet_waits_without_using_up_an_attempt() 
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let installation = running.app(1, &receiver).await;
     let webhook = running.webhook(2, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.until(&webhook, DeliveryStatus::Pending).await;
     assert_eq!((state.attempts, state.reason.as_str()), (0, "unknown"));
 
@@ -124,7 +112,7 @@ async fn who_stays_unknown_is_gone() {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     running.app(1, &receiver).await;
     let webhook = running.webhook(1, Uuid::new_v4());
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     running.until(&webhook, DeliveryStatus::Pending).await;
     running.hand.advance(Duration::from_secs(61));
     let state = running.until(&webhook, DeliveryStatus::Dropped).await;
@@ -149,7 +137,7 @@ async fn an_app_without_an_address_gets_nothing() {
     running.start_again().await;
     for ((app, _, reason), installation) in cases.into_iter().zip(installations) {
         let webhook = running.webhook(app, installation);
-        running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+        running.deliver(&webhook).await;
         assert_eq!(running.until(&webhook, DeliveryStatus::Dropped).await.reason, reason);
     }
 }
@@ -163,7 +151,7 @@ async fn an_installation_forgotten_by_the_next_snapshot_is_unknown() {
     running.apps.forget_installation(installation);
     running.start_again().await;
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.until(&webhook, DeliveryStatus::Pending).await;
     assert_eq!((state.attempts, state.reason.as_str()), (0, "unknown"));
     assert_eq!(receiver.received().len(), 1);

@@ -73,7 +73,7 @@ async fn a_slow_first_attempt_lets_its_message_go_and_is_recorded_all_the_same()
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     receiver.answer_with(|_, _| Answer::status(200).after(Duration::from_secs(3)));
     let webhook = running.webhook(1, running.app(1, &receiver).await);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.state(&webhook).await.unwrap();
     assert_eq!((state.status(), state.attempts, state.reason.as_str()), (DeliveryStatus::Pending, 0, "slow"));
     let state = running.until(&webhook, DeliveryStatus::Delivered).await;

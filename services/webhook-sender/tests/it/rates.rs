@@ -84,7 +84,7 @@ async fn an_app_is_sent_no_more_than_the_rate_that_it_asked_for() {
     // The setting is in effect once a webhook has gone through the database.
     patchbay_testkit::eventually(SOON, "the rate is known", async || {
         let webhook = running.webhook(1, installation);
-        running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+        running.deliver(&webhook).await;
         running.hand.advance(Duration::from_secs(1));
         running.until(&webhook, DeliveryStatus::Delivered).await;
         (running.count("select count(*) from endpoint_turns").await == 1).then_some(())
@@ -110,9 +110,8 @@ async fn a_webhook_about_an_installation_does_not_wait_for_the_rate() {
     running.until_attempts(&limited, 1).await;
     let waits = published(&running, installation, 1).await.remove(0);
     assert_eq!(running.until(&waits, DeliveryStatus::Pending).await.reason, "rate");
-    let created =
-        Delivery { resource: "installation".into(), unconditional: true, ..running.webhook(1, installation) };
-    running.publish(std::slice::from_ref(&created)).await.await.unwrap();
+    let created = running.about_installation(1, installation, "created");
+    running.deliver(&created).await;
     running.until(&created, DeliveryStatus::Delivered).await;
     assert_eq!(running.state(&waits).await.unwrap().attempts, 0);
     running.hand.advance(Duration::from_secs(61));

@@ -107,7 +107,7 @@ async fn the_log_can_be_asked_for_the_operators_own_event_types() {
 async fn a_request_says_what_was_sent_and_answered_and_a_success_keeps_no_more_than_that() {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let request = running.requests(1).await.remove(0);
     assert_eq!(
         (request.webhook_url, request.event_type.as_str()),

@@ -32,7 +32,7 @@ async fn a_message_that_was_delivered_before_is_looked_up() {
     let (mut running, receiver) = (Running::start().await, Receiver::start().await);
     let installation = running.app(1, &receiver).await;
     let webhook = running.webhook(1, installation);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     running.stop().await;
 
     // Recorded by a process that died before it acknowledged.
@@ -77,7 +77,7 @@ async fn a_webhook_whose_worker_died_is_sent_when_its_lease_ends() {
         patchbay_testkit::receiver::Answer::status(500),
         patchbay_testkit::receiver::Answer::hang(),
     ]);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     running.hand.advance(std::time::Duration::from_secs(7));
     receiver.wait_for(2, SOON).await;
     running.kill().await;

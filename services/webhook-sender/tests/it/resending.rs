@@ -46,9 +46,9 @@ async fn a_webhook_is_sent_again_however_it_ended_and_its_attempts_are_counted_o
     let installation = running.app(1, &receiver).await;
     receiver.respond_next([200, 500]);
     let (delivered, dead) = (running.webhook(1, installation), running.webhook(1, installation));
-    running.publish(std::slice::from_ref(&delivered)).await.await.unwrap();
+    running.deliver(&delivered).await;
     receiver.answer_with(|_, _| Answer::status(500));
-    running.publish(std::slice::from_ref(&dead)).await.await.unwrap();
+    running.deliver(&dead).await;
     running.hand.advance(Duration::from_secs(2));
     running.until(&dead, DeliveryStatus::Dead).await;
 

@@ -13,7 +13,7 @@ async fn what_fails_is_sent_again_with_the_same_bytes_and_id() {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
     receiver.respond_next([500, 302]);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.until(&webhook, DeliveryStatus::Pending).await;
     assert_eq!((state.attempts, state.response_code, state.reason.as_str()), (1, 500, "status_500"));
     let wait = state.due_at.unwrap().seconds - 1_700_000_000;
@@ -45,7 +45,7 @@ async fn a_webhook_is_given_up_when_its_schedule_is_used_up() {
     let (running, receiver) = (Running::with(&[("RETRY_SCHEDULE", "1s,1s")]).await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
     receiver.answer_with(|_, _| Answer::status(503));
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     for attempts in 2..=3 {
         running.hand.advance(Duration::from_secs(2));
         running.until_attempts(&webhook, attempts).await;
@@ -63,7 +63,7 @@ async fn gone_is_taken_at_its_word() {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
     receiver.respond_next([410]);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.until(&webhook, DeliveryStatus::Dead).await;
     assert_eq!((state.attempts, state.response_code, state.reason.as_str()), (1, 410, "gone"));
 }
@@ -73,7 +73,7 @@ async fn an_app_that_asks_for_patience_gets_it() {
     let (running, receiver) = (Running::start().await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
     receiver.answer_next([Answer::status(429).header("retry-after", 3600)]);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.until(&webhook, DeliveryStatus::Pending).await;
     assert_eq!(state.due_at.unwrap().seconds, 1_700_000_000 + 3600);
 }
@@ -83,7 +83,7 @@ async fn an_address_that_is_not_public_is_given_up_without_a_request() {
     let running = Running::with(&[("EGRESS_ALLOW", "192.0.2.1")]).await;
     let receiver = Receiver::start().await;
     let webhook = running.webhook(1, running.app(1, &receiver).await);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.until(&webhook, DeliveryStatus::Dead).await;
     assert_eq!((state.attempts, state.reason.as_str()), (1, "blocked"));
     assert!(receiver.received().is_empty());
@@ -94,7 +94,7 @@ async fn an_answer_that_does_not_come_is_a_failure() {
     let (running, receiver) = (Running::with(&[("WEBHOOK_TIMEOUT", "300ms")]).await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
     receiver.answer_next([Answer::hang(), Answer::hang_up()]);
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.until(&webhook, DeliveryStatus::Pending).await;
     assert_eq!((state.attempts, state.reason.as_str(), state.response_code), (1, "timeout_headers", 0));
     running.hand.advance(Duration::from_secs(7));
@@ -116,7 +116,7 @@ async fn an_app_has_a_timeout_and_a_schedule_of_its_own() {
     running.apps.change_endpoint(1, |endpoint| endpoint.delivery = Some(settings));
     running.start_again().await;
     receiver.answer_with(|_, _| Answer::hang());
-    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.deliver(&webhook).await;
     let state = running.until_attempts(&webhook, 1).await;
     assert_eq!((state.status(), state.reason.as_str()), (DeliveryStatus::Pending, "timeout_headers"));
     running.hand.advance(Duration::from_secs(73));

@@ -173,6 +173,21 @@ impl Running {
         }
     }
 
+    /// `installation.created` or `installation.deleted`, as the installation service publishes it.
+    pub(crate) fn about_installation(&self, app_id: i64, installation: Uuid, action: &str) -> Delivery {
+        Delivery {
+            resource: "installation".into(),
+            action: action.into(),
+            unconditional: true,
+            ..self.webhook(app_id, installation)
+        }
+    }
+
+    /// Publishes one webhook and waits until the service has taken it over.
+    pub(crate) async fn deliver(&self, delivery: &Delivery) {
+        self.publish(std::slice::from_ref(delivery)).await.await.unwrap();
+    }
+
     pub(crate) async fn publish(&self, deliveries: &[Delivery]) -> Confirm {
         self.publish_batch(DeliveryBatch { deliveries: deliveries.to_vec(), replay: false }).await
     }

@@ -23,7 +23,7 @@ async fn the_log_is_searched_by_all_that_is_known_of_a_request() {
         for (sequence, webhook) in (1..).zip(&webhooks) {
             let body = format!(r#"{{"data":{{"word":"needle{sequence}"}}}}"#).into();
             let webhook = Delivery { sequence, body, ..webhook.clone() };
-            running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+            running.deliver(&webhook).await;
         }
         let list = async |wanted: ListRequestsRequest| {
             let wanted = ListRequestsRequest { app: "1".into(), ..wanted };

@@ -88,7 +88,7 @@ async fn what_event_fanout_accepts_is_stored_and_sent_however_odd_it_is() {
                 ..running.webhook(1, installation)
             };
             receiver.respond_next([500]);
-            running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+            running.deliver(&webhook).await;
             assert_eq!(running.until(&webhook, DeliveryStatus::Pending).await.attempts, 1);
             running.hand.advance(Duration::from_secs(7));
             running.until(&webhook, DeliveryStatus::Delivered).await;
