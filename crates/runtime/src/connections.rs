@@ -16,6 +16,7 @@ mod io;
 mod limits;
 mod metrics;
 mod open;
+mod own_ports;
 mod port;
 mod requests;
 
@@ -24,5 +25,6 @@ pub use http::serve_http;
 pub use io::Io;
 pub use limits::{Defaults, Limits};
 pub use open::client_network;
+pub use own_ports::is_own_port;
 pub use port::Port;
 pub use requests::{Download, Requests, RequestsLayer, Upload};

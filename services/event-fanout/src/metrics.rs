@@ -24,6 +24,8 @@ patchbay_runtime::metrics! {
         pub accepted: CounterFamily<Source>,
         /// Events that were known already by their idempotency key.
         pub duplicates: Counter,
+        /// Duplicates whose content differs from the event that has the idempotency key; they were not accepted.
+        pub key_conflicts: Counter,
         /// Events and calls that were refused, by reason.
         pub refused: CounterFamily<Refusal>,
         /// Times that an event of the bus could not be stored and was kept for another try.

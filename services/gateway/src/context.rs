@@ -8,6 +8,7 @@ use patchbay_runtime::Metrics;
 use tokio::sync::Semaphore;
 
 use crate::apps::options_cache::OptionsCache;
+use crate::apps::warnings::AppWarnings;
 use crate::config::Config;
 use crate::edge::introspection::{Introspection, TokenMetrics};
 use crate::edge::origins::Origins;
@@ -25,6 +26,7 @@ pub struct Context {
     pub(crate) origins: Arc<Origins>,
     pub(crate) rate_limits: Arc<RateLimits>,
     pub(crate) options: Arc<OptionsCache>,
+    pub(crate) app_warnings: Arc<AppWarnings>,
     /// One permit for each request in flight.
     pub(crate) requests: Arc<Semaphore>,
 }
@@ -45,6 +47,7 @@ impl Context {
         Self {
             origins: Arc::new(origins),
             rate_limits: Arc::new(RateLimits::new(config.caller_limit, config.address_limit)),
+            app_warnings: Arc::default(),
             options: Arc::new(OptionsCache::new(options)),
             services: Arc::new(services),
             introspection: Arc::new(introspection),

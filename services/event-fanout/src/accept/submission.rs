@@ -24,4 +24,6 @@ pub(crate) struct Accepted {
     pub(crate) id: Uuid,
     /// Whether that was another one.
     pub(crate) duplicate: bool,
+    /// Whether that other one has other content.
+    pub(crate) content_differs: bool,
 }

@@ -6,6 +6,7 @@ use patchbay_domain::Actor;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::idempotency_key::IdempotencyKey;
 use super::kind::Kind;
 
 /// An event that passed all checks.
@@ -14,7 +15,7 @@ pub(crate) struct Event {
     pub(crate) id: Uuid,
     pub(crate) accepted_at: DateTime<Utc>,
     pub(crate) organization_id: i64,
-    pub(crate) idempotency_key: Option<Bytes>,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
     pub(crate) kind: Kind,
     /// Canonical JSON of an object.
     pub(crate) data: Bytes,

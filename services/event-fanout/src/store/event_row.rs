@@ -1,6 +1,5 @@
 //! An event as its row holds it.
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use patchbay_db::{Blob, DbError, FromRow};
 use patchbay_domain::Actor;
@@ -66,7 +65,7 @@ impl EventRow {
             accepted_at: self.accepted_at,
             organization_id: self.organization_id,
             // Has done its work.
-            idempotency_key: None::<Bytes>,
+            idempotency_key: None,
             kind: custom_types.find_accepted(&self.resource, &self.action),
             data: self.data.0,
             actor: ActorRow::read(from_json(self.id, self.actor)?),

@@ -45,11 +45,11 @@ pub(crate) async fn insert_events(
     recover_after: TimeDelta,
 ) -> Result<Vec<Accepted>> {
     let mut tx = db.begin().await?;
-    let firsts = claim_keys(&mut tx, events).await?;
+    let holders = claim_keys(&mut tx, events).await?;
     let mut new: Vec<(&Event, &mut Undecided)> = events
         .iter()
         .zip(decisions)
-        .filter(|(event, _)| !firsts.contains_key(&event.id))
+        .filter(|(event, _)| !holders.contains_key(&event.id))
         .map(|(event, decisions)| (&**event, decisions))
         .collect();
     let decided =
@@ -57,9 +57,11 @@ pub(crate) async fn insert_events(
     give_numbers(&mut tx, decided).await?;
     insert(&mut tx, group_id, &new, recover_after).await?;
     tx.commit().await?;
-    let accepted = |event: &Arc<Event>| match firsts.get(&event.id) {
-        Some(first) => Accepted { id: *first, duplicate: true },
-        None => Accepted { id: event.id, duplicate: false },
+    let accepted = |event: &Arc<Event>| match holders.get(&event.id) {
+        Some(holder) => {
+            Accepted { id: holder.event_id, duplicate: true, content_differs: holder.content_differs }
+        }
+        None => Accepted { id: event.id, duplicate: false, content_differs: false },
     };
     Ok(events.iter().map(accepted).collect())
 }

@@ -141,6 +141,7 @@ impl Write {
     ) -> Vec<Ready> {
         let (mut accepted, mut decisions) = (accepted.into_iter(), decisions.into_iter());
         let mut ready = Vec::with_capacity(accepted.len());
+        self.report_conflicts(&group, accepted.as_slice());
         for mut submission in group {
             let answers: Vec<_> = accepted.by_ref().take(submission.events.len()).collect();
             let decisions = decisions.by_ref().take(answers.len());
@@ -159,6 +160,21 @@ impl Write {
             drop(submission.answer.send(Ok(answers)));
         }
         ready
+    }
+
+    /// One line for all, because a faulty producer reuses its keys for every event.
+    fn report_conflicts(&self, group: &[Submission], accepted: &[Accepted]) {
+        let events = group.iter().flat_map(|submission| &submission.events);
+        let mut conflicts = events.zip(accepted).filter(|(_, accepted)| accepted.content_differs);
+        let Some((event, holder)) = conflicts.next() else { return };
+        let count = 1 + conflicts.count() as u64;
+        self.metrics.key_conflicts.inc_by(count);
+        tracing::warn!(
+            count,
+            organization_id = event.organization_id,
+            event_id = %holder.id,
+            "events came with the idempotency key of an earlier event and other content; they were not accepted"
+        );
     }
 
     /// To the hand-over, or, when that has no room for a while, nowhere: the recovery will find them.

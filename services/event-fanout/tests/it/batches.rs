@@ -64,3 +64,29 @@ async fn a_batch_has_at_most_a_thousand_events_and_may_have_none() {
     assert_eq!(refusal.reason, "BATCH_TOO_LARGE");
     assert!(publish(&started, vec![]).await.unwrap().events.is_empty());
 }
+
+#[tokio::test]
+async fn a_batch_over_the_message_limit_is_refused_with_a_reason_and_the_limit() {
+    let started = started(vec![]).await;
+    let large = PublishRequest {
+        data_json: format!(r#"{{"a":"{}"}}"#, "x".repeat(1_000_000)).into(),
+        ..issue_created()
+    };
+    let refusal = publish(&started, vec![large.clone(); 40]).await.unwrap_err();
+    assert_eq!((refusal.kind, refusal.reason.as_ref()), (ErrorKind::TooLarge, "MESSAGE_TOO_LARGE"));
+    assert!(refusal.message.contains("the limit is 16777216"), "{}", refusal.message);
+    assert_eq!(publish(&started, vec![large; 16]).await.unwrap().events.len(), 16);
+}
+
+#[tokio::test]
+async fn a_key_that_is_used_for_another_event_is_told_in_the_answer_and_counted() {
+    let started = started(vec![]).await;
+    let other = PublishRequest { data_json: r#"{"issue":{"id":"other"}}"#.into(), ..with_key("a") };
+    let answer = publish(&started, vec![with_key("a"), other.clone(), with_key("a")]).await.unwrap();
+    let differs: Vec<_> =
+        answer.events.iter().map(|event| (event.duplicate, event.content_differs)).collect();
+    assert_eq!(differs, [(false, false), (true, true), (true, false)]);
+    let again = started.publish(other).await.unwrap();
+    assert!(again.duplicate && again.content_differs);
+    assert_eq!(started.metrics.key_conflicts.get(), 2);
+}

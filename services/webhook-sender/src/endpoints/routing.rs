@@ -1,6 +1,7 @@
 //! Where webhooks go. Apps and installations are mirrored in memory, so that sending needs no query.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::Clock;
@@ -61,6 +62,17 @@ impl Routing {
         let endpoint = self.endpoints.get(&app_id);
         let destination = endpoint.and_then(|endpoint| endpoint.destination.clone());
         destination.is_some_and(|destination| destination.strict_order)
+    }
+
+    /// The timeout of one attempt to this app; `default` if it has none of its own.
+    pub(crate) fn timeout(&self, app_id: i64, default: Duration) -> Duration {
+        self.endpoints.get(&app_id).and_then(|endpoint| endpoint.own_timeout()).unwrap_or(default)
+    }
+
+    /// The longest timeout of any app.
+    pub(crate) fn longest_timeout(&self, default: Duration) -> Duration {
+        let longest = self.endpoints.max_of(|endpoint| endpoint.own_timeout()).flatten();
+        longest.unwrap_or_default().max(default)
     }
 
     /// Like [`Routing::route`], but waits until the app and the installation are known.

@@ -42,6 +42,13 @@ pub(crate) fn check(
     Ok(settings)
 }
 
+impl DeliverySettings {
+    /// The timeout that applies. The operator may have changed the bounds since the app set it.
+    pub(crate) fn timeout_within(&self, timeouts: &RangeInclusive<u32>) -> Option<u32> {
+        self.timeout_ms.map(|timeout| timeout.clamp(*timeouts.start(), *timeouts.end()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +73,16 @@ mod tests {
             assert_eq!(checked(timeout_ms, pauses.clone()).is_ok(), fits, "{timeout_ms:?} {pauses:?}");
         }
         assert_eq!(checked(Some(1), vec![]).unwrap_err(), ["timeoutMs has to be between 1000 and 30000."]);
+    }
+
+    #[test]
+    fn a_timeout_from_before_a_change_of_the_bounds_is_moved_into_them() {
+        for (set, applies) in
+            [(None, None), (Some(500), Some(1_000)), (Some(7_000), Some(7_000)), (Some(90_000), Some(30_000))]
+        {
+            let settings = DeliverySettings { timeout_ms: set, ..DeliverySettings::default() };
+            assert_eq!(settings.timeout_within(&(1_000..=30_000)), applies, "{set:?}");
+        }
     }
 
     #[test]
