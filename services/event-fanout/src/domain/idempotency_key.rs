@@ -1,4 +1,4 @@
-//! The key by which an event that is sent twice is recognised.
+//! Idempotency keys, by which an event that is published twice is recognised.
 
 use bytes::Bytes;
 use patchbay_domain::Actor;
@@ -22,7 +22,7 @@ impl IdempotencyKey {
     }
 }
 
-/// Of everything that the product chose, and nothing that differs between two calls, such as the trace.
+/// A hash of everything that the product chose. Values that differ between two calls, such as the trace, are left out.
 fn fingerprint(event: &Event) -> Bytes {
     let targets = serde_json::to_vec(&event.targets).unwrap_or_default();
     let actor = match &event.actor {

@@ -29,14 +29,14 @@ const COLUMNS: &[&str] = &[
     "data",
 ];
 
-/// An event and what was decided about it; nothing as long as subscriptions are not known.
+/// The decisions about an event; `None` as long as subscriptions are not known.
 pub(crate) type Undecided = Option<Vec<Decision>>;
 
-/// Makes the events durable, all together, except for those whose idempotency key is known in their organization,
-/// and numbers the webhooks of the others. The answers are in the order of the events.
+/// Stores the events in one transaction and numbers their webhooks, except for events whose idempotency key is taken in their
+/// organization. The answers are in the order of the events.
 ///
-/// They are unmarked together as the group `group_id`, due to be handed over again after `recover_after`, or at once as long
-/// as nothing is decided.
+/// The events become the unmarked group `group_id`. It is due to be handed over again after `recover_after`, or at once if nothing is
+/// decided yet.
 pub(crate) async fn insert_events(
     db: &Db,
     group_id: Uuid,

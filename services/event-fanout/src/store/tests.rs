@@ -1,4 +1,4 @@
-//! Stories told on both engines.
+//! The store on both engines.
 
 use std::sync::Arc;
 
