@@ -1,7 +1,9 @@
 use std::error::Error;
 use std::io;
 
-use crate::error::{Cause, Failure, Phase};
+use rustls::{AlertDescription, CertificateError};
+
+use crate::error::{Cause, Failure, Phase, TlsFailure};
 use crate::guard::Blocked;
 use crate::resolver::DnsError;
 
@@ -51,8 +53,8 @@ fn cause(connecting: bool, chain: &[&(dyn Error + 'static)], phase: Phase) -> Ca
         Cause::Dns
     } else if has(is_timeout) {
         Cause::Timeout(if connecting { Phase::Connect } else { phase })
-    } else if has(|source| source.is::<rustls::Error>()) {
-        Cause::Tls
+    } else if let Some(error) = chain.iter().find_map(|source| source.downcast_ref::<rustls::Error>()) {
+        Cause::Tls(tls_failure(error))
     } else if has(is_reset) {
         Cause::Reset
     } else if connecting {
@@ -60,6 +62,47 @@ fn cause(connecting: bool, chain: &[&(dyn Error + 'static)], phase: Phase) -> Ca
     } else {
         Cause::Protocol
     }
+}
+
+fn tls_failure(error: &rustls::Error) -> TlsFailure {
+    use CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+        UnknownIssuer,
+    };
+    use rustls::Error;
+    match error {
+        Error::InvalidCertificate(
+            Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. },
+        ) => TlsFailure::Expired,
+        Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => TlsFailure::Name,
+        Error::InvalidCertificate(UnknownIssuer) => TlsFailure::Issuer,
+        Error::InvalidCertificate(CertificateError::Other(error)) if is_self_signed(error) => {
+            TlsFailure::Issuer
+        }
+        Error::AlertReceived(
+            AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied,
+        ) => TlsFailure::ClientCertificate,
+        Error::AlertReceived(_)
+        | Error::PeerIncompatible(_)
+        | Error::PeerMisbehaved(_)
+        | Error::InvalidMessage(_)
+        | Error::InappropriateMessage { .. }
+        | Error::InappropriateHandshakeMessage { .. }
+        | Error::NoApplicationProtocol => TlsFailure::Protocol,
+        _ => TlsFailure::Other,
+    }
+}
+
+/// The certificates that `openssl req -x509` makes are authorities too, which is not allowed for a server.
+fn is_self_signed(error: &rustls::OtherError) -> bool {
+    error.source().and_then(|source| source.downcast_ref()) == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
 fn is_timeout(source: &(dyn Error + 'static)) -> bool {
@@ -79,13 +122,16 @@ fn is_reset(source: &(dyn Error + 'static)) -> bool {
                 | io::ErrorKind::UnexpectedEof
         );
     }
+    if let Some(error) = source.downcast_ref::<h2::Error>() {
+        return error.is_remote() && (error.is_go_away() || error.is_reset());
+    }
     source
         .downcast_ref::<hyper::Error>()
         .is_some_and(|error| error.is_incomplete_message() || error.is_closed() || error.is_canceled())
 }
 
 /// As following `source()`, but also finds the error inside an `io::Error`.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
     let mut chain = vec![error];
     let mut current = error;
     loop {

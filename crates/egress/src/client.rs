@@ -1,10 +1,10 @@
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Uri};
 use http_body_util::BodyExt;
 use hyper::body::Body;
@@ -17,10 +17,12 @@ use url::Url;
 
 use crate::classify::{Origin, classify};
 use crate::connections::{Connections, KEEPALIVE};
+use crate::decode::decode;
 use crate::direct::{self, Direct};
 use crate::error::{Cause, EgressError, Failure, Phase};
-use crate::guard::Guard;
+use crate::guard::{Guard, OwnPorts};
 use crate::policy::EgressPolicy;
+use crate::repeat::until_processed;
 use crate::request::{OutboundRequest, PreparedRequest, Timeouts, header_map};
 use crate::resolver::{GuardedResolver, Names};
 use crate::response::OutboundResponse;
@@ -75,6 +77,7 @@ struct Recipe {
 pub struct EgressBuilder {
     policy: EgressPolicy,
     names: Names,
+    own_ports: OwnPorts,
     recipe: Recipe,
 }
 
@@ -104,6 +107,7 @@ impl Egress {
         EgressBuilder {
             policy,
             names: Names::Machine,
+            own_ports: |_| false,
             recipe: Recipe { connections: Connections::default(), extra_roots: Vec::new(), proxy: None },
         }
     }
@@ -141,8 +145,9 @@ impl Egress {
     /// Sends one request and reads the response. Any status is an `Ok`; redirects are not followed.
     ///
     /// Nothing is sent if the URL or a header is invalid or the destination is not allowed. A request that
-    /// the other side may have received is never repeated: a pooled connection that closes while it is reused
-    /// causes [`Cause::Reset`]. Dropping the future ends the exchange.
+    /// the other side may have processed is never repeated: a pooled connection that closes while it is reused
+    /// causes [`Cause::Reset`]. A request that an HTTP/2 server says it has not processed is repeated at once,
+    /// within the time limit. Dropping the future ends the exchange.
     pub async fn send(&self, request: OutboundRequest) -> Result<OutboundResponse, EgressError> {
         let address = self.address(&request.url)?;
         let headers = header_map(&request.headers).map_err(|failure| EgressError {
@@ -188,21 +193,28 @@ impl Egress {
     ) -> Result<OutboundResponse, Failure> {
         let PreparedRequest { method, mut headers, body, timeouts, max_response } = request;
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        // Responses are stored and shown as text. Without the header a server may choose any encoding.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT_OF_OURS));
         let (Timeouts { headers: limit, total, .. }, phase) = (timeouts, Phase::Headers);
         let answer = Answer { started, timeouts, max_response, status };
         match &self.http {
             Http::Direct(client) => {
-                let request = direct::request(method, address.uri.clone(), headers, body);
-                let response = within(limit, total, phase, client.request(request)).await?;
+                let request = || direct::request(&method, &address.uri, &headers, &body);
+                let sending = until_processed(|| client.request(request()));
+                let response = within(limit, total, phase, sending).await?;
                 answer.read(response.map_err(|error| classify(&error, phase))?).await
             }
             Http::ByProxy(client) => {
                 self.judge_for_proxy(address).await?;
-                let mut request = reqwest::Request::new(method, address.url.clone());
-                *request.headers_mut() = headers;
-                *request.body_mut() = Some(body.into());
-                let response = within(limit, total, phase, client.execute(request)).await?;
+                let request = || {
+                    let mut request = reqwest::Request::new(method.clone(), address.url.clone());
+                    *request.headers_mut() = headers.clone();
+                    *request.body_mut() = Some(body.clone().into());
+                    request
+                };
+                let sending = until_processed(|| client.execute(request()));
+                let response = within(limit, total, phase, sending).await?;
                 answer.read(response.map_err(|error| classify(&error, phase))?.into()).await
             }
         }
@@ -211,11 +223,17 @@ impl Egress {
     /// A proxy resolves host names itself, so the check of our own lookup is only a first line of defence:
     /// see [`EgressBuilder::proxy`].
     async fn judge_for_proxy(&self, address: &Address) -> Result<(), Failure> {
-        if target::literal_address(&address.url).is_some() {
-            return Ok(());
-        }
         let host = address.url.host_str().unwrap_or_default();
-        self.resolver.judge(host).await.map(drop)
+        let addresses = match target::literal_address(&address.url) {
+            Some(address) => vec![address],
+            None => self.resolver.judge(host).await?.iter().map(SocketAddr::ip).collect(),
+        };
+        let port = address.url.port_or_known_default().unwrap_or_default();
+        for address in addresses {
+            let checked = self.guard.check_peer(SocketAddr::new(address, port), None);
+            checked.map_err(|blocked| Failure::new(Cause::Blocked, blocked.to_string()))?;
+        }
+        Ok(())
     }
 }
 
@@ -237,8 +255,9 @@ impl Answer<'_> {
         let (head, body) = response.into_parts();
         *status = Some(head.status.as_u16());
         let read = within(timeouts.body, timeouts.total, Phase::Body, read_body(body, max_response));
-        let (body, truncated) = read.await?.map_err(|error| classify(&error, Phase::Body))?;
-        let (status, headers): (u16, HeaderMap) = (head.status.as_u16(), head.headers);
+        let (mut body, mut truncated) = read.await?.map_err(|error| classify(&error, Phase::Body))?;
+        let (status, mut headers): (u16, HeaderMap) = (head.status.as_u16(), head.headers);
+        truncated |= decode(&mut headers, &mut body, max_response);
         Ok(OutboundResponse { status, headers, body, truncated, elapsed: started.elapsed() })
     }
 }
@@ -304,6 +323,13 @@ impl EgressBuilder {
         Ok(self)
     }
 
+    /// Tells on which ports this process listens. They are refused on this machine, whatever the policy allows.
+    #[must_use]
+    pub fn own_ports(mut self, is_own: fn(u16) -> bool) -> Self {
+        self.own_ports = is_own;
+        self
+    }
+
     /// Resolves host names with this function. Its results are checked like any others.
     #[must_use]
     pub fn names(mut self, look_up: impl Fn(&str) -> Vec<IpAddr> + Send + Sync + 'static) -> Self {
@@ -313,7 +339,7 @@ impl EgressBuilder {
 
     /// Loads the root certificates of the machine and creates the client.
     pub fn build(self) -> Result<Egress, BuildError> {
-        let guard = Arc::new(Guard::new(self.policy));
+        let guard = Arc::new(Guard::new(self.policy, self.own_ports));
         let resolver = GuardedResolver::new(Arc::clone(&guard), self.names);
         let http = self.recipe.http(&resolver, None)?;
         Ok(Egress { http, guard, resolver, recipe: Arc::new(self.recipe) })

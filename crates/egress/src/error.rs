@@ -28,14 +28,31 @@ pub enum Cause {
     Dns,
     /// No connection: refused or unreachable.
     Connect,
-    /// The TLS handshake failed, for example because of the certificate.
-    Tls,
+    /// The TLS handshake failed.
+    Tls(TlsFailure),
     /// The other side closed the connection before the response was complete.
     Reset,
     /// The time limit of this phase was exceeded.
     Timeout(Phase),
     /// The response is not HTTP.
     Protocol,
+}
+
+/// Why a TLS handshake failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TlsFailure {
+    /// The server's certificate has expired, or is not valid yet.
+    Expired,
+    /// The server's certificate is for other names.
+    Name,
+    /// The server's certificate was not issued by an authority that is trusted.
+    Issuer,
+    /// Both sides have no version or cipher in common, or the server does not speak TLS.
+    Protocol,
+    /// The server requires a client certificate, or does not accept the one that was sent.
+    ClientCertificate,
+    /// Another failure, such as a revoked certificate.
+    Other,
 }
 
 /// The phases of an exchange with a time limit.
@@ -53,13 +70,18 @@ pub enum Phase {
 
 impl Cause {
     /// All causes, for metrics and documentation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidUrl,
         Self::InvalidHeader,
         Self::Blocked,
         Self::Dns,
         Self::Connect,
-        Self::Tls,
+        Self::Tls(TlsFailure::Expired),
+        Self::Tls(TlsFailure::Name),
+        Self::Tls(TlsFailure::Issuer),
+        Self::Tls(TlsFailure::Protocol),
+        Self::Tls(TlsFailure::ClientCertificate),
+        Self::Tls(TlsFailure::Other),
         Self::Reset,
         Self::Timeout(Phase::Connect),
         Self::Timeout(Phase::Headers),
@@ -76,7 +98,12 @@ impl Cause {
             Self::Blocked => "blocked",
             Self::Dns => "dns",
             Self::Connect => "connect",
-            Self::Tls => "tls",
+            Self::Tls(TlsFailure::Expired) => "tls_expired",
+            Self::Tls(TlsFailure::Name) => "tls_name",
+            Self::Tls(TlsFailure::Issuer) => "tls_issuer",
+            Self::Tls(TlsFailure::Protocol) => "tls_protocol",
+            Self::Tls(TlsFailure::ClientCertificate) => "tls_client_certificate",
+            Self::Tls(TlsFailure::Other) => "tls",
             Self::Reset => "reset",
             Self::Timeout(Phase::Connect) => "timeout_connect",
             Self::Timeout(Phase::Headers) => "timeout_headers",

@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 use crate::address::{embedded_v4, forbidden};
@@ -29,12 +29,16 @@ pub(crate) struct Blocked;
 #[derive(Debug)]
 pub(crate) struct Guard {
     policy: EgressPolicy,
+    own_ports: OwnPorts,
     logged: Mutex<HashSet<String>>,
 }
 
+/// Whether this process listens on a port.
+pub(crate) type OwnPorts = fn(u16) -> bool;
+
 impl Guard {
-    pub(crate) fn new(policy: EgressPolicy) -> Self {
-        Self { policy, logged: Mutex::default() }
+    pub(crate) fn new(policy: EgressPolicy, own_ports: OwnPorts) -> Self {
+        Self { policy, own_ports, logged: Mutex::default() }
     }
 
     pub(crate) fn https_only(&self) -> bool {
@@ -60,6 +64,19 @@ impl Guard {
                 Err(Blocked)
             }
         }
+    }
+
+    /// Refuses the ports of this process, which no rule can allow. `local` is the own end of a connection to `peer`: it has
+    /// the same address if the connection does not leave the machine.
+    pub(crate) fn check_peer(&self, peer: SocketAddr, local: Option<IpAddr>) -> Result<(), Blocked> {
+        let ip = peer.ip().to_canonical();
+        let is_here =
+            ip.is_loopback() || ip.is_unspecified() || local.is_some_and(|local| local.to_canonical() == ip);
+        if is_here && (self.own_ports)(peer.port()) {
+            tracing::debug!(%peer, "refused to connect to a port of this process");
+            return Err(Blocked);
+        }
+        Ok(())
     }
 
     fn first_time(&self, host: &str) -> bool {
@@ -182,7 +199,7 @@ mod tests {
     #[test]
     fn an_exception_is_logged_with_its_host_and_rule_and_nothing_else_is() {
         let policy = EgressPolicy { allow: vec!["10.1.0.0/16".parse().unwrap()], ..EgressPolicy::default() };
-        let (guard, log) = (Guard::new(policy), Log::default());
+        let (guard, log) = (Guard::new(policy, |_| false), Log::default());
         let check = |host: &str, address: &str| guard.check(host, &[address.parse().unwrap()]).is_ok();
         tracing::subscriber::with_default(log.clone(), || {
             assert!(check("public.example", PUBLIC));
@@ -200,9 +217,26 @@ mod tests {
 
     #[test]
     fn the_use_of_an_exception_is_news_once_per_host() {
-        let guard = Guard::new(EgressPolicy { allow_loopback: true, ..EgressPolicy::default() });
+        let guard = Guard::new(EgressPolicy { allow_loopback: true, ..EgressPolicy::default() }, |_| false);
         assert!(guard.first_time("a.example"));
         assert!(!guard.first_time("a.example"));
         assert!(guard.first_time("b.example"));
+    }
+
+    #[test]
+    fn only_ports_of_this_process_on_this_machine_are_own_ports() {
+        let guard = Guard::new(EgressPolicy::default(), |port| port == 9464);
+        let check = |peer: &str, local: Option<&str>| {
+            guard.check_peer(peer.parse().unwrap(), local.map(|local| local.parse().unwrap())).is_ok()
+        };
+        for peer in
+            ["127.0.0.1:9464", "127.9.9.9:9464", "[::1]:9464", "[::ffff:127.0.0.1]:9464", "0.0.0.0:9464"]
+        {
+            assert!(!check(peer, None), "{peer}");
+            assert!(check(&peer.replace("9464", "9465"), None), "{peer}");
+        }
+        assert!(!check("10.0.0.7:9464", Some("10.0.0.7")), "an address of an interface of this machine");
+        assert!(!check("10.0.0.7:9464", Some("::ffff:10.0.0.7")));
+        assert!(check("10.0.0.7:9464", Some("10.0.0.8")), "another machine");
     }
 }

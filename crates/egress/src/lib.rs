@@ -9,7 +9,9 @@
 //!   configured proxy;
 //! - bounds everything: connecting, waiting for the headers, reading the body, the whole exchange, and the
 //!   stored part of the body;
-//! - pools connections (HTTP/1.1 and HTTP/2), within limits.
+//! - pools connections (HTTP/1.1 and HTTP/2), within limits;
+//! - asks for uncompressed responses, and decodes those that are compressed anyway, within the same bounds;
+//! - never connects to a port of its own process, if it is [told them](EgressBuilder::own_ports).
 //!
 //! Exceptions for internal hosts and networks are listed in [`EgressPolicy`]; their first use is logged.
 //!
@@ -37,10 +39,12 @@ mod address;
 mod classify;
 mod client;
 mod connections;
+mod decode;
 mod direct;
 mod error;
 mod guard;
 mod policy;
+mod repeat;
 mod request;
 mod resolver;
 mod response;
@@ -49,7 +53,7 @@ mod tls;
 
 pub use client::{Address, BuildError, Egress, EgressBuilder};
 pub use connections::Connections;
-pub use error::{Cause, EgressError, Phase};
+pub use error::{Cause, EgressError, Phase, TlsFailure};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method};
 pub use policy::{AllowRule, AllowRuleError, EgressPolicy};
 pub use request::{OutboundRequest, PreparedRequest, Timeouts, header_is_reserved};

@@ -53,6 +53,10 @@ impl GuardedResolver {
         Self { guard, lookups: Arc::new(Semaphore::new(CONCURRENT_LOOKUPS)), names }
     }
 
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
     /// Checks a host without connecting to it.
     pub(crate) async fn judge(&self, host: &str) -> Result<Vec<SocketAddr>, Failure> {
         let found = look_up(host.to_owned(), Arc::clone(&self.lookups), self.names.clone()).await;

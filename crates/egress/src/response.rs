@@ -9,11 +9,11 @@ use http::HeaderMap;
 pub struct OutboundResponse {
     /// HTTP status. A redirect is a response like any other.
     pub status: u16,
-    /// As received; compare names regardless of case.
+    /// As received, without those of a compression that was decoded; compare names regardless of case.
     pub headers: HeaderMap,
-    /// As received (not decompressed), at most `max_response` bytes.
+    /// At most `max_response` bytes, decoded if the response was compressed with gzip or deflate.
     pub body: Bytes,
-    /// The body was longer than `max_response` bytes; the rest was not read.
+    /// The body was longer than `max_response` bytes, or a compressed one broke off; the rest is missing.
     pub truncated: bool,
     /// Time from the call of `send` to the last byte that was read.
     pub elapsed: Duration,

@@ -17,7 +17,7 @@ pub trait Follower<M> {
 
     /// Takes the next message and returns whether the snapshot is complete. Until it is, the copy from before this stream
     /// should stay in use.
-    fn told(&mut self, message: M) -> bool;
+    fn received(&mut self, message: M) -> bool;
 
     /// The stream ended or could not be opened. The copy may be out of date from now on.
     fn lost(&mut self) {}
@@ -66,7 +66,7 @@ where
     let mut stream = pin!(open().await?.into_inner());
     follower.opened();
     while let Some(message) = stream.try_next().await? {
-        *complete |= follower.told(message);
+        *complete |= follower.received(message);
     }
     Ok(())
 }
@@ -89,7 +89,7 @@ mod tests {
             self.0.push("opened".into());
         }
 
-        fn told(&mut self, message: &'static str) -> bool {
+        fn received(&mut self, message: &'static str) -> bool {
             self.0.push(message.into());
             message == "all"
         }

@@ -27,7 +27,12 @@ pub(crate) const MAX_RECEIVED_HEADER_BYTES: u32 = 32 * 1024;
 /// Bytes that HTTP/2 counts for each header in addition to its name and value.
 const OVERHEAD: usize = 32;
 
-/// Bounds the headers and trailers of every response, including statuses that tonic creates.
+/// The code of a message that exceeds the limit.
+const OUT_OF_RANGE: &str = "11";
+/// The header with the reason of a status.
+const DETAILS: &str = "grpc-status-details-bin";
+
+/// Bounds the headers and trailers of every response, including statuses that tonic creates, and adds the reason that those lack.
 #[derive(Clone)]
 pub(crate) struct BoundLayer;
 
@@ -62,15 +67,33 @@ where
 }
 
 fn bound_response(mut response: Response<Body>) -> Response<Body> {
-    bound(response.headers_mut());
+    complete(response.headers_mut());
     response.map(|body| {
         Body::new(body.map_frame(|mut frame| {
             if let Some(trailers) = frame.trailers_mut() {
-                bound(trailers);
+                complete(trailers);
             }
             frame
         }))
     })
+}
+
+fn complete(headers: &mut HeaderMap) {
+    give_reason(headers);
+    bound(headers);
+}
+
+/// Adds the reason to a refusal that comes from tonic, before any handler.
+fn give_reason(headers: &mut HeaderMap) {
+    if headers.get("grpc-status").is_none_or(|code| code != OUT_OF_RANGE) || headers.contains_key(DETAILS) {
+        return;
+    }
+    let refusal = Status::from_header_map(headers).and_then(|status| status::too_large_message(&status));
+    if let Some(refusal) = refusal
+        && refusal.add_header(headers).is_err()
+    {
+        tracing::error!("a status could not be written as headers");
+    }
 }
 
 /// Cuts the message of a status that is too large, and drops its other metadata.
@@ -148,11 +171,22 @@ mod tests {
     }
 
     #[test]
+    fn a_message_over_the_limit_is_refused_with_a_reason() {
+        let text =
+            "Error, decoded message length too large: found 41943040 bytes, the limit is: 16777216 bytes";
+        let mut headers = headers(&Status::out_of_range(text));
+        complete(&mut headers);
+        let refusal = status::to_error(&Status::from_header_map(&headers).unwrap());
+        assert_eq!(refusal.reason, "MESSAGE_TOO_LARGE");
+        assert_eq!(refusal.message, "The message has 41943040 bytes, and the limit is 16777216.");
+    }
+
+    #[test]
     fn a_small_status_stays_as_it_is() {
         let mut sent =
             headers(&Status::with_details(tonic::Code::NotFound, "Not here", vec![1, 2, 3].into()));
         let before = sent.clone();
-        bound(&mut sent);
+        complete(&mut sent);
         assert_eq!(sent, before);
     }
 

@@ -100,6 +100,14 @@ pub(crate) fn bounded_message(message: &str) -> Cow<'_, str> {
     })
 }
 
+/// tonic's refusal of a message that exceeds the limit, with a reason. `None` for any other status.
+pub(crate) fn too_large_message(status: &Status) -> Option<Status> {
+    let sizes = status.message().strip_prefix("Error, decoded message length too large: found ")?;
+    let (size, limit) = sizes.strip_suffix(" bytes")?.split_once(" bytes, the limit is: ")?;
+    let message = format!("The message has {size} bytes, and the limit is {limit}.");
+    Some(from_error(Error::too_large("MESSAGE_TOO_LARGE", message)))
+}
+
 /// Converts a gRPC status to the error that another service returned.
 ///
 /// A status without our [`ErrorInfo`](tonic_types::ErrorInfo) comes from the transport. Its message contains hosts and ports, so it is

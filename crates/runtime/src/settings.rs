@@ -30,7 +30,7 @@
 //! The setting `DATABASE_URL` is given by `PATCHBAY_DATABASE_URL`, or in the file by `url` in `[database]`. A
 //! secret can be given by a file that contains it, `PATCHBAY_SERVICE_SECRET_FILE`. The environment takes
 //! precedence over the file, and the file over defaults. An empty value counts as not given, so that compose
-//! files can pass variables on. Reading does not fail immediately: all problems are collected for
+//! files can pass variables on; the word `none` is the empty list. Reading does not fail immediately: all problems are collected for
 //! [`Settings::finish`].
 
 mod byte_size;

@@ -13,6 +13,12 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 
+/// Longer than a `traceparent` of the present version, so that later versions are passed on.
+const MAX_TRACEPARENT: usize = 256;
+/// The length that W3C asks every system to pass on. A longer one, which a client may have made up, would fill the headers of
+/// every call that the request leads to.
+const MAX_TRACESTATE: usize = 512;
+
 /// The position in a trace; the fields are named after the W3C headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceContext {
@@ -35,10 +41,12 @@ impl TraceContext {
         Self::read(|name| headers.get(name).map(String::as_str))
     }
 
-    /// Reads the context from any kind of headers; `get` returns the header with this lower-case name.
+    /// Reads the context from any kind of headers; `get` returns the header with this lower-case name. A `tracestate` that is
+    /// too long is left out, as W3C allows.
     pub fn read<'h>(get: impl Fn(&str) -> Option<&'h str>) -> Option<Self> {
-        let tracestate = get(TRACESTATE).filter(|state| !state.is_empty()).map(str::to_owned);
-        Some(Self { traceparent: get(TRACEPARENT)?.to_owned(), tracestate })
+        let traceparent = get(TRACEPARENT).filter(|parent| parent.len() <= MAX_TRACEPARENT)?;
+        let tracestate = get(TRACESTATE).filter(|state| !state.is_empty() && state.len() <= MAX_TRACESTATE);
+        Some(Self { traceparent: traceparent.to_owned(), tracestate: tracestate.map(str::to_owned) })
     }
 
     /// Adds the context to message headers.
@@ -156,6 +164,19 @@ mod tests {
             });
             assert_eq!(outgoing, None, "{traceparent}");
         }
+    }
+
+    #[test]
+    fn a_context_that_is_too_long_is_not_passed_on() {
+        let sent = |traceparent: &str, length: usize| {
+            let state = format!("vendor={}", "q".repeat(length - "vendor=".len()));
+            let (traceparent, state) = (traceparent.to_owned(), state);
+            TraceContext::read(|name| Some(if name == TRACEPARENT { &traceparent } else { &state }))
+        };
+        let short = incoming().traceparent;
+        assert_eq!(sent(&short, 512).unwrap().tracestate.unwrap().len(), 512);
+        assert_eq!(sent(&short, 16 * 1024), Some(TraceContext { tracestate: None, ..incoming() }));
+        assert_eq!(sent(&short.repeat(300), 512), None);
     }
 
     #[test]

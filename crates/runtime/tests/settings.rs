@@ -170,3 +170,13 @@ fn the_reference_has_a_table_for_each_section() {
 fn a_default_that_does_not_parse_is_found_by_the_first_reader() {
     let _: u16 = given(&[]).get("WINDOW", "x", "Messages at work.");
 }
+
+#[test]
+fn an_empty_value_keeps_a_default_and_the_word_none_empties_a_list() {
+    for (value, expected) in [("", vec!["localhost"]), ("none", vec![]), ("a.test", vec!["a.test"])] {
+        let settings = given(&[("EGRESS_ALLOW", value)]).with_default_override("EGRESS_ALLOW", "localhost");
+        assert_eq!(settings.get::<Vec<String>>("EGRESS_ALLOW", "", "Hosts."), expected, "{value}");
+        let optional = settings.optional::<Vec<String>>("EGRESS_ALLOW", "Hosts.");
+        assert_eq!(optional.unwrap(), expected, "{value}");
+    }
+}

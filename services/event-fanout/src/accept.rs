@@ -1,7 +1,7 @@
 //! Acceptance: checked events wait in a queue until they are durable.
 
 pub(crate) mod check;
-mod room;
+mod memory;
 mod submission;
 
 use std::sync::Arc;
@@ -14,17 +14,17 @@ use tokio::time::Instant;
 use crate::Config;
 use crate::domain::event::Event;
 use crate::metrics::FanoutMetrics;
-pub(crate) use room::Room;
+pub(crate) use memory::Memory;
 pub(crate) use submission::{Accepted, Submission};
 
-/// The least memory for events: twice the largest batch that a call can carry.
+/// The smallest memory for events: twice the largest message.
 const LEAST_MEMORY: usize = 32 * 1024 * 1024;
 
 /// Queues events for the writer. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Accept {
     submissions: mpsc::Sender<Submission>,
-    room: Room,
+    memory: Memory,
     patience: Duration,
     metrics: FanoutMetrics,
 }
@@ -35,15 +35,15 @@ pub(crate) struct Pending(oneshot::Receiver<Result<Vec<Accepted>>>);
 
 impl Accept {
     pub(crate) fn new(config: &Config, metrics: FanoutMetrics) -> (Self, mpsc::Receiver<Submission>) {
-        let room = Room::of_bytes(config.event_memory.as_usize().max(LEAST_MEMORY));
+        let memory = Memory::of_bytes(config.event_memory.as_usize().max(LEAST_MEMORY));
         // Each submission takes at least one KiB of memory, so the queue is never full before the memory is.
-        let (submissions, receiver) = mpsc::channel(room.kib());
-        (Self { submissions, room, patience: config.accept_patience, metrics }, receiver)
+        let (submissions, receiver) = mpsc::channel(memory.kib());
+        (Self { submissions, memory, patience: config.accept_patience, metrics }, receiver)
     }
 
     /// The memory that all events share.
-    pub(crate) fn room(&self) -> Room {
-        self.room.clone()
+    pub(crate) fn memory(&self) -> Memory {
+        self.memory.clone()
     }
 
     /// Waits until all events are durable. After an error none of them is.
@@ -64,9 +64,9 @@ impl Accept {
 
     /// Waits for memory without a limit and queues the events. Dropping the response does not cancel them.
     pub(crate) async fn submit(&self, source: &'static str, events: Vec<Arc<Event>>) -> Result<Pending> {
-        let room = self.room.take(events.iter().map(|event| event.kib()).sum()).await;
+        let memory = self.memory.take(events.iter().map(|event| event.kib()).sum()).await;
         let (answer, pending) = oneshot::channel();
-        let submission = Submission { source, events, room, answer };
+        let submission = Submission { source, events, memory, answer };
         self.submissions.try_send(submission).map_err(|_| overloaded())?;
         Ok(Pending(pending))
     }

@@ -8,6 +8,7 @@ pub(crate) mod decision;
 pub(crate) mod event;
 #[cfg(test)]
 mod fit_tests;
+pub(crate) mod idempotency_key;
 pub(crate) mod index;
 pub(crate) mod kind;
 pub(crate) mod matching;

@@ -1,9 +1,9 @@
-//! What event-fanout counts.
+//! The metrics of event-fanout.
 
 use patchbay_runtime::metrics::{Counter, CounterFamily, Gauge, Histogram, LATENCY, SIZES};
 use prometheus_client::encoding::EncodeLabelSet;
 
-/// How an event came in.
+/// The source of an event.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Source {
     /// `grpc` or `bus`.
@@ -13,48 +13,50 @@ pub struct Source {
 /// Why an event was refused.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Refusal {
-    /// The reason of the error, one of a closed list.
+    /// The reason of the error, from a closed list.
     pub reason: String,
 }
 
 patchbay_runtime::metrics! {
-    /// What event-fanout counts.
+    /// Metrics of event-fanout.
     pub struct FanoutMetrics in "event_fanout" {
-        /// Events that became durable, by the way they came in.
+        /// Events that became durable, by source: grpc, bus.
         pub accepted: CounterFamily<Source>,
         /// Events that were known already by their idempotency key.
         pub duplicates: Counter,
+        /// Duplicates whose content differs from the event that has the idempotency key; they were not accepted.
+        pub key_conflicts: Counter,
         /// Events and calls that were refused, by reason.
         pub refused: CounterFamily<Refusal>,
-        /// Times that an event of the bus could not be stored and was kept for another try.
+        /// Times that an event of the bus could not be stored and was kept for another attempt.
         pub store_retries: Counter,
-        /// Events that became durable together.
+        /// Events that became durable in one transaction.
         pub commit_size: Histogram = SIZES,
         /// Seconds that callers of gRPC waited for their events to be durable.
         pub accept_seconds: Histogram = LATENCY,
-        /// Seconds it took to make them durable.
+        /// Seconds of such a transaction.
         pub commit_seconds: Histogram = LATENCY,
         /// Deliveries that were published.
         pub handed_over: Counter,
-        /// Events that no installation gets.
+        /// Events without a receiver.
         pub matched_none: Counter,
-        /// Seconds from the publishing of deliveries to the confirm.
+        /// Seconds from the publication of a message with deliveries to its confirm.
         pub confirm_seconds: Histogram = LATENCY,
-        /// Messages with deliveries that were not confirmed; the recovery makes up for them.
+        /// Messages with deliveries that were not confirmed; the recovery hands their events over again.
         pub hand_over_failures: Counter,
-        /// Events left to the recovery because there was no room to hand them over.
+        /// Events left to the recovery because the queue of the hand-over was full.
         pub deferred: Counter,
         /// Events that were handed over again.
         pub recovered: Counter,
-        /// Events that are durable and not marked as handed over; those of 100000 groups and no more.
+        /// Durable events that are not marked as handed over, in 100000 groups at most.
         pub unmarked: Gauge,
-        /// Seconds since the oldest of them was accepted.
+        /// Seconds since the oldest unmarked event was accepted.
         pub oldest_unmarked_seconds: Gauge,
         /// Events that this process is handing over.
         pub in_flight: Gauge,
-        /// Events that were deleted because they were older than they are kept.
+        /// Events that were deleted at the end of their retention.
         pub expired: Counter,
-        /// Event types of the operator's own.
+        /// Custom event types.
         pub own_event_types: Gauge,
         /// Installations in the index of subscriptions.
         pub subscriptions: Gauge,

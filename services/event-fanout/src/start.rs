@@ -108,7 +108,7 @@ pub async fn start(
         subscriptions: subscriptions.clone(),
         catalogue: catalogue.clone(),
         in_flight,
-        room: accept.room(),
+        memory: accept.memory(),
         ready,
         metrics: metrics.clone(),
     };

@@ -5,3 +5,4 @@ pub(crate) mod call;
 pub(crate) mod components;
 pub(crate) mod options_cache;
 pub(crate) mod select_options;
+pub(crate) mod warnings;

@@ -8,6 +8,7 @@ use patchbay_runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use crate::apps::options_cache::OptionsCache;
+use crate::apps::warnings::AppWarnings;
 use crate::config::Config;
 use crate::grpc::Channels;
 use crate::metrics::GatewayMetrics;
@@ -28,6 +29,7 @@ pub struct Context {
     pub(crate) rate_limits: Arc<RateLimits>,
     pub(crate) unknown_proxy: Arc<UnknownProxy>,
     pub(crate) options: Arc<OptionsCache>,
+    pub(crate) app_warnings: Arc<AppWarnings>,
     /// One permit for each request in flight.
     pub(crate) requests: Arc<Semaphore>,
 }
@@ -49,6 +51,7 @@ impl Context {
             origins: Arc::new(origins),
             rate_limits: Arc::new(RateLimits::new(config.caller_limit, config.address_limit)),
             unknown_proxy: Arc::default(),
+            app_warnings: Arc::default(),
             options: Arc::new(OptionsCache::new(options)),
             services: Arc::new(services),
             introspection: Arc::new(introspection),

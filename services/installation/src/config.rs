@@ -44,9 +44,9 @@ impl Config {
 
 fn app_timeouts(settings: &Settings) -> RangeInclusive<u32> {
     let shortest: Duration =
-        settings.get("APP_TIMEOUT_MIN", "1s", "The shortest webhook timeout that an app may set.");
+        settings.get("APP_TIMEOUT_MIN", "1s", "The shortest webhook timeout that an app may set. A shorter one that was set before applies as this one.");
     let longest: Duration =
-        settings.get("APP_TIMEOUT_MAX", "30s", "The longest webhook timeout that an app may set.");
+        settings.get("APP_TIMEOUT_MAX", "30s", "The longest webhook timeout that an app may set. A longer one that was set before applies as this one.");
     let millis = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
     if shortest.is_zero() || shortest > longest {
         settings.problem(

@@ -9,7 +9,8 @@ const SETTINGS_INTRODUCTION: &str = "\
 # Settings
 
 Every setting is an environment variable. The TOML file that `PATCHBAY_CONFIG` names can hold the same settings; variables take
-precedence. `cargo xtask docs` generates this page from the code.
+precedence. An empty variable counts as not given; the word `none` (in the file also `[]`) is the empty list. `cargo xtask docs`
+generates this page from the code.
 
 ";
 

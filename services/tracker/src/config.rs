@@ -38,15 +38,16 @@ impl Config {
             settings.problem("PATCHBAY_PUBLIC_URL must be an http or https URL without a query.");
         }
         let tracker = settings.section("Tracker");
-        let features: String = tracker.get(
+        let features: Vec<String> = tracker.get(
             "DEFAULT_FEATURES",
             &feature::DEFAULT.join(","),
             "Features of new organizations, separated by commas.",
         );
-        let default_features = features::read(features.split(',').map(str::trim)).unwrap_or_else(|problem| {
-            settings.problem(format!("PATCHBAY_DEFAULT_FEATURES: {problem}"));
-            Vec::new()
-        });
+        let default_features =
+            features::read(features.iter().map(String::as_str)).unwrap_or_else(|problem| {
+                settings.problem(format!("PATCHBAY_DEFAULT_FEATURES: {problem}"));
+                Vec::new()
+            });
         Self {
             public_url,
             audit_retention: tracker.get(

@@ -7,7 +7,6 @@ use patchbay_runtime::Settings;
 use crate::domain::auto_disable::AutoDisableRules;
 use crate::domain::breaker::BreakerRules;
 use crate::domain::retry_schedule::RetrySchedule;
-use crate::domain::timeout_bounds::TimeoutBounds;
 
 /// The settings of this service.
 #[derive(Debug, Clone)]
@@ -22,8 +21,6 @@ pub struct Config {
     pub retry_schedule: RetrySchedule,
     /// Timeout of DNS, TCP and TLS together.
     pub connect_timeout: Duration,
-    /// Bounds of the timeout that an app may set.
-    pub(crate) timeout_bounds: TimeoutBounds,
     /// When breakers open and how they close.
     pub(crate) breaker: BreakerRules,
     /// When failing apps are disabled.
@@ -61,7 +58,7 @@ impl Config {
             webhook_timeout: settings.get(
                 "WEBHOOK_TIMEOUT",
                 "5s",
-                "Timeout of a webhook, from connecting to the last byte of the response.",
+                "Timeout of a webhook, from connecting to the last byte of the response. An app may set its own, within `PATCHBAY_APP_TIMEOUT_MIN` and `PATCHBAY_APP_TIMEOUT_MAX`.",
             ),
             retry_schedule: settings.get(
                 "RETRY_SCHEDULE",
@@ -73,14 +70,6 @@ impl Config {
                 "3s",
                 "Timeout of connecting to an app: DNS, TCP and TLS together.",
             ),
-            timeout_bounds: TimeoutBounds {
-                shortest: Duration::from_millis(500),
-                longest: settings.get(
-                    "WEBHOOK_TIMEOUT_MAX",
-                    "30s",
-                    "The longest webhook timeout that an app may set instead of `PATCHBAY_WEBHOOK_TIMEOUT`.",
-                ),
-            },
             breaker: breaker(&settings),
             auto_disable: AutoDisableRules {
                 days: settings.get(
@@ -142,7 +131,7 @@ impl Config {
             stall_after: settings.get(
                 "DELIVERY_STALL_AFTER",
                 "2m",
-                "`/readyz` answers 503 when no webhook was recorded for this long, while webhooks came from the bus or are due. At least twice `PATCHBAY_WEBHOOK_TIMEOUT_MAX` is used.",
+                "`/readyz` answers 503 when no webhook was recorded for this long, while webhooks came from the bus or are due. At least twice the longest webhook timeout of any app is used.",
             ),
         }
     }
@@ -152,7 +141,7 @@ fn egress(settings: &Settings) -> EgressPolicy {
     let allow: Vec<String> = settings.get(
         "EGRESS_ALLOW",
         "",
-        "Host names, addresses and subnets that webhooks may be sent to although they are not public, such as `jira.corp.example` or `10.20.0.0/16`.",
+        "Host names, addresses and subnets that webhooks may be sent to although they are not public, such as `jira.corp.example` or `10.20.0.0/16`; `none` for no exceptions. The ports of Patchbay's own process are refused in any case.",
     );
     let allow = allow.iter().filter_map(|rule| {
         rule.parse::<AllowRule>()

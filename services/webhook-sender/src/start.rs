@@ -10,6 +10,7 @@ use patchbay_db::Db;
 use patchbay_egress::{Connections, Egress};
 use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
 use patchbay_rpc::{Channel, Server};
+use patchbay_runtime::connections::is_own_port;
 use patchbay_runtime::{Readiness, Runtime};
 use tokio::sync::Semaphore;
 
@@ -30,7 +31,7 @@ use crate::recording::writer::Writer;
 use crate::sending::attempt::Attempter;
 use crate::sending::component::Components;
 use crate::sending::component_slots::ComponentSlots;
-use crate::sending::deliver::{Deliverer, lease};
+use crate::sending::deliver::Deliverer;
 use crate::sending::gone::{gone, stop_webhooks};
 use crate::sending::in_flight::InFlight;
 use crate::store;
@@ -98,7 +99,7 @@ pub async fn start(
     };
     let routing = &context.routing;
     check_apps(&readiness, routing);
-    check_progress(&readiness, &context, config.stall_after.max(2 * config.timeout_bounds.longest));
+    check_progress(&readiness, &context, config.stall_after, config.webhook_timeout);
 
     let storage = Arc::new(Storage::new(db.clone()));
     let writer = Writer {
@@ -127,14 +128,12 @@ pub async fn start(
         context: context.clone(),
         deliverer: deliverer.clone(),
         storage: storage.clone(),
-        lease: lease(config.webhook_timeout.max(config.timeout_bounds.longest)),
         window: config.delivery_window,
     };
     let deliveries =
         Deliveries { context: context.clone(), deliverer, storage, window: config.delivery_window };
 
-    let bounds = config.timeout_bounds;
-    let watch = watch_endpoints(routing.clone(), installations.clone(), slots, bounds, egress, stop.clone());
+    let watch = watch_endpoints(routing.clone(), installations.clone(), slots, egress, stop.clone());
     let subscriptions = watch_subscriptions(routing.clone(), installations.clone(), stop.clone());
     let stopping = stop_webhooks(installations, routing.clone(), clock.clone(), reports, stop.clone());
     let tasks: [(&str, BoxFuture<'static, ()>); 16] = [
@@ -171,7 +170,7 @@ fn egress(config: &Config) -> anyhow::Result<Egress> {
         connect_timeout: config.connect_timeout,
         ..Connections::default()
     };
-    let builder = Egress::builder(config.egress.clone()).connections(connections);
+    let builder = Egress::builder(config.egress.clone()).connections(connections).own_ports(is_own_port);
     let builder = match &config.egress_proxy {
         Some(proxy) => builder.proxy(proxy.expose()).context("the egress proxy")?,
         None => builder,
@@ -187,10 +186,13 @@ fn check_apps(readiness: &Readiness, routing: &Arc<Routing>) {
     });
 }
 
-fn check_progress(readiness: &Readiness, context: &Context, stall_after: Duration) {
+/// An attempt that takes its whole timeout is no stall.
+fn check_progress(readiness: &Readiness, context: &Context, stall_after: Duration, timeout: Duration) {
     let (progress, in_memory) = (context.progress.clone(), context.metrics.window_used.clone());
+    let routing = context.routing.clone();
     readiness.check("webhook-sender-progress", CHECK_DEADLINE, move || {
-        let result = progress.check(in_memory.get() > 0, stall_after);
+        let longest = stall_after.max(2 * routing.longest_timeout(timeout));
+        let result = progress.check(in_memory.get() > 0, longest);
         async move { result }
     });
 }

@@ -26,13 +26,12 @@ use rand::rngs::StdRng;
 
 /// Short retries and recovery times. The claims of a killed sender have to expire, and the
 /// longest attempt determines the duration of a claim.
-const SOON: [(&str, &str); 6] = [
+const SOON: [(&str, &str); 5] = [
     ("RETRY_SCHEDULE", "1s,1s,2s,2s,5s,5s"),
     ("FANOUT_RECOVER_AFTER", "2s"),
     ("BREAKER_PROBE_PAUSE", "2s"),
     ("BREAKER_PROBE_PAUSE_MAX", "2s"),
     ("WEBHOOK_TIMEOUT", "2s"),
-    ("WEBHOOK_TIMEOUT_MAX", "2s"),
 ];
 
 /// How long the ledger may stay open after the last event was accepted.

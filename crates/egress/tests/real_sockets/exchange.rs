@@ -28,7 +28,7 @@ async fn a_request_arrives_as_given_and_the_answer_comes_back_whole() {
     assert_eq!(received.header("content-type"), Some("application/json"));
     assert_eq!(received.header("sentry-hook-resource"), Some("issue"));
     assert!(received.header("user-agent").unwrap().starts_with("Patchbay/"));
-    assert_eq!(received.header("accept-encoding"), None);
+    assert_eq!(received.header("accept-encoding"), Some("identity"));
 }
 
 #[tokio::test]
@@ -93,6 +93,21 @@ async fn of_a_long_answer_only_the_beginning_is_read() {
     assert_eq!((&response.body[..], response.truncated), (&b"xxxxxxxxxx"[..], true));
     let peers: HashSet<_> = receiver.received().iter().map(|request| request.peer).collect();
     assert_eq!(peers.len(), 2, "a connection with an unread rest is not used again");
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_decoded_although_nobody_asked_for_it() {
+    let (address, _) = raw::serve_one(async |stream| {
+        // `gzip -n <<< '{"a":"b"}'`
+        let body = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xabVJT\xb2RJR\xaa\xe5\x02\x00\xa0/\x05\xcb\x0a\x00\x00\x00";
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", body.len());
+        raw::answer(stream, &[head.as_bytes(), body].concat()).await
+    })
+    .await;
+    let request = OutboundRequest::get(format!("http://{address}/")).header("Accept-Encoding", "gzip");
+    let response = local_egress().send(request).await.unwrap();
+    assert_eq!((&response.body[..], response.truncated), (&b"{\"a\":\"b\"}\n"[..], false));
+    assert_eq!(response.header("content-encoding"), None);
 }
 
 #[tokio::test]

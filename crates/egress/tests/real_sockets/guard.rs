@@ -1,5 +1,9 @@
+use std::sync::OnceLock;
+
 use patchbay_egress::{Cause, Egress, EgressPolicy, OutboundRequest};
 use patchbay_testkit::receiver::Receiver;
+
+static OWN_PORT: OnceLock<u16> = OnceLock::new();
 
 async fn cause(policy: EgressPolicy, url: &str) -> Cause {
     let error = Egress::new(policy).unwrap().send(OutboundRequest::post(url, "x")).await.expect_err(url);
@@ -39,6 +43,33 @@ async fn a_rule_for_the_name_or_the_network_lets_a_request_through() {
     let by_name_only = allowing(&["localhost"]);
     assert_eq!(cause(by_name_only, &receiver.url("/")).await, Cause::Blocked);
     assert_eq!(receiver.received().len(), 2);
+}
+
+#[tokio::test]
+async fn own_ports_cannot_be_reached_by_any_name_or_rule() {
+    let (own, other) = (Receiver::start().await, Receiver::start().await);
+    OWN_PORT.set(own.address().port()).unwrap();
+    let policy = EgressPolicy {
+        allow_loopback: true,
+        ..allowing(&["127.0.0.0/8", "::1", "localhost", "app.example"])
+    };
+    let builder = || Egress::builder(policy.clone()).own_ports(|port| OWN_PORT.get() == Some(&port));
+    let named = |_: &str| vec!["127.0.0.1".parse().unwrap()];
+    for egress in
+        [builder().build().unwrap(), builder().proxy(&other.url("")).unwrap().names(named).build().unwrap()]
+    {
+        for host in ["127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"] {
+            let url = format!("http://{host}:{}/metrics", own.address().port());
+            let error = egress.send(OutboundRequest::get(&url)).await.unwrap_err();
+            assert_eq!(error.cause, Cause::Blocked, "{url}: {error}");
+        }
+    }
+    let by_name = builder().names(named).build().unwrap();
+    let url = format!("http://app.example:{}/", own.address().port());
+    assert_eq!(by_name.send(OutboundRequest::get(url)).await.unwrap_err().cause, Cause::Blocked);
+    assert!(own.received().is_empty() && other.received().is_empty());
+    let elsewhere = by_name.send(OutboundRequest::get(other.url("/"))).await;
+    assert_eq!(elsewhere.unwrap().status, 200, "other ports of this machine are allowed");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod exchange;
 mod failures;
+mod going_away;
 mod guard;
 mod hostile;
 mod http2;

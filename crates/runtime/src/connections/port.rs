@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::metrics::{PortMetrics, Reason};
 use super::open::{Open, Place};
+use super::own_ports::OwnPort;
 use super::{Connection, Io, Limits};
 use crate::metrics::Gauge;
 use crate::{Metrics, Stop};
@@ -28,6 +29,7 @@ pub struct Port {
     limits: Limits,
     metrics: PortMetrics,
     open: Open,
+    _own: Option<OwnPort>,
 }
 
 impl Port {
@@ -37,7 +39,9 @@ impl Port {
         if let Err(error) = SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER_BYTES) {
             tracing::warn!(%error, port = name, "the send buffer could not be set; slow clients may be disconnected early");
         }
-        Self { listener, limits, metrics: PortMetrics::register(metrics, name), open: Open::default() }
+        let own = listener.local_addr().ok().map(|address| OwnPort::new(address.port()));
+        let metrics = PortMetrics::register(metrics, name);
+        Self { listener, limits, metrics, open: Open::default(), _own: own }
     }
 
     /// # Errors

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::SettingsError;
+use super::value::NO_ELEMENTS;
 
 const PREFIX: &str = "PATCHBAY_";
 
@@ -145,6 +146,7 @@ fn flatten(
 fn text_of(value: &toml::Value) -> Result<String, String> {
     match value {
         toml::Value::String(text) => Ok(text.clone()),
+        toml::Value::Array(elements) if elements.is_empty() => Ok(NO_ELEMENTS.to_owned()),
         toml::Value::Array(elements) => {
             let texts = elements.iter().map(text_of).collect::<Result<Vec<_>, _>>()?;
             if texts.iter().any(|text| text.contains(',')) {
@@ -218,11 +220,14 @@ mod tests {
 
     #[test]
     fn tables_and_lists_become_names_and_commas() {
-        let text = "[egress]\nallow = ['a.test', 'b.test']\nmax = 5\n[egress.deep]\non = true\n";
+        let text = "empty = []\n[egress]\nallow = ['a.test', 'b.test']\nmax = 5\n[egress.deep]\non = true\n";
         let source = toml_source(text, "f").unwrap();
-        for (name, expected) in
-            [("EGRESS_ALLOW", "a.test,b.test"), ("EGRESS_MAX", "5"), ("EGRESS_DEEP_ON", "true")]
-        {
+        for (name, expected) in [
+            ("EMPTY", "none"),
+            ("EGRESS_ALLOW", "a.test,b.test"),
+            ("EGRESS_MAX", "5"),
+            ("EGRESS_DEEP_ON", "true"),
+        ] {
             assert_eq!(source.get(name).unwrap().value, expected);
         }
     }

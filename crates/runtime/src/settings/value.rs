@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
+/// The text of an empty list.
+pub(super) const NO_ELEMENTS: &str = "none";
+
 /// A type that can be parsed from the text of a setting.
 pub trait Setting: Sized {
     /// The name of the type in the reference, such as `duration`.
@@ -28,13 +31,17 @@ impl Setting for String {
     }
 }
 
-/// Separated by commas; spaces around an element are ignored; an empty text is the empty list.
+/// Separated by commas; spaces around an element are ignored. The word `none` is the empty list: an empty variable counts as not
+/// given, so it cannot replace a default by the empty list.
 impl<T: Setting> Setting for Vec<T> {
     fn kind() -> String {
         format!("list of {}", T::kind())
     }
 
     fn parse(text: &str) -> Result<Self, String> {
+        if text.trim().eq_ignore_ascii_case(NO_ELEMENTS) {
+            return Ok(Vec::new());
+        }
         text.split(',').map(str::trim).filter(|element| !element.is_empty()).map(T::parse).collect()
     }
 }
@@ -88,7 +95,10 @@ mod tests {
     #[test]
     fn a_list_is_separated_by_commas() {
         assert_eq!(Vec::<u16>::parse("1, 2,3,"), Ok(vec![1, 2, 3]));
-        assert_eq!(Vec::<u16>::parse(" "), Ok(vec![]));
+        for text in [" ", "none", " None "] {
+            assert_eq!(Vec::<u16>::parse(text), Ok(vec![]), "{text}");
+        }
+        assert!(Vec::<u16>::parse("1,none").is_err());
         assert!(Vec::<u16>::parse("1,x").is_err());
     }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::custom_types::CustomTypes;
 use crate::domain::event::{Event, Target};
+use crate::domain::idempotency_key::IdempotencyKey;
 use crate::domain::kind::Kind;
 
 /// The largest `data` of an event, in bytes.
@@ -58,7 +59,7 @@ pub(crate) fn check(
     if let Kind::Custom(custom) = &kind {
         custom.check(&data)?;
     }
-    Ok(Event {
+    let mut event = Event {
         id: stamp.event_id,
         accepted_at: stamp.accepted_at,
         organization_id: request.organization_id,
@@ -67,10 +68,13 @@ pub(crate) fn check(
         data: data.into(),
         actor: actor(request.actor),
         project_id: (request.project_id != 0).then_some(request.project_id),
-        idempotency_key: Some(Bytes::from(request.idempotency_key)).filter(|key| !key.is_empty()),
+        idempotency_key: None,
         ordering_key: Some(request.ordering_key).filter(|key| !key.is_empty()),
         traceparent: stamp.traceparent.filter(|text| is_traceparent(text)),
-    })
+    };
+    let key = Bytes::from(request.idempotency_key);
+    event.idempotency_key = (!key.is_empty()).then(|| IdempotencyKey::new(key, &event));
+    Ok(event)
 }
 
 /// PostgreSQL cannot store NUL in a text, and no producer needs the other control characters.

@@ -120,7 +120,7 @@ fn an_event_is_kept_in_the_form_in_which_it_is_sent() {
         checked(proto::PublishRequest { idempotency_key: "k".repeat(255), project_id: 4, ..request() });
     let event = event.expect("it is in order");
     assert_eq!(event.data, br#"{"issue":{"n":1}}"#.as_slice());
-    assert_eq!(event.idempotency_key.map(|key| key.len()), Some(255));
+    assert_eq!(event.idempotency_key.map(|known| known.key.len()), Some(255));
     assert_eq!((event.project_id, event.actor), (Some(4), Actor::System));
     let plain = checked(request()).expect("it is in order");
     assert_eq!((plain.idempotency_key, plain.project_id), (None, None), "empty and 0 mean none");

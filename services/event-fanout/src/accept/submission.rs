@@ -1,4 +1,4 @@
-//! What waits in the writer's queue.
+//! Entries of the writer's queue.
 
 use std::sync::Arc;
 
@@ -8,20 +8,22 @@ use uuid::Uuid;
 
 use crate::domain::event::Event;
 
-/// Events that become durable together, and who wants to know.
+/// Events that become durable together, and the channel for the answer.
 #[derive(Debug)]
 pub(crate) struct Submission {
     pub(crate) source: &'static str,
     pub(crate) events: Vec<Arc<Event>>,
-    pub(crate) room: Option<OwnedSemaphorePermit>,
+    pub(crate) memory: Option<OwnedSemaphorePermit>,
     pub(crate) answer: oneshot::Sender<Result<Vec<Accepted>>>,
 }
 
-/// An event that is durable.
+/// The answer about one event, which is durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Accepted {
-    /// Of the first event with its idempotency key.
+    /// Id of the first event with the same idempotency key; its own id without a key.
     pub(crate) id: Uuid,
-    /// Whether that was another one.
+    /// Whether the id is that of another event.
     pub(crate) duplicate: bool,
+    /// Whether that other event has other content.
+    pub(crate) content_differs: bool,
 }

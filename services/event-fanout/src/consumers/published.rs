@@ -1,5 +1,4 @@
-//! Events that other services publish through the bus. The acknowledgement takes the place of the answer: it is
-//! given once the event is durable.
+//! Events that other services publish through the bus. A message is acknowledged once its event is durable.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -49,7 +48,7 @@ impl Published {
                 Some(()) = under_way.next() => continue,
                 () = stop.requested() => break,
             };
-            // The bus was closed: a stop is on its way.
+            // The bus was closed, and a stop follows.
             let Some(delivery) = delivery else { break };
             match self.read(&delivery) {
                 // Queued here, one after the other, so that events are accepted in the order of the queue.
@@ -120,7 +119,7 @@ async fn answer(
         };
         match accepted {
             Ok(_) => return delivery.ack(),
-            // Dropped: it comes again, to the next process.
+            // Dropped without an acknowledgement, so the broker delivers it to the next process.
             Err(_) if accept.is_closed() => return,
             Err(error) => {
                 tracing::warn!(%error, "an event of the bus could not be stored; the next attempt is in 1 s")
@@ -147,7 +146,7 @@ mod tests {
         let (accept, mut submissions) = Accept::new(&config, FanoutMetrics::register(&Metrics::new()));
         let data = vec![b'x'; 32 * 1024 * 1024].into();
         let all_memory = Arc::new(Event { data, ..samples::event() });
-        let first = accept.submit("bus", vec![all_memory.clone()]).await.expect("there is room");
+        let first = accept.submit("bus", vec![all_memory.clone()]).await.expect("there is memory");
         let again = async { drop(accept.submit("bus", vec![all_memory.clone()]).await) };
         let mut under_way = FuturesUnordered::from_iter([again]);
         assert!(under_way.next().now_or_never().is_none(), "it waits for memory");

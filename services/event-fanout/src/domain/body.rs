@@ -1,4 +1,4 @@
-//! The bytes of a webhook's body. They are built once and never touched again.
+//! The bytes of a webhook's body, which are built once.
 
 use bytes::Bytes;
 use patchbay_domain::Actor;
@@ -25,7 +25,7 @@ pub(crate) fn body(event: &Event, receiver: &Receiver<'_>) -> Bytes {
     Bytes::from(parts.concat())
 }
 
-/// An app is shown itself as the actor. Where the receiving app is not known, the product stands in.
+/// The actor as the receiver sees it. An event caused by an app names the receiving app; if that is not known, the product.
 fn actor(event: &Event, receiver: &Receiver<'_>) -> String {
     match receiver.subscription {
         Some(subscription) => event.actor.json_for(subscription.app_uuid, &subscription.app_name),

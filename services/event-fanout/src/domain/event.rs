@@ -6,6 +6,7 @@ use patchbay_domain::Actor;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::idempotency_key::IdempotencyKey;
 use super::kind::Kind;
 
 /// An event that passed all checks.
@@ -14,15 +15,15 @@ pub(crate) struct Event {
     pub(crate) id: Uuid,
     pub(crate) accepted_at: DateTime<Utc>,
     pub(crate) organization_id: i64,
-    pub(crate) idempotency_key: Option<Bytes>,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
     pub(crate) kind: Kind,
     /// Canonical JSON of an object.
     pub(crate) data: Bytes,
     pub(crate) actor: Actor,
     pub(crate) project_id: Option<i64>,
-    /// Empty for events that find their receivers by subscription.
+    /// Empty for events that go to their subscribers.
     pub(crate) targets: Vec<Target>,
-    /// Webhooks of one installation with the same key keep their order, where the app asked for it.
+    /// Webhooks of one installation with the same key keep their order, for apps with strict order.
     pub(crate) ordering_key: Option<String>,
     /// The producer's W3C trace context.
     pub(crate) traceparent: Option<String>,
@@ -36,7 +37,7 @@ pub(crate) enum Target {
     Installation(Uuid),
     /// The installation of the app with this slug in the event's organization, if it is installed.
     App(String),
-    /// This installation whatever state it is in, because it is just beginning or ending.
+    /// This installation in any state, because it is just starting or ending.
     Unconditional { installation_id: Uuid, app_id: i64 },
 }
 
@@ -53,13 +54,13 @@ pub(crate) fn event_id(accepted_at: DateTime<Utc>, random: [u8; 10]) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
-/// No event that is accepted from then on has a lesser id, none before a greater one.
+/// The smallest id of an event that is accepted at this time or later.
 pub(crate) fn least_id(accepted_at: DateTime<Utc>) -> Uuid {
     let millis = u64::try_from(accepted_at.timestamp_millis()).unwrap_or_default();
     Uuid::from_u128(u128::from(millis) << 80)
 }
 
-/// When an event was accepted, to the millisecond, as its id says.
+/// The time of acceptance in an id, to the millisecond.
 pub(crate) fn accepted_at(id: Uuid) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(i64::try_from(id.as_u128() >> 80).ok()?)
 }

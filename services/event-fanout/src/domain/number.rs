@@ -28,8 +28,8 @@ impl Run {
     }
 }
 
-/// The events that need a number of each installation, in their order. The installations are in an order of their own,
-/// so that everybody takes their locks in the same one.
+/// The events that need a number of each installation, in their order. The installations are sorted, so that all writers take their
+/// locks in the same order.
 pub(crate) fn numbered_events<'a>(
     events: impl IntoIterator<Item = (Uuid, &'a Vec<Decision>)>,
 ) -> BTreeMap<Uuid, Vec<Uuid>> {

@@ -8,6 +8,6 @@ use super::subscription::Subscription;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Receiver<'a> {
     pub(crate) installation_id: Uuid,
-    /// Absent for an installation that the index does not hold yet or any more.
+    /// `None` for an installation that is not in the index, because it is just starting or has ended.
     pub(crate) subscription: Option<&'a Subscription>,
 }

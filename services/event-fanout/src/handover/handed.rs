@@ -8,18 +8,18 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Messages that may wait to be looked at.
+/// Capacity of the queue, in messages.
 const WAITING: usize = 64;
 
 /// A step of the hand-over.
 #[derive(Debug)]
 pub(crate) struct Handed {
-    /// Events that need no further message: they are done once the messages that hold them are settled.
+    /// Events whose deliveries are all in messages. Each is settled with the last of these messages.
     pub(crate) packed: Vec<HandedEvent>,
     pub(crate) sent: Option<Sent>,
 }
 
-/// A message under way and the events it has deliveries of.
+/// A published message and the events whose deliveries it contains.
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) events: Vec<HandedEvent>,
@@ -32,49 +32,50 @@ pub(crate) struct Published {
     pub(crate) confirm: Confirm,
     pub(crate) at: Instant,
     /// Its share of the memory for deliveries.
-    pub(crate) room: Option<OwnedSemaphorePermit>,
+    pub(crate) memory: Option<OwnedSemaphorePermit>,
 }
 
 impl Published {
-    pub(crate) fn new(confirm: Confirm, room: Option<OwnedSemaphorePermit>) -> Self {
-        Self { confirm, at: Instant::now(), room }
+    pub(crate) fn new(confirm: Confirm, memory: Option<OwnedSemaphorePermit>) -> Self {
+        Self { confirm, at: Instant::now(), memory }
     }
 }
 
 /// An event that is being handed over, shared by the messages with deliveries of it. It is settled with the last of them.
 #[derive(Clone, Debug)]
-pub(crate) struct HandedEvent(Arc<Fate>);
+pub(crate) struct HandedEvent(Arc<EventOutcome>);
 
+/// Whether the deliveries of an event arrived.
 #[derive(Debug)]
-pub(crate) struct Fate {
+pub(crate) struct EventOutcome {
     pub(crate) group_id: Uuid,
     failed: AtomicBool,
 }
 
 impl HandedEvent {
     pub(crate) fn of(group_id: Uuid) -> Self {
-        Self(Arc::new(Fate { group_id, failed: AtomicBool::new(false) }))
+        Self(Arc::new(EventOutcome { group_id, failed: AtomicBool::new(false) }))
     }
 
-    /// One of its deliveries did not arrive.
+    /// Records that one of its deliveries did not arrive.
     pub(crate) fn fail(&self) {
         self.0.failed.store(true, Relaxed);
     }
 
     /// The outcome, if this was the last message with deliveries of the event.
-    pub(crate) fn settle(self) -> Option<Fate> {
+    pub(crate) fn settle(self) -> Option<EventOutcome> {
         Arc::into_inner(self.0)
     }
 }
 
-/// Whether they are the same event, not only of the same group.
+/// Compares the identity of events: two events of one group are not equal.
 impl PartialEq for HandedEvent {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Fate {
+impl EventOutcome {
     pub(crate) fn has_failed(&self) -> bool {
         self.failed.load(Relaxed)
     }
@@ -98,8 +99,8 @@ mod tests {
             }
             assert!(first.settle().is_none());
             assert!(event.settle().is_none());
-            let fate = second.settle().expect("it was the last");
-            assert_eq!((fate.group_id, fate.has_failed()), (Uuid::from_u128(1), failed));
+            let outcome = second.settle().expect("it was the last");
+            assert_eq!((outcome.group_id, outcome.has_failed()), (Uuid::from_u128(1), failed));
         }
     }
 }

@@ -8,24 +8,24 @@ use patchbay_runtime::metrics::Gauge;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Ids of groups and how far they are. Clones share them.
+/// The groups by id, with their progress. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct InFlight {
     state: Arc<Mutex<State>>,
-    /// Events whose fate is open.
+    /// Events that are not settled.
     gauge: Gauge,
 }
 
 #[derive(Debug)]
 struct State {
     groups: HashMap<Uuid, Progress>,
-    /// When a message was last settled, or when there was nothing to do before.
+    /// When a message was last settled, or when the first group was added after a time without any.
     moved: Instant,
 }
 
 #[derive(Debug)]
 struct Progress {
-    /// Events of which it is not known yet whether their deliveries arrived.
+    /// Events that are not settled.
     open: usize,
     failed: bool,
 }
@@ -36,8 +36,8 @@ impl InFlight {
         Self { state: Arc::new(Mutex::new(state)), gauge }
     }
 
-    /// So many events of the group are to be handed over. As long as none of them is on its way, this may be said again;
-    /// with none at all the group is not here any more.
+    /// Adds a group with this number of events. May be repeated with another number until the first event is settled; 0 removes the
+    /// group.
     pub(crate) fn begin(&self, group: Uuid, events: usize) {
         let mut state = self.lock();
         if state.groups.is_empty() {
@@ -51,19 +51,19 @@ impl InFlight {
         self.gauge.dec_by(count(before.map_or(0, |progress| progress.open)));
     }
 
-    /// The deliveries of one event of each of these groups, named as often as it has such events, have arrived. Returns the
-    /// groups of which all have: they stay here until they are marked.
+    /// Settles one event for each entry of `groups`: its deliveries have arrived. Returns the groups in which every event has arrived.
+    /// They stay in flight until they are marked.
     pub(crate) fn arrived(&self, groups: &[Uuid]) -> Vec<Uuid> {
         self.settle(groups, false)
     }
 
-    /// One event of each of these groups could not be handed over. When nothing of such a group is open any more, it is left to
-    /// the recovery, as a whole: the sender recognises what it has seen.
+    /// Settles one event for each entry of `groups`: it could not be handed over. Once all events of such a group are settled, the
+    /// recovery hands over the whole group again. The sender recognises the deliveries that it has.
     pub(crate) fn failed(&self, groups: &[Uuid]) {
         self.settle(groups, true);
     }
 
-    /// These groups are marked.
+    /// Removes groups that are marked.
     pub(crate) fn end(&self, groups: &[Uuid]) {
         let mut state = self.lock();
         for group in groups {
@@ -75,12 +75,12 @@ impl InFlight {
         self.lock().groups.contains_key(&group)
     }
 
-    /// It is known of a message whether it arrived.
+    /// Records that a message was settled.
     pub(crate) fn moved(&self) {
         self.lock().moved = Instant::now();
     }
 
-    /// For how long nothing has moved although there is something to do.
+    /// How long no message has been settled while groups are in flight; `None` if there are none.
     pub(crate) fn stalled_for(&self) -> Option<Duration> {
         let state = self.lock();
         (!state.groups.is_empty()).then(|| state.moved.elapsed())
@@ -89,7 +89,7 @@ impl InFlight {
     fn settle(&self, groups: &[Uuid], failed: bool) -> Vec<Uuid> {
         let all = &mut self.lock().groups;
         let mut done = Vec::new();
-        // Events that were committed together come together.
+        // Entries of one group are adjacent.
         for same in groups.chunk_by(|a, b| a == b) {
             let Some(group) = same.first() else { continue };
             let Some(progress) = all.get_mut(group) else { continue };

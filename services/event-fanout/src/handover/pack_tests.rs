@@ -24,7 +24,7 @@ fn batch(packet: &Packet<usize>) -> DeliveryBatch {
     DeliveryBatch::decode(packet.body.clone()).expect("it was encoded just before")
 }
 
-/// The messages of `events`, each event told by its position; `replays` says which may have been handed over before.
+/// The messages of `events`, with each event identified by its position; `replays` says which may have been handed over before.
 fn packed(index: &Index, events: &[Event], replays: &[bool]) -> Vec<Packet<usize>> {
     let mut packer = Packer::default();
     let mut packets = Vec::new();

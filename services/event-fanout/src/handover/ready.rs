@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::domain::decision::Decision;
 use crate::domain::event::Event;
 
-/// Events that may wait. Their bytes are bounded by the room they hold, this bounds the many small ones.
+/// Capacity of the queue, in events. Their bytes are bounded by the memory that they hold; this bounds small events.
 pub(crate) const LIMIT: usize = 4 * 1024;
 
 /// An event that is durable and can be handed over.
@@ -23,10 +23,10 @@ pub(crate) struct Ready {
     pub(crate) decisions: Vec<Decision>,
     /// Whether it may have been handed over before.
     pub(crate) replay: bool,
-    /// Lasts as long as the event waits here.
+    /// Covers the time that the event waits in the queue.
     waiting: Span,
-    /// Its share of the memory for events, given back when it has been packed.
-    _room: Option<OwnedSemaphorePermit>,
+    /// Its share of the memory for events, returned when its deliveries are in messages.
+    _memory: Option<OwnedSemaphorePermit>,
 }
 
 impl Ready {
@@ -35,12 +35,12 @@ impl Ready {
         group_id: Uuid,
         decisions: Vec<Decision>,
         replay: bool,
-        room: Option<OwnedSemaphorePermit>,
+        memory: Option<OwnedSemaphorePermit>,
     ) -> Self {
-        Self { waiting: waiting(&event), event, group_id, decisions, replay, _room: room }
+        Self { waiting: waiting(&event), event, group_id, decisions, replay, _memory: memory }
     }
 
-    /// Where in which trace its deliveries belong: behind the wait, if that is traced.
+    /// The parent of the spans of its deliveries: the wait if it is traced, otherwise the span of the producer.
     pub(crate) fn traceparent(&self) -> Option<String> {
         if self.waiting.is_disabled() {
             return self.event.traceparent.clone();
@@ -50,7 +50,7 @@ impl Ready {
     }
 }
 
-/// The span of the wait; none for events without a sampled trace, as nearly all are.
+/// The span of the wait; none for an event without a sampled trace, which saves time for nearly all events.
 fn waiting(event: &Event) -> Span {
     let Some(traceparent) = event.traceparent.as_deref().filter(|text| is_sampled(text)) else {
         return Span::none();
@@ -60,7 +60,7 @@ fn waiting(event: &Event) -> Span {
     span
 }
 
-/// The lowest bit of the last two digits.
+/// Reads the lowest bit of the flags, the last two digits.
 fn is_sampled(traceparent: &str) -> bool {
     traceparent
         .bytes()

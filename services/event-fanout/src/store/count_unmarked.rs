@@ -4,7 +4,7 @@ use uuid::Uuid;
 /// Events that are not marked as handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backlog {
-    /// Those of 100000 groups and no more, so that counting stays cheap when there are many.
+    /// Counted in 100000 groups at most, so that counting stays cheap.
     pub(crate) events: i64,
     /// The group that was accepted first.
     pub(crate) oldest: Option<Uuid>,

@@ -20,7 +20,7 @@ struct DecisionColumn {
     installation_id: Bytes,
     #[prost(int64, tag = "2")]
     app_id: i64,
-    /// 0 is the verdict of nearly all, and takes no room.
+    /// 0, which takes no bytes, is the verdict of nearly all.
     #[prost(uint32, tag = "3")]
     verdict: u32,
     #[prost(bool, tag = "4")]
@@ -31,7 +31,7 @@ struct DecisionColumn {
     suspended_by: String,
 }
 
-/// Positions are what is stored: only add to the end.
+/// The positions are stored, so only add to the end.
 const VERDICTS: [Verdict; 7] = [
     Verdict::Send,
     Verdict::NotInstalled,

@@ -1,6 +1,5 @@
-//! An event as its row holds it.
+//! The row of an event.
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use patchbay_db::{Blob, DbError, FromRow};
 use patchbay_domain::Actor;
@@ -13,7 +12,7 @@ use crate::domain::custom_types::CustomTypes;
 use crate::domain::decision::Decision;
 use crate::domain::event::{Event, Target};
 
-/// Who caused it; the product itself is a null.
+/// The actor of an event; the product itself is stored as null.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum ActorRow {
@@ -57,7 +56,7 @@ pub(super) struct EventRow {
 }
 
 impl EventRow {
-    /// The event and, unless that is still to come, what was decided about it.
+    /// The event and the decisions about it; `None` until they are made.
     pub(super) fn event(self, custom_types: &CustomTypes) -> Result<(Event, Option<Vec<Decision>>), DbError> {
         let ordering_key = self.ordering_key.map(|key| String::from_utf8_lossy(&key.0).into_owned());
         let decisions = self.decisions.map(|column| decisions::decode(column.0)).transpose()?;
@@ -65,8 +64,8 @@ impl EventRow {
             id: self.id,
             accepted_at: self.accepted_at,
             organization_id: self.organization_id,
-            // Has done its work.
-            idempotency_key: None::<Bytes>,
+            // Only needed until the event is stored.
+            idempotency_key: None,
             kind: custom_types.find_accepted(&self.resource, &self.action),
             data: self.data.0,
             actor: ActorRow::read(from_json(self.id, self.actor)?),

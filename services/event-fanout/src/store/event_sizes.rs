@@ -3,15 +3,15 @@ use std::collections::HashMap;
 use patchbay_db::{Db, Result};
 use uuid::Uuid;
 
-/// Events asked for by one statement.
+/// Ids in one statement.
 const CHUNK: usize = 512;
 
-/// The bytes of the data of these events, as far as they are kept.
+/// The sizes of the data of these events in bytes, for those that are still kept.
 pub(crate) async fn event_sizes(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
     let mut sizes = HashMap::new();
     for ids in ids.chunks(CHUNK) {
         let (Some(least), Some(greatest)) = (ids.iter().min(), ids.iter().max()) else { continue };
-        // The bounds say the same again, for PostgreSQL to look only into the partitions of these days.
+        // The bounds are redundant, but let PostgreSQL read only the partitions of these days.
         let found: Vec<(Uuid, i64)> = db
             .query(
                 "select id, cast(length(data) as bigint) from events

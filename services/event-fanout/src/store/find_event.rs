@@ -6,11 +6,11 @@ use crate::domain::custom_types::CustomTypes;
 use crate::domain::decision::Decision;
 use crate::domain::event::Event;
 
-/// An event and how far it is.
+/// An event and its progress.
 #[derive(Debug)]
 pub(crate) struct FoundEvent {
     pub(crate) event: Event,
-    /// Absent as long as subscriptions are not known.
+    /// `None` until subscriptions are known.
     pub(crate) decisions: Option<Vec<Decision>>,
     /// Whether all deliveries of its group are durable on the other side.
     pub(crate) handed_over: bool,

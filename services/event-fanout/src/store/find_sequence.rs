@@ -7,7 +7,7 @@ use super::event_ids;
 use super::event_sizes::event_sizes;
 use crate::domain::number::Run;
 
-/// A number of an installation and the event it is.
+/// A sequence number of an installation and its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbered {
     pub(crate) sequence: i64,
@@ -16,14 +16,14 @@ pub(crate) struct Numbered {
     pub(crate) bytes: Option<i64>,
 }
 
-/// The numbers of an installation behind `after`, at most `limit` of them, in their order.
+/// The sequence numbers of an installation after `after`, at most `limit`, in ascending order.
 pub(crate) async fn find_sequence(
     db: &Db,
     installation_id: Uuid,
     after: i64,
     limit: usize,
 ) -> Result<Vec<Numbered>> {
-    // The recent ones first: what becomes a run meanwhile is found twice and not missed.
+    // Recent ones are read first, so that one that moves to a run meanwhile is found twice rather than missed.
     let recent: Option<(i64, Blob)> = db
         .query("select last, recent from sequences where installation_id = $1")
         .bind(installation_id)
@@ -46,7 +46,7 @@ pub(crate) async fn find_sequence(
     let wanted = |(sequence, _): &(i64, Uuid)| *sequence > after;
     let mut numbered: BTreeMap<i64, Uuid> =
         runs.iter().flat_map(Run::numbers).filter(wanted).take(limit).collect();
-    // They are the highest: where the page is full without them, they fall off its end again.
+    // They have the highest numbers, so a page that is full without them drops them again.
     numbered.extend(recent.iter().flat_map(Run::numbers).filter(wanted));
     let page: Vec<(i64, Uuid)> = numbered.into_iter().take(limit).collect();
     let ids: Vec<Uuid> = page.iter().map(|(_, id)| *id).collect();
@@ -56,7 +56,7 @@ pub(crate) async fn find_sequence(
     Ok(page.into_iter().map(with_size).collect())
 }
 
-/// The newest number of an installation, 0 when it has none.
+/// The newest sequence number of an installation; 0 if it has none.
 pub(crate) async fn newest_sequence(db: &Db, installation_id: Uuid) -> Result<i64> {
     let last: Option<(i64,)> = db
         .query("select last from sequences where installation_id = $1")

@@ -63,7 +63,7 @@ async fn raise(tx: &mut Tx, numbered: &BTreeMap<Uuid, Vec<Uuid>>) -> Result<Vec<
     .await
 }
 
-/// Puts away what has been recent until now.
+/// Moves recent events to `sequence_runs`.
 async fn file(tx: &mut Tx, runs: &[Run]) -> Result<()> {
     let columns = &["installation_id", "last", "first_event_id", "first", "event_ids"];
     tx.insert_rows("sequence_runs", columns, runs, |row, run| {

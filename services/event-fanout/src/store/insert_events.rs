@@ -29,14 +29,14 @@ const COLUMNS: &[&str] = &[
     "data",
 ];
 
-/// An event and what was decided about it; nothing as long as subscriptions are not known.
+/// The decisions about an event; `None` as long as subscriptions are not known.
 pub(crate) type Undecided = Option<Vec<Decision>>;
 
-/// Makes the events durable, all together, except for those whose idempotency key is known in their organization,
-/// and numbers the webhooks of the others. The answers are in the order of the events.
+/// Stores the events in one transaction and numbers their webhooks, except for events whose idempotency key is taken in their
+/// organization. The answers are in the order of the events.
 ///
-/// They are unmarked together as the group `group_id`, due to be handed over again after `recover_after`, or at once as long
-/// as nothing is decided.
+/// The events become the unmarked group `group_id`. It is due to be handed over again after `recover_after`, or at once if nothing is
+/// decided yet.
 pub(crate) async fn insert_events(
     db: &Db,
     group_id: Uuid,
@@ -45,11 +45,11 @@ pub(crate) async fn insert_events(
     recover_after: TimeDelta,
 ) -> Result<Vec<Accepted>> {
     let mut tx = db.begin().await?;
-    let firsts = claim_keys(&mut tx, events).await?;
+    let holders = claim_keys(&mut tx, events).await?;
     let mut new: Vec<(&Event, &mut Undecided)> = events
         .iter()
         .zip(decisions)
-        .filter(|(event, _)| !firsts.contains_key(&event.id))
+        .filter(|(event, _)| !holders.contains_key(&event.id))
         .map(|(event, decisions)| (&**event, decisions))
         .collect();
     let decided =
@@ -57,9 +57,11 @@ pub(crate) async fn insert_events(
     give_numbers(&mut tx, decided).await?;
     insert(&mut tx, group_id, &new, recover_after).await?;
     tx.commit().await?;
-    let accepted = |event: &Arc<Event>| match firsts.get(&event.id) {
-        Some(first) => Accepted { id: *first, duplicate: true },
-        None => Accepted { id: event.id, duplicate: false },
+    let accepted = |event: &Arc<Event>| match holders.get(&event.id) {
+        Some(holder) => {
+            Accepted { id: holder.event_id, duplicate: true, content_differs: holder.content_differs }
+        }
+        None => Accepted { id: event.id, duplicate: false, content_differs: false },
     };
     Ok(events.iter().map(accepted).collect())
 }

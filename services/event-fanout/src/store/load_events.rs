@@ -6,14 +6,14 @@ use crate::domain::custom_types::CustomTypes;
 use crate::domain::decision::Decision;
 use crate::domain::event::Event;
 
-/// These events, as far as they are kept, in the order of their ids, which is about that of their acceptance.
+/// Loads the events that are still kept, in the order of their ids, which is roughly the order of acceptance.
 pub(crate) async fn load_events(
     db: &Db,
     custom_types: &CustomTypes,
     ids: &[Uuid],
 ) -> Result<Vec<(Event, Option<Vec<Decision>>)>> {
     let (Some(least), Some(greatest)) = (ids.iter().min(), ids.iter().max()) else { return Ok(Vec::new()) };
-    // The bounds say the same again, for PostgreSQL to look only into the partitions of these days.
+    // The bounds are redundant, but let PostgreSQL read only the partitions of these days.
     let rows: Vec<EventRow> = db
         .query(
             "select id, organization_id, resource, action, actor, project_id, targets, ordering_key, traceparent,

@@ -8,7 +8,7 @@ use crate::domain::event::least_id;
 const TABLES: [DayPartitions; 2] =
     [DayPartitions::new("events", least_id_of), DayPartitions::new("sequence_runs", least_id_of)];
 
-/// Makes the partitions of `first` and the `days` days after it, as far as they are missing.
+/// Creates the missing partitions of `first` and of the `days` days after it.
 pub(crate) async fn make_partitions(db: &Db, first: NaiveDate, days: u64) -> Result<()> {
     for table in TABLES {
         table.make(db, first..=first + Days::new(days)).await?;

@@ -1,4 +1,4 @@
-//! Stories told on both engines.
+//! The store on both engines.
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crate::MIGRATIONS;
 use crate::domain::custom_types::CustomTypes;
 use crate::domain::decision::Decision;
 use crate::domain::event::{Event, Target, event_id, least_id};
+use crate::domain::idempotency_key::IdempotencyKey;
 use crate::domain::samples;
 
 const SOON: TimeDelta = TimeDelta::seconds(5);
@@ -23,7 +24,8 @@ fn event(number: u128) -> Event {
 }
 
 fn keyed(number: u128, organization_id: i64, key: &'static str) -> Event {
-    Event { organization_id, idempotency_key: Some(key.into()), ..event(number) }
+    let event = Event { organization_id, ..event(number) };
+    Event { idempotency_key: Some(IdempotencyKey::new(key.into(), &event)), ..event }
 }
 
 /// As one group, which has the id of the first.
@@ -97,6 +99,30 @@ async fn a_known_key_is_answered_with_the_first_id_also_within_a_group() {
         let duplicates: Vec<_> = within.iter().map(|(_, duplicate)| *duplicate).collect();
         assert_eq!(duplicates, [false, true, false]);
         assert_eq!(within[0].0, within[1].0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_comes_again_with_other_content_is_noticed() {
+    each_engine(&MIGRATIONS, |db| async move {
+        let with_data = |number, data: &'static str| {
+            let event = Event { data: data.into(), ..event(number) };
+            Arc::new(Event { idempotency_key: Some(IdempotencyKey::new("a".into(), &event)), ..event })
+        };
+        let differs = async |events: &[Arc<Event>]| {
+            let mut decisions = vec![Some(Vec::new()); events.len()];
+            let accepted = insert_events(&db, events[0].id, events, &mut decisions, SOON).await;
+            accepted.expect("it is stored").iter().map(|answer| answer.content_differs).collect::<Vec<_>>()
+        };
+        assert_eq!(differs(&[with_data(1, "{}"), with_data(2, "[]")]).await, [false, true], "within a group");
+        assert_eq!(differs(&[with_data(3, "{}"), with_data(4, "[]")]).await, [false, true]);
+        db.query("update idempotency_keys set content = null").execute().await.expect("it forgets");
+        assert_eq!(
+            differs(&[with_data(5, "[]")]).await,
+            [false],
+            "a key from before is given the benefit of doubt"
+        );
     })
     .await;
 }
@@ -300,7 +326,7 @@ async fn what_is_old_goes_unless_it_is_still_to_be_handed_over() {
         let fifth_day: Vec<_> = (10..26).map(|number| on(5, number)).collect();
         // It has no partition of its own.
         let last_day = on(20, 4);
-        let keyed = Event { idempotency_key: Some("k".into()), ..on(0, 5) };
+        let keyed = Event { idempotency_key: Some(IdempotencyKey::new("k".into(), &on(0, 5))), ..on(0, 5) };
         let keyed_id = keyed.id;
         let marked = [first_day.id, fifth_day[0].id, last_day.id];
         let groups =

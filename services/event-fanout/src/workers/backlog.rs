@@ -1,4 +1,4 @@
-//! Measures what is not handed over yet. Apart from the recovery, which may have to wait for memory.
+//! Measures the events that are not handed over yet. Separate from the recovery, which may have to wait for memory.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::store;
 
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Sets the gauges of what is unmarked, until a stop is requested.
+/// Sets the gauges of unmarked events, until a stop is requested.
 pub(crate) async fn measure_backlog(db: Db, clock: Clock, metrics: FanoutMetrics, stop: Stop) {
     loop {
         match store::count_unmarked(&db).await {

@@ -5,24 +5,24 @@ use patchbay_runtime::Stop;
 use tokio::sync::mpsc;
 
 use crate::Config;
-use crate::accept::Room;
+use crate::accept::Memory;
 use crate::handover::handed::{Handed, HandedEvent, Published, Sent};
 use crate::handover::pack::{Packer, Packet, delivery};
 use crate::handover::ready::Ready;
 use crate::metrics::FanoutMetrics;
 use crate::subscriptions::Subscriptions;
 
-/// Events that may share a message: enough to fill one.
+/// Events that may share a message.
 const GROUP: usize = 256;
-/// The least memory for deliveries: a few of the largest messages.
+/// The smallest memory for deliveries: room for a few of the largest messages.
 const LEAST_MEMORY: usize = 4 * 1024 * 1024;
 
 pub(crate) struct HandOver {
     queue: mpsc::Receiver<Ready>,
     subscriptions: Subscriptions,
     bus: Bus,
-    /// Bounds what is published and not confirmed.
-    room: Room,
+    /// Bounds the messages that are published and not confirmed.
+    memory: Memory,
     handed: mpsc::Sender<Handed>,
     metrics: FanoutMetrics,
 }
@@ -34,7 +34,7 @@ struct Ended;
 #[derive(Default)]
 struct Group {
     packer: Packer<HandedEvent>,
-    /// Events of which all deliveries are in messages, not passed on yet.
+    /// Events whose deliveries are all in messages, and that the settle worker has not received yet.
     packed: Vec<HandedEvent>,
     bus_is_away: bool,
 }
@@ -48,11 +48,11 @@ impl HandOver {
         handed: mpsc::Sender<Handed>,
         metrics: FanoutMetrics,
     ) -> Self {
-        let room = Room::of_bytes(config.delivery_memory.as_usize().max(LEAST_MEMORY));
-        Self { queue, subscriptions, bus, room, handed, metrics }
+        let memory = Memory::of_bytes(config.delivery_memory.as_usize().max(LEAST_MEMORY));
+        Self { queue, subscriptions, bus, memory, handed, metrics }
     }
 
-    /// Works until a stop is requested. What waits then is durable, and handed over after the next start.
+    /// Runs until a stop is requested. Events that wait then are durable and are handed over after the next start.
     pub(crate) async fn run(mut self, stop: Stop) {
         tokio::select! {
             () = self.subscriptions.ready() => {}
@@ -82,7 +82,7 @@ impl HandOver {
             let mut matched = false;
             for decided in ready.decisions.iter().filter(|decided| decided.is_sent()) {
                 matched = true;
-                // The other messages of the group would wait as long for the same answer.
+                // Further messages of the group would wait just as long to fail.
                 if group.bus_is_away {
                     event.fail();
                     break;
@@ -98,7 +98,7 @@ impl HandOver {
         }
         match group.packer.take() {
             Some(last) => self.publish(last, &mut group).await,
-            None => self.tell(Handed { packed: group.packed, sent: None }).await,
+            None => self.pass_on(Handed { packed: group.packed, sent: None }).await,
         }
     }
 
@@ -125,16 +125,16 @@ impl HandOver {
                 None
             }
         };
-        self.tell(Handed { packed, sent }).await
+        self.pass_on(Handed { packed, sent }).await
     }
 
     async fn send(&self, body: bytes::Bytes) -> Result<Published, BusError> {
-        let room = self.room.take(u32::try_from(body.len() / 1024 + 1).unwrap_or(u32::MAX)).await;
+        let memory = self.memory.take(u32::try_from(body.len() / 1024 + 1).unwrap_or(u32::MAX)).await;
         let confirm = self.bus.publish(Topic::Deliveries, Message::new("deliveries", body)).await?;
-        Ok(Published::new(confirm, room))
+        Ok(Published::new(confirm, memory))
     }
 
-    async fn tell(&self, handed: Handed) -> Result<(), Ended> {
+    async fn pass_on(&self, handed: Handed) -> Result<(), Ended> {
         self.handed.send(handed).await.map_err(|_| Ended)
     }
 }

@@ -13,7 +13,7 @@ use patchbay_runtime::Stop;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::accept::Room;
+use crate::accept::Memory;
 use crate::catalogue::Catalogue;
 use crate::domain::decision::{Decision, match_all};
 use crate::domain::event::Event;
@@ -23,10 +23,10 @@ use crate::metrics::FanoutMetrics;
 use crate::store::{self, Group};
 use crate::subscriptions::Subscriptions;
 
-/// Between two looks at a table in which nothing was due.
+/// Pause after a round in which nothing was due.
 const PAUSE: Duration = Duration::from_secs(1);
-/// For how long a replica has what it claimed. The bus may take its time; another replica that is too early only
-/// makes the sender look up more.
+/// Duration of a claim. If the bus is slower and another replica claims the same groups, the sender only has more duplicates to
+/// recognise.
 const CLAIM: TimeDelta = TimeDelta::seconds(30);
 /// Groups claimed at once.
 const BATCH: u32 = 64;
@@ -41,13 +41,13 @@ pub(crate) struct Recover {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) catalogue: Catalogue,
     pub(crate) in_flight: InFlight,
-    pub(crate) room: Room,
+    pub(crate) memory: Memory,
     pub(crate) ready: mpsc::Sender<Ready>,
     pub(crate) metrics: FanoutMetrics,
 }
 
 impl Recover {
-    /// Works until a stop is requested.
+    /// Runs until a stop is requested.
     pub(crate) async fn run(self, stop: Stop) {
         tokio::select! {
             () = self.rounds() => {}
@@ -62,14 +62,14 @@ impl Recover {
                 tracing::warn!(%error, "unmarked events could not be claimed; the next attempt is in 1 s");
                 false
             });
-            // Many that could be handed on: there are probably more, and the hand-over sets the pace.
+            // A full batch means that there are probably more, and the hand-over limits the pace.
             if !found_many {
                 patchbay_runtime::sleep(&self.clock, PAUSE).await;
             }
         }
     }
 
-    /// Claims what is due and hands it on; whether it was as much as can be claimed at once.
+    /// Claims groups that are due and hands them over. Returns whether the batch was full.
     async fn round(&self) -> Result<bool, DbError> {
         if self.bus.healthy().is_err() {
             return Ok(false);
@@ -85,11 +85,11 @@ impl Recover {
         let ids: Vec<Uuid> = groups.iter().map(|group| group.id).collect();
         let unmarked = store::still_unmarked(&self.db, &ids).await?;
         groups.retain(|group| unmarked.contains(&group.id));
-        self.hand_on_all(&groups).await?;
+        self.hand_over_groups(&groups).await?;
         Ok(found_many)
     }
 
-    async fn hand_on_all(&self, groups: &[Group]) -> Result<(), DbError> {
+    async fn hand_over_groups(&self, groups: &[Group]) -> Result<(), DbError> {
         let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.events.iter().copied()).collect();
         let sizes = store::event_sizes(&self.db, &ids).await?;
         let mut group_of = HashMap::new();
@@ -108,7 +108,7 @@ impl Recover {
         sizes.sort_unstable();
         let mut chunks = chunks(sizes).into_iter();
         while let Some(ids) = chunks.next() {
-            if let Err(error) = self.hand_on(&ids, &group_of).await {
+            if let Err(error) = self.hand_over_events(&ids, &group_of).await {
                 let left = ids.into_iter().chain(chunks.flatten());
                 self.release(left, &group_of);
                 return Err(error);
@@ -117,14 +117,14 @@ impl Recover {
         Ok(())
     }
 
-    /// Releases events that were not handed on. Their groups are due again when the claim ends.
+    /// Releases events that were not handed over. Their groups are due again when the claim ends.
     fn release(&self, ids: impl IntoIterator<Item = Uuid>, group_of: &HashMap<Uuid, Uuid>) {
         let groups: Vec<Uuid> = ids.into_iter().filter_map(|id| group_of.get(&id).copied()).collect();
         self.in_flight.failed(&groups);
     }
 
-    /// All of these events or, in the case of an error, none.
-    async fn hand_on(&self, ids: &[Uuid], group_of: &HashMap<Uuid, Uuid>) -> Result<(), DbError> {
+    /// Hands over all of these events, or none if an error is returned.
+    async fn hand_over_events(&self, ids: &[Uuid], group_of: &HashMap<Uuid, Uuid>) -> Result<(), DbError> {
         let custom_types = self.catalogue.read().clone();
         let events = store::load_events(&self.db, &custom_types, ids).await?;
         let (decided, undecided): (Vec<_>, Vec<_>) =
@@ -137,9 +137,9 @@ impl Recover {
         let mut left: HashSet<Uuid> = ids.iter().copied().collect();
         for (event, decisions) in events {
             let Some(group_id) = group_of.get(&event.id).copied() else { continue };
-            let room = self.room.take(event.kib()).await;
+            let memory = self.memory.take(event.kib()).await;
             let id = event.id;
-            let ready = Ready::new(Arc::new(event), group_id, decisions, true, room);
+            let ready = Ready::new(Arc::new(event), group_id, decisions, true, memory);
             if self.ready.send(ready).await.is_err() {
                 break;
             }
@@ -166,19 +166,19 @@ impl Recover {
     }
 }
 
-/// Events that are read at once, by their bytes.
+/// Divides events into chunks of bounded bytes, each to be read at once.
 fn chunks(claimed: Vec<(Uuid, i64)>) -> Vec<Vec<Uuid>> {
     let mut chunks: Vec<Vec<Uuid>> = Vec::new();
-    let mut room = 0;
+    let mut bytes_left = 0;
     for (id, bytes) in claimed {
         match chunks.last_mut() {
-            Some(chunk) if bytes <= room => chunk.push(id),
+            Some(chunk) if bytes <= bytes_left => chunk.push(id),
             _ => {
                 chunks.push(vec![id]);
-                room = CHUNK_BYTES;
+                bytes_left = CHUNK_BYTES;
             }
         }
-        room -= bytes;
+        bytes_left -= bytes;
     }
     chunks
 }

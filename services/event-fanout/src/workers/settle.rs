@@ -16,12 +16,12 @@ use crate::handover::in_flight::InFlight;
 use crate::metrics::FanoutMetrics;
 use crate::store;
 
-/// How long marks gather, and how many at most.
+/// How long marks gather before they are written, and their largest number.
 const LINGER: Duration = Duration::from_millis(50);
 const MAX_MARKS: usize = 256;
-/// Between two tries of a database that is away.
+/// Pause between two tries while the database is unavailable.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long confirms are waited for at a stop. Deliveries without a confirm are handed over again after the next start.
+/// How long a stop waits for confirms. Deliveries without a confirm are handed over again after the next start.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
 pub(crate) struct Settle {
@@ -32,7 +32,7 @@ pub(crate) struct Settle {
 }
 
 impl Settle {
-    /// Works until the hand-over has ended and, for a moment longer, its confirms have arrived.
+    /// Runs until the hand-over has ended and its confirms have arrived, at most [`LAST_WAIT`] after a stop.
     pub(crate) async fn run(mut self, stop: Stop) {
         let mut under_way = FuturesUnordered::new();
         let mut marks: Vec<Uuid> = Vec::new();
@@ -77,8 +77,8 @@ impl Settle {
     /// Settles events, and returns the groups whose deliveries have all arrived.
     fn settle(&self, events: Vec<HandedEvent>) -> Vec<Uuid> {
         let (mut arrived, mut failed) = (Vec::new(), Vec::new());
-        for fate in events.into_iter().filter_map(HandedEvent::settle) {
-            if fate.has_failed() { failed.push(fate.group_id) } else { arrived.push(fate.group_id) }
+        for outcome in events.into_iter().filter_map(HandedEvent::settle) {
+            if outcome.has_failed() { failed.push(outcome.group_id) } else { arrived.push(outcome.group_id) }
         }
         self.in_flight.failed(&failed);
         self.in_flight.arrived(&arrived)
@@ -105,7 +105,7 @@ impl Settle {
 
 /// Waits for the confirm of a message, gives its memory back and returns its events.
 async fn outcome(sent: Sent, metrics: FanoutMetrics) -> Vec<HandedEvent> {
-    let Sent { events, published: Published { confirm, at, room } } = sent;
+    let Sent { events, published: Published { confirm, at, memory } } = sent;
     match confirm.await {
         Ok(()) => metrics.confirm_seconds.observe(at.elapsed().as_secs_f64()),
         Err(error) => {
@@ -114,6 +114,6 @@ async fn outcome(sent: Sent, metrics: FanoutMetrics) -> Vec<HandedEvent> {
             events.iter().for_each(HandedEvent::fail);
         }
     }
-    drop(room);
+    drop(memory);
     events
 }

@@ -41,7 +41,7 @@ impl Follower<WatchSubscriptionsResponse> for Keeping {
         self.snapshot = Some(Index::default());
     }
 
-    fn told(&mut self, message: WatchSubscriptionsResponse) -> bool {
+    fn received(&mut self, message: WatchSubscriptionsResponse) -> bool {
         let changes = message.subscriptions.into_iter().filter_map(|subscription| {
             let change = read_subscription(subscription);
             if change.is_none() {

@@ -39,7 +39,7 @@ impl Follower<WatchEventTypesResponse> for Keeping {
         self.snapshot = Some(CustomTypes::default());
     }
 
-    fn told(&mut self, message: WatchEventTypesResponse) -> bool {
+    fn received(&mut self, message: WatchEventTypesResponse) -> bool {
         let is_last = message.version.is_some();
         match &mut self.snapshot {
             Some(types) => apply(types, &message),

@@ -1,7 +1,6 @@
-//! Makes events durable, as many at once as are waiting.
+//! Makes all waiting events durable in one transaction.
 //!
-//! There is no window in which it waits for more: the time a commit takes is the time in which the next group
-//! gathers, so groups are as large as the load makes them.
+//! There is no waiting window: while one group is committed, the next one gathers, so groups grow with the load.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,12 +22,12 @@ use crate::metrics::FanoutMetrics;
 use crate::store::{self, Undecided};
 use crate::subscriptions::Subscriptions;
 
-/// A group is not extended beyond this; a single submission may be larger.
+/// A group takes no further submission beyond these sizes. A single submission may be larger.
 const MAX_EVENTS: usize = 1024;
 const MAX_KIB: usize = 8 * 1024;
-/// Lost against another replica that accepted events with the same keys: worth repeating at once.
+/// Tries of a transaction that lost against another replica with the same idempotency keys.
 const TRIES: usize = 3;
-/// How long acceptance slows down for the hand-over before it leaves events to the recovery.
+/// How long the writer waits for space in the queue of the hand-over before it leaves events to the recovery.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Write {
@@ -42,7 +41,7 @@ pub(crate) struct Write {
 }
 
 impl Write {
-    /// Works until a stop is requested and the queue is empty.
+    /// Runs until a stop is requested and the queue is empty.
     pub(crate) async fn run(mut self, stop: Stop) {
         let mut patience = PATIENCE;
         loop {
@@ -60,10 +59,10 @@ impl Write {
         }
     }
 
-    /// The first submission and what waits behind it.
+    /// The first submission and those that wait behind it.
     fn gather(&mut self, first: Submission) -> Vec<Submission> {
         let size = |submission: &Submission| {
-            (submission.events.len(), submission.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits))
+            (submission.events.len(), submission.memory.as_ref().map_or(0, OwnedSemaphorePermit::num_permits))
         };
         let (mut events, mut kib) = size(&first);
         let mut group = vec![first];
@@ -76,15 +75,14 @@ impl Write {
         group
     }
 
-    /// Writes a group and answers; returns how patient to be with the hand-over next time.
+    /// Writes a group and answers the callers. Returns how long the next group may wait for the hand-over.
     async fn write(&mut self, group: Vec<Submission>, patience: Duration) -> Duration {
         let events: Vec<_> = group.iter().flat_map(|submission| submission.events.iter().cloned()).collect();
         let begun = Instant::now();
-        // Unique, whether or not that event is a new one.
+        // Unique even if that event turns out to be a duplicate.
         let group_id = events.first().map(|event| event.id).unwrap_or_default();
         let mut decisions = self.decide(&events);
-        // Before it can be claimed: what has queued for long is due again as soon as it is committed, and of a group that is
-        // counted twice not all of it may have arrived.
+        // Before the commit, because the recovery may claim the group right after it, and must not hand it over a second time.
         self.in_flight.begin(group_id, events.len());
         let accepted = match self.insert(group_id, &events, &mut decisions).await {
             Ok(accepted) => accepted,
@@ -105,8 +103,8 @@ impl Write {
         self.pass_on(ready, patience).await
     }
 
-    /// Who gets the events. Nothing is known of that before the first snapshot of subscriptions; the recovery decides
-    /// then.
+    /// The installations that receive the events. Before the first snapshot of subscriptions nothing is decided, and the recovery
+    /// decides later.
     fn decide(&self, events: &[Arc<Event>]) -> Vec<Undecided> {
         if self.subscriptions.version().is_none() {
             return vec![None; events.len()];
@@ -142,6 +140,7 @@ impl Write {
     ) -> Vec<Ready> {
         let (mut accepted, mut decisions) = (accepted.into_iter(), decisions.into_iter());
         let mut ready = Vec::with_capacity(accepted.len());
+        self.report_conflicts(&group, accepted.as_slice());
         for mut submission in group {
             let answers: Vec<_> = accepted.by_ref().take(submission.events.len()).collect();
             let decisions = decisions.by_ref().take(answers.len());
@@ -153,8 +152,8 @@ impl Write {
                 }
                 new += 1;
                 let Some(decisions) = decisions else { continue };
-                let room = submission.room.as_mut().and_then(|room| room.split(event.kib() as usize));
-                ready.push(Ready::new(event, group_id, decisions, false, room));
+                let memory = submission.memory.as_mut().and_then(|memory| memory.split(event.kib() as usize));
+                ready.push(Ready::new(event, group_id, decisions, false, memory));
             }
             self.metrics.count_accepted(submission.source, new);
             drop(submission.answer.send(Ok(answers)));
@@ -162,7 +161,22 @@ impl Write {
         ready
     }
 
-    /// To the hand-over, or, when that has no room for a while, nowhere: the recovery will find them.
+    /// Logs one line for all of them, because a faulty producer may reuse a key for every event.
+    fn report_conflicts(&self, group: &[Submission], accepted: &[Accepted]) {
+        let events = group.iter().flat_map(|submission| &submission.events);
+        let mut conflicts = events.zip(accepted).filter(|(_, accepted)| accepted.content_differs);
+        let Some((event, holder)) = conflicts.next() else { return };
+        let count = 1 + conflicts.count() as u64;
+        self.metrics.key_conflicts.inc_by(count);
+        tracing::warn!(
+            count,
+            organization_id = event.organization_id,
+            event_id = %holder.id,
+            "events came with the idempotency key of an earlier event and other content; they were not accepted"
+        );
+    }
+
+    /// Queues events for the hand-over. If its queue stays full, they are left to the recovery.
     async fn pass_on(&self, ready: Vec<Ready>, patience: Duration) -> Duration {
         let mut ready = ready.into_iter().peekable();
         while ready.peek().is_some() {

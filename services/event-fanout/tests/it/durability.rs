@@ -4,28 +4,28 @@ use patchbay_testkit::eventually;
 use prost::Message as _;
 
 use crate::requests::{issue_created, subscription};
-use crate::started::{DEADLINE, started};
+use crate::service::{SOON, run};
 
 #[tokio::test]
 async fn nobody_is_told_that_an_event_is_accepted_while_the_database_is_gone() {
-    let started = started(vec![subscription(1)]).await;
-    started.db.close().await;
-    let refusal = started.publish(issue_created()).await.unwrap_err();
+    let service = run(vec![subscription(1)]).await;
+    service.db.close().await;
+    let refusal = service.publish(issue_created()).await.unwrap_err();
     assert_eq!((refusal.kind, refusal.reason.as_ref()), (ErrorKind::Unavailable, "STORAGE_UNAVAILABLE"));
-    assert_eq!(started.metrics.handed_over.get(), 0, "what is not durable is not sent");
+    assert_eq!(service.metrics.handed_over.get(), 0, "what is not durable is not sent");
 }
 
 #[tokio::test]
 async fn a_message_is_not_acknowledged_while_the_database_is_gone_and_comes_again() {
-    let started = started(vec![]).await;
-    started.db.close().await;
+    let service = run(vec![]).await;
+    service.db.close().await;
     let message = Message::new("issue.created", issue_created().encode_to_vec());
-    let confirm = started.bus.publish(Topic::Events, message).await.unwrap();
-    let retries = &started.metrics.store_retries;
-    eventually(DEADLINE, "it was tried", async || (retries.get() > 0).then_some(())).await;
-    started.stop.request_hard();
-    let mut next = started.bus.consume(Queue::EventFanout, 1);
-    let again = tokio::time::timeout(DEADLINE, next.next()).await.expect("it comes again").unwrap();
+    let confirm = service.bus.publish(Topic::Events, message).await.unwrap();
+    let retries = &service.metrics.store_retries;
+    eventually(SOON, "it was tried", async || (retries.get() > 0).then_some(())).await;
+    service.stop.request_hard();
+    let mut next = service.bus.consume(Queue::EventFanout, 1);
+    let again = tokio::time::timeout(SOON, next.next()).await.expect("it comes again").unwrap();
     assert!(again.redelivered);
     again.ack();
     confirm.await.unwrap();

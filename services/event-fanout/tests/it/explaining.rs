@@ -4,7 +4,7 @@ use patchbay_proto::webhook_sender::{DeliveryState, DeliveryStatus};
 use uuid::Uuid;
 
 use crate::requests::{installation, issue_created, subscription};
-use crate::started::{next_batch, started};
+use crate::service::{next_batch, run};
 
 #[tokio::test]
 async fn each_installation_has_an_outcome_and_a_reason() {
@@ -15,11 +15,11 @@ async fn each_installation_has_an_outcome_and_a_reason() {
     let without_webhook = Subscription { has_webhook: false, ..subscription(7) };
     let subscriptions =
         vec![subscription(1), subscription(2), pending, limited, unscoped, unsubscribed, without_webhook];
-    let started = started(subscriptions).await;
-    let accepted = started.publish(issue_created()).await.unwrap();
-    next_batch(&mut started.sender()).await;
-    started.marked(&accepted.event_id).await;
-    started.deliveries.lock().unwrap().push(DeliveryState {
+    let service = run(subscriptions).await;
+    let accepted = service.publish(issue_created()).await.unwrap();
+    next_batch(&mut service.sender()).await;
+    service.marked(&accepted.event_id).await;
+    service.deliveries.lock().unwrap().push(DeliveryState {
         installation_uuid: installation(1).to_string(),
         status: DeliveryStatus::Delivered.into(),
         attempts: 1,
@@ -28,7 +28,7 @@ async fn each_installation_has_an_outcome_and_a_reason() {
         reason: String::new(),
     });
 
-    let explained = started.explain(&accepted.event_id).await.unwrap();
+    let explained = service.explain(&accepted.event_id).await.unwrap();
     assert_eq!((explained.organization_id, explained.event_type.as_str()), (7, "issue.created"));
     assert_eq!(explained.accepted_at.unwrap().seconds, 1_700_000_000);
     let outcomes: Vec<_> = explained.decisions.iter().map(|decision| decision.outcome()).collect();
@@ -49,8 +49,8 @@ async fn each_installation_has_an_outcome_and_a_reason() {
 
 #[tokio::test]
 async fn an_event_that_was_never_accepted_is_not_found() {
-    let started = started(vec![]).await;
+    let service = run(vec![]).await;
     for id in ["", "not a uuid", &Uuid::nil().to_string()] {
-        assert_eq!(started.explain(id).await.unwrap_err().reason, "EVENT_NOT_FOUND", "{id}");
+        assert_eq!(service.explain(id).await.unwrap_err().reason, "EVENT_NOT_FOUND", "{id}");
     }
 }

@@ -6,7 +6,7 @@ use patchbay_proto::installation::Subscription;
 use serde_json::Value;
 
 use crate::requests::{issue_created, subscription};
-use crate::started::{deliveries, started};
+use crate::service::{deliveries, run};
 
 const INSTALLATION: &str = "a8e5d37a-696c-4c54-adb5-b3f28d64c7de";
 
@@ -28,7 +28,7 @@ fn compacted(document: &str) -> String {
 
 async fn delivered(resource: &str, action: &str, document: &str, targets: Vec<Target>) -> String {
     let installed = Subscription { installation_uuid: INSTALLATION.into(), ..subscription(1) };
-    let started = started(vec![installed]).await;
+    let service = run(vec![installed]).await;
     // As a producer would cut it out: with the spaces and all.
     let data =
         &document[document.find(r#""data":"#).unwrap() + 7..document.find(r#""installation":"#).unwrap()];
@@ -41,8 +41,8 @@ async fn delivered(resource: &str, action: &str, document: &str, targets: Vec<Ta
         targets,
         ..issue_created()
     };
-    started.publish(request).await.unwrap();
-    let delivery = deliveries(&mut started.sender(), 1).await.remove(0);
+    service.publish(request).await.unwrap();
+    let delivery = deliveries(&mut service.sender(), 1).await.remove(0);
     assert_eq!((delivery.resource.as_str(), delivery.action.as_str()), (resource, action));
     String::from_utf8(delivery.body.to_vec()).unwrap()
 }

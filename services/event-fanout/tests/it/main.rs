@@ -1,4 +1,4 @@
-//! event-fanout, started as the process starts it and called through its gRPC and its bus.
+//! event-fanout, started as in its process and called through gRPC and the bus.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ mod overload;
 mod peers;
 mod recovery;
 mod requests;
+mod service;
 mod stalls;
-mod started;
 mod streams;
 mod subscriptions;

@@ -10,26 +10,26 @@ use patchbay_testkit::database::each_config;
 use uuid::Uuid;
 
 use crate::requests::{ORGANIZATION, installation, issue_created, subscription, with_key};
-use crate::started::{Started, config, database, deliveries, start, started};
+use crate::service::{Service, config, database, deliveries, run, start};
 
-async fn backfill(started: &Started, number: u128, after: i64, limit: i32) -> BackfillResponse {
+async fn backfill(service: &Service, number: u128, after: i64, limit: i32) -> BackfillResponse {
     let asked = BackfillRequest { installation_uuid: installation(number).to_string(), after, limit };
-    started.client.clone().backfill(request(asked)).await.unwrap().into_inner()
+    service.client.clone().backfill(request(asked)).await.unwrap().into_inner()
 }
 
 #[tokio::test]
 async fn a_receiver_finds_exactly_what_it_missed() {
-    let started = started(vec![subscription(1), subscription(2)]).await;
+    let service = run(vec![subscription(1), subscription(2)]).await;
     let elsewhere = PublishRequest { organization_id: 8, ..issue_created() };
     for event in [with_key("a"), elsewhere, with_key("b"), with_key("a"), with_key("c"), with_key("d")] {
-        started.publish(event).await.unwrap();
+        service.publish(event).await.unwrap();
     }
-    let delivered = deliveries(&mut started.sender(), 8).await;
+    let delivered = deliveries(&mut service.sender(), 8).await;
     let first: Vec<_> =
         delivered.iter().filter(|one| one.installation_id == installation(1).as_bytes().as_slice()).collect();
     assert_eq!(first.iter().map(|one| one.sequence).collect::<Vec<_>>(), [1, 2, 3, 4]);
 
-    let missed = backfill(&started, 1, 1, 2).await;
+    let missed = backfill(&service, 1, 1, 2).await;
     assert_eq!((missed.newest, missed.last, missed.has_more), (4, 3, true));
     for (missed, sent) in missed.events.iter().zip(&first[1..]) {
         assert_eq!(missed.sequence, sent.sequence);
@@ -37,22 +37,22 @@ async fn a_receiver_finds_exactly_what_it_missed() {
         assert_eq!(missed.body, sent.body, "the same bytes");
         assert_eq!(missed.delivery_id, Uuid::from_slice(&sent.delivery_id).unwrap().to_string());
     }
-    let rest = backfill(&started, 1, missed.last, 2).await;
+    let rest = backfill(&service, 1, missed.last, 2).await;
     assert_eq!((rest.events.len(), rest.has_more), (1, false));
-    let nothing = backfill(&started, 1, 4, 0).await;
+    let nothing = backfill(&service, 1, 4, 0).await;
     assert_eq!((nothing.events.len(), nothing.last, nothing.has_more), (0, 4, false));
 }
 
 #[tokio::test]
 async fn what_was_withheld_while_webhooks_were_stopped_can_be_fetched() {
     let stopped = Subscription { suspended_reason: "webhooks_stopped".into(), ..subscription(2) };
-    let started = started(vec![subscription(1), stopped]).await;
-    let accepted = started.publish(issue_created()).await.unwrap();
-    let delivered = deliveries(&mut started.sender(), 1).await;
+    let service = run(vec![subscription(1), stopped]).await;
+    let accepted = service.publish(issue_created()).await.unwrap();
+    let delivered = deliveries(&mut service.sender(), 1).await;
     assert_eq!(delivered[0].installation_id, installation(1).as_bytes().as_slice());
-    let missed = backfill(&started, 2, 0, 10).await;
+    let missed = backfill(&service, 2, 0, 10).await;
     assert_eq!(missed.events[0].event_id, accepted.event_id);
-    let explained = started.explain(&accepted.event_id).await.unwrap();
+    let explained = service.explain(&accepted.event_id).await.unwrap();
     let withheld = &explained.decisions[1];
     assert_eq!(
         (withheld.outcome(), withheld.detail.as_str(), withheld.sequence),
@@ -124,11 +124,11 @@ fn app(number: u128) -> Caller {
 
 #[tokio::test]
 async fn people_and_apps_see_what_is_theirs_and_nothing_else_exists_for_them() {
-    let started = started(vec![subscription(1), subscription(2)]).await;
-    let event_id = started.publish(issue_created()).await.unwrap().event_id;
+    let service = run(vec![subscription(1), subscription(2)]).await;
+    let event_id = service.publish(issue_created()).await.unwrap().event_id;
     let explain = async |caller: &Caller, organization_id: i64| {
         let asked = ExplainRequest { event_id: event_id.clone(), organization_id };
-        let answer = started.client.clone().explain(request_as(caller, asked)).await;
+        let answer = service.client.clone().explain(request_as(caller, asked)).await;
         answer
             .map(|answer| answer.into_inner().decisions.len())
             .map_err(|refusal| status::to_error(&refusal).reason)
@@ -143,7 +143,7 @@ async fn people_and_apps_see_what_is_theirs_and_nothing_else_exists_for_them() {
 
     let fetch = async |caller: &Caller| {
         let asked = BackfillRequest { installation_uuid: installation(1).to_string(), after: 0, limit: 0 };
-        let answer = started.client.clone().backfill(request_as(caller, asked)).await;
+        let answer = service.client.clone().backfill(request_as(caller, asked)).await;
         answer
             .map(|answer| answer.into_inner().events.len())
             .map_err(|refusal| status::to_error(&refusal).reason)
@@ -164,7 +164,7 @@ async fn events_of_the_operators_own_types_are_checked_and_reach_who_subscribed_
         ..subscription(1)
     };
     let unscoped = Subscription { events: vec!["deploy.finished".into()], scopes: vec![], ..subscription(2) };
-    let started = started(vec![deploys, unscoped, subscription(3)]).await;
+    let service = run(vec![deploys, unscoped, subscription(3)]).await;
     let deploy = |data: &'static str| PublishRequest {
         resource: "deploy".into(),
         action: "finished".into(),
@@ -172,13 +172,13 @@ async fn events_of_the_operators_own_types_are_checked_and_reach_who_subscribed_
         ..issue_created()
     };
     // The catalogue may come a moment later than the subscriptions.
-    let refusal = patchbay_testkit::eventually(crate::started::DEADLINE, "the type is known", async || {
-        let refusal = started.publish(deploy("{}")).await.unwrap_err();
+    let refusal = patchbay_testkit::eventually(crate::service::SOON, "the type is known", async || {
+        let refusal = service.publish(deploy("{}")).await.unwrap_err();
         (refusal.kind == patchbay_domain::ErrorKind::Invalid).then_some(refusal)
     });
     assert_eq!(refusal.await.reason, "SCHEMA_VIOLATION");
-    started.publish(deploy(r#"{"version":1}"#)).await.unwrap();
-    let delivered = deliveries(&mut started.sender(), 1).await;
+    service.publish(deploy(r#"{"version":1}"#)).await.unwrap();
+    let delivered = deliveries(&mut service.sender(), 1).await;
     assert_eq!((delivered[0].resource.as_str(), delivered[0].action.as_str()), ("deploy", "finished"));
     assert!(delivered[0].body.starts_with(br#"{"action":"finished","data":{"version":1},"#));
 }

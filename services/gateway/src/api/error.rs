@@ -28,6 +28,8 @@ pub(crate) struct Failure {
     reason: String,
     /// Seconds after which the same request may succeed.
     retry_after: Option<u64>,
+    /// An app failed, not Patchbay: its status is passed on.
+    is_of_app: bool,
 }
 
 /// Marks an answer that foreign pages must not read.
@@ -37,7 +39,13 @@ pub(crate) struct PrivateResponse;
 impl Failure {
     /// A refusal by HTTP's rules, which have more kinds than ours.
     pub(crate) fn new(status: StatusCode, reason: &str, detail: &str) -> Self {
-        Self { status, body: Some(json!({ "detail": detail })), reason: reason.to_owned(), retry_after: None }
+        let body = Some(json!({ "detail": detail }));
+        Self { status, body, reason: reason.to_owned(), retry_after: None, is_of_app: false }
+    }
+
+    /// A failure of an app that the request needed.
+    pub(crate) fn of_app(status: StatusCode, reason: &str, detail: &str) -> Self {
+        Self { is_of_app: true, ..Self::new(status, reason, detail) }
     }
 
     /// Adds `context` beside `detail`.
@@ -104,7 +112,7 @@ impl From<Error> for Failure {
         } else {
             Some(json!({ "detail": message }))
         };
-        Self { status, body, reason, retry_after }
+        Self { status, body, reason, retry_after, is_of_app: false }
     }
 }
 
@@ -132,7 +140,8 @@ fn field(violation: FieldViolation) -> (String, Value) {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        if self.status.is_server_error() {
+        // Apps can fail as often as they like, and nobody here has to act.
+        if self.status.is_server_error() && !self.is_of_app {
             tracing::error!(
                 status = self.status.as_u16(),
                 reason = self.reason,
@@ -149,7 +158,8 @@ impl IntoResponse for Failure {
         if self.reason == FOREIGN_ORIGIN {
             response.extensions_mut().insert(PrivateResponse);
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        // The 401 of an app is not about the client's token.
+        if self.status == StatusCode::UNAUTHORIZED && !self.is_of_app {
             let challenge = HeaderValue::from_static("Bearer realm=\"api\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }

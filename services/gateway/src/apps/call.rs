@@ -84,17 +84,28 @@ impl AppCall<'_> {
         });
         message.set_timeout(left + SENDER_MARGIN);
         let answer = context.services.webhooks().call(message).await.answer().map_err(refusal)?;
+        let app_id = self.installation.app_id;
+        let is_failure = !(200..400).contains(&answer.response_code);
+        if is_failure && context.app_warnings.is_due(app_id, context.introspection.clock().now()) {
+            let (status, error) = (answer.response_code, &answer.error);
+            tracing::warn!(
+                app_id,
+                status,
+                error,
+                "an app failed a request for a UI component; the client gets its error"
+            );
+        }
         // A truncated document must not be interpreted.
         let body = (!answer.truncated).then(|| serde_json::from_slice(&answer.body).ok()).flatten();
         Ok(AppAnswer { status: answer.response_code, body })
     }
 }
 
-/// An app without an address is a server error: the caller cannot fix it.
+/// An app without an address is answered like a failure of the app: the caller cannot fix it.
 fn refusal(error: Error) -> Failure {
     match error.reason.as_ref() {
         "WEBHOOK_URL_MISSING" => {
-            Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "WEBHOOK_URL_MISSING", &error.message)
+            Failure::of_app(StatusCode::INTERNAL_SERVER_ERROR, "WEBHOOK_URL_MISSING", &error.message)
         }
         _ => error.into(),
     }
@@ -111,11 +122,11 @@ impl AppAnswer {
         self.failure_saying(&message)
     }
 
-    /// As [`AppAnswer::failure`], with this message.
+    /// As [`AppAnswer::failure`], with this message. A status that is no HTTP error is not passed on.
     pub(crate) fn failure_saying(&self, message: &str) -> Failure {
-        let status = u16::try_from(self.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        let status = status.filter(|status| status.as_u16() >= 400).unwrap_or(StatusCode::BAD_GATEWAY);
-        Failure::new(status, "APP_REFUSED", message)
+        let status = u16::try_from(self.status).ok().filter(|status| (400..600).contains(status));
+        let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+        Failure::of_app(status.unwrap_or(StatusCode::BAD_GATEWAY), "APP_REFUSED", message)
     }
 
     /// The message of the app for people.
@@ -127,9 +138,30 @@ impl AppAnswer {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+    use axum::response::IntoResponse;
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_error_of_the_app_is_passed_on_and_is_not_ours() {
+        for (status, expected) in [
+            (400, 400),
+            (401, 401),
+            (429, 429),
+            (503, 503),
+            (599, 599),
+            (600, 502),
+            (999, 502),
+            (0, 502),
+            (101, 502),
+        ] {
+            let response = AppAnswer { status, body: None }.failure("No").into_response();
+            assert_eq!(response.status().as_u16(), expected, "{status}");
+            assert!(!response.headers().contains_key(header::WWW_AUTHENTICATE), "{status}");
+        }
+    }
 
     #[test]
     fn an_app_speaks_to_people_through_its_message() {

@@ -67,14 +67,14 @@ fn read(answer: AppAnswer, app: &str, uri: &str) -> Result<Map<String, Value>> {
     }
     let Some(Value::Array(options)) = answer.body else {
         let message = format!("Invalid response format for Select FormField in {app} from uri: {uri}");
-        return Err(Failure::new(StatusCode::BAD_REQUEST, "OPTIONS_INVALID", &message));
+        return Err(Failure::of_app(StatusCode::BAD_REQUEST, "OPTIONS_INVALID", &message));
     };
     let mut choices = Vec::with_capacity(options.len().min(MAX_OPTIONS));
     let mut default = None;
     for option in options.iter().take(MAX_OPTIONS) {
         let (Some(value), Some(label)) = (option.get("value"), option.get("label")) else {
             let message = "Missing `value` or `label` in option data for Select FormField";
-            return Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "OPTION_INCOMPLETE", message));
+            return Err(Failure::of_app(StatusCode::INTERNAL_SERVER_ERROR, "OPTION_INCOMPLETE", message));
         };
         if option["default"] == true {
             default = Some(value.clone());

@@ -68,7 +68,7 @@ pub(crate) fn check(
     }
     let schema_json = Some(request.schema_json).filter(|schema| !schema.is_empty());
     if let Some(schema) = &schema_json
-        && let Err(error) = EventSchema::compile(schema.as_bytes())
+        && let Err(error) = EventSchema::compile(schema.as_bytes()).and_then(|schema| schema.check_work())
     {
         for violation in &error.fields {
             violation.messages.iter().for_each(|message| problems.add("schema_json", message));

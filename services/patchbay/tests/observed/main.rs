@@ -4,5 +4,6 @@
 
 mod event_types;
 mod metrics;
+mod own_ports;
 mod platform;
 mod traces;

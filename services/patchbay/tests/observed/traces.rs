@@ -199,3 +199,14 @@ async fn assert_passed(trace: &Trace, attempt: SpanData, service: &str, request:
     assert!(names[names.len() - 1].starts_with(request), "{names:?}");
     assert!(ancestry[1].start_time.elapsed().unwrap() < Duration::from_secs(3600), "a moment of today");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tracestate_that_is_too_long_does_not_fail_the_request() {
+    let (trace, platform) = (Trace::new(0x99), Platform::start(&[]).await);
+    let (traceparent, tracestate) = (trace.traceparent(), format!("vendor={}", "q".repeat(16 * 1000)));
+    let headers = [("traceparent", traceparent.as_str()), ("tracestate", tracestate.as_str())];
+    let app = json!({ "name": "Traced", "organization": "acme", "isInternal": true, "scopes": [] });
+    platform.post("/api/0/sentry-apps/", app, &headers).await;
+    assert!(!trace.spans().is_empty(), "the trace goes on without its state");
+    platform.stop().await;
+}

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::mask::{MASK, Mask};
+
 /// Characters of a body that are stored.
 const STORED: usize = 4096;
 /// Characters of a body that Sentry's log shows.
 const SHOWN: usize = 1024;
 
-/// Replaces the values of custom headers, which carry credentials.
-const MASK: &str = "********";
-
-/// Shorter values are not masked: they are no credentials, and masking every `1` would make a response unreadable.
-const SHORTEST_SECRET: usize = 6;
+/// Bytes of the longest stored body: a character has four at most.
+const STORED_BYTES: usize = STORED * 4;
 
 /// The headers that were sent. The values of custom headers are masked, unless ours replaced them.
 pub(crate) fn shown_headers(
@@ -28,17 +27,13 @@ pub(crate) fn shown_headers(
 
 /// The first characters of a body, without null characters, which PostgreSQL cannot store.
 pub(crate) fn shown_body(body: &[u8]) -> String {
-    // A character has four bytes at most.
-    let head = &body[..body.len().min(STORED * 4)];
+    let head = &body[..body.len().min(STORED_BYTES)];
     String::from_utf8_lossy(head).chars().filter(|c| *c != '\0').take(STORED).collect()
 }
 
-/// [`shown_body`] of a response with the credentials masked, because a receiver may echo the request.
-pub(crate) fn shown_response(body: &[u8], custom: &[(String, String)]) -> String {
-    let secrets = custom.iter().map(|(_, value)| value).filter(|value| value.len() >= SHORTEST_SECRET);
-    let text = String::from_utf8_lossy(body);
-    let masked = secrets.fold(text.into_owned(), |text, secret| text.replace(secret.as_str(), MASK));
-    shown_body(masked.as_bytes())
+/// [`shown_body`] of a response with the credentials masked. `is_cut` tells that the body went on.
+pub(crate) fn shown_response(body: &[u8], is_cut: bool, mask: &Mask) -> String {
+    shown_body(&mask.beginning(body, STORED_BYTES, is_cut))
 }
 
 /// Cuts a stored body to the length that Sentry's log shows.
@@ -84,12 +79,12 @@ mod tests {
 
     #[test]
     fn an_echo_of_a_credential_is_masked_wherever_it_stands() {
-        let custom = [pair("Authorization", "Bearer hunter2"), pair("X-Short", "1")];
+        let mask = Mask::new(&[pair("Authorization", "Bearer hunter2"), pair("X-Short", "1")]);
         let at_the_cut = format!("{}Bearer hunter2", "x".repeat(4092));
         for body in ["you sent Bearer hunter2, 1", &at_the_cut] {
-            let shown = shown_response(body.as_bytes(), &custom);
+            let shown = shown_response(body.as_bytes(), false, &mask);
             assert!(!shown.contains("Bear"), "{shown}");
         }
-        assert!(shown_response(b"1 error", &custom).contains('1'));
+        assert!(shown_response(b"1 error", false, &mask).contains('1'));
     }
 }

@@ -11,8 +11,8 @@ use patchbay_webhook_signature::{Secret, SecretError, Signer};
 
 use super::slots::EndpointSlots;
 use crate::domain::attempt_headers::lasting_headers;
+use crate::domain::mask::Mask;
 use crate::domain::retry_schedule::RetrySchedule;
-use crate::domain::timeout_bounds::TimeoutBounds;
 use crate::domain::verdict::AppView;
 
 /// One app. Built at each change, so that nothing is computed per webhook.
@@ -38,9 +38,11 @@ pub(crate) struct Destination {
     pub egress: Egress,
     pub signer: Signer,
     pub custom_headers: Vec<(String, String)>,
+    /// Hides the values of the custom headers in responses.
+    pub mask: Mask,
     /// Headers that are the same in all requests: the app's custom headers, then ours.
     pub headers: HeaderMap,
-    /// The app's own timeout within the operator's bounds; `None` for the default.
+    /// The app's own timeout, which the installation service has bounded; `None` for the default.
     pub timeout: Option<Duration>,
     /// The app's own schedule; `None` for the default.
     pub schedule: Option<RetrySchedule>,
@@ -51,13 +53,8 @@ pub(crate) struct Destination {
 }
 
 impl Endpoint {
-    pub(crate) fn new(
-        message: proto::Endpoint,
-        slots: Arc<EndpointSlots>,
-        timeouts: TimeoutBounds,
-        egress: &Egress,
-    ) -> Self {
-        let destination = Destination::new(&message, timeouts, egress).unwrap_or_else(|error| {
+    pub(crate) fn new(message: proto::Endpoint, slots: Arc<EndpointSlots>, egress: &Egress) -> Self {
+        let destination = Destination::new(&message, egress).unwrap_or_else(|error| {
             tracing::error!(app_id = message.app_id, %error, "a client secret of the app is malformed; the app gets no webhooks until it is rotated");
             None
         });
@@ -80,6 +77,10 @@ impl Endpoint {
         )
     }
 
+    pub(crate) fn own_timeout(&self) -> Option<Duration> {
+        self.destination.as_ref()?.timeout
+    }
+
     pub(crate) fn view(&self) -> AppView {
         match (self.status, &self.destination) {
             (AppStatus::DeletionInProgress, None) => AppView::Removed,
@@ -91,11 +92,7 @@ impl Endpoint {
 }
 
 impl Destination {
-    fn new(
-        message: &proto::Endpoint,
-        timeouts: TimeoutBounds,
-        egress: &Egress,
-    ) -> Result<Option<Self>, SecretError> {
+    fn new(message: &proto::Endpoint, egress: &Egress) -> Result<Option<Self>, SecretError> {
         let Some((newest, previous)) = message.client_secrets.split_first() else { return Ok(None) };
         if message.webhook_url.is_empty() {
             return Ok(None);
@@ -112,10 +109,11 @@ impl Destination {
             egress: egress_of(message, egress),
             signer,
             headers: lasting_headers(&custom_headers),
+            mask: Mask::new(&custom_headers),
             custom_headers,
             timeout: settings
-                .filter(|settings| settings.timeout_ms > 0)
-                .map(|settings| timeouts.bounded(settings.timeout_ms)),
+                .map(|settings| Duration::from_millis(settings.timeout_ms.into()))
+                .filter(|timeout| !timeout.is_zero()),
             schedule: settings
                 .map(|settings| settings.retry_delays_seconds.as_slice())
                 .filter(|pauses| !pauses.is_empty())
@@ -184,7 +182,7 @@ mod tests {
 
     fn endpoint(message: proto::Endpoint) -> Endpoint {
         let egress = Egress::new(EgressPolicy::default()).unwrap();
-        Endpoint::new(message, SlotTable::new(8).of(1), TimeoutBounds::default(), &egress)
+        Endpoint::new(message, SlotTable::new(8).of(1), &egress)
     }
 
     #[test]
@@ -221,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_apps_own_settings_apply_within_the_operators_bounds() {
+    fn an_apps_own_settings_apply() {
         let delivery = |timeout_ms, pauses: &[u32]| {
             let settings = proto::DeliverySettings {
                 timeout_ms,
@@ -232,10 +230,9 @@ mod tests {
             endpoint(proto::Endpoint { delivery: Some(settings), ..message() }).destination.unwrap()
         };
         let own = delivery(60_000, &[1, 2]);
-        assert_eq!((own.timeout, own.strict_order), (Some(Duration::from_secs(30)), true));
+        assert_eq!((own.timeout, own.strict_order), (Some(Duration::from_secs(60)), true));
         assert_eq!(own.rate_limit, Some(60));
         assert_eq!(own.schedule.as_ref().unwrap().pause(2, 0.0), Some(Duration::from_secs(2)));
-        assert_eq!(delivery(1, &[]).timeout, Some(Duration::from_millis(500)));
         let open = delivery(0, &[]);
         assert!(
             open.timeout.is_none()

@@ -35,7 +35,7 @@ where
         self.snapshot = Some(HashMap::new());
     }
 
-    fn told(&mut self, message: M) -> bool {
+    fn received(&mut self, message: M) -> bool {
         let (rows, complete) = (self.read)(message);
         match self.snapshot.take() {
             None => self.mirror.update(rows),

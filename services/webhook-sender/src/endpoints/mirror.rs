@@ -39,6 +39,11 @@ impl<K: Eq + Hash, V: Clone> Mirror<K, V> {
         self.rows.read().unwrap_or_else(PoisonError::into_inner).values().find(|row| matches(row)).cloned()
     }
 
+    /// The greatest value of a field over all rows.
+    pub(crate) fn max_of<T: Ord>(&self, field: impl Fn(&V) -> T) -> Option<T> {
+        self.rows.read().unwrap_or_else(PoisonError::into_inner).values().map(field).max()
+    }
+
     /// Replaces all rows by those of a complete snapshot.
     pub(crate) fn replace(&self, rows: HashMap<K, V>) {
         *self.rows.write().unwrap_or_else(PoisonError::into_inner) = rows;

@@ -1,6 +1,7 @@
 //! Where webhooks go. Apps and installations are mirrored in memory, so that sending needs no query.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::Clock;
@@ -86,6 +87,17 @@ impl Routing {
     /// Whether due webhooks of the endpoint are meant to wait: for its breaker, or for their turn.
     pub(crate) fn holds_back(&self, slots: &EndpointSlots, now: DateTime<Utc>) -> bool {
         slots.breaker().phase != Phase::Closed || self.speed(slots, now) != Speed::Unlimited
+    }
+
+    /// The timeout of one attempt to this app; `default` if it has none of its own.
+    pub(crate) fn timeout(&self, app_id: i64, default: Duration) -> Duration {
+        self.endpoints.get(&app_id).and_then(|endpoint| endpoint.own_timeout()).unwrap_or(default)
+    }
+
+    /// The longest timeout of any app.
+    pub(crate) fn longest_timeout(&self, default: Duration) -> Duration {
+        let longest = self.endpoints.max_of(|endpoint| endpoint.own_timeout()).flatten();
+        longest.unwrap_or_default().max(default)
     }
 
     /// Like [`Routing::route`], but waits until the app and the installation are known.

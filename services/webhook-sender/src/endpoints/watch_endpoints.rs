@@ -10,14 +10,12 @@ use super::endpoint::Endpoint;
 use super::follow::Following;
 use super::routing::Routing;
 use super::slots::SlotTable;
-use crate::domain::timeout_bounds::TimeoutBounds;
 
 /// Mirrors the endpoints of all apps from the installation service, until `stop`.
 pub(crate) async fn watch_endpoints(
     routing: Arc<Routing>,
     channel: Channel,
     slots: Arc<SlotTable>,
-    timeouts: TimeoutBounds,
     egress: Egress,
     stop: Stop,
 ) {
@@ -29,7 +27,7 @@ pub(crate) async fn watch_endpoints(
     let read = |message: WatchEndpointsResponse| {
         let endpoints = message.endpoints.into_iter().map(|endpoint| {
             let slots = slots.of(endpoint.app_id);
-            (endpoint.app_id, Arc::new(Endpoint::new(endpoint, slots, timeouts, &egress)))
+            (endpoint.app_id, Arc::new(Endpoint::new(endpoint, slots, &egress)))
         });
         (endpoints.collect(), message.version.is_some())
     };

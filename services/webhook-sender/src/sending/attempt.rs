@@ -12,6 +12,7 @@ use crate::domain::after_attempt::Outcome;
 use crate::domain::attempt::{Attempt, Exchange};
 use crate::domain::attempt_headers::{AttemptFacts, attempt_headers, shown_attempt_headers};
 use crate::domain::delivery::Delivery;
+use crate::domain::mask::Mask;
 use crate::domain::request_log::{shown_body, shown_headers, shown_response};
 use crate::domain::retry_after::retry_after;
 use crate::endpoints::endpoint::Destination;
@@ -85,11 +86,11 @@ pub(crate) fn outcome(sent: &Result<OutboundResponse, EgressError>, now: DateTim
 
 /// `None` for a successful response without a body and without an app error, as most are.
 fn success_exchange(response: &OutboundResponse, destination: &Destination) -> Option<Exchange> {
-    let app_error = app_error(response);
+    let app_error = app_error(response, &destination.mask);
     if response.body.is_empty() && app_error.is_none() {
         return None;
     }
-    let response_body = shown_response(&response.body, &destination.custom_headers);
+    let response_body = shown_response(&response.body, response.truncated, &destination.mask);
     Some(Exchange { response_body, app_error, ..Exchange::default() })
 }
 
@@ -106,18 +107,18 @@ fn failure_exchange(
         request_headers: Some(shown_headers(&headers, custom)),
         request_body: Some(shown_body(&delivery.body)),
         response_body: match sent {
-            Ok(response) => shown_response(&response.body, custom),
+            Ok(response) => shown_response(&response.body, response.truncated, &destination.mask),
             Err(_) => String::new(),
         },
-        app_error: sent.as_ref().ok().and_then(app_error),
+        app_error: sent.as_ref().ok().and_then(|response| app_error(response, &destination.mask)),
     }
 }
 
 /// As in Sentry, one header without the other is ignored.
-pub(crate) fn app_error(response: &OutboundResponse) -> Option<(String, String)> {
+pub(crate) fn app_error(response: &OutboundResponse, mask: &Mask) -> Option<(String, String)> {
     let header = |name| {
         let value = response.header(name)?;
-        (!value.is_empty() && value.len() <= 100).then(|| value.to_owned())
+        (!value.is_empty() && value.len() <= 100).then(|| mask.text(value))
     };
     Some((header("sentry-hook-error")?, header("sentry-hook-project")?))
 }

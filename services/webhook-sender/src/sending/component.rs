@@ -73,8 +73,10 @@ impl Components {
         let exchange = Exchange {
             request_headers: failed.then(|| shown_headers(&headers, custom)),
             request_body: failed.then(|| shown_body(&call.body)),
-            response_body: response.map(|it| shown_response(&it.body, custom)).unwrap_or_default(),
-            app_error: response.and_then(app_error),
+            response_body: response
+                .map(|it| shown_response(&it.body, it.truncated, &destination.mask))
+                .unwrap_or_default(),
+            app_error: response.and_then(|it| app_error(it, &destination.mask)),
         };
         let url = call.url.clone();
         let attempt =

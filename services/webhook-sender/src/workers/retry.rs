@@ -20,7 +20,7 @@ use crate::domain::breaker::Phase;
 use crate::domain::delivery::Delivery;
 use crate::endpoints::slots::EndpointSlots;
 use crate::recording::storage::Storage;
-use crate::sending::deliver::Deliverer;
+use crate::sending::deliver::{Deliverer, lease};
 use crate::sending::in_flight::InFlightEntry;
 use crate::store;
 use crate::store::claim::ClaimQuery;
@@ -37,7 +37,6 @@ pub(crate) struct RetryWorker {
     pub context: Context,
     pub deliverer: Arc<Deliverer>,
     pub storage: Arc<Storage>,
-    pub lease: Duration,
     /// Claimed webhooks that may be in memory at once.
     pub window: u32,
 }
@@ -159,7 +158,8 @@ impl RetryWorker {
     }
 
     fn query(&self, app_id: i64, now: DateTime<Utc>, limit: u32) -> ClaimQuery {
-        let lease_end = now + TimeDelta::from_std(self.lease).unwrap_or_default();
+        let timeout = self.context.routing.timeout(app_id, self.deliverer.attempter.timeout);
+        let lease_end = now + TimeDelta::from_std(lease(timeout)).unwrap_or_default();
         ClaimQuery { app_id, now, lease_end, limit }
     }
 }

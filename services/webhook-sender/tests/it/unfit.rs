@@ -187,7 +187,7 @@ async fn a_row_that_storage_refuses_does_not_keep_the_others_from_being_recorded
 
 #[tokio::test]
 async fn a_sender_that_records_nothing_is_not_ready_and_ready_again_when_it_does() {
-    let settings = [("DELIVERY_STALL_AFTER", "100ms"), ("WEBHOOK_TIMEOUT_MAX", "500ms")];
+    let settings = [("DELIVERY_STALL_AFTER", "100ms"), ("WEBHOOK_TIMEOUT", "500ms")];
     let (running, receiver) = (Running::with(&settings).await, Receiver::start().await);
     let webhook = running.webhook(1, running.app(1, &receiver).await);
     let is_ready = async |expected: bool| {
@@ -209,7 +209,7 @@ async fn a_sender_that_records_nothing_is_not_ready_and_ready_again_when_it_does
 
 #[tokio::test]
 async fn an_endpoint_that_is_kept_waiting_does_not_make_the_sender_unready() {
-    let settings = [("DELIVERY_STALL_AFTER", "1s"), ("WEBHOOK_TIMEOUT_MAX", "500ms"), ("BREAKER_FLOOR", "1")];
+    let settings = [("DELIVERY_STALL_AFTER", "1s"), ("WEBHOOK_TIMEOUT", "500ms"), ("BREAKER_FLOOR", "1")];
     let (running, receiver) = (Running::with(&settings).await, Receiver::start().await);
     let installation = running.app(1, &receiver).await;
     receiver.respond_next([500; 100]);

@@ -19,5 +19,9 @@ pub(super) async fn publish(
 }
 
 pub(super) fn response(accepted: Accepted) -> PublishResponse {
-    PublishResponse { event_id: accepted.id.to_string(), duplicate: accepted.duplicate }
+    PublishResponse {
+        event_id: accepted.id.to_string(),
+        duplicate: accepted.duplicate,
+        content_differs: accepted.content_differs,
+    }
 }

@@ -141,15 +141,15 @@ fn read(answer: AppAnswer, app: &str) -> Result<(String, String, String)> {
     if !answer.is_success() {
         return Err(answer.failure(&format!("Issue occurred while trying to contact {app} to link issue")));
     }
-    let ours =
-        |reason: &str, message: String| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, reason, &message);
+    let unusable =
+        |reason: &str, message: String| Failure::of_app(StatusCode::INTERNAL_SERVER_ERROR, reason, &message);
     let Some(body) = answer.body else {
-        return Err(ours("ANSWER_UNREADABLE", format!("Unable to parse response from {app}")));
+        return Err(unusable("ANSWER_UNREADABLE", format!("Unable to parse response from {app}")));
     };
     let text = |key: &str| body[key].as_str().map(str::to_owned);
     match (text("webUrl"), text("project"), text("identifier")) {
         (Some(web_url), Some(project), Some(identifier)) => Ok((web_url, project, identifier)),
-        _ => Err(ours(
+        _ => Err(unusable(
             "ANSWER_INCOMPLETE",
             format!("Invalid response format from sentry app {app} when linking issue"),
         )),

@@ -49,6 +49,13 @@ pub(crate) fn check(
     Ok(settings)
 }
 
+impl DeliverySettings {
+    /// The timeout that applies. The operator may have changed the bounds since the app set it.
+    pub(crate) fn timeout_within(&self, timeouts: &RangeInclusive<u32>) -> Option<u32> {
+        self.timeout_ms.map(|timeout| timeout.clamp(*timeouts.start(), *timeouts.end()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +94,16 @@ mod tests {
         {
             let settings = DeliverySettings { rate_per_second: rate, ..Default::default() };
             assert_eq!(check(settings, &(1_000..=30_000)).is_ok(), fits, "{rate:?}");
+        }
+    }
+
+    #[test]
+    fn a_timeout_from_before_a_change_of_the_bounds_is_moved_into_them() {
+        for (set, applies) in
+            [(None, None), (Some(500), Some(1_000)), (Some(7_000), Some(7_000)), (Some(90_000), Some(30_000))]
+        {
+            let settings = DeliverySettings { timeout_ms: set, ..DeliverySettings::default() };
+            assert_eq!(settings.timeout_within(&(1_000..=30_000)), applies, "{set:?}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! The message of an app, with the fields that the caller may see.
 
+use std::ops::RangeInclusive;
+
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 use patchbay_rpc::timestamp::to_wire;
@@ -99,7 +101,7 @@ fn owner_view(context: &Context, caller: &Caller, app: &App) -> Result<proto::Ow
         client_id: app.client_id.clone(),
         client_secret,
         webhook_secret,
-        delivery: Some(delivery_message(&app.delivery)),
+        delivery: Some(delivery_message(&app.delivery, &context.timeouts)),
         has_client_certificate: app.client_certificate.is_some(),
         previous_secret_until: app.second_secret(now).map(|previous| to_wire(previous.until)),
     })
@@ -112,9 +114,13 @@ pub(super) fn webhook_secret(client_secret: &str) -> Result<String, Error> {
     Ok(secret.webhook_secret().to_string())
 }
 
-pub(super) fn delivery_message(settings: &DeliverySettings) -> proto::DeliverySettings {
+/// `timeouts` are the operator's bounds, in milliseconds.
+pub(super) fn delivery_message(
+    settings: &DeliverySettings,
+    timeouts: &RangeInclusive<u32>,
+) -> proto::DeliverySettings {
     proto::DeliverySettings {
-        timeout_ms: settings.timeout_ms.unwrap_or_default(),
+        timeout_ms: settings.timeout_within(timeouts).unwrap_or_default(),
         retry_delays_seconds: settings.retry_delays_seconds.clone(),
         strict_order: settings.strict_order,
         rate_per_second: settings.rate_per_second.unwrap_or_default(),

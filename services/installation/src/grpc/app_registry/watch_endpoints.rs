@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -20,18 +22,23 @@ type Responses = BoxStream<'static, Result<WatchEndpointsResponse, Status>>;
 
 pub(super) fn watch_endpoints(context: &Context, caller: &Caller) -> Result<Responses, Error> {
     access::may_watch(caller)?;
-    let (keys, clock) = (context.sealing.clone(), context.clock.clone());
+    let (keys, clock, timeouts) = (context.sealing.clone(), context.clock.clone(), context.timeouts.clone());
     let pages = watch(context, EndpointFeed);
-    let response = move |page| response(&keys, clock.now(), page);
+    let response = move |page| response(&keys, &timeouts, clock.now(), page);
     Ok(pages.map(move |page| page.map(&response).map_err(from_error)).boxed())
 }
 
 /// Leaves out an app whose secrets cannot be read, so that only its own webhooks are held.
-fn response(keys: &SealingKeys, now: DateTime<Utc>, page: Page<App>) -> WatchEndpointsResponse {
+fn response(
+    keys: &SealingKeys,
+    timeouts: &RangeInclusive<u32>,
+    now: DateTime<Utc>,
+    page: Page<App>,
+) -> WatchEndpointsResponse {
     let readable = |app: App| {
         let app_id = app.id;
         let unreadable = |error: &Error| tracing::error!(%error, app_id, "the secrets of an app cannot be read; its webhooks are not sent");
-        endpoint(keys, now, app).inspect_err(unreadable).ok()
+        endpoint(keys, timeouts, now, app).inspect_err(unreadable).ok()
     };
     WatchEndpointsResponse {
         endpoints: page.items.into_iter().filter_map(readable).collect(),
@@ -40,7 +47,12 @@ fn response(keys: &SealingKeys, now: DateTime<Utc>, page: Page<App>) -> WatchEnd
 }
 
 /// An app that is being removed keeps its URL for a while, so that it receives the events about the end of its installations.
-fn endpoint(keys: &SealingKeys, now: DateTime<Utc>, app: App) -> Result<Endpoint, Error> {
+fn endpoint(
+    keys: &SealingKeys,
+    timeouts: &RangeInclusive<u32>,
+    now: DateTime<Utc>,
+    app: App,
+) -> Result<Endpoint, Error> {
     let header = |header: crate::domain::app::webhook_header::WebhookHeader| {
         format!("{}: {}", header.name, header.value.expose())
     };
@@ -64,7 +76,7 @@ fn endpoint(keys: &SealingKeys, now: DateTime<Utc>, app: App) -> Result<Endpoint
         client_secrets,
         webhook_headers,
         is_disabled: app.disabled.is_some(),
-        delivery: Some(delivery_message(&app.delivery)),
+        delivery: Some(delivery_message(&app.delivery, timeouts)),
         client_certificate,
     })
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use chrono::DateTime;
 use patchbay_bus::{Bus, BusConfig, Consumer, Queue};
 use patchbay_db::{Db, DbConfig};
-use patchbay_domain::{Clock, ManualClock, SecretString};
+use patchbay_domain::{Error, ManualClock};
 use patchbay_event_fanout::{Config, FanoutMetrics, MIGRATIONS, NAME};
 use patchbay_proto::event_fanout::events_client::EventsClient;
 use patchbay_proto::event_fanout::{ExplainRequest, ExplainResponse, PublishRequest, PublishResponse};
@@ -16,22 +15,23 @@ use patchbay_proto::installation::event_types_server::EventTypesServer;
 use patchbay_proto::installation::installations_server::InstallationsServer;
 use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
 use patchbay_proto::webhook_sender::{Delivery, DeliveryBatch, DeliveryState};
-use patchbay_rpc::{Channel, Listener, Security, Server, Target, request, status};
-use patchbay_runtime::{Readiness, Runtime, Settings, Stop};
+use patchbay_rpc::{Channel, Server, request, status};
+use patchbay_runtime::{Readiness, Settings, Stop};
 use patchbay_testkit::eventually;
+pub(crate) use patchbay_testkit::service::SOON;
+use patchbay_testkit::service::{memory, runtime, serve_on};
 use prost::Message;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::peers::{Peers, SubscriptionStream, known};
 
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
-
-pub(crate) struct Started {
+/// The running service, and the other ends of its connections.
+pub(crate) struct Service {
     pub(crate) client: EventsClient<Channel>,
     pub(crate) db: Db,
     pub(crate) bus: Bus,
-    pub(crate) time: ManualClock,
+    pub(crate) clock: ManualClock,
     pub(crate) stop: Stop,
     pub(crate) readiness: Readiness,
     pub(crate) metrics: FanoutMetrics,
@@ -58,26 +58,25 @@ pub(crate) async fn database(config: &DbConfig) -> Db {
     db
 }
 
-/// On a database in memory and a bus in process, with these subscriptions.
-pub(crate) async fn started(subscriptions: Vec<Subscription>) -> Started {
+/// Starts the service on a database in memory and a bus in process, with these subscriptions.
+pub(crate) async fn run(subscriptions: Vec<Subscription>) -> Service {
     let db = database(&DbConfig::new("sqlite::memory:")).await;
     let bus = Bus::in_process(&BusConfig::default());
-    let mut started = start(db, bus, 0, config()).await;
-    started.snapshot(1, subscriptions).await;
-    started
+    let mut service = start(db, bus, 0, config()).await;
+    service.snapshot(1, subscriptions).await;
+    service
 }
 
-/// `seconds`: what the clock shows, so that a second start can be later.
-pub(crate) async fn start(db: Db, bus: Bus, seconds: i64, config: Config) -> Started {
-    let (clock, time) = Clock::manual(DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap());
-    let (listener, connector) = patchbay_rpc::memory();
-    let security = Security::secret(SecretString::new("secret"));
-    let channel = Target::Memory(connector).channel(&security).unwrap();
+/// Starts the service. `seconds` is the time of its clock, so that a second start can be later.
+pub(crate) async fn start(db: Db, bus: Bus, seconds: i64, config: Config) -> Service {
+    let now = DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap();
+    let (runtime, clock) = runtime(now);
+    let (stop, readiness) = (runtime.stop.clone(), runtime.readiness.clone());
+    let metrics = runtime.metrics.clone();
+    let (listener, connector, channel) = memory();
     let (opened, streams) = mpsc::unbounded_channel();
     let deliveries = Arc::<Mutex<Vec<DeliveryState>>>::default();
     let peers = Peers { opened, deliveries: deliveries.clone() };
-    let runtime = Runtime::new(clock);
-    let Runtime { stop, readiness, metrics, .. } = runtime.clone();
     let server = Server::new()
         .unwrap()
         .add_service(InstallationsServer::new(peers.clone()))
@@ -93,17 +92,13 @@ pub(crate) async fn start(db: Db, bus: Bus, seconds: i64, config: Config) -> Sta
     )
     .await
     .unwrap();
-    let stopped = stop.clone();
-    stop.spawn(
-        "grpc",
-        async move { server.serve(vec![Listener::Memory(listener)], &security, stopped).await },
-    );
+    serve_on(listener, connector, server, &stop);
     let client = EventsClient::new(channel);
     let metrics = FanoutMetrics::register(&metrics);
-    Started { client, db, bus, time, stop, readiness, metrics, opened: streams, deliveries, stream: None }
+    Service { client, db, bus, clock, stop, readiness, metrics, opened: streams, deliveries, stream: None }
 }
 
-impl Started {
+impl Service {
     /// Waits for the stream of subscriptions and sends a complete snapshot.
     pub(crate) async fn snapshot(&mut self, version: i64, subscriptions: Vec<Subscription>) {
         let stream = self.next_stream().await;
@@ -113,25 +108,21 @@ impl Started {
     }
 
     pub(crate) async fn next_stream(&mut self) -> SubscriptionStream {
-        tokio::time::timeout(DEADLINE, self.opened.recv()).await.expect("a stream is opened").unwrap()
+        tokio::time::timeout(SOON, self.opened.recv()).await.expect("a stream is opened").unwrap()
     }
 
     /// Waits until the index has all changes up to this one.
     pub(crate) async fn version(&self, version: i64) {
         let gauge = &self.metrics.subscriptions_version;
-        eventually(DEADLINE, "the index has the version", async || (gauge.get() == version).then_some(()))
-            .await;
+        eventually(SOON, "the index has the version", async || (gauge.get() == version).then_some(())).await;
     }
 
-    pub(crate) async fn publish(
-        &self,
-        message: PublishRequest,
-    ) -> Result<PublishResponse, patchbay_domain::Error> {
+    pub(crate) async fn publish(&self, message: PublishRequest) -> Result<PublishResponse, Error> {
         let answer = self.client.clone().publish(request(message)).await;
         answer.map(tonic::Response::into_inner).map_err(|refusal| status::to_error(&refusal))
     }
 
-    pub(crate) async fn explain(&self, event_id: &str) -> Result<ExplainResponse, patchbay_domain::Error> {
+    pub(crate) async fn explain(&self, event_id: &str) -> Result<ExplainResponse, Error> {
         let message = ExplainRequest { event_id: event_id.to_owned(), organization_id: 0 };
         let answer = self.client.clone().explain(request(message)).await;
         answer.map(tonic::Response::into_inner).map_err(|refusal| status::to_error(&refusal))
@@ -139,7 +130,7 @@ impl Started {
 
     /// Waits until the event is marked as handed over.
     pub(crate) async fn marked(&self, event_id: &str) {
-        eventually(DEADLINE, "the event is marked", async || {
+        eventually(SOON, "the event is marked", async || {
             self.explain(event_id).await.ok()?.handed_over.then_some(())
         })
         .await;
@@ -154,7 +145,7 @@ impl Started {
     pub(crate) async fn crash(self) {
         self.stop.request_hard();
         let ended = || self.stop.running().is_empty().then_some(());
-        eventually(DEADLINE, "every task is gone", async || ended()).await;
+        eventually(SOON, "every task is gone", async || ended()).await;
         self.bus.close().await;
         self.db.close().await;
     }
@@ -162,7 +153,7 @@ impl Started {
 
 /// Takes a message off the bus and acknowledges it.
 pub(crate) async fn next_batch(sender: &mut Consumer) -> DeliveryBatch {
-    let message = tokio::time::timeout(DEADLINE, sender.next()).await.expect("a message comes").unwrap();
+    let message = tokio::time::timeout(SOON, sender.next()).await.expect("a message comes").unwrap();
     let batch = DeliveryBatch::decode(message.body.clone()).unwrap();
     message.ack();
     batch
