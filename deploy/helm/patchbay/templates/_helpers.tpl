@@ -108,7 +108,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- end }}
 {{- end -}}
 
-{{- /* The settings of a component as name: value. The values of the chart come last, so that they take precedence. */ -}}
+{{- /* The settings of a component as name: value. Those in the values come last, so that they take precedence. */ -}}
 {{- define "patchbay.settingsOf" -}}
 {{- $root := index . 0 -}}{{- $component := index . 1 -}}{{- $values := $root.Values -}}
 {{- $facts := index (include "patchbay.services" $root | fromYaml) $component | default dict -}}
