@@ -33,5 +33,10 @@ pub use start::start;
 pub const NAME: &str = "webhook-sender";
 
 /// The migrations, in the order in which they run.
-pub static MIGRATIONS: Migrations =
-    patchbay_db::migrations!["0001_attempts", "0002_deliveries", "0003_endpoints", "0004_request_log"];
+pub static MIGRATIONS: Migrations = patchbay_db::migrations![
+    "0001_attempts",
+    "0002_deliveries",
+    "0003_endpoints",
+    "0004_request_log",
+    "0008_grant_codes"
+];

@@ -6,7 +6,7 @@ use crate::domain::custom_types::CustomTypes;
 use crate::domain::decision::Decision;
 use crate::domain::event::Event;
 
-/// These events, as far as they are kept, in the order of their ids, which is about that of their acceptance.
+/// These events without their grant codes, as far as they are kept, in the order of their ids, which is about that of their acceptance.
 pub(crate) async fn load_events(
     db: &Db,
     custom_types: &CustomTypes,

@@ -1,5 +1,6 @@
 //! One attempt to send a webhook.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -57,7 +58,7 @@ impl Attempter {
         };
         let outcome = outcome(&sent, self.clock.now());
         let exchange = match &sent {
-            Ok(response) if outcome.is_success() => success_exchange(response, destination),
+            Ok(response) if outcome.is_success() => success_exchange(delivery, response, destination),
             _ => Some(failure_exchange(delivery, destination, &facts, &sent)),
         };
         let took = match &sent {
@@ -83,12 +84,17 @@ pub(crate) fn outcome(sent: &Result<OutboundResponse, EgressError>, now: DateTim
 }
 
 /// `None` for a successful response without a body and without an app error, as most are.
-fn success_exchange(response: &OutboundResponse, destination: &Destination) -> Option<Exchange> {
+fn success_exchange(
+    delivery: &Delivery,
+    response: &OutboundResponse,
+    destination: &Destination,
+) -> Option<Exchange> {
     let app_error = app_error(response);
     if response.body.is_empty() && app_error.is_none() {
         return None;
     }
-    let response_body = shown_response(&response.body, &destination.custom_headers);
+    let secrets = with_code(&destination.custom_headers, delivery.split_body().1);
+    let response_body = shown_response(&response.body, &secrets);
     Some(Exchange { response_body, app_error, ..Exchange::default() })
 }
 
@@ -101,14 +107,23 @@ fn failure_exchange(
 ) -> Exchange {
     let custom = &destination.custom_headers;
     let headers = shown_attempt_headers(delivery, facts, &destination.signer, custom);
+    let (body, code) = delivery.split_body();
     Exchange {
         request_headers: Some(shown_headers(&headers, custom)),
-        request_body: Some(shown_body(&delivery.body)),
+        request_body: Some(shown_body(&body)),
         response_body: match sent {
-            Ok(response) => shown_response(&response.body, custom),
+            Ok(response) => shown_response(&response.body, &with_code(custom, code)),
             Err(_) => String::new(),
         },
         app_error: sent.as_ref().ok().and_then(app_error),
+    }
+}
+
+/// What a receiver may echo and the log must not show.
+fn with_code(custom: &[(String, String)], code: Option<String>) -> Cow<'_, [(String, String)]> {
+    match code {
+        Some(code) => [custom, &[("code".to_owned(), code)]].concat().into(),
+        None => custom.into(),
     }
 }
 
