@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, TimeDelta, Utc};
-use patchbay_domain::{Caller, Clock, Error, Result};
+use patchbay_domain::{Caller, Clock, Error, Result, shortened};
 use patchbay_proto::installation::GetAppRequest;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_rpc::{Channel, request};
@@ -37,9 +37,9 @@ pub(crate) struct Origins {
     cache: Mutex<Cache>,
 }
 
-/// The page that sends a request, when a browser names one.
+/// The page that sends a request, when a browser names one. Cross-origin headers are for these pages only.
 pub(crate) fn origin(headers: &HeaderMap) -> Option<&str> {
-    // `null` is what browsers say of pages they will not name.
+    // `null` is what browsers say of pages they will not name: sandboxed frames, files, pages behind redirects.
     headers.get(header::ORIGIN)?.to_str().ok().filter(|origin| *origin != "null")
 }
 
@@ -53,7 +53,9 @@ impl Origins {
     /// # Errors
     /// Invalid when the origin is not allowed; any error of the service that owns apps.
     pub(crate) async fn check(&self, caller: &Caller, headers: &HeaderMap, public_url: &Url) -> Result<()> {
-        let Some(origin) = origin(headers) else { return Ok(()) };
+        // Also a page without a name is a page.
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let origin = String::from_utf8_lossy(origin.as_bytes());
         if sender(headers, public_url) == Sender::Ours {
             return Ok(());
         }
@@ -62,10 +64,10 @@ impl Origins {
             // No page may use a personal token.
             _ => Arc::default(),
         };
-        if allowed::is_allowed(origin, &allowed) {
+        if origin.is_ascii() && allowed::is_allowed(&origin, &allowed) {
             return Ok(());
         }
-        Err(Error::invalid(FOREIGN_ORIGIN, format!("Invalid origin: {origin}")))
+        Err(Error::invalid(FOREIGN_ORIGIN, format!("Invalid origin: {}", shortened(&origin))))
     }
 
     async fn of(&self, app: i64) -> Result<Arc<[String]>> {
