@@ -76,7 +76,10 @@ async fn open_file(config: &DbConfig, folder: &Path, service: &str) -> Result<Po
     create_folder(folder).map_err(|error| {
         DbError::Unavailable(format!("cannot create the folder {}: {error}", folder.display()))
     })?;
-    let options = sqlite_options().filename(folder.join(format!("{service}.db"))).create_if_missing(true);
+    let file = folder.join(format!("{service}.db"));
+    create_file(&file)
+        .map_err(|error| DbError::Unavailable(format!("cannot create {}: {error}", file.display())))?;
+    let options = sqlite_options().filename(file);
     let committed = Arc::new(Notify::new());
     let wal = options
         .clone()
@@ -149,4 +152,28 @@ fn create_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Creates an empty database, which only its owner may read. SQLite gives its other files the same rights. An existing one, which an
+/// earlier version created, gets them too.
+fn create_file(file: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?;
+    #[cfg(unix)]
+    for suffix in ["", "-wal", "-shm"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        let open_to_others =
+            std::fs::metadata(&name).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
+        if open_to_others
+            && let Err(error) = std::fs::set_permissions(&name, PermissionsExt::from_mode(0o600))
+        {
+            tracing::warn!(%error, file = %name.display(), "a database file stays open to other users of this machine");
+        }
+    }
+    Ok(())
 }

@@ -17,10 +17,7 @@ const MAX_ARRAY_INDEX: u32 = u32::MAX - 1;
 /// nesting deeper than 128 levels), and for integers that a JavaScript number cannot represent (reason
 /// `NUMBER_NOT_REPRESENTABLE`), because receivers would get a different number.
 pub fn canonicalize(json: &[u8]) -> Result<Vec<u8>, Error> {
-    let value = parse(json)?;
-    let mut out = Vec::with_capacity(json.len());
-    write_value(&mut out, &value)?;
-    Ok(out)
+    write(&parse(json)?)
 }
 
 /// [`canonicalize`] for a value that must be an object, as the `data` of every webhook is.
@@ -29,8 +26,13 @@ pub fn canonicalize_object(json: &[u8]) -> Result<Vec<u8>, Error> {
     if !value.is_object() {
         return Err(Error::invalid("NOT_AN_OBJECT", "The value must be a JSON object."));
     }
-    let mut out = Vec::with_capacity(json.len());
-    write_value(&mut out, &value)?;
+    write(&value)
+}
+
+/// Writes a value in canonical form. Fails like [`canonicalize`].
+pub(crate) fn write(value: &Value) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::new();
+    write_value(&mut out, value)?;
     Ok(out)
 }
 

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -51,13 +52,16 @@ pub struct Error {
     pub message: String,
     /// In the order in which the rules were checked. Empty unless `kind` is `Invalid` or `Forbidden`.
     pub fields: Vec<FieldViolation>,
+    /// After this time the same request may succeed; `None` if that is not known.
+    pub retry_after: Option<Duration>,
 }
 
 macro_rules! constructors {
     ($($(#[$doc:meta])* $name:ident => $kind:ident;)*) => {
         $($(#[$doc])*
         pub fn $name(reason: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-            Self { kind: ErrorKind::$kind, reason: reason.into(), message: message.into(), fields: Vec::new() }
+            let (reason, message) = (reason.into(), message.into());
+            Self { kind: ErrorKind::$kind, reason, message, fields: Vec::new(), retry_after: None }
         })*
     };
 }

@@ -61,7 +61,7 @@ scopes! {
 impl Scope {
     /// Scopes that only tokens can have. No role has them, so granting them does not require having them.
     pub fn is_token_only(self) -> bool {
-        self == Self::ProjectDistribution
+        matches!(self, Self::OrgCi | Self::ProjectDistribution)
     }
 
     const fn bit(self) -> u32 {

@@ -76,6 +76,24 @@ macro_rules! redacted {
 
 redacted!(SecretString, SecretBytes);
 
+/// Fewer bytes can be guessed.
+const MIN_BYTES: usize = 16;
+/// A text of fewer different characters is a placeholder, such as `xxxxxxxxxxxxxxxx`.
+const MIN_DIFFERENT: usize = 6;
+
+/// Why a key or secret that an operator chose is too easy to guess; `None` if it is not. It completes a sentence about the setting.
+pub fn weakness(secret: &str) -> Option<String> {
+    let different: std::collections::HashSet<char> = secret.chars().collect();
+    if secret.len() < MIN_BYTES {
+        Some(format!("is shorter than {MIN_BYTES} bytes; `openssl rand -hex 32` makes a good one"))
+    } else if different.len() < MIN_DIFFERENT {
+        let few = format!("has fewer than {MIN_DIFFERENT} different characters");
+        Some(format!("{few}; `openssl rand -hex 32` makes a good one"))
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +103,16 @@ mod tests {
         let secret = SecretString::new("hunter2");
         assert_eq!(format!("{secret:?} {:?}", SecretBytes::new(*b"hunter2")), "[redacted] [redacted]");
         assert_eq!(secret.expose(), "hunter2");
+    }
+
+    #[test]
+    fn short_and_monotonous_secrets_are_weak() {
+        for weak in ["", "a", "fifteen-bytes-x", &"a".repeat(64), "abcabcabcabcabcabc"] {
+            assert!(weakness(weak).is_some(), "{weak}");
+        }
+        for fine in ["a secret of tests", "0123456789abcdef", "dev-only-service-secret"] {
+            assert_eq!(weakness(fine), None, "{fine}");
+        }
+        assert!(weakness("a").unwrap().starts_with("is shorter than 16 bytes"));
     }
 }

@@ -38,9 +38,9 @@ pub struct Origins {
     cache: Mutex<Cache>,
 }
 
-/// The page that sends a request, when a browser names one.
+/// The page that sends a request, when a browser names one. Cross-origin headers are for these pages only.
 pub fn origin(headers: &HeaderMap) -> Option<&str> {
-    // Browsers send `null` for pages they do not name.
+    // Browsers send `null` for pages they do not name: sandboxed frames, files, pages behind redirects.
     headers.get(header::ORIGIN)?.to_str().ok().filter(|origin| *origin != "null")
 }
 

@@ -56,5 +56,5 @@ pub use connections::Connections;
 pub use error::{Cause, EgressError, Phase, TlsFailure};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method};
 pub use policy::{AllowRule, AllowRuleError, EgressPolicy};
-pub use request::{OutboundRequest, PreparedRequest, Timeouts, header_is_reserved};
+pub use request::{OutboundRequest, PreparedRequest, Timeouts, header_is_reserved, header_value};
 pub use response::OutboundResponse;

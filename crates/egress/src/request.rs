@@ -159,6 +159,12 @@ pub fn header_is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
+/// The value in Latin-1, as receivers read headers and as Sentry sends them; `None` if it has characters that no header has.
+pub fn header_value(text: &str) -> Option<HeaderValue> {
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    HeaderValue::from_bytes(&bytes?).ok()
+}
+
 /// Values are marked as sensitive, so that the client does not print credentials in debug output.
 pub(crate) fn header_map(pairs: &[(String, String)]) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::with_capacity(pairs.len());
@@ -168,7 +174,7 @@ pub(crate) fn header_map(pairs: &[(String, String)]) -> Result<HeaderMap, Failur
         }
         let malformed = |what| Failure::new(Cause::InvalidHeader, format!("{what} of a header is malformed"));
         let name = HeaderName::try_from(name).map_err(|_| malformed("the name"))?;
-        let mut value = HeaderValue::try_from(value).map_err(|_| malformed("the value"))?;
+        let mut value = header_value(value).ok_or_else(|| malformed("the value"))?;
         value.set_sensitive(true);
         headers.insert(name, value);
     }
@@ -191,6 +197,12 @@ mod tests {
                 .unwrap();
         assert_eq!(headers.len(), 2);
         assert_eq!(headers["Sentry-Hook-Resource"], "issue");
+    }
+
+    #[test]
+    fn values_leave_as_latin_1() {
+        assert_eq!(map(&[("x-city", "Zürich")]).unwrap()["x-city"].as_bytes(), b"Z\xfcrich");
+        assert_eq!(map(&[("x-city", "東京")]).unwrap_err(), Cause::InvalidHeader);
     }
 
     #[test]

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_service_without_a_database_is_asked_neither_for_one_nor_for_a_broker() {
-        let given = Settings::from_pairs([("SERVICE_SECRET", "secret")]);
+        let given = Settings::from_pairs([("SERVICE_SECRET", "a secret of this test")]);
         let edge = Binary { name: "edge", migrations: None };
         let process = Process::new(edge, settings(edge, given.clone()));
         process.settings().finish().unwrap();

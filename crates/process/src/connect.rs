@@ -7,6 +7,7 @@ use anyhow::Context;
 use patchbay_bus::{Bus, BusConfig};
 use patchbay_db::DbConfig;
 use patchbay_domain::sealed::SealingKeys;
+use patchbay_domain::secret::weakness;
 use patchbay_domain::{SecretBytes, SecretString};
 use patchbay_rpc::{Security, Target, TlsFiles};
 use patchbay_runtime::Settings;
@@ -90,13 +91,20 @@ pub(crate) fn sealing_keys(settings: &Settings) -> SealingKeys {
             settings.problem(format!("PATCHBAY_{name}: {}", problem.message));
         }
     };
-    checked("ENCRYPTION_KEY", &current);
+    refuse_weak(&settings, "ENCRYPTION_KEY", &current);
     others.iter().for_each(|key| checked("OLD_ENCRYPTION_KEYS", key));
     let others: Vec<_> = others.iter().map(bytes).collect();
     SealingKeys::new(&bytes(&current), &others).unwrap_or_else(|_| {
         // Never used: the process ends with the recorded problem or the missing value.
         SealingKeys::new(&SecretBytes::new([0; 32]), &[]).expect("32 bytes are enough")
     })
+}
+
+/// Records a problem if the secret is easy to guess. A missing one is a problem already.
+fn refuse_weak(settings: &Settings, name: &str, secret: &SecretString) {
+    if let Some(why) = weakness(secret.expose()).filter(|_| !secret.expose().is_empty()) {
+        settings.problem(format!("PATCHBAY_{name} {why}"));
+    }
 }
 
 fn database(settings: &Settings) -> DbConfig {
@@ -141,8 +149,9 @@ fn bus(settings: &Settings) -> BusConfig {
 fn security(settings: &Settings) -> Security {
     let secret: SecretString = settings.required_secret(
         "SERVICE_SECRET",
-        "Shared secret that authenticates calls between services and calls of the product.",
+        "Shared secret that authenticates calls between services and calls of the product; at least 16 bytes.",
     );
+    refuse_weak(settings, "SERVICE_SECRET", &secret);
     let file = |name: &str, meaning: &str| -> Option<PathBuf> { settings.optional(name, meaning) };
     let files = (
         file("TLS_AUTHORITY", "PEM file of the certificate authority of the services; turns on mutual TLS."),
@@ -188,7 +197,8 @@ mod tests {
     fn an_invalid_key_is_named_and_not_shown() {
         assert!(problems(&[]).contains("PATCHBAY_ENCRYPTION_KEY"));
         assert!(
-            problems(&[("ENCRYPTION_KEY", "tiny")]).contains("PATCHBAY_ENCRYPTION_KEY: An encryption key")
+            problems(&[("ENCRYPTION_KEY", "tiny")])
+                .contains("PATCHBAY_ENCRYPTION_KEY is shorter than 16 bytes")
         );
         let old = problems(&[
             ("ENCRYPTION_KEY", "0123456789abcdef"),

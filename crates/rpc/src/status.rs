@@ -13,7 +13,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 const ERROR_DOMAIN: &str = "patchbay";
 
-/// The delay before a retry of a call that was refused because of a limit or an unavailable service, for clients that read
+/// The delay, unless the error states one, before a retry of a call that was refused because of a limit or an unavailable service, for clients that read
 /// `google.rpc.RetryInfo`.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -59,7 +59,7 @@ pub fn from_error(error: Error) -> Status {
     let reason = cut(&error.reason, MAX_REASON_BYTES, char::len_utf8);
     details.set_error_info(reason, ERROR_DOMAIN, std::collections::HashMap::new());
     if let ErrorKind::Unavailable | ErrorKind::TooManyRequests = error.kind {
-        details.set_retry_info(Some(RETRY_AFTER));
+        details.set_retry_info(Some(error.retry_after.unwrap_or(RETRY_AFTER)));
     }
     add_violations(&mut details, &error);
     Status::with_error_details(row(error.kind).1, bounded_message(&error.message), details)
@@ -123,6 +123,7 @@ pub fn to_error(status: &Status) -> Error {
         reason: info.reason.clone().into(),
         message: status.message().to_owned(),
         fields: Vec::new(),
+        retry_after: details.retry_info().and_then(|info| info.retry_delay),
     };
     let violations =
         details.bad_request().map(|request| request.field_violations.as_slice()).unwrap_or_default();

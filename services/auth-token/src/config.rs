@@ -3,6 +3,7 @@ mod oidc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use patchbay_domain::secret::weakness;
 use patchbay_domain::{SecretBytes, SecretString};
 use patchbay_runtime::Settings;
 
@@ -43,8 +44,8 @@ impl Config {
              the change, and add the next key before the change.",
         );
         let is_short = |key: &SecretString| (1..MIN_KEY_BYTES).contains(&key.expose().len());
-        if is_short(&key) {
-            s.problem(format!("PATCHBAY_AUTH_TOKEN_KEY is shorter than {MIN_KEY_BYTES} bytes"));
+        if let Some(why) = weakness(key.expose()).filter(|_| !key.expose().is_empty()) {
+            s.problem(format!("PATCHBAY_AUTH_TOKEN_KEY {why}"));
         }
         if old_keys.iter().any(is_short) {
             s.problem(format!("one of PATCHBAY_AUTH_TOKEN_OLD_KEYS is shorter than {MIN_KEY_BYTES} bytes"));

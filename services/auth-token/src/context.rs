@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::{Db, Tx};
 use patchbay_domain::{Clock, Random, Result};
 use patchbay_runtime::Stop;
@@ -48,8 +48,8 @@ impl Context {
     /// Counts an attempt to refresh.
     ///
     /// # Errors
-    /// The installation has reached its limit.
-    pub(crate) fn admit_refresh(&self, app_id: i64, installation: Uuid) -> Result<()> {
+    /// The installation has reached its limit; after this time it may try again.
+    pub(crate) fn admit_refresh(&self, app_id: i64, installation: Uuid) -> Result<(), TimeDelta> {
         let mut limit = self.refresh_limit.lock().unwrap_or_else(PoisonError::into_inner);
         limit.admit(app_id, installation, self.now())
     }

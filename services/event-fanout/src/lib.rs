@@ -36,5 +36,10 @@ pub use start::{Peers, start};
 pub const NAME: &str = "event-fanout";
 
 /// The migrations, in the order in which they run.
-pub static MIGRATIONS: Migrations =
-    patchbay_db::migrations!["0001_events", "0002_numbers", "0003_groups", "0004_key_content"];
+pub static MIGRATIONS: Migrations = patchbay_db::migrations![
+    "0001_events",
+    "0002_numbers",
+    "0003_groups",
+    "0004_key_content",
+    "0005_grant_codes"
+];

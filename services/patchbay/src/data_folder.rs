@@ -1,6 +1,6 @@
 //! The data folder of an all-in-one Patchbay: databases, secrets, and a lock.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -45,8 +45,9 @@ impl DataFolder {
     /// The folder cannot be created or written.
     pub fn open_if_free(path: &Path) -> anyhow::Result<Option<Self>> {
         let name = path.display();
-        fs::create_dir_all(path).with_context(|| format!("cannot create the data folder {name}"))?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"));
+        create_folder(path).with_context(|| format!("cannot create the data folder {name}"))?;
+        close_to_others(path);
+        let lock = private_file().create(true).truncate(false).write(true).open(path.join("lock"));
         let lock = lock.with_context(|| format!("the data folder {name} is not writable"))?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -73,7 +74,8 @@ impl DataFolder {
         let Announcement { grpc, base_url } = announcement;
         // Renaming is atomic, so a reader never sees half a file.
         let written = self.path.join("running.new");
-        fs::write(&written, format!("{grpc}\n{base_url}\n"))?;
+        let mut file = private_file().create(true).truncate(true).write(true).open(&written)?;
+        write!(file, "{grpc}\n{base_url}\n")?;
         fs::rename(written, self.path.join(ANNOUNCEMENT))
     }
 
@@ -120,15 +122,45 @@ impl DataFolder {
 
 /// Writes a file that only its owner can read and flushes it to disk, before anything is encrypted with the secret.
 fn write_private(folder: &Path, file: &Path, secret: &SecretString) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(file)?;
+    create_folder(folder)?;
+    let mut file = private_file().create(true).truncate(true).write(true).open(file)?;
     writeln!(file, "{}", secret.expose())?;
     file.sync_all()?;
     File::open(folder)?.sync_all()
+}
+
+/// Creates a folder that only its owner can read. It holds databases, secrets and mails.
+fn create_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Takes the rights of others away from a folder that was created before, by an earlier version for example.
+fn close_to_others(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let closed = fs::metadata(folder).and_then(|found| {
+            let mode = found.permissions().mode();
+            match mode & 0o077 {
+                0 => Ok(()),
+                _ => fs::set_permissions(folder, fs::Permissions::from_mode(mode & 0o7700)),
+            }
+        });
+        if let Err(error) = closed {
+            tracing::warn!(%error, folder = %folder.display(), "the data folder stays open to other users of this machine");
+        }
+    }
+}
+
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 #[cfg(test)]
@@ -147,6 +179,30 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             let mode = fs::metadata(data.path().join("secrets/service-secret")).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_reads_a_data_folder_new_or_old() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old");
+        fs::create_dir(&old).unwrap();
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o755)).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for path in [old, folder.path().join("new/data")] {
+            let data = DataFolder::open(&path).unwrap();
+            data.secret("service-secret").unwrap();
+            let announcement =
+                Announcement { grpc: "127.0.0.1:50051".parse().unwrap(), base_url: "http://x".to_owned() };
+            data.announce(&announcement).unwrap();
+            assert_eq!(mode(&path), 0o700, "{}", path.display());
+            for entry in fs::read_dir(&path).unwrap() {
+                let entry = entry.unwrap().path();
+                let expected = if entry.is_dir() { 0o700 } else { 0o600 };
+                assert_eq!(mode(&entry), expected, "{}", entry.display());
+            }
         }
     }
 

@@ -19,8 +19,9 @@ pub const DATABASES: [(&str, &Migrations); 5] = [
 /// Invalid settings, an unreachable database, a failing migration.
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     // Migrating uses neither the broker nor other services.
-    let settings =
-        settings.with_default_override("BUS_URL", "memory").with_default_override("SERVICE_SECRET", "unused");
+    let settings = settings
+        .with_default_override("BUS_URL", "memory")
+        .with_default_override("SERVICE_SECRET", "unused while migrating");
     let process = Process::new(Binary { name: "patchbay", migrations: None }, settings);
     process.configured()?;
     for (service, migrations) in DATABASES {

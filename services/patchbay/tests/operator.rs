@@ -298,12 +298,14 @@ fn a_deployment_that_is_not_there_is_not_taken_for_a_folder() {
         let output = command.output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    let (code, said) = command("a secret");
+    let (code, said) = command("a secret of this test");
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("http://127.0.0.1:1"), "{said}");
-    let (code, said) = command("");
-    assert_eq!(code, Some(64), "{said}");
-    assert!(said.contains("PATCHBAY_SERVICE_SECRET"), "{said}");
+    for (weak, problem) in [("", "is missing"), ("a", "is shorter than 16 bytes")] {
+        let (code, said) = command(weak);
+        assert_eq!(code, Some(64), "{said}");
+        assert!(said.contains("PATCHBAY_SERVICE_SECRET") && said.contains(problem), "{said}");
+    }
     assert!(!folder.path().join("data").exists());
 }
 

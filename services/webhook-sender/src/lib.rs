@@ -40,4 +40,5 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0004_request_log",
     "0005_endpoint_turns",
     "0006_reported_outages",
+    "0008_grant_codes",
 ];

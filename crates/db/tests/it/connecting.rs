@@ -33,6 +33,28 @@ async fn sqlite_creates_its_folder_and_keeps_committed_rows() {
     again.close().await;
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_files_of_sqlite_new_or_old() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let config = DbConfig::new(format!("sqlite:{}", folder.path().display()));
+    for _ in 0..2 {
+        let db = Db::connect(&config, "a-service", &MIGRATIONS).await.unwrap();
+        db.migrate().await.unwrap();
+        insert(&db, &[]).await.unwrap();
+        let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
+        assert!(files.len() >= 2, "the database and its log: {files:?}");
+        for file in &files {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+        }
+        db.close().await;
+        // As an earlier version left it.
+        fs::set_permissions(folder.path().join("a-service.db"), Permissions::from_mode(0o644)).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn sqlite_moves_committed_pages_into_its_file_by_itself() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! The identity of a user who has signed in at the provider.
 
+use patchbay_domain::invisible::is_invisible;
 use patchbay_domain::{EmailAddress, Error, Result};
 
 /// The provider's claims about a user.
@@ -66,7 +67,9 @@ pub(crate) fn identify(claims: Claims, allowed_domains: &[String]) -> Result<Oid
         return Err(Error::forbidden("OIDC_DOMAIN_NOT_ALLOWED", message));
     }
     let name = claims.name.unwrap_or_default();
-    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
+    // Nobody chooses this name here, so what the directory would refuse is left out.
+    let is_shown = |c: &char| !c.is_control() && !is_invisible(*c);
+    let name: String = name.trim().chars().filter(is_shown).take(MAX_NAME).collect();
     let name = if name.is_empty() { email.to_string() } else { name };
     Ok(OidcIdentity { account, email, name })
 }
@@ -121,7 +124,7 @@ mod tests {
             let claims = Claims { name: name.map(str::to_owned), ..claims("jane@acme.example", Some(true)) };
             identify(claims, &[]).unwrap().name
         };
-        assert_eq!(name(Some(" Jane\0 Doe ")), "Jane Doe");
+        assert_eq!(name(Some(" Jane\0 \u{202e}Doe\u{200b} ")), "Jane Doe");
         assert_eq!(name(Some(" ")), "jane@acme.example");
         assert_eq!(name(None), "jane@acme.example");
         assert_eq!(name(Some(&"é".repeat(300))).chars().count(), 200);

@@ -59,6 +59,24 @@ pub(crate) fn decide(
     }
 }
 
+/// How long an app has to wait that exceeds the limit of refreshes by `limit`. `None`: it is answered at once.
+///
+/// An app that has lost the response to a refresh sends the same refresh token, which was replaced at `replaced_at`, until it is
+/// answered. If it waited beyond the window, as it is told, the next use would revoke its family. So the wait ends within the window,
+/// and short before its end there is none.
+pub(crate) fn wait(
+    limit: TimeDelta,
+    replaced_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    window: TimeDelta,
+) -> Option<TimeDelta> {
+    let Some(replaced_at) = replaced_at.filter(|at| now - *at <= window) else { return Some(limit) };
+    // For the way of the next request.
+    let spare = (window / 4).min(TimeDelta::seconds(5));
+    let longest = replaced_at + window - spare - now;
+    if longest < TimeDelta::seconds(1) { None } else { Some(limit.min(longest)) }
+}
+
 /// The message is that of an unknown token, so that a thief learns nothing. The reason lets services notify the app's owner.
 pub(crate) fn reused() -> Error {
     Error::unauthenticated("REFRESH_TOKEN_REUSED", "Given refresh token does not exist")

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use patchbay_domain::{Error, Result};
+use patchbay_domain::Error;
 use uuid::Uuid;
 
 const ATTEMPTS: usize = 10;
@@ -26,15 +26,20 @@ pub(crate) struct RefreshLimit {
 }
 
 impl RefreshLimit {
-    /// Counts an admitted attempt. Refused attempts do not count.
-    pub(crate) fn admit(&mut self, app_id: i64, installation: Uuid, now: DateTime<Utc>) -> Result<()> {
+    /// Counts an admitted attempt. Refused attempts do not count; the error is the time until the next one is admitted.
+    pub(crate) fn admit(
+        &mut self,
+        app_id: i64,
+        installation: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<(), TimeDelta> {
         self.make_room(now);
         let recent = self.attempts.entry((app_id, installation)).or_default();
         while recent.front().is_some_and(|attempt| is_over(*attempt, now)) {
             recent.pop_front();
         }
         if recent.len() >= ATTEMPTS {
-            return Err(Error::too_many_requests("TOO_MANY_REFRESHES", "Too many token refresh attempts"));
+            return Err(recent.front().map_or(PERIOD, |oldest| *oldest + PERIOD - now));
         }
         recent.push_back(now);
         Ok(())
@@ -51,6 +56,11 @@ impl RefreshLimit {
             self.attempts.clear();
         }
     }
+}
+
+pub(crate) fn too_many(wait: TimeDelta) -> Error {
+    let refusal = Error::too_many_requests("TOO_MANY_REFRESHES", "Too many token refresh attempts");
+    Error { retry_after: wait.to_std().ok(), ..refusal }
 }
 
 fn is_over(attempt: DateTime<Utc>, now: DateTime<Utc>) -> bool {
@@ -74,7 +84,7 @@ mod tests {
             limit.admit(5, INSTALLATION, second(n)).unwrap();
         }
         let refused = limit.admit(5, INSTALLATION, second(59)).unwrap_err();
-        assert_eq!(refused.message, "Too many token refresh attempts");
+        assert_eq!(refused, TimeDelta::seconds(1), "what remains of the minute");
         limit.admit(5, INSTALLATION, second(60)).expect("the first attempt is a minute ago");
         assert!(limit.admit(5, INSTALLATION, second(60)).is_err(), "the second is not");
     }

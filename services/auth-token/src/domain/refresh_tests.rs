@@ -69,6 +69,39 @@ fn a_refresh_token_is_rotated_repeated_refused_or_ends_its_family() {
     }
 }
 
+#[test]
+fn a_wait_is_what_remains_of_the_limit_and_ends_within_the_window() {
+    let seconds = TimeDelta::seconds;
+    for (limit, replaced_at, now, expected) in [
+        (60, None, 0, Some(60)),
+        (7, None, 0, Some(7)),
+        (60, Some(0), 0, Some(55)),
+        (40, Some(0), 10, Some(40)),
+        (60, Some(0), 10, Some(45)),
+        (60, Some(0), 53, Some(2)),
+        (60, Some(0), 54, Some(1)),
+        (60, Some(0), 55, None),
+        (60, Some(0), 60, None),
+        // It would be refused without the limit as well.
+        (60, Some(0), 61, Some(60)),
+    ] {
+        let wait = wait(seconds(limit), replaced_at.map(second), second(now), WINDOW);
+        assert_eq!(wait, expected.map(seconds), "{limit} {replaced_at:?} {now}");
+    }
+}
+
+proptest! {
+    /// Whatever the limit says: who comes back when told, with a second of delay, is never too late.
+    #[test]
+    fn who_waits_as_told_is_never_too_late(limit in 1..61_i64, now in 0..61_i64, window in 8..120_i64) {
+        let window = TimeDelta::seconds(window);
+        let told = wait(TimeDelta::seconds(limit), Some(second(0)), second(now), window);
+        if let Some(told) = told && second(now) - second(0) <= window {
+            prop_assert!(second(now) + told + TimeDelta::seconds(1) - second(0) <= window);
+        }
+    }
+}
+
 /// Models the service: the rows of a family, and the effect of each decision on them.
 struct Family(Vec<StoredToken>);
 

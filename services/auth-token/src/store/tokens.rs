@@ -37,6 +37,21 @@ pub(crate) async fn find_by_refresh(tx: &mut Tx, refresh_hash: &Hash) -> Result<
     Ok(Some(Found { token: row.try_into()?, successor: successor.map(StoredToken::try_from).transpose()? }))
 }
 
+/// When this token of the installation was replaced; `None` if it was not, or does not exist.
+pub(crate) async fn replaced_at(
+    db: &Db,
+    refresh_hash: &Hash,
+    installation: Uuid,
+) -> Result<Option<DateTime<Utc>>> {
+    let found: Option<(Option<DateTime<Utc>>,)> = db
+        .query("select replaced_at from tokens where refresh_hash = $1 and installation_uuid = $2")
+        .bind(refresh_hash.as_slice())
+        .bind(installation)
+        .fetch_optional()
+        .await?;
+    Ok(found.and_then(|(replaced_at,)| replaced_at))
+}
+
 pub(crate) async fn insert(tx: &mut Tx, token: &StoredToken) -> Result<()> {
     let (kind, installation, app_id, organization_id, user_id) = holder_columns(token.holder);
     tx.query(

@@ -162,10 +162,37 @@ async fn the_eleventh_refresh_within_a_minute_is_refused() {
             pair = service.refresh(&pair).await.unwrap();
         }
         let outcome = service.refresh(&pair).await;
+        assert_eq!(outcome.as_ref().unwrap_err().retry_after, Some(Duration::from_secs(60)));
         assert_refused(outcome, 429, "TOO_MANY_REFRESHES", "Too many token refresh attempts");
         assert!(service.is_active(&pair).await);
         service.clock.advance(Duration::from_secs(60));
         service.refresh(&pair).await.unwrap();
+    })
+    .await;
+}
+
+/// An app that lost the response to a refresh, and repeats it as a client does that honours `Retry-After`.
+#[tokio::test]
+async fn an_app_that_waits_as_told_gets_the_lost_response_and_keeps_its_family() {
+    each(|service, _| async move {
+        let mut pair = service.first_pair().await;
+        for (pause, told) in [(0, 55), (1, 45), (5, 5)] {
+            service.clock.advance(minutes(10));
+            let lost = service.refresh(&pair).await.unwrap();
+            let refusal = loop {
+                service.clock.advance(Duration::from_secs(pause));
+                match service.refresh(&pair).await {
+                    Ok(repeated) => assert_eq!(repeated, lost),
+                    Err(refusal) => break refusal,
+                }
+            };
+            assert_eq!(refusal.reason, "TOO_MANY_REFRESHES");
+            assert_eq!(refusal.retry_after, Some(Duration::from_secs(told)), "one try each {pause} s");
+            service.clock.advance(Duration::from_secs(told));
+            assert_eq!(service.refresh(&pair).await.unwrap(), lost);
+            assert!(service.is_active(&lost).await);
+            pair = lost;
+        }
     })
     .await;
 }

@@ -9,6 +9,7 @@ use super::decisions;
 use super::event_ids;
 use super::event_row::{actor_column, targets_column};
 use super::give_numbers::give_numbers;
+use super::grant_codes::{self, GrantCodes};
 use crate::accept::Accepted;
 use crate::domain::decision::Decision;
 use crate::domain::event::Event;
@@ -74,13 +75,19 @@ async fn insert(
 ) -> Result<()> {
     let Some((first, decisions)) = events.first() else { return Ok(()) };
     let pause = if decisions.is_some() { recover_after } else { TimeDelta::zero() };
-    tx.query("insert into unmarked (group_id, recover_at, event_ids) values ($1, $2, $3)")
+    let mut codes = GrantCodes::new();
+    let rows: Vec<_> = events
+        .iter()
+        .map(|(event, decisions)| (*event, decisions, grant_codes::stored_data(event, &mut codes)))
+        .collect();
+    tx.query("insert into unmarked (group_id, recover_at, event_ids, grant_codes) values ($1, $2, $3, $4)")
         .bind(group_id)
         .bind(first.accepted_at + pause)
         .bind(event_ids::encode(events.iter().map(|(event, _)| event.id)))
+        .bind(grant_codes::encode(&codes))
         .execute()
         .await?;
-    tx.insert_rows("events", COLUMNS, events, |row, (event, decisions)| {
+    tx.insert_rows("events", COLUMNS, rows, |row, (event, decisions, data)| {
         row.bind(event.id)
             .bind(event.organization_id)
             .bind(event.kind.resource())
@@ -93,7 +100,7 @@ async fn insert(
             .bind(event.accepted_at)
             .bind(decisions.as_deref().map(|decisions| Blob(decisions::encode(decisions))))
             .bind(group_id)
-            .bind(Blob(event.data.clone()));
+            .bind(Blob(data));
     })
     .execute()
     .await

@@ -6,7 +6,7 @@ use crate::domain::custom_types::CustomTypes;
 use crate::domain::decision::Decision;
 use crate::domain::event::Event;
 
-/// Loads the events that are still kept, in the order of their ids, which is roughly the order of acceptance.
+/// Loads the events that are still kept, without their grant codes, in the order of their ids, which is roughly the order of acceptance.
 pub(crate) async fn load_events(
     db: &Db,
     custom_types: &CustomTypes,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use patchbay_db::Db;
+use patchbay_db::{AssertSqlSafe, Db};
 use patchbay_domain::Actor;
 use patchbay_testkit::database::{assert_same_schema, each_engine};
 use uuid::Uuid;
@@ -355,6 +355,48 @@ async fn what_is_old_goes_unless_it_is_still_to_be_handed_over() {
         assert_eq!(keys().await.expect("it counts"), 1);
         expire_keys(&db, at(1)).await.expect("it deletes");
         assert_eq!(keys().await.expect("it counts"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_grant_code_is_kept_apart_from_its_event_and_only_until_the_hand_over() {
+    each_engine(&MIGRATIONS, |db| async move {
+        const CODE: &str = "f3c71b491e3949b6b033ae45312a4fcb";
+        let kind = samples::kind("installation.created");
+        let data = format!(r#"{{"installation":{{"status":"pending","code":"{CODE}","uuid":"a8e5"}}}}"#);
+        let created = Event { kind, data: data.into(), ..event(1) };
+        insert(&db, [created.clone(), event(2)]).await;
+        let kept = async || -> i64 {
+            let hex: String = CODE.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let in_sqlite = format!(
+                "select (select count(*) from events where hex(data) like '%{upper}%')
+                     + (select count(*) from unmarked where grant_codes like '%{CODE}%')",
+                upper = hex.to_ascii_uppercase(),
+            );
+            let in_postgres = format!(
+                "select (select count(*) from events where encode(data, 'hex') like '%{hex}%')
+                     + (select count(*) from unmarked where grant_codes like '%{CODE}%')"
+            );
+            let query = db.query_per_engine(AssertSqlSafe(in_postgres), AssertSqlSafe(in_sqlite));
+            query.fetch_scalar().await.expect("it counts")
+        };
+        let types = CustomTypes::default();
+        let load = async || {
+            let found = load_events(&db, &types, &[created.id]).await.expect("it loads");
+            found.into_iter().next().expect("it is there").0
+        };
+        let masked = String::from_utf8(load().await.data.to_vec()).expect("it is text");
+        assert_eq!(masked, r#"{"installation":{"status":"pending","code":"********","uuid":"a8e5"}}"#);
+        assert_eq!(kept().await, 1, "the hand-over may need it");
+
+        let group = claim_unmarked(&db, at(100), at(200), at(300), 1).await.expect("it claims").remove(0);
+        let mut again = load().await;
+        complete(&mut again, &group.grant_codes);
+        assert_eq!(again, created);
+
+        mark_fanned_out(&db, &[group.id]).await.expect("it marks");
+        assert_eq!(kept().await, 0);
     })
     .await;
 }

@@ -20,7 +20,7 @@ use crate::domain::event::Event;
 use crate::handover::in_flight::InFlight;
 use crate::handover::ready::Ready;
 use crate::metrics::FanoutMetrics;
-use crate::store::{self, Group};
+use crate::store::{self, GrantCodes, Group};
 use crate::subscriptions::Subscriptions;
 
 /// Pause after a round in which nothing was due.
@@ -92,6 +92,7 @@ impl Recover {
     async fn hand_over_groups(&self, groups: &[Group]) -> Result<(), DbError> {
         let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.events.iter().copied()).collect();
         let sizes = store::event_sizes(&self.db, &ids).await?;
+        let codes: GrantCodes = groups.iter().flat_map(|group| group.grant_codes.clone()).collect();
         let mut group_of = HashMap::new();
         let mut gone = Vec::new();
         for group in groups {
@@ -108,7 +109,7 @@ impl Recover {
         sizes.sort_unstable();
         let mut chunks = chunks(sizes).into_iter();
         while let Some(ids) = chunks.next() {
-            if let Err(error) = self.hand_over_events(&ids, &group_of).await {
+            if let Err(error) = self.hand_over_events(&ids, &group_of, &codes).await {
                 let left = ids.into_iter().chain(chunks.flatten());
                 self.release(left, &group_of);
                 return Err(error);
@@ -124,7 +125,12 @@ impl Recover {
     }
 
     /// Hands over all of these events, or none if an error is returned.
-    async fn hand_over_events(&self, ids: &[Uuid], group_of: &HashMap<Uuid, Uuid>) -> Result<(), DbError> {
+    async fn hand_over_events(
+        &self,
+        ids: &[Uuid],
+        group_of: &HashMap<Uuid, Uuid>,
+        codes: &GrantCodes,
+    ) -> Result<(), DbError> {
         let custom_types = self.catalogue.read().clone();
         let events = store::load_events(&self.db, &custom_types, ids).await?;
         let (decided, undecided): (Vec<_>, Vec<_>) =
@@ -135,7 +141,8 @@ impl Recover {
         events.sort_by_key(|(event, _)| event.id);
         tracing::info!(events = events.len(), "unmarked events are handed over again");
         let mut left: HashSet<Uuid> = ids.iter().copied().collect();
-        for (event, decisions) in events {
+        for (mut event, decisions) in events {
+            store::complete(&mut event, codes);
             let Some(group_id) = group_of.get(&event.id).copied() else { continue };
             let memory = self.memory.take(event.kib()).await;
             let id = event.id;

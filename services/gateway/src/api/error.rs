@@ -99,7 +99,11 @@ impl From<Error> for Failure {
             StatusCode::from_u16(http_status(error.kind)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let reason = error.reason.into_owned();
         let retry_after = match error.kind {
-            ErrorKind::TooManyRequests => Some(REFILL),
+            // Whole seconds, rounded up: who comes back earlier is refused again.
+            ErrorKind::TooManyRequests => {
+                let wait = error.retry_after.map(|wait| wait.as_millis().div_ceil(1000).max(1));
+                Some(wait.and_then(|seconds| seconds.try_into().ok()).unwrap_or(REFILL))
+            }
             ErrorKind::Unavailable => Some(UNAVAILABLE_RETRY),
             _ => None,
         };

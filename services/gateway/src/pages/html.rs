@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use patchbay_domain::invisible::is_invisible;
 
 /// A page with a title and a list of facts.
 pub(crate) fn facts(status: StatusCode, title: &str, facts: &[(&str, &str)]) -> Response {
@@ -27,6 +28,7 @@ fn escape(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
+            c if is_invisible(c) => {}
             c => escaped.push(c),
         }
     }
@@ -48,6 +50,7 @@ mod tests {
 
     #[test]
     fn content_from_outside_is_not_markup() {
+        assert_eq!(escape("\u{202e}Pay\u{200b}Pal"), "PayPal");
         assert_eq!(escape("<script>\"&'"), "&lt;script&gt;&quot;&amp;&#39;");
     }
 }

@@ -2,6 +2,8 @@ use serde_json::{Value, json};
 
 use crate::platform::{Platform, app_body};
 
+const DENIED: &str = r#"{"detail":"You do not have permission to perform this action."}"#;
+
 #[tokio::test]
 async fn an_owner_registers_a_public_app_and_sees_its_credentials() {
     let platform = Platform::with_organizations().await;
@@ -82,6 +84,42 @@ async fn a_stranger_learns_of_which_organizations_they_are_and_nothing_of_the_ap
         .get("/api/0/sentry-apps/nothing/", &stranger)
         .await
         .is(404, r#"{"detail":"Could not find the requested sentry app"}"#);
+}
+
+#[tokio::test]
+async fn an_app_registers_no_apps_whatever_it_sends() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    let app = platform.app(&owner, json!({ "isInternal": true, "verifyInstall": false })).await;
+    let token = app["tokens"][0]["token"].as_str().unwrap();
+    for body in [json!({}), json!({ "organization": 1 }), json!({ "organization": "acme", "name": "x" })] {
+        platform.post("/api/0/sentry-apps/", token, body).await.is(403, DENIED);
+    }
+}
+
+#[tokio::test]
+async fn staff_review_apps_and_register_none_where_they_are_no_members() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    platform.app(&owner, json!({})).await;
+    let (staff, narrow) = (platform.staff(&["org:admin"]).await, platform.staff(&["event:read"]).await);
+    let (path, list) = ("/api/0/sentry-apps/hooks/", "/api/0/sentry-apps/?status=unpublished");
+    assert_eq!(platform.get(list, &staff).await.json()[0]["slug"], "hooks");
+    assert_eq!(platform.get(list, &narrow).await.json(), json!([]));
+    assert_eq!(platform.get(path, &narrow).await.status, 403);
+    platform.get("/api/0/publish-requests/", &narrow).await.is(403, DENIED);
+    platform.get("/api/0/publish-requests/", &staff).await.is(200, "[]");
+    let change = json!({ "status": "published", "popularity": 7, "features": [3], "metadata": { "a": 1 } });
+    let changed = platform.put(path, &staff, change).await;
+    assert_eq!(changed.status, 200);
+    let app = changed.json();
+    assert_eq!((&app["status"], &app["popularity"]), (&json!("published"), &json!(7)));
+    assert_eq!((&app["featureData"][0]["featureId"], &app["metadata"]), (&json!(3), &json!({})));
+    let new = json!({ "organization": "acme", "name": "Theirs", "scopes": [], "isInternal": true });
+    platform
+        .post("/api/0/sentry-apps/", &staff, new)
+        .await
+        .is(401, r#"{"detail":"User must be a part of the Org they're trying to create the app in"}"#);
 }
 
 #[tokio::test]

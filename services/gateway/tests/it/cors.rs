@@ -36,7 +36,13 @@ async fn a_token_is_good_on_the_pages_its_app_lists() {
     assert!(answer.header("access-control-expose-headers").contains("Link"));
     assert_eq!(answer.header("access-control-allow-credentials"), "");
     assert!(answer.header("vary").contains("Origin"));
-    for page in ["https://evil.example", "http://app.example", "https://app.example:8443"] {
+    for page in [
+        "https://evil.example",
+        "http://app.example",
+        "https://app.example:8443",
+        "null",
+        "https://äpp.example",
+    ] {
         let answer = from_page(&platform, &token, page).await;
         answer.is(400, &json!({ "detail": format!("Invalid origin: {page}") }).to_string());
         assert_eq!(answer.header("access-control-allow-origin"), "", "{page}");
@@ -49,11 +55,9 @@ async fn a_token_whose_app_lists_no_pages_is_good_on_ours_only() {
     let token = token(&platform, &[]).await;
     assert_eq!(from_page(&platform, &token, PAGE).await.status, 400);
     assert_eq!(from_page(&platform, &token, "https://patchbay.example").await.status, 200);
-    assert_eq!(
-        from_page(&platform, &token, "null").await.status,
-        400,
-        "a page that the browser does not name"
-    );
+    for nameless in ["null", "https://äpp.example", "x"] {
+        assert_eq!(from_page(&platform, &token, nameless).await.status, 400, "{nameless} is a page too");
+    }
     assert_eq!(platform.get("/api/0/", &token).await.status, 200, "no page at all");
 }
 

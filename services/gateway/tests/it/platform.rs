@@ -194,9 +194,22 @@ impl Platform {
         self.directory().create_user(request(wanted)).await.unwrap().into_inner().id
     }
 
+    /// A personal token of a new staff user.
+    pub(crate) async fn staff(&self, scopes: &[&str]) -> String {
+        let (name, email) =
+            ("staff".to_owned(), format!("staff-{}@patchbay.example", scopes[0].replace(':', "-")));
+        let wanted = CreateUserRequest { name, email, is_staff: true, ..Default::default() };
+        let user_id = self.directory().create_user(request(wanted)).await.unwrap().into_inner().id;
+        self.token_with(user_id, scopes).await
+    }
+
     pub(crate) async fn token_of(&self, user_id: i64) -> String {
         let scopes = ["org:admin", "event:admin", "project:admin", "member:read", "team:read"];
-        let scopes = scopes.map(str::to_owned).into();
+        self.token_with(user_id, &scopes).await
+    }
+
+    async fn token_with(&self, user_id: i64, scopes: &[&str]) -> String {
+        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
         let wanted = MintUserTokenRequest { user_id, scopes, name: "test".to_owned() };
         self.tokens().mint_user_token(request(wanted)).await.unwrap().into_inner().token
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::domain::app::App;
 use crate::domain::app::AppStatus;
-use crate::domain::app::access::is_elevated;
+use crate::domain::app::access;
 
 const MAX_ENTRIES: usize = 50;
 const MAX_TEXT: usize = 5_000;
@@ -51,7 +51,7 @@ pub(crate) fn may_request(caller: &Caller, app: &App) -> Result<Requester, Error
         Caller::App(_) | Caller::Service(_) | Caller::Operator => return Err(Error::permission_denied()),
     };
     if !caller.has_any(app.owner.id, &[Scope::OrgAdmin]) {
-        return Err(crate::domain::app::access::foreign_or_denied(caller, app.owner.id, app.status));
+        return Err(access::foreign_or_denied(caller, app.owner.id, app.status));
     }
     Ok(Requester { id: user.user_id, name: user.name.clone(), email: user.email.clone() })
 }
@@ -59,8 +59,7 @@ pub(crate) fn may_request(caller: &Caller, app: &App) -> Result<Requester, Error
 pub(crate) fn may_list(caller: &Caller) -> Result<(), Error> {
     match caller {
         Caller::Anonymous => Err(Error::no_credentials()),
-        Caller::User(user) if user.is_staff => Ok(()),
-        caller if is_elevated(caller) => Ok(()),
+        caller if access::reads_all(caller) => Ok(()),
         _ => Err(Error::permission_denied()),
     }
 }
@@ -106,6 +105,19 @@ pub(crate) fn check(app: &App, pictures: Pictures) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a change concerns what a reviewer decides about. Approval would publish what nobody has seen, so such a change
+/// withdraws the request.
+pub(crate) fn is_withdrawn_by(before: &App, after: &App) -> bool {
+    fn reviewed(app: &App) -> impl PartialEq {
+        (
+            (&app.name, app.scope_set().expanded(), &app.events, &app.features, &app.schema),
+            (&app.webhook_url, &app.redirect_url, &app.allowed_origins),
+            (app.is_alertable, app.verify_install),
+        )
+    }
+    before.status == AppStatus::PublishRequestInProgress && reviewed(before) != reviewed(after)
+}
+
 /// Checks the note of a reviewer to the requester.
 pub(crate) fn check_note(note: &str) -> Result<(), Error> {
     if note.chars().count() > MAX_NOTE {
@@ -125,7 +137,9 @@ fn is_shown_beside_issues(schema: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::test_app;
-    use crate::domain::test_callers::{app, member, member_with_token, staff, stranger, superuser};
+    use crate::domain::test_callers::{
+        app, member, member_with_token, staff, staff_with_token, stranger, superuser,
+    };
     use patchbay_domain::Role;
 
     const BOTH: Pictures = Pictures { logo: true, icon: true };
@@ -153,10 +167,12 @@ mod tests {
 
     #[test]
     fn reviewers_list_requests() {
-        for caller in [superuser(), staff(), Caller::Operator, Caller::Service("console".into())] {
+        let ranked = staff_with_token(&[Scope::OrgAdmin]);
+        for caller in [superuser(), staff(), ranked, Caller::Operator, Caller::Service("console".into())] {
             assert!(may_list(&caller).is_ok(), "{caller:?}");
         }
-        for caller in [member(Role::Owner), app(), Caller::Anonymous] {
+        let narrow = staff_with_token(&[Scope::EventRead]);
+        for caller in [member(Role::Owner), app(), narrow, Caller::Anonymous] {
             assert!(may_list(&caller).is_err(), "{caller:?}");
         }
     }
@@ -188,6 +204,34 @@ mod tests {
             assert_eq!(reason(check(&app, logo)) == "ICON_REQUIRED", needed, "{schema}");
             assert!(check(&app, BOTH).is_ok());
         }
+    }
+
+    #[test]
+    fn a_request_is_withdrawn_by_a_change_of_what_the_reviewer_decides_about() {
+        let waiting = test_app::app(AppStatus::PublishRequestInProgress);
+        let changes: [(&str, fn(&mut App)); 10] = [
+            ("name", |app| app.name = "Other".into()),
+            ("scopes", |app| app.scopes = vec![Scope::EventAdmin]),
+            ("events", |app| app.events = vec!["error.created".into()]),
+            ("features", |app| app.features.clear()),
+            ("schema", |app| app.schema = r#"{"elements":[]}"#.into()),
+            ("webhookUrl", |app| app.webhook_url = Some("https://evil.example/".into())),
+            ("redirectUrl", |app| app.redirect_url = Some("https://evil.example/".into())),
+            ("allowedOrigins", |app| app.allowed_origins = vec!["https://evil.example".into()]),
+            ("isAlertable", |app| app.is_alertable = !app.is_alertable),
+            ("verifyInstall", |app| app.verify_install = !app.verify_install),
+        ];
+        for (field, change) in changes {
+            let mut changed = waiting.clone();
+            change(&mut changed);
+            assert!(is_withdrawn_by(&waiting, &changed), "{field}");
+            let unpublished = App { status: AppStatus::Unpublished, ..waiting.clone() };
+            assert!(!is_withdrawn_by(&unpublished, &changed), "{field}");
+        }
+        let mut changed = waiting.clone();
+        changed.scopes = changed.scope_set().expanded().iter().collect();
+        (changed.overview, changed.popularity) = (Some("Hooks for everyone.".into()), 7);
+        assert!(!is_withdrawn_by(&waiting, &changed));
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub(crate) fn staff() -> Caller {
     Caller::User(UserCaller { is_staff: true, ..user() })
 }
 
+/// Staff whose personal token is limited to `scopes`.
+pub(crate) fn staff_with_token(scopes: &[Scope]) -> Caller {
+    Caller::User(UserCaller { is_staff: true, token_scopes: Some(ScopeSet::of(scopes)), ..user() })
+}
+
 /// App 5 in organization 7, with every scope.
 pub(crate) fn app() -> Caller {
     let scopes = Scope::ALL.iter().copied().collect();

@@ -36,7 +36,7 @@ use patchbay_proto::installation::{
 use patchbay_rpc::status::from_error;
 use tonic::{Request, Response, Status};
 
-pub(super) use app_message::app_message;
+pub(super) use app_message::{app_message, app_messages};
 pub(super) use find_app::find_app;
 
 use crate::context::Context;

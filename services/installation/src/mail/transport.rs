@@ -9,6 +9,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::fs;
+use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 use super::config::{MailConfig, SmtpConfig, SmtpTls, TransportConfig};
@@ -88,8 +89,16 @@ fn tls_parameters(smtp: &SmtpConfig) -> anyhow::Result<TlsParameters> {
 
 /// Writes the mail under a temporary name first: readers of the folder see complete mails only.
 async fn write_file(folder: &PathBuf, id: Uuid, text: &[u8]) -> std::io::Result<()> {
-    fs::create_dir_all(folder).await?;
+    let (mut builder, mut options) = (fs::DirBuilder::new(), fs::OpenOptions::new());
+    builder.recursive(true);
+    options.create(true).truncate(true).write(true);
+    // Mails have addresses of people and links for them.
+    #[cfg(unix)]
+    (builder.mode(0o700), options.mode(0o600));
+    builder.create(folder).await?;
     let unfinished = folder.join(format!(".{id}"));
-    fs::write(&unfinished, text).await?;
+    let mut file = options.open(&unfinished).await?;
+    file.write_all(text).await?;
+    file.flush().await?;
     fs::rename(unfinished, folder.join(format!("{id}.eml"))).await
 }

@@ -75,6 +75,12 @@ pub(crate) async fn list(db: &Db, offset: i64, limit: i64) -> Result<Vec<Publica
     Ok(rows.into_iter().filter_map(request).collect())
 }
 
+/// The id of the undecided request of an app.
+pub(crate) async fn undecided(tx: &mut Tx, app: i64) -> Result<Option<i64>, Error> {
+    let query = tx.query("select id from publish_requests where app_id = $1 and decided_at is null");
+    Ok(query.bind(app).fetch_optional::<IdRow>().await?.map(|row| row.id))
+}
+
 /// Decides the request of an app, if there is an undecided one, and returns its requester.
 pub(crate) async fn decide(
     tx: &mut Tx,
@@ -107,6 +113,11 @@ pub(crate) async fn pictures(tx: &mut Tx, app: i64) -> Result<Pictures, Error> {
     let photos: Vec<PhotoRow> = query.fetch_all().await?;
     let has = |kind: &str| photos.iter().any(|row| row.photo == kind);
     Ok(Pictures { logo: has("logo"), icon: has("icon") })
+}
+
+#[derive(Debug, FromRow)]
+struct IdRow {
+    id: i64,
 }
 
 #[derive(Debug, FromRow)]

@@ -43,3 +43,8 @@ pub(crate) fn app_of(installation: &Installation) -> Caller {
         scopes: ScopeSet::of(&[Scope::EventRead]),
     })
 }
+
+/// Staff whose personal token is limited to `scopes`.
+pub(crate) fn staff_with_token(scopes: &[Scope]) -> Caller {
+    Caller::User(UserCaller { is_staff: true, token_scopes: Some(ScopeSet::of(scopes)), ..stranger() })
+}

@@ -1,7 +1,7 @@
 //! Sentry's contract for reading, changing and removing an app, section 1.7 of ours: what the store and the other services see of it.
 //! Which change is allowed is decided by `domain::app::change`, with its own tests.
 
-use patchbay_domain::{Caller, Role};
+use patchbay_domain::{Caller, Role, Scope};
 use patchbay_proto::auth_token::Inactive;
 use patchbay_proto::installation::{
     App, AppStatus, ClientCertificate, CreateAppRequest, DeliverySettings, ListComponentsRequest, Numbers,
@@ -12,7 +12,7 @@ use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 use tonic::{Response, Status};
 
-use crate::callers::{app_of, member, staff, stranger, superuser};
+use crate::callers::{app_of, member, staff, staff_with_token, stranger, superuser};
 use crate::service::{SOON, Service, each, internal, public, reason, refusal, update};
 
 async fn change(
@@ -232,13 +232,15 @@ async fn who_may_change_an_app() {
 }
 
 #[tokio::test]
-async fn only_superusers_and_operators_publish_and_unpublish() {
+async fn only_superusers_staff_and_operators_publish_and_unpublish() {
     each(|service| async move {
         let app = service.app(public("Hooks")).await;
         let set = async |caller: &Caller, app: &App, status: AppStatus| {
             change(&service, caller, UpdateAppRequest { status: Some(status.into()), ..update(app) }).await
         };
-        for caller in [service.manager(), staff(), Caller::Service("gateway".into())] {
+        let narrow = staff_with_token(&[Scope::EventRead]);
+        assert_eq!(reason(set(&narrow, &app, AppStatus::Published).await), "NOT_IN_OWNER_ORGANIZATION");
+        for caller in [service.manager(), Caller::Service("gateway".into())] {
             for status in [AppStatus::Published, AppStatus::PublishRequestInprogress] {
                 let unchanged = set(&caller, &app, status).await.unwrap().into_inner();
                 assert_eq!(unchanged.status(), AppStatus::Unpublished, "{caller:?}");
@@ -251,6 +253,13 @@ async fn only_superusers_and_operators_publish_and_unpublish() {
         assert_eq!(again.published_at, published.published_at);
         let back = set(&Caller::Operator, &app, AppStatus::Unpublished).await.unwrap().into_inner();
         assert_eq!((back.status(), back.published_at), (AppStatus::Unpublished, None));
+        for caller in [superuser(), staff()] {
+            for status in [AppStatus::PublishRequestInprogress, AppStatus::Unpublished, AppStatus::Published]
+            {
+                let changed = set(&caller, &app, status).await.unwrap().into_inner();
+                assert_eq!(changed.status(), status, "{caller:?}");
+            }
+        }
         for status in [AppStatus::Internal, AppStatus::Unspecified, AppStatus::DeletionInProgress] {
             assert_eq!(reason(set(&superuser(), &app, status).await), "INVALID_STATUS_CHANGE", "{status:?}");
         }
@@ -295,6 +304,94 @@ async fn a_masked_header_keeps_its_value_and_secrets_stay_sealed() {
             refusal(change(&service, &service.manager(), message).await).fields[0].field,
             "clientCertificate"
         );
+    })
+    .await;
+}
+
+const ELSEWHERE: [&str; 4] = [
+    "https://evil.example/hook",
+    "https://evil.hooks.example.com/hook",
+    "http://hooks.example.com/hook",
+    "https://hooks.example.com:8443/hook",
+];
+
+async fn app_with_a_header(service: &Service) -> App {
+    let webhook_url = Some("https://hooks.example.com/hook".to_owned());
+    let webhook_headers = vec!["X-Api-Key: hunter2".to_owned()];
+    service.app(CreateAppRequest { webhook_url, webhook_headers, ..internal("Own") }).await
+}
+
+fn moved(app: &App, url: &str) -> UpdateAppRequest {
+    UpdateAppRequest { webhook_url: Some(url.to_owned()), ..update(app) }
+}
+
+#[tokio::test]
+async fn header_values_do_not_follow_the_webhook_url_to_another_receiver() {
+    each(|service| async move {
+        let directly = ELSEWHERE.map(|url| vec![url]);
+        let by_way_of_none =
+            ["https://evil.example/", "https://hooks.example.com/hook"].map(|url| vec!["", url]);
+        for way in directly.into_iter().chain(by_way_of_none) {
+            let app = app_with_a_header(&service).await;
+            for url in &way {
+                change(&service, &service.manager(), moved(&app, url)).await.unwrap();
+            }
+            assert!(service.endpoint(&app).await.webhook_headers.is_empty(), "{way:?}");
+            let masked =
+                UpdateAppRequest { webhook_headers: texts(&["X-Api-Key: ********"]), ..update(&app) };
+            change(&service, &service.manager(), masked).await.unwrap();
+            let sent = service.endpoint(&app).await.webhook_headers;
+            assert_eq!(sent, ["X-Api-Key: ********"], "the value is gone: {way:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_masked_value_is_asked_for_again_when_the_webhook_url_points_elsewhere() {
+    each(|service| async move {
+        let app = app_with_a_header(&service).await;
+        for url in ELSEWHERE.into_iter().chain([""]) {
+            let webhook_headers = texts(&["X-Api-Key: ********", "X-Other: 1"]);
+            let message = UpdateAppRequest { webhook_headers, ..moved(&app, url) };
+            let error = refusal(change(&service, &service.manager(), message).await);
+            assert_eq!(error.fields.len(), 1, "{url}");
+            assert_eq!(error.fields[0].field, "webhookHeaders");
+            let message = "The webhookUrl points elsewhere, so the value of X-Api-Key has to be given again.";
+            assert_eq!(error.fields[0].messages, [message]);
+            let endpoint = service.endpoint(&app).await;
+            assert_eq!(endpoint.webhook_url, "https://hooks.example.com/hook");
+            assert_eq!(endpoint.webhook_headers, ["X-Api-Key: hunter2"]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn header_values_stay_while_the_receiver_stays_and_new_ones_come_with_a_new_receiver() {
+    each(|service| async move {
+        let app = service
+            .app(CreateAppRequest {
+                webhook_url: Some("https://hooks.example.com/hook".into()),
+                webhook_headers: vec!["X-Api-Key: hunter2".into()],
+                ..public("Hooks")
+            })
+            .await;
+        let path = Some("https://hooks.example.com/other".to_owned());
+        let message = UpdateAppRequest {
+            webhook_url: path,
+            webhook_headers: texts(&["X-Api-Key: ********"]),
+            ..update(&app)
+        };
+        change(&service, &service.manager(), message).await.unwrap();
+        assert_eq!(service.endpoint(&app).await.webhook_headers, ["X-Api-Key: hunter2"]);
+        let message = UpdateAppRequest {
+            webhook_url: Some("https://new.example/hook".into()),
+            webhook_headers: texts(&["X-Api-Key: hunter3"]),
+            ..update(&app)
+        };
+        change(&service, &service.manager(), message).await.unwrap();
+        assert_eq!(service.endpoint(&app).await.webhook_headers, ["X-Api-Key: hunter3"]);
     })
     .await;
 }

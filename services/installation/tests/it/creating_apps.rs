@@ -10,7 +10,7 @@ use patchbay_proto::installation::{
 };
 use patchbay_rpc::request_as;
 
-use crate::callers::{app_of, member, member_with_token, staff, superuser};
+use crate::callers::{app_of, member, member_with_token, staff, staff_with_token, superuser};
 use crate::service::{Service, each, internal, public, reason, refusal};
 
 fn is_64_hex(text: &str) -> bool {
@@ -188,7 +188,19 @@ async fn who_may_register_an_app_where() {
                 "NOT_A_MEMBER",
                 "User does not belong to the 'nowhere' organization.",
             ),
-            (staff(), "acme", "NOT_A_MEMBER", "User does not belong to the 'acme' organization."),
+            (
+                staff(),
+                "acme",
+                "NOT_IN_ORGANIZATION",
+                "User must be a part of the Org they're trying to create the app in",
+            ),
+            (staff(), "nowhere", "ORGANIZATION_NOT_FOUND", "Organization 'nowhere' does not exist."),
+            (
+                staff_with_token(&[Scope::OrgWrite]),
+                "acme",
+                "NOT_A_MEMBER",
+                "User does not belong to the 'acme' organization.",
+            ),
             (superuser(), "nowhere", "ORGANIZATION_NOT_FOUND", "Organization 'nowhere' does not exist."),
             (superuser(), "1", "ORGANIZATION_NOT_FOUND", "Organization '1' does not exist."),
             (

@@ -1,11 +1,11 @@
 //! Sentry's contract for lists of apps.
 
-use patchbay_domain::{Caller, Role};
+use patchbay_domain::{Caller, Role, Scope};
 use patchbay_proto::installation::{AppFilter, AppStatus, ListAppsRequest, ListAppsResponse};
 use patchbay_rpc::request_as;
 use tonic::{Response, Status};
 
-use crate::callers::{app_of, member, stranger, superuser};
+use crate::callers::{app_of, member, staff, staff_with_token, stranger, superuser};
 use crate::service::{Service, each, internal, public, reason};
 
 async fn list(
@@ -49,6 +49,10 @@ async fn who_sees_which_apps() {
             (&app, AppFilter::Internal, &[]),
             (&superuser(), AppFilter::Unspecified, &["Internal", "Unpublished", "Published"]),
             (&superuser(), AppFilter::Internal, &["Internal"]),
+            (&staff(), AppFilter::Unspecified, &["Internal", "Unpublished", "Published"]),
+            (&staff(), AppFilter::Unpublished, &["Unpublished"]),
+            (&staff_with_token(&[Scope::OrgRead]), AppFilter::Unspecified, &["Published"]),
+            (&staff_with_token(&[Scope::OrgRead]), AppFilter::Internal, &[]),
         ] {
             assert_eq!(names(&service, caller, filter, "").await, expected, "{caller:?} {filter:?}");
         }

@@ -156,6 +156,13 @@ async fn a_folder_gets_a_file_for_each_mail() {
         .await;
         let files = files(&mails);
         assert_eq!(files.len(), 1, "whole mails and nothing else: {files:?}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&mails), 0o700);
+            assert_eq!(mode(&mails.join(&files[0].0)), 0o600);
+        }
         let (name, text) = &files[0];
         assert!(name.ends_with(".eml"), "{name}");
         assert!(text.contains("To: olga@acme.example\r\n"), "{text}");

@@ -107,7 +107,8 @@ async fn who_may_set_a_filter_and_that_it_ends_with_the_installation() {
             (service.manager(), "ORGANIZATION_NOT_VALID"),
             (member(&service.other, Role::Member), "PERMISSION_DENIED"),
             (app_of(&of_other_app), "PERMISSION_DENIED"),
-            (app_of(&of_acme), "OK"),
+            (app_of(&of_acme), "PERMISSION_DENIED"),
+            (app_of(&installation), "OK"),
             (member(&service.other, Role::Admin), "OK"),
         ] {
             let filter = by_slug(&installation, &["web"]);

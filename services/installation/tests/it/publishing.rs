@@ -1,11 +1,11 @@
-use patchbay_domain::{Caller, Role};
+use patchbay_domain::{Caller, Role, Scope};
 use patchbay_proto::installation::{
     App, AppStatus, ListPublicationRequestsRequest, PublicationRequest, QuestionnaireEntry,
-    RequestPublicationRequest, ReviewPublicationRequest,
+    RequestPublicationRequest, ReviewPublicationRequest, Texts, UpdateAppRequest,
 };
 use patchbay_rpc::request_as;
 
-use crate::callers::{member, staff, superuser};
+use crate::callers::{member, staff, staff_with_token, superuser};
 use crate::service::{Service, each, internal, public, reason, refusal};
 
 /// A request of section 1.8.
@@ -23,7 +23,18 @@ async fn request(service: &Service, caller: &Caller, app: &App) -> String {
 }
 
 async fn review(service: &Service, caller: &Caller, app: &App, approve: bool) -> Result<App, String> {
-    let message = ReviewPublicationRequest { app: app.slug.clone(), approve, note: "Well done.".into() };
+    review_of(service, caller, app, approve, 0).await
+}
+
+async fn review_of(
+    service: &Service,
+    caller: &Caller,
+    app: &App,
+    approve: bool,
+    request_id: i64,
+) -> Result<App, String> {
+    let note = "Well done.".into();
+    let message = ReviewPublicationRequest { app: app.slug.clone(), approve, note, request_id };
     let answer = service.publishing.clone().review_publication(request_as(caller, message)).await;
     answer.map(|app| app.into_inner()).map_err(|refusal| reason::<()>(Err(refusal)))
 }
@@ -105,10 +116,11 @@ async fn a_decision_is_mailed_to_the_requester() {
         picture(&service, &app, "logo").await;
         assert_eq!(review(&service, &superuser(), &app, true).await.unwrap_err(), "NO_PUBLISH_REQUEST");
         request(&service, &owner(&service), &app).await;
-        for caller in [owner(&service), staff(), Caller::Service("x".into())] {
+        let narrow = staff_with_token(&[Scope::EventRead]);
+        for caller in [owner(&service), narrow, Caller::Service("x".into())] {
             assert_eq!(review(&service, &caller, &app, true).await.unwrap_err(), "PERMISSION_DENIED");
         }
-        let rejected = review(&service, &superuser(), &app, false).await.unwrap();
+        let rejected = review(&service, &staff(), &app, false).await.unwrap();
         assert_eq!((rejected.status(), rejected.published_at), (AppStatus::Unpublished, None));
         assert!(waiting(&service).await.is_empty());
         request(&service, &owner(&service), &app).await;
@@ -144,6 +156,81 @@ async fn a_status_that_is_set_decides_the_request_too() {
         assert!(waiting(&service).await.is_empty());
         let letters = service.mail.letters(3).await;
         assert!(letters.iter().any(|letter| letter.header("Subject") == "Hooks was published"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_what_is_reviewed_withdraws_the_request() {
+    each(|service| async move {
+        let app = service.app(public("Hooks")).await;
+        picture(&service, &app, "logo").await;
+        let update = || UpdateAppRequest { app: app.slug.clone(), ..Default::default() };
+        let texts = |text: &str| Some(Texts { values: vec![text.to_owned()] });
+        let evil = || Some("https://evil.example/".to_owned());
+        let schema = r#"{"elements":[{"type":"issue-media","url":"/x","title":"x"}]}"#;
+        let changes = [
+            UpdateAppRequest { scopes: texts("project:write"), ..update() },
+            UpdateAppRequest { webhook_url: evil(), ..update() },
+            UpdateAppRequest { redirect_url: evil(), ..update() },
+            UpdateAppRequest { allowed_origins: texts("https://evil.example"), ..update() },
+            UpdateAppRequest { schema_json: Some(schema.to_owned()), ..update() },
+            UpdateAppRequest { is_alertable: Some(true), ..update() },
+        ];
+        let mails = changes.len() * 4;
+        for change in changes {
+            assert_eq!(request(&service, &owner(&service), &app).await, "OK");
+            let asked = waiting(&service).await.remove(0);
+            let shown = asked.app.unwrap();
+            let changed =
+                service.apps.clone().update_app(request_as(&service.manager(), change.clone())).await;
+            let changed = changed.unwrap().into_inner();
+            assert_eq!(changed.status(), AppStatus::Unpublished, "{change:?}");
+            assert_ne!(changed, App { status: changed.status, ..shown }, "{change:?}");
+            assert!(waiting(&service).await.is_empty());
+            assert_eq!(review(&service, &superuser(), &app, true).await.unwrap_err(), "NO_PUBLISH_REQUEST");
+        }
+        let letters = service.mail.letters(mails).await;
+        let subject = "The publication request for hooks was withdrawn";
+        let told = letters.iter().filter(|letter| letter.header("Subject") == subject);
+        assert_eq!(told.count(), mails / 2, "the requester and the reviewers");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_no_reviewer_decides_about_leaves_the_request() {
+    each(|service| async move {
+        let app = service.app(public("Hooks")).await;
+        picture(&service, &app, "logo").await;
+        request(&service, &owner(&service), &app).await;
+        let (slug, overview) = (app.slug.clone(), Some("Hooks for everyone.".to_owned()));
+        // The same scopes, as a form sends them back.
+        let scopes = Some(Texts { values: app.scopes.clone() });
+        let change = UpdateAppRequest { app: slug, overview, scopes, ..Default::default() };
+        service.apps.clone().update_app(request_as(&service.manager(), change)).await.unwrap();
+        assert_eq!(waiting(&service).await.len(), 1);
+        assert_eq!(review(&service, &superuser(), &app, true).await.unwrap().status(), AppStatus::Published);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_approval_names_the_request_that_was_read() {
+    each(|service| async move {
+        let app = service.app(public("Hooks")).await;
+        picture(&service, &app, "logo").await;
+        request(&service, &owner(&service), &app).await;
+        let read = waiting(&service).await.remove(0).id;
+        let webhook_url = Some("https://evil.example/".to_owned());
+        let change = UpdateAppRequest { app: app.slug.clone(), webhook_url, ..Default::default() };
+        service.apps.clone().update_app(request_as(&service.manager(), change)).await.unwrap();
+        request(&service, &owner(&service), &app).await;
+        let current = waiting(&service).await.remove(0).id;
+        let outcome = review_of(&service, &superuser(), &app, true, read).await;
+        assert_eq!(outcome.unwrap_err(), "PUBLISH_REQUEST_WITHDRAWN");
+        let approved = review_of(&service, &superuser(), &app, true, current).await.unwrap();
+        assert_eq!(approved.status(), AppStatus::Published);
     })
     .await;
 }

@@ -1,7 +1,8 @@
 use patchbay_domain::Caller;
 use patchbay_proto::installation::{
-    DisableAppRequest, GetWebhooksRequest, Installation, ResumeWebhooksRequest, StopWebhooksRequest,
-    WebhooksState,
+    ClearProjectFilterRequest, DisableAppRequest, GetInstallationRequest, GetWebhooksRequest, Installation,
+    MarkInstalledRequest, ResumeWebhooksRequest, SetProjectFilterRequest, StopWebhooksRequest,
+    UninstallRequest, WebhooksState,
 };
 use patchbay_rpc::request_as;
 
@@ -121,7 +122,7 @@ async fn who_may_stop_and_resume() {
             (service.outsider(), "PERMISSION_DENIED"),
             (service.manager(), "OK"),
             (app_of(&installation), "OK"),
-            (app_of(&of_acme), "OK"),
+            (app_of(&of_acme), "PERMISSION_DENIED"),
             (sender(), "OK"),
         ] {
             let stopped = stop(&service, &caller, &installation, "").await.map(drop);
@@ -129,6 +130,39 @@ async fn who_may_stop_and_resume() {
             let resumed = resume(&service, &caller, &installation).await.map(drop);
             assert_eq!(resumed.err().unwrap_or("OK".into()), expected, "{caller:?}");
         }
+    })
+    .await;
+}
+
+/// Section 2.4 lets an app read all its installations; changes are bound to the one of the token.
+#[tokio::test]
+async fn an_app_changes_only_the_installation_of_its_token() {
+    each(|service| async move {
+        let app = service.published_app().await;
+        let own = service.installed(&app).await;
+        let foreign = service.install(&service.manager(), &app, &service.acme).await.unwrap().into_inner();
+        let itself = app_of(&own);
+        let mut client = service.installations.clone();
+        let uuid = || foreign.uuid.clone();
+        let filter = SetProjectFilterRequest { uuid: uuid(), project_ids: vec![1], ..Default::default() };
+        let refused = [
+            stop(&service, &itself, &foreign, "Not yours.").await.unwrap_err(),
+            resume(&service, &itself, &foreign).await.unwrap_err(),
+            reason(client.set_project_filter(request_as(&itself, filter)).await),
+            reason(
+                client
+                    .clear_project_filter(request_as(&itself, ClearProjectFilterRequest { uuid: uuid() }))
+                    .await,
+            ),
+            reason(client.mark_installed(request_as(&itself, MarkInstalledRequest { uuid: uuid() })).await),
+            reason(client.uninstall(request_as(&itself, UninstallRequest { uuid: uuid() })).await),
+        ];
+        assert_eq!(refused, ["PERMISSION_DENIED"; 6]);
+        let found =
+            client.get_installation(request_as(&itself, GetInstallationRequest { uuid: uuid() })).await;
+        assert_eq!(found.unwrap().into_inner().status, foreign.status, "it is as it was");
+        assert!(stop(&service, &itself, &own, "Ours.").await.is_ok());
+        assert!(resume(&service, &itself, &own).await.is_ok());
     })
     .await;
 }

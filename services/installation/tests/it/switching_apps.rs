@@ -8,7 +8,7 @@ use patchbay_proto::installation::{
 use patchbay_rpc::request_as;
 use serde_json::Value;
 
-use crate::callers::{member, superuser};
+use crate::callers::{member, staff, superuser};
 use crate::service::{Service, each, internal, public, reason};
 
 async fn disable(service: &Service, caller: &Caller, app: &App) -> String {
@@ -38,7 +38,9 @@ async fn a_disabled_app_is_hidden_but_its_installations_can_be_removed() {
         let installation = service.installed(&app).await;
         assert_eq!(disable(&service, &Caller::Service("webhook-sender".into()), &app).await, "OK");
         assert_eq!(get(&service, &service.manager(), &app).await, "PERMISSION_DENIED");
-        assert_eq!(get(&service, &superuser(), &app).await, "OK");
+        for caller in [superuser(), staff()] {
+            assert_eq!(get(&service, &caller, &app).await, "OK");
+        }
         let message = GetInstallationRequest { uuid: installation.uuid.clone() };
         let answer =
             service.installations.clone().get_installation(request_as(&service.outsider(), message)).await;

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use patchbay_egress::{HeaderMap, HeaderName, HeaderValue};
+use patchbay_egress::{HeaderMap, HeaderName, HeaderValue, header_value};
 use patchbay_webhook_signature::{Signer, header};
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub(crate) struct AttemptFacts {
 pub(crate) fn lasting_headers(custom: &[(String, String)]) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(custom.len() + 16);
     for (name, value) in custom {
-        if let (Ok(name), Ok(mut value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        if let (Ok(name), Some(mut value)) = (HeaderName::try_from(name), header_value(value)) {
             value.set_sensitive(true);
             headers.insert(name, value);
         }

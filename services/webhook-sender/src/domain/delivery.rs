@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use patchbay_domain::grant_code::{self, Place};
 use uuid::Uuid;
 
 use super::verdict::SentWhile;
@@ -105,6 +106,25 @@ impl State {
             Self::Dropped { reason } => Some(reason),
             Self::Delivered | Self::Called => None,
         }
+    }
+}
+
+impl Delivery {
+    /// The body as it is stored and shown, and the grant code that is left out of it.
+    pub(crate) fn split_body(&self) -> (Bytes, Option<String>) {
+        let taken = grant_code::is_in(&self.resource, &self.action)
+            .then(|| grant_code::take(Place::Body, &self.body))
+            .flatten();
+        match taken {
+            Some((masked, code)) => (masked.into(), Some(code)),
+            None => (self.body.clone(), None),
+        }
+    }
+
+    /// The body to be sent, made of the parts of [`Delivery::split_body`].
+    pub(crate) fn joined_body(stored: Bytes, code: Option<String>) -> Bytes {
+        let joined = code.and_then(|code| grant_code::put_back(Place::Body, &stored, &code));
+        joined.map_or(stored, Bytes::from)
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) const MASK: &str = "********";
 const SHORTEST_SECRET: usize = 6;
 
 /// The credentials of one app. Built when the app changes, so that masking is one pass over the text.
+#[derive(Clone)]
 pub(crate) struct Mask {
     /// `None` if the credentials are too much for a search, which the limits of the app registry exclude. Then everything is
     /// masked.

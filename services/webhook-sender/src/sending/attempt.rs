@@ -1,5 +1,6 @@
 //! One attempt to send a webhook.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -59,7 +60,7 @@ impl Attempter {
         };
         let outcome = outcome(&sent, self.clock.now());
         let exchange = match &sent {
-            Ok(response) if outcome.is_success() => success_exchange(response, destination),
+            Ok(response) if outcome.is_success() => success_exchange(delivery, response, destination),
             _ => Some(failure_exchange(delivery, destination, &facts, &sent)),
         };
         let took = match &sent {
@@ -85,12 +86,17 @@ pub(crate) fn outcome(sent: &Result<OutboundResponse, EgressError>, now: DateTim
 }
 
 /// `None` for a successful response without a body and without an app error, as most are.
-fn success_exchange(response: &OutboundResponse, destination: &Destination) -> Option<Exchange> {
-    let app_error = app_error(response, &destination.mask);
+fn success_exchange(
+    delivery: &Delivery,
+    response: &OutboundResponse,
+    destination: &Destination,
+) -> Option<Exchange> {
+    let mask = mask_with_code(destination, delivery.split_body().1);
+    let app_error = app_error(response, &mask);
     if response.body.is_empty() && app_error.is_none() {
         return None;
     }
-    let response_body = shown_response(&response.body, response.truncated, &destination.mask);
+    let response_body = shown_response(&response.body, response.truncated, &mask);
     Some(Exchange { response_body, app_error, ..Exchange::default() })
 }
 
@@ -103,15 +109,24 @@ fn failure_exchange(
 ) -> Exchange {
     let custom = &destination.custom_headers;
     let headers = shown_attempt_headers(delivery, facts, &destination.signer, custom);
+    let (body, code) = delivery.split_body();
+    let mask = mask_with_code(destination, code);
     Exchange {
         request_headers: Some(shown_headers(&headers, custom)),
-        request_body: Some(shown_body(&delivery.body)),
+        request_body: Some(shown_body(&body)),
         response_body: match sent {
-            Ok(response) => shown_response(&response.body, response.truncated, &destination.mask),
+            Ok(response) => shown_response(&response.body, response.truncated, &mask),
             Err(_) => String::new(),
         },
-        app_error: sent.as_ref().ok().and_then(|response| app_error(response, &destination.mask)),
+        app_error: sent.as_ref().ok().and_then(|response| app_error(response, &mask)),
     }
+}
+
+/// Masks what a receiver may echo and the log must not show: custom headers and the grant code.
+fn mask_with_code(destination: &Destination, code: Option<String>) -> Cow<'_, Mask> {
+    let Some(code) = code else { return Cow::Borrowed(&destination.mask) };
+    let secrets = [&destination.custom_headers[..], &[("code".to_owned(), code)]].concat();
+    Cow::Owned(Mask::new(&secrets))
 }
 
 /// As in Sentry, one header without the other is ignored.

@@ -19,6 +19,7 @@ struct Row {
     resource: String,
     action: String,
     body: Blob,
+    grant_code: Option<String>,
     accepted_at: DateTime<Utc>,
     traceparent: Option<String>,
     unconditional: bool,
@@ -40,7 +41,7 @@ pub(crate) struct ClaimQuery {
 
 const RETURNING: &str =
     "returning delivery_id, event_id, installation_id, app_id, organization_id, resource, action,
-     body, accepted_at, traceparent, unconditional, ordering_key, sequence, attempts, schedule_from, reason";
+     body, grant_code, accepted_at, traceparent, unconditional, ordering_key, sequence, attempts, schedule_from, reason";
 
 /// The order in which webhooks are tried as probes.
 const LEAST_TRIED: &str = "attempts, updated_at, event_id";
@@ -227,7 +228,7 @@ impl Row {
             organization_id: self.organization_id,
             resource: self.resource,
             action: self.action,
-            body: self.body.0,
+            body: Delivery::joined_body(self.body.0, self.grant_code),
             accepted_at: self.accepted_at,
             traceparent: self.traceparent,
             unconditional: self.unconditional,

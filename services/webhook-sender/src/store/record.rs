@@ -48,6 +48,7 @@ const DELIVERY_COLUMNS: &[&str] = &[
     "resource",
     "action",
     "body",
+    "grant_code",
     "accepted_at",
     "traceparent",
     "unconditional",
@@ -72,7 +73,8 @@ static PROGRESS: LazyLock<String> = LazyLock::new(|| {
     status = excluded.status, attempts = excluded.attempts, due_at = excluded.due_at,
     schedule_from = case when excluded.schedule_from > deliveries.schedule_from
         then excluded.schedule_from else deliveries.schedule_from end,
-    response_code = excluded.response_code, reason = excluded.reason, updated_at = excluded.updated_at
+    response_code = excluded.response_code, reason = excluded.reason, updated_at = excluded.updated_at,
+    grant_code = excluded.grant_code
     where deliveries.status in ({PENDING}, {HELD}) and deliveries.attempts <= excluded.attempts"
     )
 });
@@ -109,7 +111,7 @@ fn bind_attempt(row: &mut Values<'_, '_>, (record, attempt): (&Record, &Attempt)
     let delivery: &Delivery = &record.delivery;
     let exchange = attempt.exchange.as_ref();
     let app_error = exchange.and_then(|exchange| exchange.app_error.as_ref());
-    let body = (!record.needs_row()).then(|| Blob(delivery.body.clone()));
+    let body = (!record.needs_row()).then(|| Blob(delivery.split_body().0));
     row.bind(delivery.event_id)
         .bind(delivery.id)
         .bind(attempt.number)
@@ -142,6 +144,9 @@ fn bind_delivery(row: &mut Values<'_, '_>, record: &Record, now: DateTime<Utc>) 
         State::Pending { due_at, .. } => due_at,
         _ => now,
     };
+    let (body, code) = delivery.split_body();
+    // A webhook that has ended needs its code no longer.
+    let code = code.filter(|_| matches!(record.state, State::Pending { .. } | State::Held { .. }));
     row.bind(delivery.id)
         .bind(delivery.event_id)
         .bind(delivery.installation_id)
@@ -149,7 +154,8 @@ fn bind_delivery(row: &mut Values<'_, '_>, record: &Record, now: DateTime<Utc>) 
         .bind(delivery.organization_id)
         .bind(delivery.resource.as_str())
         .bind(delivery.action.as_str())
-        .bind(Blob(delivery.body.clone()))
+        .bind(Blob(body))
+        .bind(code)
         .bind(delivery.accepted_at)
         .bind(delivery.traceparent.as_deref())
         .bind(delivery.unconditional)

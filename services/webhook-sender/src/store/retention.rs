@@ -75,7 +75,7 @@ pub(crate) async fn trim_kept(db: &Db) -> Result<u64> {
 /// Gives up at most `limit` webhooks that were accepted before `cutoff` and still wait.
 pub(crate) async fn expire(db: &Db, cutoff: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64> {
     db.query(AssertSqlSafe(format!(
-"update deliveries set status = {DEAD}, reason = 'expired', updated_at = $2 where delivery_id in (
+"update deliveries set status = {DEAD}, reason = 'expired', grant_code = null, updated_at = $2 where delivery_id in (
              select delivery_id from deliveries
              where status in ({PENDING}, {HELD}) and delivery_id < $1 and accepted_at < $3 order by delivery_id limit $4
          )"

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use patchbay_db::Db;
+use patchbay_db::{AssertSqlSafe, Db};
 use patchbay_domain::Random;
 use patchbay_domain::ids::delivery_id;
 use patchbay_testkit::database::each_engine;
@@ -578,6 +578,68 @@ async fn counts_of_an_hour_add_up() {
         assert_eq!((health.succeeded, health.failed, health.last_delivered_at), (3, 2, Some(noon())));
         hours::forget(&db, 1).await.unwrap();
         assert!(hours::failing_apps(&db, noon() - TimeDelta::days(1)).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+const CODE: &str = "f3c71b491e3949b6b033ae45312a4fcb";
+
+fn installation_created() -> Delivery {
+    let body =
+        format!(r#"{{"action":"created","data":{{"installation":{{"code":"{CODE}","uuid":"a8e5"}}}}}}"#);
+    Delivery { resource: "installation".into(), body: body.into(), ..delivery(1) }
+}
+
+/// Rows that hold the code.
+async fn codes(db: &Db) -> i64 {
+    let hex: String = CODE.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let count = |hexed: &str| {
+        let in_attempts = format!(
+            "({hexed} like '%{hex}%' or request_body like '%{CODE}%' or response_body like '%{CODE}%')"
+        );
+        format!(
+            "select (select count(*) from deliveries where {hexed} like '%{hex}%' or grant_code = '{CODE}')
+                 + (select count(*) from attempts where {in_attempts})"
+        )
+    };
+    let query = db.query_per_engine(
+        AssertSqlSafe(count("encode(body, 'hex')")),
+        AssertSqlSafe(count("lower(hex(body))")),
+    );
+    query.fetch_scalar().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_grant_code_is_kept_only_while_its_webhook_waits() {
+    each_engine(&MIGRATIONS, |db| async move {
+        make_partitions(&db, noon()).await.unwrap();
+        let at_once = installation_created();
+        write(&db, &[entry(&at_once, Some(attempt(1, 200)), State::Delivered, false)]).await;
+        assert_eq!(codes(&db).await, 0, "a webhook that was delivered at once");
+
+        for end in [
+            State::Delivered,
+            State::Dead { reason: "exhausted".into() },
+            State::Dropped { reason: "uninstalled" },
+        ] {
+            let waiting = installation_created();
+            write(&db, &[entry(&waiting, Some(attempt(1, 500)), pending(0), false)]).await;
+            assert_eq!(codes(&db).await, 1, "{end:?}");
+            let again = claim(&db, 1, at(1), at(60), 1).await.unwrap().remove(0);
+            assert_eq!(again.body, waiting.body, "the same bytes at every attempt");
+            write(&db, &[entry(&again, None, State::Held { reason: "app_disabled".into() }, true)]).await;
+            release(&db, waiting.installation_id, at(1), 10).await.unwrap();
+            let again = claim(&db, 1, at(100), at(200), 1).await.unwrap().remove(0);
+            assert_eq!(again.body, waiting.body);
+            write(&db, &[entry(&again, Some(attempt(2, 200)), end.clone(), true)]).await;
+            assert_eq!(codes(&db).await, 0, "{end:?}");
+        }
+
+        let expired = installation_created();
+        write(&db, &[entry(&expired, Some(attempt(1, 500)), pending(0), false)]).await;
+        let late = Utc::now() + TimeDelta::days(1);
+        assert_eq!(expire(&db, late, late, 10).await.unwrap(), 1);
+        assert_eq!(codes(&db).await, 0);
     })
     .await;
 }

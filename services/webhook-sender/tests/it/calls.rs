@@ -87,7 +87,7 @@ async fn what_cannot_be_called_is_refused() {
     let good = get(installation);
     let cases = [
         (CallRequest { app: "unknown".into(), ..good.clone() }, "APP_NOT_FOUND"),
-        (CallRequest { uri: "//evil.example/".into(), ..good.clone() }, "URI_INVALID"),
+        (CallRequest { uri: "//evil.example/".into(), ..good.clone() }, "URI_CHANGES_HOST"),
         (CallRequest { uri: "/@evil".into(), ..good.clone() }, "URI_INVALID"),
         (CallRequest { event_type: "select".into(), ..good.clone() }, "INVALID_FIELD"),
         (CallRequest { body: "x".into(), ..good.clone() }, "INVALID_FIELD"),

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use patchbay_proto::installation::DeliverySettings;
-use patchbay_proto::webhook_sender::DeliveryStatus;
+use patchbay_proto::webhook_sender::{Delivery, DeliveryStatus};
 use patchbay_testkit::Receiver;
 use patchbay_testkit::receiver::Answer;
 
@@ -122,4 +122,31 @@ async fn an_app_has_a_timeout_and_a_schedule_of_its_own() {
     running.hand.advance(Duration::from_secs(73));
     let state = running.until(&webhook, DeliveryStatus::Dead).await;
     assert_eq!((state.attempts, state.reason.as_str()), (2, "exhausted"));
+}
+
+#[tokio::test]
+async fn a_grant_code_reaches_its_app_at_every_attempt_and_stands_in_no_log() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    let body = r#"{"action":"created","data":{"installation":{"code":"f3c71b491e39","uuid":"a8e5"}}}"#;
+    let webhook = Delivery {
+        resource: "installation".into(),
+        body: body.into(),
+        ..running.webhook(1, running.app(1, &receiver).await)
+    };
+    // It echoes what it was sent.
+    receiver.answer_with(|number, request| {
+        let status = if number == 0 { 500 } else { 200 };
+        Answer::status(status).body([b"you sent ", request.body.as_ref()].concat())
+    });
+    running.publish(std::slice::from_ref(&webhook)).await.await.unwrap();
+    running.until(&webhook, DeliveryStatus::Pending).await;
+    let shown = format!("{:?}", running.requests(1).await);
+    assert!(shown.contains("you sent") && !shown.contains("f3c71b491e39"), "{shown}");
+
+    running.hand.advance(Duration::from_secs(7));
+    running.until(&webhook, DeliveryStatus::Delivered).await;
+    let received = receiver.received();
+    assert_eq!(received.iter().map(|request| &request.body[..]).collect::<Vec<_>>(), [body.as_bytes(); 2]);
+    let shown = format!("{:?}", running.requests(1).await);
+    assert!(shown.contains("you sent") && !shown.contains("f3c71b491e39"), "{shown}");
 }

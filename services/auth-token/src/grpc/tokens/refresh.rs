@@ -1,3 +1,4 @@
+use chrono::TimeDelta;
 use patchbay_domain::{Caller, Result};
 use patchbay_proto::auth_token::{RefreshRequest, TokenPair};
 use uuid::Uuid;
@@ -6,8 +7,10 @@ use super::installation_uuid::installation_uuid;
 use super::rotate::{Successor, rotate};
 use super::token_pair_message::token_pair_message;
 use crate::context::Context;
+use crate::domain::code::Hash;
 use crate::domain::pair::{Issued, Pair};
-use crate::domain::refresh::{Decision, decide, not_found, reused};
+use crate::domain::refresh::{Decision, decide, not_found, reused, wait};
+use crate::domain::refresh_limit::too_many;
 use crate::domain::stored_token::StoredToken;
 use crate::domain::{access, code, mint};
 use crate::metrics::Outcome;
@@ -33,9 +36,12 @@ async fn try_refresh(
     request: &RefreshRequest,
 ) -> Result<(&'static str, Issued)> {
     let RefreshRequest { app_id, ref refresh_token, ref scopes, .. } = *request;
-    context.admit_refresh(app_id, installation)?;
+    let refresh_hash = code::presented(refresh_token);
+    if let Err(limit) = context.admit_refresh(app_id, installation) {
+        refuse(context, installation, refresh_hash.as_ref(), limit).await?;
+    }
+    let refresh_hash = refresh_hash.ok_or_else(not_found)?;
     let scopes = mint::scopes(scopes)?;
-    let refresh_hash = code::presented(refresh_token).ok_or_else(not_found)?;
     let id = tokens::next_id(&context.db).await?;
 
     let mut tx = context.db.begin().await?;
@@ -64,6 +70,21 @@ async fn try_refresh(
             Err(reused())
         }
     }
+}
+
+/// Refuses an attempt beyond the limit, unless the app could not come back in time for the response that it has lost.
+async fn refuse(
+    context: &Context,
+    installation: Uuid,
+    presented: Option<&Hash>,
+    limit: TimeDelta,
+) -> Result<()> {
+    let replaced_at = match presented {
+        Some(hash) => tokens::replaced_at(&context.db, hash, installation).await?,
+        None => None,
+    };
+    let wait = wait(limit, replaced_at, context.now(), context.config.refresh_retry_window);
+    wait.map_or(Ok(()), |wait| Err(too_many(wait)))
 }
 
 /// The response of the first refresh. `None` when no configured key derives the pair of the successor.

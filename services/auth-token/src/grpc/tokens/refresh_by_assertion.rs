@@ -12,6 +12,7 @@ use super::token_pair_message::token_pair_message;
 use crate::context::Context;
 use crate::domain::pair::Issued;
 use crate::domain::refresh_by_assertion::{already_used, assertion_hash, check_end, decide, in_progress};
+use crate::domain::refresh_limit::too_many;
 use crate::domain::stored_token::{InstallationHolder, StoredToken};
 use crate::domain::{access, mint};
 use crate::metrics::Outcome;
@@ -40,7 +41,7 @@ async fn try_refresh(
     request: &RefreshByAssertionRequest,
 ) -> Result<Issued> {
     let RefreshByAssertionRequest { app_id, ref assertion_id, ref scopes, .. } = *request;
-    context.admit_refresh(app_id, installation)?;
+    context.admit_refresh(app_id, installation).map_err(too_many)?;
     check_end(ends_at, context.now())?;
     let scopes = mint::scopes(scopes)?;
     let seen = tokens::refreshable_id(&context.db, installation).await?;

@@ -56,6 +56,10 @@ async fn create_app(
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<(StatusCode, Json<AppJson>)> {
+    // An app learns nothing about the request: it never registers apps.
+    if caller.app().is_some() {
+        return Err(Error::permission_denied().into());
+    }
     let request = request_as(&caller, read(fields)?);
     let answer = context.services.apps().create_app(request).await.answer()?;
     let app = AppJson::created(answer, context.config.base_url())

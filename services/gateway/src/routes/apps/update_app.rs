@@ -78,8 +78,9 @@ async fn update_app(
 fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Result<UpdateAppRequest> {
     let texts = |values: Option<Vec<String>>| values.map(|values| Texts { values });
     let changes = AppChanges::read_from(&mut fields);
-    // Only superusers change the status and the metadata; from other callers the two keys are ignored.
-    let status = if caller.is_superuser() && changes.status.is_some() { status(&mut fields) } else { None };
+    // Only reviewers change the status, and superusers the metadata; from other callers the two keys are ignored.
+    let reviews = caller.is_superuser() || caller.is_staff();
+    let status = if reviews && changes.status.is_some() { status(&mut fields) } else { None };
     fields.finish()?;
     Ok(UpdateAppRequest {
         app,
@@ -158,6 +159,17 @@ mod tests {
         assert_eq!((request.webhook_url.as_deref(), request.overview.as_deref()), (Some(""), Some("")));
         assert_eq!(request.schema_json.as_deref(), Some("{}"));
         assert_eq!(request.delivery, Some(Default::default()));
+    }
+
+    #[test]
+    fn staff_move_the_status_and_set_no_metadata() {
+        let Value::Object(body) = json!({ "status": "published", "metadata": { "a": 1 } }) else {
+            unreachable!("it is an object");
+        };
+        let Caller::User(person) = user(false) else { unreachable!("it is a user") };
+        let staff = Caller::User(UserCaller { is_staff: true, ..person });
+        let request = read("hooks".into(), Fields::new(body), &staff).unwrap();
+        assert_eq!(request, UpdateAppRequest { status: Some(AppStatus::Published.into()), ..nothing() });
     }
 
     #[test]

@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use patchbay_domain::component_url::{NO_PATH, is_path};
 use patchbay_domain::{Caller, Error, Scope};
 use patchbay_proto::installation::Installation;
 use patchbay_proto::tracker::{GetIssueRequest, Issue, LinkExternalIssueRequest};
@@ -69,9 +68,6 @@ async fn act_on_external_issue(
         }
     };
     let uri = text(uri.as_ref());
-    if !is_path(uri) {
-        return Err(Error::field("uri", NO_PATH).into());
-    }
     let issue = issue(&context, &installation, group_id.as_ref()).await?;
     let is_declared = |name: &&str| ActionBody::FIELDS.iter().any(|field| field.name == *name);
     let form = fields.names().filter(|name| !is_declared(name));

@@ -27,6 +27,12 @@ pub(crate) fn may_create(caller: &Caller, organization: i64) -> Result<ScopeSet,
         .ok_or_else(Error::permission_denied)
 }
 
+/// The error for staff, who know that the organization exists and yet register no apps in it.
+pub(crate) fn not_in_organization() -> Error {
+    let message = "User must be a part of the Org they're trying to create the app in";
+    Error::unauthenticated("NOT_IN_ORGANIZATION", message)
+}
+
 pub(crate) fn not_a_member(organization: &str) -> Error {
     let organization = shortened(organization);
     Error::forbidden("NOT_A_MEMBER", format!("User does not belong to the '{organization}' organization."))
@@ -36,7 +42,7 @@ pub(crate) fn may_read(caller: &Caller, owner: i64, status: AppStatus) -> Result
     if matches!(caller, Caller::Anonymous) {
         return Err(Error::no_credentials());
     }
-    if status == AppStatus::Published || is_elevated(caller) || caller.is_staff() {
+    if status == AppStatus::Published || reads_all(caller) {
         return Ok(());
     }
     if !belongs_to(caller, owner) {
@@ -67,9 +73,19 @@ pub(crate) fn app_not_found() -> Error {
     Error::not_found("APP_NOT_FOUND", "Could not find the requested sentry app")
 }
 
-/// Whether the caller reviews apps: reviewers decide about status, popularity and metadata, which owners cannot.
+/// Whether the caller reviews apps: reviewers decide about status and popularity, which owners cannot.
 pub(crate) fn reviews(caller: &Caller) -> bool {
+    sets_metadata(caller) || caller.is_staff()
+}
+
+/// Whether the caller sets the metadata of apps, with which the operator restricts what owners may do.
+pub(crate) fn sets_metadata(caller: &Caller) -> bool {
     matches!(caller, Caller::Operator) || caller.is_superuser()
+}
+
+/// Whether the caller lists and reads the apps of all organizations.
+pub(crate) fn reads_all(caller: &Caller) -> bool {
+    is_elevated(caller) || caller.is_staff()
 }
 
 pub(crate) fn may_review(caller: &Caller) -> Result<(), Error> {
@@ -103,7 +119,7 @@ pub(crate) fn may_count(caller: &Caller, owner: i64, status: AppStatus) -> Resul
 pub(crate) fn may_count_all(caller: &Caller) -> Result<(), Error> {
     match caller {
         Caller::Anonymous => Err(Error::no_credentials()),
-        _ if is_elevated(caller) || caller.is_staff() => Ok(()),
+        _ if reads_all(caller) => Ok(()),
         _ => Err(Error::permission_denied()),
     }
 }
@@ -144,7 +160,9 @@ fn belongs_to(caller: &Caller, organization: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::test_callers::{app, member, member_with_token, staff, stranger, superuser};
+    use crate::domain::test_callers::{
+        app, member, member_with_token, staff, staff_with_token, stranger, superuser,
+    };
     use patchbay_domain::Role;
 
     fn reason(result: Result<(), Error>) -> String {
@@ -211,9 +229,14 @@ mod tests {
     }
 
     #[test]
-    fn superusers_and_operators_review() {
-        assert!(reviews(&superuser()) && reviews(&Caller::Operator));
-        for caller in [member(Role::Owner), staff(), app(), Caller::Service("x".into()), Caller::Anonymous] {
+    fn superusers_staff_and_operators_review() {
+        let ranked = staff_with_token(&[Scope::OrgAdmin]);
+        for caller in [superuser(), staff(), ranked, Caller::Operator] {
+            assert!(reviews(&caller), "{caller:?}");
+        }
+        assert!(sets_metadata(&superuser()) && sets_metadata(&Caller::Operator) && !sets_metadata(&staff()));
+        let narrow = staff_with_token(&[Scope::OrgRead, Scope::EventRead]);
+        for caller in [member(Role::Owner), narrow, app(), Caller::Service("x".into()), Caller::Anonymous] {
             assert!(!reviews(&caller), "{caller:?}");
         }
     }

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
+use patchbay_domain::invisible::{PROBLEM, has_invisible};
 use patchbay_domain::{Error, Scope, ScopeSet, SecretString};
 use serde_json::{Map, Value};
 
@@ -29,6 +30,7 @@ use crate::domain::custom_event_type::CustomEventType;
 use crate::domain::problems::Messages;
 use crate::domain::problems::Problems;
 use crate::domain::problems::one;
+use crate::domain::publication_request;
 use crate::domain::schema;
 
 /// A requested change; fields that are `None` stay unchanged.
@@ -86,8 +88,10 @@ impl AppChange {
 pub(crate) struct Changer {
     /// The scopes that the caller holds in the owning organization.
     pub(crate) scopes: ScopeSet,
-    /// Only reviewers change status, popularity and metadata; from other callers these fields are ignored.
+    /// Only reviewers change status and popularity; from other callers these fields are ignored.
     pub(crate) is_reviewer: bool,
+    /// Whether the caller changes metadata; from other callers it is ignored.
+    pub(crate) sets_metadata: bool,
     pub(crate) is_staff: bool,
 }
 
@@ -97,6 +101,8 @@ pub(crate) struct Changed {
     pub(crate) app: App,
     pub(crate) webhook_headers: Option<Vec<WebhookHeader>>,
     pub(crate) client_certificate: Option<Option<ClientCertificate>>,
+    /// Whether the change withdraws the request to publish the app.
+    pub(crate) withdraws_request: bool,
 }
 
 /// Checks and applies a change. `timeouts` are the operator's bounds for webhook timeouts, in milliseconds.
@@ -107,22 +113,36 @@ pub(crate) fn check(
     timeouts: &RangeInclusive<u32>,
     now: DateTime<Utc>,
 ) -> Result<Changed, Error> {
-    // Only a reviewer can end the restriction, by changing the metadata that set it.
-    if app.is_partnership_restricted() && !(by.is_reviewer && change.metadata.is_some()) {
+    if !by.is_reviewer {
+        change.status = None;
+    }
+    if !by.sets_metadata {
+        change.metadata = None;
+    }
+    // The restriction ends with the metadata that set it.
+    if app.is_partnership_restricted() && change.metadata.is_none() {
         return Err(partnership_restricted());
     }
-    if !by.is_reviewer {
-        (change.status, change.metadata) = (None, None);
-    }
     let mut problems = Problems::default();
-    let after = fields(app, &change, by, timeouts, &mut problems);
+    let mut after = fields(app, &change, by, timeouts, &mut problems);
     let webhook_headers = change.webhook_headers.as_deref().map(webhook_header::check);
     let webhook_headers = webhook_headers.map(|checked| problems.take("webhookHeaders", checked));
+    if !web_url::have_same_origin(app.webhook_url.as_deref(), after.webhook_url.as_deref()) {
+        // The values are credentials of the old receiver, which whoever changes the URL may not know.
+        after.webhook_headers.clear();
+        for header in webhook_headers.iter().flatten().filter(|header| header.is_masked()) {
+            problems.add("webhookHeaders", webhook_header::ask_again(&header.name));
+        }
+    }
     let certificate = change.client_certificate.take().map(|(pem, key)| client_certificate::check(pem, key));
     let client_certificate = certificate.map(|checked| problems.take("clientCertificate", checked));
     problems.finish()?;
-    let app = apply_status_rules(app, after, &change, by, now)?;
-    Ok(Changed { app, webhook_headers, client_certificate })
+    let mut after = apply_status_rules(app, after, &change, by, now)?;
+    let withdraws_request = after.status == app.status && publication_request::is_withdrawn_by(app, &after);
+    if withdraws_request {
+        after.status = AppStatus::Unpublished;
+    }
+    Ok(Changed { app: after, webhook_headers, client_certificate, withdraws_request })
 }
 
 /// Applies each field, checked on its own.
@@ -139,6 +159,9 @@ fn fields(
     }
     if let Some(author) = &change.author {
         after.author = Some(author.trim().to_owned()).filter(|author| !author.is_empty());
+        if has_invisible(author) {
+            problems.add("author", PROBLEM);
+        }
     }
     if let Some(scopes) = &change.scopes {
         // Scopes that the app already has need not be held by the caller.

@@ -1,5 +1,6 @@
 //! New apps: the request and its checks.
 
+use patchbay_domain::invisible::{PROBLEM, has_invisible};
 use patchbay_domain::{Error, Scope, ScopeSet};
 
 use crate::domain::app::allowed_origins;
@@ -65,6 +66,9 @@ pub(crate) fn check(request: AppRequest, requester: ScopeSet) -> Result<AppDraft
     let author = request.author.map(|author| author.trim().to_owned()).filter(|author| !author.is_empty());
     if author.is_none() && !is_internal {
         problems.add("author", "author required for public integrations");
+    }
+    if author.as_deref().is_some_and(has_invisible) {
+        problems.add("author", PROBLEM);
     }
     let requested = request.scopes.as_deref();
     let scopes = requested_scopes::check(requested.is_some(), requested.unwrap_or_default(), requester);
@@ -156,6 +160,14 @@ mod tests {
         assert_eq!(draft.events.len(), 5);
         assert_eq!(draft.scopes, [Scope::EventRead]);
         assert!(checked(internal()).is_ok(), "an internal app needs nothing but a name");
+    }
+
+    #[test]
+    fn names_of_apps_and_authors_are_what_they_look_like() {
+        let hidden = || Some("ACME\u{200b}".to_owned());
+        let request = AppRequest { name: hidden(), author: hidden(), ..public() };
+        let expected = ["name", "author"].map(|field| (field.to_owned(), vec![PROBLEM.to_owned()]));
+        assert_eq!(violations(request), expected);
     }
 
     #[test]

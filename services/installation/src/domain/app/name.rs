@@ -1,5 +1,6 @@
 //! The name of an app and the slug made from it.
 
+use patchbay_domain::invisible::{PROBLEM, has_invisible};
 use patchbay_domain::{Error, slug};
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ pub(crate) fn check(name: Option<&str>) -> Result<String, Messages> {
         Some(name) if name.chars().count() > MAX_NAME => {
             Err(one(format!("Cannot exceed {MAX_NAME} characters")))
         }
+        Some(name) if has_invisible(name) => Err(one(PROBLEM)),
         Some(name) if spam_name::is_spam(name) => Err(one(spam_name::MESSAGE)),
         Some(name) => Ok(name.to_owned()),
     }
@@ -52,6 +54,9 @@ mod tests {
         assert_eq!(check(Some("  ")).unwrap_err(), ["This field may not be blank."]);
         assert_eq!(check(Some(&"é".repeat(58))).unwrap_err(), ["Cannot exceed 57 characters"]);
         assert_eq!(check(Some("Claim your BTC now")).unwrap_err(), [spam_name::MESSAGE]);
+        for hidden in ["Pay\u{200b}Pal", "\u{202e}lapyaP", "\u{2066}Hooks\u{2069}"] {
+            assert_eq!(check(Some(hidden)).unwrap_err(), [PROBLEM], "{hidden:?}");
+        }
         assert_eq!(check(Some(&format!(" {} ", "é".repeat(57)))).unwrap(), "é".repeat(57));
     }
 

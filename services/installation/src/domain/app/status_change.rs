@@ -20,9 +20,10 @@ pub(crate) fn decide(from: AppStatus, to: AppStatus, now: DateTime<Utc>) -> Resu
         (Unpublished | PublishRequestInProgress, Published) => {
             Ok(Some(Change { status: Published, published_at: Some(now) }))
         }
-        (Published | PublishRequestInProgress, Unpublished) => {
-            Ok(Some(Change { status: Unpublished, published_at: None }))
-        }
+        (
+            Unpublished | PublishRequestInProgress | Published,
+            status @ (Unpublished | PublishRequestInProgress),
+        ) => Ok(Some(Change { status, published_at: None })),
         _ => Err(Error::invalid(
             "INVALID_STATUS_CHANGE",
             format!("An app that is {} cannot become {}.", from.as_str(), to.as_str()),
@@ -39,12 +40,15 @@ mod tests {
         use AppStatus::*;
         let now = DateTime::UNIX_EPOCH;
         let published = Change { status: Published, published_at: Some(now) };
+        let waiting = Change { status: PublishRequestInProgress, published_at: None };
         let taken_back = Change { status: Unpublished, published_at: None };
         for (from, to, expected) in [
             (Unpublished, Published, Some(Some(published))),
             (PublishRequestInProgress, Published, Some(Some(published))),
             (PublishRequestInProgress, Unpublished, Some(Some(taken_back))),
             (Published, Unpublished, Some(Some(taken_back))),
+            (Unpublished, PublishRequestInProgress, Some(Some(waiting))),
+            (Published, PublishRequestInProgress, Some(Some(waiting))),
             (Published, Published, Some(None)),
             (Unpublished, Unpublished, Some(None)),
             (Internal, Internal, Some(None)),
@@ -52,7 +56,7 @@ mod tests {
             (Internal, Unpublished, None),
             (DeletionInProgress, Published, None),
             (Unpublished, Internal, None),
-            (Unpublished, PublishRequestInProgress, None),
+            (Internal, PublishRequestInProgress, None),
             (Published, DeletionInProgress, None),
         ] {
             assert_eq!(decide(from, to, now).ok(), expected, "{from:?} to {to:?}");

@@ -7,7 +7,7 @@ use crate::domain::problems::Messages;
 const MAX_LENGTH: usize = 1024;
 /// Receivers and proxies limit the size of all headers together, often to 8 KiB.
 const MAX_HEADERS: usize = 20;
-/// Replaces header values in responses. In a request it keeps the stored value.
+/// Replaces header values in responses. In a request it keeps the stored value, unless the webhook URL changes to another origin.
 pub(crate) const MASK: &str = "********";
 /// Allowed around names and values; line breaks are not.
 const BLANKS: [char; 2] = [' ', '\t'];
@@ -17,6 +17,18 @@ const BLANKS: [char; 2] = [' ', '\t'];
 pub(crate) struct WebhookHeader {
     pub(crate) name: String,
     pub(crate) value: SecretString,
+}
+
+impl WebhookHeader {
+    /// Whether the value is the one that responses show.
+    pub(crate) fn is_masked(&self) -> bool {
+        self.value.expose() == MASK
+    }
+}
+
+/// The problem with a masked value when the stored one is not kept.
+pub(crate) fn ask_again(name: &str) -> String {
+    format!("The webhookUrl points elsewhere, so the value of {name} has to be given again.")
 }
 
 pub(crate) fn check(lines: &[String]) -> Result<Vec<WebhookHeader>, Messages> {

@@ -1,6 +1,7 @@
 //! Who may install, read, confirm and remove installations.
 
 use patchbay_domain::{Caller, Error, Scope};
+use uuid::Uuid;
 
 /// Any of these lets a user read apps and installations of an organization.
 pub(crate) const READERS: &[Scope] =
@@ -26,7 +27,8 @@ pub(crate) fn may_install(caller: &Caller, organization: i64) -> Result<(), Erro
     allowed(caller.app().is_none() && caller.has_any(organization, WRITERS))
 }
 
-/// The app itself, with a token of any organization, or a reader of the installing organization.
+/// The app itself, with a token of any organization, or a reader of the installing organization. Changes are bound to the installation
+/// of the token, because each organization decides about its own.
 pub(crate) fn may_read(caller: &Caller, organization: i64, app: i64) -> Result<(), Error> {
     match caller {
         Caller::App(own) => allowed(own.app_id == app),
@@ -41,19 +43,19 @@ pub(crate) fn may_uninstall(caller: &Caller, organization: i64) -> Result<(), Er
     }
 }
 
-/// The app itself or a writer of the installing organization.
-pub(crate) fn may_filter(caller: &Caller, organization: i64, app: i64) -> Result<(), Error> {
+/// The app with the token of this installation, or a writer of the installing organization.
+pub(crate) fn may_filter(caller: &Caller, organization: i64, installation: Uuid) -> Result<(), Error> {
     match caller {
-        Caller::App(own) => allowed(own.app_id == app),
+        Caller::App(own) => allowed(own.installation_id == installation),
         _ => user_has_any(caller, organization, WRITERS),
     }
 }
 
-/// Only the app itself can confirm that it is ready.
-pub(crate) fn may_confirm(caller: &Caller, app: i64) -> Result<(), Error> {
+/// Only the app itself can confirm that it is ready, with the token of this installation.
+pub(crate) fn may_confirm(caller: &Caller, installation: Uuid) -> Result<(), Error> {
     match caller {
         Caller::Anonymous => Err(Error::no_credentials()),
-        Caller::App(own) => allowed(own.app_id == app),
+        Caller::App(own) => allowed(own.installation_id == installation),
         _ => Err(Error::permission_denied()),
     }
 }
@@ -83,6 +85,11 @@ mod tests {
     use crate::domain::test_callers::{app, member, member_with_token, stranger, superuser};
     use patchbay_domain::Role;
 
+    /// The installation of [`app`].
+    const OWN: Uuid = Uuid::from_u128(1);
+    /// Another one of the same app.
+    const SIBLING: Uuid = Uuid::from_u128(2);
+
     fn reason(result: Result<(), Error>) -> String {
         result.map_or_else(|error| error.reason.into_owned(), |()| "ok".to_owned())
     }
@@ -105,10 +112,10 @@ mod tests {
             assert_eq!(reason(may_uninstall(&caller, 7)), removes, "{caller:?}");
         }
         assert_eq!(reason(may_read(&app(), 7, 6)), "PERMISSION_DENIED", "another app's installation");
-        assert_eq!(reason(may_filter(&app(), 7, 5)), "ok");
-        assert_eq!(reason(may_filter(&app(), 7, 6)), "PERMISSION_DENIED");
-        assert_eq!(reason(may_filter(&member(Role::Member), 7, 5)), "PERMISSION_DENIED");
-        assert_eq!(reason(may_filter(&member(Role::Admin), 7, 5)), "ok");
+        assert_eq!(reason(may_filter(&app(), 7, OWN)), "ok");
+        assert_eq!(reason(may_filter(&app(), 7, SIBLING)), "PERMISSION_DENIED");
+        assert_eq!(reason(may_filter(&member(Role::Member), 7, OWN)), "PERMISSION_DENIED");
+        assert_eq!(reason(may_filter(&member(Role::Admin), 7, OWN)), "ok");
     }
 
     #[test]
@@ -122,11 +129,11 @@ mod tests {
 
     #[test]
     fn only_the_app_itself_confirms() {
-        assert_eq!(reason(may_confirm(&app(), 5)), "ok");
-        assert_eq!(reason(may_confirm(&app(), 6)), "PERMISSION_DENIED");
-        assert_eq!(reason(may_confirm(&superuser(), 5)), "PERMISSION_DENIED");
-        assert_eq!(reason(may_confirm(&Caller::Operator, 5)), "PERMISSION_DENIED");
-        assert_eq!(reason(may_confirm(&Caller::Anonymous, 5)), "NO_CREDENTIALS");
+        assert_eq!(reason(may_confirm(&app(), OWN)), "ok");
+        assert_eq!(reason(may_confirm(&app(), SIBLING)), "PERMISSION_DENIED");
+        assert_eq!(reason(may_confirm(&superuser(), OWN)), "PERMISSION_DENIED");
+        assert_eq!(reason(may_confirm(&Caller::Operator, OWN)), "PERMISSION_DENIED");
+        assert_eq!(reason(may_confirm(&Caller::Anonymous, OWN)), "NO_CREDENTIALS");
     }
 
     #[test]

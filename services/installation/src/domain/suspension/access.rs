@@ -5,7 +5,7 @@ use patchbay_domain::{Caller, Error, Scope};
 
 use crate::domain::app::AppStatus;
 use crate::domain::app::access::foreign_or_denied;
-use crate::domain::app::access::is_elevated;
+use crate::domain::app::access::{is_elevated, reads_all};
 use crate::domain::installation::Installation;
 use crate::domain::installation::access::READERS;
 use crate::domain::installation::access::may_read;
@@ -25,9 +25,9 @@ pub(crate) fn may_switch_app(caller: &Caller, owner: i64, status: AppStatus) -> 
     }
 }
 
-/// Only superusers, operators and services see a disabled app. Its owners can enable it without reading it.
+/// Only those who read all apps see a disabled one. Its owners can enable it without reading it.
 pub(crate) fn may_see(caller: &Caller, is_disabled: bool) -> Result<(), Error> {
-    if is_disabled && !is_elevated(caller) { Err(Error::permission_denied()) } else { Ok(()) }
+    if is_disabled && !reads_all(caller) { Err(Error::permission_denied()) } else { Ok(()) }
 }
 
 /// Callers who may read the installation, and users of the organization that owns its app.
@@ -38,11 +38,11 @@ pub(crate) fn may_read_webhooks(caller: &Caller, installation: &Installation) ->
     may_read(caller, installation.organization.id, installation.app.id)
 }
 
-/// The receiving side: the app itself and users of the organization that owns it. The installing organization uninstalls
+/// The receiving side: the app itself, with the token of this installation, and users of the organization that owns it. The installing organization uninstalls
 /// the app instead.
 pub(crate) fn may_switch_webhooks(caller: &Caller, installation: &Installation) -> Result<(), Error> {
     let is_allowed = match caller {
-        Caller::App(app) => app.app_id == installation.app.id,
+        Caller::App(app) => app.installation_id == installation.uuid,
         caller => is_elevated(caller) || caller.has_any(installation.app.owner.id, WRITERS),
     };
     if is_allowed {
@@ -61,7 +61,9 @@ mod tests {
     use super::*;
     use crate::domain::organization::Organization;
     use crate::domain::test_app;
-    use crate::domain::test_callers::{app, member, member_with_token, staff, stranger, superuser};
+    use crate::domain::test_callers::{
+        app, member, member_with_token, staff, staff_with_token, stranger, superuser,
+    };
     use patchbay_domain::{AppCaller, Role, ScopeSet};
     use uuid::Uuid;
 
@@ -89,8 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn a_disabled_app_is_visible_to_superusers_and_operators_only() {
-        for (caller, sees) in [(member(Role::Owner), false), (superuser(), true), (Caller::Operator, true)] {
+    fn a_disabled_app_is_visible_to_those_who_read_all_apps_only() {
+        for (caller, sees) in [
+            (member(Role::Owner), false),
+            (superuser(), true),
+            (staff(), true),
+            (staff_with_token(&[Scope::OrgRead]), false),
+            (Caller::Operator, true),
+        ] {
             assert_eq!(may_see(&caller, true).is_ok(), sees, "{caller:?}");
             assert!(may_see(&caller, false).is_ok());
         }
@@ -112,8 +120,15 @@ mod tests {
             organization_id: 8,
             scopes: ScopeSet::EMPTY,
         });
+        let elsewhere = Caller::App(AppCaller {
+            app_id: 12,
+            installation_id: Uuid::from_u128(2),
+            organization_id: 7,
+            scopes: Scope::ALL.iter().copied().collect(),
+        });
         for (caller, reads, switches) in [
             (itself, "ok", "ok"),
+            (elsewhere, "ok", "PERMISSION_DENIED"),
             (app(), "PERMISSION_DENIED", "PERMISSION_DENIED"),
             (member(Role::Owner), "ok", "ok"),
             (member(Role::Member), "ok", "ORGANIZATION_NOT_VALID"),

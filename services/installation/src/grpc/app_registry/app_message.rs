@@ -32,7 +32,7 @@ pub(in crate::grpc) async fn app_message(
     message(context, caller, app, avatars)
 }
 
-pub(super) async fn app_messages(
+pub(in crate::grpc) async fn app_messages(
     context: &Context,
     caller: &Caller,
     apps: Vec<App>,

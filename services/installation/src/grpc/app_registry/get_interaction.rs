@@ -6,6 +6,7 @@ use super::find_app::find_app;
 use crate::context::Context;
 use crate::domain::app::access;
 use crate::domain::stats::interaction;
+use crate::domain::suspension::access::may_see;
 use crate::store::{components, interactions};
 
 pub(super) async fn get_interaction(
@@ -15,6 +16,7 @@ pub(super) async fn get_interaction(
 ) -> Result<proto::Interaction, Error> {
     let app = find_app(context, caller, &request.app).await?;
     access::may_count(caller, app.owner.id, app.status)?;
+    may_see(caller, app.disabled.is_some())?;
     let period = counted_period(context, request.since, request.until)?;
     let views = interactions::hourly(&context.db, app.id, interaction::VIEWED, period).await?;
     let mut used = Vec::new();

@@ -5,6 +5,7 @@ use super::counted_period::{counted_period, counts};
 use super::find_app::find_app;
 use crate::context::Context;
 use crate::domain::app::access;
+use crate::domain::suspension::access::may_see;
 use crate::store::stats;
 
 pub(super) async fn get_stats(
@@ -14,6 +15,7 @@ pub(super) async fn get_stats(
 ) -> Result<proto::Stats, Error> {
     let app = find_app(context, caller, &request.app).await?;
     access::may_count(caller, app.owner.id, app.status)?;
+    may_see(caller, app.disabled.is_some())?;
     let period = counted_period(context, request.since, request.until)?;
     let (total_installs, total_uninstalls) = stats::totals(&context.db, app.id).await?;
     let installs = stats::installs(&context.db, app.id, period).await?;

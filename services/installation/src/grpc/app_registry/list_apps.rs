@@ -6,7 +6,6 @@ use super::app_message::app_messages;
 use crate::context::Context;
 use crate::domain::app::AppStatus;
 use crate::domain::app::access;
-use crate::domain::app::access::is_elevated;
 use crate::grpc::organizations;
 use crate::grpc::page::Page;
 use crate::store::app_lists::{self, Which};
@@ -37,13 +36,13 @@ pub(super) async fn list_apps(
 fn of_all(caller: &Caller, status: Option<AppStatus>) -> Which {
     match status {
         Some(AppStatus::Published) => Which::InStatus(AppStatus::Published),
-        Some(status @ (AppStatus::Unpublished | AppStatus::Internal)) if is_elevated(caller) => {
+        Some(status @ (AppStatus::Unpublished | AppStatus::Internal)) if access::reads_all(caller) => {
             Which::InStatus(status)
         }
         Some(status @ (AppStatus::Unpublished | AppStatus::Internal)) => {
             Which::Of(status, access::homes(caller))
         }
-        _ if is_elevated(caller) => Which::All,
+        _ if access::reads_all(caller) => Which::All,
         _ => Which::InStatus(AppStatus::Published),
     }
 }

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::domain::app::access as app_access;
 use crate::domain::app::access::app_not_found;
 use crate::domain::installation::access as installation_access;
+use crate::domain::suspension::access::may_see;
 use crate::grpc::organizations;
 use crate::grpc::page::Page;
 use crate::store::avatars;
@@ -27,6 +28,7 @@ pub(super) async fn list_components(
         Some(Owner::App(app)) => {
             let app = find_app(context, caller, app).await?;
             app_access::may_read(caller, app.owner.id, app.status)?;
+            may_see(caller, app.disabled.is_some())?;
             let mut found = components::of_app(&context.db, app.id).await?;
             found.retain(|component| request.r#type.is_empty() || component.r#type == request.r#type);
             (0, Ok(found.into_iter().skip(usize::try_from(page.offset).unwrap_or_default()).collect()))

@@ -1,3 +1,4 @@
+use patchbay_db::Tx;
 use patchbay_domain::{AuditEvent, Caller, Error, SecretString};
 use patchbay_proto::installation as proto;
 
@@ -14,13 +15,13 @@ use crate::domain::app::change::Changer;
 use crate::domain::app::delivery_settings::DeliverySettings;
 use crate::domain::app::subscriptions;
 use crate::domain::app::texts::AppTexts;
-use crate::domain::app::webhook_header;
 use crate::domain::app::webhook_header::WebhookHeader;
 use crate::domain::app::{App, AppStatus, SealedHeader};
+use crate::domain::mail::publication_withdrawn;
 use crate::grpc::record_status_change::record_status_change;
 use crate::outbox::audit;
 use crate::sealing;
-use crate::store::{app_upkeep, apps, components, event_types, versions};
+use crate::store::{app_upkeep, apps, components, event_types, publication_requests, versions};
 use crate::workers::propagate_scopes;
 
 pub(super) async fn update_app(
@@ -43,6 +44,7 @@ pub(super) async fn update_app(
     let app = apps::get(&mut tx, found.id).await?.filter(|app| app.status != AppStatus::DeletionInProgress);
     let app = app.ok_or_else(app_not_found)?;
     let changed = change::check(&app, change, changer(caller, &app), &context.timeouts, now)?;
+    let withdraws_request = changed.withdraws_request;
     let before = app;
     let app = sealed(context, changed);
     if app == before && !has_new_scopes && !new_schema {
@@ -56,14 +58,19 @@ pub(super) async fn update_app(
     if has_new_scopes {
         app_upkeep::mark_scopes_to_propagate(&mut tx, app.id).await?;
     }
-    if app.status != before.status {
+    if withdraws_request {
+        withdraw_request(context, &mut tx, &app).await?;
+    } else if app.status != before.status {
         record_status_change(context, caller, &mut tx, &before, app.status, "").await?;
     }
     // A change of the status has its own entry.
     let changed_keys: Vec<_> = changed_keys.into_iter().filter(|key| *key != "status").collect();
     if !changed_keys.is_empty() {
-        let entry =
+        let mut entry =
             audit::of_app(AuditEvent::SentryAppEdit, &app, caller, now).detail("changed", changed_keys);
+        if withdraws_request {
+            entry = entry.detail("status", app.status.as_str());
+        }
         tx.outbox(entry.into_message()).await?;
     }
     context.commit_and_send_mail(tx).await?;
@@ -73,21 +80,32 @@ pub(super) async fn update_app(
     app_message(context, caller, app).await
 }
 
+/// Decides the request and tells its requester and the reviewers, who have a mail about the app as it was.
+async fn withdraw_request(context: &Context, tx: &mut Tx, app: &App) -> Result<(), Error> {
+    let (note, now) = ("Withdrawn: the app was changed.", context.clock.now());
+    let Some(requester) = publication_requests::decide(tx, app.id, false, note, now).await? else {
+        return Ok(());
+    };
+    let mails = publication_withdrawn(app, &requester, context.mail.reviewers(), context.mail.base_url());
+    context.mail.add(tx, mails).await
+}
+
 fn changer(caller: &Caller, app: &App) -> Changer {
     Changer {
         scopes: caller.scopes_in(app.owner.id).unwrap_or_default(),
         is_reviewer: access::reviews(caller),
+        sets_metadata: access::sets_metadata(caller),
         is_staff: caller.is_staff(),
     }
 }
 
 fn sealed(context: &Context, changed: Changed) -> App {
-    let Changed { mut app, webhook_headers, client_certificate } = changed;
+    let Changed { mut app, webhook_headers, client_certificate, .. } = changed;
     let keys = &context.sealing;
     if let Some(headers) = webhook_headers {
         let seal = |header: WebhookHeader| -> Vec<SealedHeader> {
-            let is_mask = header.value.expose() == webhook_header::MASK;
-            let known = app.webhook_headers.iter().find(|known| is_mask && known.name == header.name);
+            let is_masked = header.is_masked();
+            let known = app.webhook_headers.iter().find(|known| is_masked && known.name == header.name);
             known.map_or_else(
                 || sealing::seal_headers(keys, app.id, vec![header]),
                 |known| vec![known.clone()],

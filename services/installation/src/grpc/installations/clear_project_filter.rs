@@ -12,7 +12,7 @@ pub(super) async fn clear_project_filter(
     request: proto::ClearProjectFilterRequest,
 ) -> Result<proto::ClearProjectFilterResponse, Error> {
     let installation = find_installation(context, &request.uuid).await?;
-    access::may_filter(caller, installation.organization.id, installation.app.id)?;
+    access::may_filter(caller, installation.organization.id, installation.uuid)?;
     replace_project_filter(context, installation.uuid, &[]).await?;
     Ok(proto::ClearProjectFilterResponse {})
 }

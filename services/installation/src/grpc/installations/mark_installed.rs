@@ -14,7 +14,7 @@ pub(super) async fn mark_installed(
     request: proto::MarkInstalledRequest,
 ) -> Result<proto::Installation, Error> {
     let installation = find_installation(context, &request.uuid).await?;
-    access::may_confirm(caller, installation.app.id)?;
+    access::may_confirm(caller, installation.uuid)?;
     if installation.status == InstallationStatus::Installed {
         return visible_message(context, caller, installation).await;
     }

@@ -14,7 +14,7 @@ pub(super) async fn set_project_filter(
     request: proto::SetProjectFilterRequest,
 ) -> Result<proto::ProjectFilter, Error> {
     let installation = find_installation(context, &request.uuid).await?;
-    access::may_filter(caller, installation.organization.id, installation.app.id)?;
+    access::may_filter(caller, installation.organization.id, installation.uuid)?;
     let names = project_filter::check(request.project_ids, request.project_slugs)?;
     let projects = context.projects.find_all(installation.organization.id, names).await?;
     replace_project_filter(context, installation.uuid, &projects).await?;

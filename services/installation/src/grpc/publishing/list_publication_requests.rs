@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::domain::publication_request;
 use crate::domain::publication_request::PublicationRequest;
 use crate::domain::publication_request::QuestionnaireEntry;
+use crate::grpc::app_registry::app_messages;
 use crate::store::publication_requests;
 
 const MAX_PAGE: i32 = 100;
@@ -22,13 +23,12 @@ pub(super) async fn list_publication_requests(
         publication_requests::list(&context.db, request.offset.max(0).into(), i64::from(limit) + 1).await?;
     let has_more = found.len() as i64 > i64::from(limit);
     found.truncate(limit.unsigned_abs() as usize);
-    Ok(proto::ListPublicationRequestsResponse {
-        requests: found.into_iter().map(message).collect(),
-        has_more,
-    })
+    let apps = app_messages(context, caller, found.iter().map(|request| request.app.clone()).collect());
+    let requests = found.into_iter().zip(apps.await?).map(|(request, app)| message(request, app)).collect();
+    Ok(proto::ListPublicationRequestsResponse { requests, has_more })
 }
 
-fn message(request: PublicationRequest) -> proto::PublicationRequest {
+fn message(request: PublicationRequest, app: proto::App) -> proto::PublicationRequest {
     let entry = |entry: QuestionnaireEntry| proto::QuestionnaireEntry {
         question: entry.question,
         answer: entry.answer,
@@ -42,5 +42,7 @@ fn message(request: PublicationRequest) -> proto::PublicationRequest {
         requester_name: request.requester.name,
         questionnaire: request.questionnaire.into_iter().map(entry).collect(),
         requested_at: Some(to_wire(request.requested_at)),
+        id: request.id,
+        app: Some(app),
     }
 }

@@ -39,11 +39,10 @@ pub(super) async fn request_publication(
     apps::touch(&mut tx, app.id, version).await?;
     let entry = audit::of_app(AuditEvent::SentryAppPublishRequest, &app, caller, now);
     tx.outbox(entry.into_message()).await?;
-    let (reviewers, base_url) = (context.mail.reviewers(), context.mail.base_url());
-    let mails = publication_requested(&app, &requester, &questionnaire, reviewers, base_url);
-    context.mail.add(&mut tx, mails).await?;
     let request = PublicationRequest { id, app, requester, questionnaire, requested_at: now };
     publication_requests::insert(&mut tx, &request).await?;
+    let mails = publication_requested(&request, context.mail.reviewers(), context.mail.base_url());
+    context.mail.add(&mut tx, mails).await?;
     context.commit_and_send_mail(tx).await?;
     Ok(proto::RequestPublicationResponse {})
 }

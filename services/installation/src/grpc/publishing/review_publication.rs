@@ -9,7 +9,7 @@ use crate::domain::app::status_change;
 use crate::domain::publication_request;
 use crate::grpc::app_registry::{app_message, find_app};
 use crate::grpc::record_status_change::record_status_change;
-use crate::store::{apps, versions};
+use crate::store::{apps, publication_requests, versions};
 
 pub(super) async fn review_publication(
     context: &Context,
@@ -27,6 +27,12 @@ pub(super) async fn review_publication(
     let no_request = || Error::conflict("NO_PUBLISH_REQUEST", "The app does not wait for a review.");
     if app.status != AppStatus::PublishRequestInProgress {
         return Err(no_request());
+    }
+    let is_another = request.request_id != 0
+        && publication_requests::undecided(&mut tx, id).await? != Some(request.request_id);
+    if is_another {
+        let message = "This request was withdrawn, and the app waits with another one. Read that first.";
+        return Err(Error::conflict("PUBLISH_REQUEST_WITHDRAWN", message));
     }
     let change = status_change::decide(app.status, to, context.clock.now())?.ok_or_else(no_request)?;
     apps::set_status(&mut tx, id, change).await?;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::domain::error::grouping;
+use crate::domain::error::occurrence::camel_cased;
 use crate::domain::error::stack::Stack;
 use crate::domain::issue::Kind;
 use crate::domain::issue::level::Level;
@@ -93,6 +94,9 @@ impl ErrorEvent {
         fresh_id: Uuid,
         now: DateTime<Utc>,
     ) -> Result<Self, String> {
+        if let Some(occurrence) = given.get_mut("occurrence") {
+            *occurrence = camel_cased(occurrence.take());
+        }
         let event_id = match given.get("event_id") {
             None | Some(Value::Null) => fresh_id,
             Some(Value::String(text)) => {

@@ -1,5 +1,7 @@
 //! Single lines of text.
 
+use patchbay_domain::invisible::{PROBLEM, has_invisible};
+
 /// The text without white space around it; it may be empty. `max` counts characters, not bytes.
 ///
 /// # Errors
@@ -8,6 +10,9 @@ pub(crate) fn line(text: &str, max: usize) -> Result<String, String> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
         return Err("Control characters are not allowed.".to_owned());
+    }
+    if has_invisible(text) {
+        return Err(PROBLEM.to_owned());
     }
     if text.chars().count() > max {
         return Err(format!("Ensure this field has no more than {max} characters."));
@@ -39,6 +44,13 @@ mod tests {
         assert_eq!(required_line("  Acme Inc. \n", 9), Ok("Acme Inc.".to_owned()));
         for blank in ["", "   ", "\n\t"] {
             assert_eq!(required_line(blank, 9), Err("This field may not be blank.".to_owned()), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn what_makes_a_line_look_like_another_one_is_refused() {
+        for text in ["Pay\u{200b}Pal", "\u{202e}lapyaP", "a\u{2028}b", "a\u{feff}"] {
+            assert_eq!(line(text, 20), Err(PROBLEM.to_owned()), "{text:?}");
         }
     }
 

@@ -4,18 +4,19 @@ use crate::domain::test_app::app;
 use patchbay_domain::Role;
 use proptest::prelude::*;
 
-const MANAGER: Changer = Changer { scopes: ScopeSet::EMPTY, is_reviewer: false, is_staff: false };
+const MANAGER: Changer =
+    Changer { scopes: ScopeSet::EMPTY, is_reviewer: false, sets_metadata: false, is_staff: false };
 
 fn manager() -> Changer {
     Changer { scopes: Role::Manager.scopes(), ..MANAGER }
 }
 
 fn reviewer() -> Changer {
-    Changer { scopes: Role::Owner.scopes(), is_reviewer: true, is_staff: false }
+    Changer { scopes: Role::Owner.scopes(), is_reviewer: true, sets_metadata: true, is_staff: false }
 }
 
 fn staff() -> Changer {
-    Changer { is_staff: true, ..MANAGER }
+    Changer { is_reviewer: true, is_staff: true, ..MANAGER }
 }
 
 fn changed_by(by: Changer, app: &App, change: AppChange) -> Result<App, Error> {
@@ -117,7 +118,7 @@ fn a_missing_scope_of_an_event_is_reported_with_and_without_new_scopes() {
 }
 
 #[test]
-fn only_reviewers_change_status_popularity_and_metadata() {
+fn only_reviewers_change_status_and_popularity_and_superusers_metadata() {
     let before = app(AppStatus::Unpublished);
     let change = AppChange {
         status: Some(AppStatus::Published),
@@ -125,11 +126,12 @@ fn only_reviewers_change_status_popularity_and_metadata() {
         metadata: Some(r#"{"partnership_restricted":true}"#.into()),
         ..Default::default()
     };
-    for by in [manager(), staff()] {
-        let ignored = changed_by(by, &before, change.clone()).unwrap();
-        assert_eq!((ignored.status, ignored.popularity), (AppStatus::Unpublished, 1));
-        assert!(ignored.metadata.is_empty());
-    }
+    let ignored = changed(&before, change.clone()).unwrap();
+    assert_eq!((ignored.status, ignored.popularity), (AppStatus::Unpublished, 1));
+    assert!(ignored.metadata.is_empty());
+    let by_staff = changed_by(staff(), &before, change.clone()).unwrap();
+    assert_eq!((by_staff.status, by_staff.popularity), (AppStatus::Published, 7));
+    assert!(by_staff.metadata.is_empty());
     let published = changed_by(reviewer(), &before, change).unwrap();
     assert_eq!((published.status, published.popularity), (AppStatus::Published, 7));
     assert_eq!(published.published_at, Some(DateTime::UNIX_EPOCH));
@@ -140,7 +142,9 @@ fn only_reviewers_change_status_popularity_and_metadata() {
         assert_eq!(refused(changed_by(by, &published, AppChange::default())), LOCKED);
     }
     let unlock = AppChange { metadata: Some("{}".into()), ..Default::default() };
-    assert_eq!(refused(changed(&published, unlock.clone())), LOCKED);
+    for by in [manager(), staff()] {
+        assert_eq!(refused(changed_by(by, &published, unlock.clone())), LOCKED);
+    }
     assert!(changed_by(reviewer(), &published, unlock).unwrap().metadata.is_empty());
 }
 

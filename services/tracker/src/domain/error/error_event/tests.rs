@@ -46,6 +46,13 @@ fn absent_fields_are_completed() {
 }
 
 #[test]
+fn an_occurrence_is_spelled_in_camel_case() {
+    let event = read(r#"{"message":"x","occurrence":{"evidence_data":{"span_id":"a_b"}}}"#).unwrap();
+    let document: Value = serde_json::from_str(&event.document).unwrap();
+    assert_eq!(document["occurrence"], json!({ "evidenceData": { "spanId": "a_b" } }));
+}
+
+#[test]
 fn an_error_comes_neither_from_the_future_nor_from_long_ago() {
     let at =
         |timestamp: &str| read(format!(r#"{{"message":"x","timestamp":{timestamp}}}"#)).unwrap().happened_at;
