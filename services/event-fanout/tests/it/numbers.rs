@@ -63,9 +63,9 @@ async fn what_was_withheld_while_webhooks_were_stopped_can_be_fetched() {
 #[tokio::test]
 async fn webhooks_of_a_disabled_app_are_handed_over_to_be_held() {
     let disabled = Subscription { suspended_reason: "app_disabled".into(), ..subscription(2) };
-    let started = started(vec![disabled]).await;
-    started.publish(issue_created()).await.unwrap();
-    let delivered = deliveries(&mut started.sender(), 1).await;
+    let service = run(vec![disabled]).await;
+    service.publish(issue_created()).await.unwrap();
+    let delivered = deliveries(&mut service.sender(), 1).await;
     assert_eq!(delivered[0].installation_id, installation(2).as_bytes().as_slice());
     assert_eq!(delivered[0].sequence, 1);
 }

@@ -119,7 +119,7 @@ async fn nothing_is_lost_while_the_broker_is_away() {
                 seen.extend(event_ids(&next_batch(&mut sender).await.deliveries));
             }
         };
-        while_time_passes(&started.time, half_a_minute, "every event arrives", arrived).await;
+        while_time_passes(&service.clock, half_a_minute, "every event arrives", arrived).await;
         // Where a confirm was lost, the events have arrived and are handed over once more all the same.
         for event_id in &accepted {
             let marked = service.marked(event_id);

@@ -111,7 +111,7 @@ pub(crate) fn is_withdrawn_by(before: &App, after: &App) -> bool {
     fn reviewed(app: &App) -> impl PartialEq {
         (
             (&app.name, app.scope_set().expanded(), &app.events, &app.features, &app.schema),
-            (&app.webhook_url, &app.redirect_url, &app.allowed_origins),
+            (&app.webhook_url, &app.texts.redirect_url, &app.allowed_origins),
             (app.is_alertable, app.verify_install),
         )
     }
@@ -216,7 +216,7 @@ mod tests {
             ("features", |app| app.features.clear()),
             ("schema", |app| app.schema = r#"{"elements":[]}"#.into()),
             ("webhookUrl", |app| app.webhook_url = Some("https://evil.example/".into())),
-            ("redirectUrl", |app| app.redirect_url = Some("https://evil.example/".into())),
+            ("redirectUrl", |app| app.texts.redirect_url = Some("https://evil.example/".into())),
             ("allowedOrigins", |app| app.allowed_origins = vec!["https://evil.example".into()]),
             ("isAlertable", |app| app.is_alertable = !app.is_alertable),
             ("verifyInstall", |app| app.verify_install = !app.verify_install),
@@ -230,7 +230,7 @@ mod tests {
         }
         let mut changed = waiting.clone();
         changed.scopes = changed.scope_set().expanded().iter().collect();
-        (changed.overview, changed.popularity) = (Some("Hooks for everyone.".into()), 7);
+        (changed.texts.overview, changed.popularity) = (Some("Hooks for everyone.".into()), 7);
         assert!(!is_withdrawn_by(&waiting, &changed));
     }
 

@@ -70,7 +70,7 @@ impl Running {
     /// As [`Running::stopped`], on a database and a bus of the test's choice.
     pub(crate) fn stopped_on(db: Db, bus: Bus, settings: &[(&'static str, &'static str)]) -> Self {
         let (runtime, hand) = runtime(DateTime::from_timestamp(1_700_000_000, 0).unwrap());
-        let Runtime { clock, metrics, readiness, stop } = runtime;
+        let Runtime { clock, metrics, readiness, stop, .. } = runtime;
         let (_, _, unconnected) = memory();
         Self {
             apps: Apps::default(),

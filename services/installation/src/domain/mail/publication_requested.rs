@@ -62,7 +62,7 @@ fn asks_for(app: &App) -> String {
         scopes = list(&app.scope_names()),
         events = list(&app.events),
         webhook_url = url(&app.webhook_url),
-        redirect_url = url(&app.redirect_url),
+        redirect_url = url(&app.texts.redirect_url),
         origins = list(&app.allowed_origins),
     )
 }
