@@ -42,4 +42,5 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0010_scopes_to_copy",
     "0011_app_removal",
     "0012_event_types",
+    both "0013_support_url",
 ];

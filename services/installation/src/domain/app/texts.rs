@@ -34,6 +34,7 @@ macro_rules! texts {
 texts! {
     redirect_url: "redirectUrl", url;
     overview: "overview", anything;
+    support_url: "supportUrl", url;
 }
 
 /// `None` if the text is empty, as for the other checks.
