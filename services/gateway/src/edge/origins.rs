@@ -16,6 +16,7 @@ use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_rpc::{Channel, request};
 use url::Url;
 
+use self::allowed::Allowed;
 use crate::edge::answer::Answer;
 use crate::edge::same_origin::{Sender, sender};
 
@@ -28,7 +29,7 @@ const LIFETIME: TimeDelta = TimeDelta::seconds(5);
 const CACHED_APPS: usize = 1000;
 
 /// Origins by app, and until when they are used.
-type Cache = HashMap<i64, (Arc<[String]>, DateTime<Utc>)>;
+type Cache = HashMap<i64, (Arc<Allowed>, DateTime<Utc>)>;
 
 /// The allowed origins of apps, remembered for a moment.
 pub(crate) struct Origins {
@@ -62,21 +63,21 @@ impl Origins {
             // No page may use a personal token.
             _ => Arc::default(),
         };
-        if allowed::is_allowed(origin, &allowed) {
+        if allowed.contains(origin) {
             return Ok(());
         }
         Err(Error::invalid(FOREIGN_ORIGIN, format!("Invalid origin: {origin}")))
     }
 
-    async fn of(&self, app: i64) -> Result<Arc<[String]>> {
+    async fn of(&self, app: i64) -> Result<Arc<Allowed>> {
         let now = self.clock.now();
         let known = self.cache().get(&app).filter(|(_, until)| now < *until).map(|(known, _)| known.clone());
         if let Some(known) = known {
             return Ok(known);
         }
         let message = request(GetAppRequest { app: app.to_string() });
-        let origins: Arc<[String]> =
-            self.apps.clone().get_app(message).await.answer()?.allowed_origins.into();
+        let app_message = self.apps.clone().get_app(message).await.answer()?;
+        let origins = Arc::new(Allowed::new(&app_message.allowed_origins));
         let mut cache = self.cache();
         if cache.len() >= CACHED_APPS {
             cache.clear();

@@ -136,7 +136,7 @@ async fn a_rule_that_changes_or_goes_is_noticed_with_the_next_error() {
         tracker.alerts().create_rule(request(create(last))).await.unwrap();
         tracker.record(&[json!({ "message": "three" })]).await;
         assert_eq!(alert(&mut published).await.0["triggered_rule"], "Last", "the deleted one said nothing");
-        let asked = ListRulesRequest { organization, project };
+        let asked = ListRulesRequest { organization, project, ..Default::default() };
         assert_eq!(tracker.alerts().list_rules(request(asked)).await.unwrap().into_inner().rules.len(), 1);
     })
     .await;

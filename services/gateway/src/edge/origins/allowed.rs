@@ -1,19 +1,38 @@
 //! Whether an origin is among those an app lists.
 
-use url::Url;
+use std::collections::HashSet;
 
-/// An entry is a whole origin, or a host with or without a port, which then holds for every scheme.
-pub(super) fn is_allowed(origin: &str, allowed: &[String]) -> bool {
-    let Ok(url) = Url::parse(origin) else { return false };
-    let Some(host) = url.host_str() else { return false };
-    let with_port = url.port().map(|port| format!("{host}:{port}"));
-    allowed.iter().any(|entry| {
-        let entry = entry.trim_end_matches('/').to_ascii_lowercase();
-        if entry.contains("://") {
-            return Url::parse(&entry).is_ok_and(|entry| entry.origin() == url.origin());
+use url::{Origin, Url};
+
+/// The origins that an app lists, parsed once. An entry is a whole origin, or a host with or without a port, which then
+/// holds for every scheme.
+#[derive(Default)]
+pub(super) struct Allowed {
+    origins: HashSet<Origin>,
+    hosts: HashSet<String>,
+}
+
+impl Allowed {
+    pub(super) fn new(entries: &[String]) -> Self {
+        let mut allowed = Self::default();
+        for entry in entries {
+            let entry = entry.trim_end_matches('/').to_ascii_lowercase();
+            if !entry.contains("://") {
+                allowed.hosts.insert(entry);
+            } else if let Ok(url) = Url::parse(&entry) {
+                allowed.origins.insert(url.origin());
+            }
         }
-        entry == host || with_port.as_deref() == Some(entry.as_str())
-    })
+        allowed
+    }
+
+    pub(super) fn contains(&self, origin: &str) -> bool {
+        let Ok(url) = Url::parse(origin) else { return false };
+        let Some(host) = url.host_str() else { return false };
+        self.hosts.contains(host)
+            || self.origins.contains(&url.origin())
+            || url.port().is_some_and(|port| self.hosts.contains(&format!("{host}:{port}")))
+    }
 }
 
 #[cfg(test)]
@@ -39,8 +58,8 @@ mod tests {
             ("data:text/plain,x", "data:text/plain,x", false),
         ];
         for (origin, entry, expected) in cases {
-            assert_eq!(is_allowed(origin, &[entry.to_owned()]), expected, "{origin} by {entry}");
+            assert_eq!(Allowed::new(&[entry.to_owned()]).contains(origin), expected, "{origin} by {entry}");
         }
-        assert!(!is_allowed("https://app.example", &[]));
+        assert!(!Allowed::default().contains("https://app.example"));
     }
 }

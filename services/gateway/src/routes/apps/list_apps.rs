@@ -42,7 +42,7 @@ pub(super) async fn list_apps(
     let answer = context.services.apps().list_apps(request_as(&caller, message)).await.answer()?;
     let base_url = context.config.base_url();
     let apps: Vec<_> = answer.apps.into_iter().map(|app| AppJson::new(app, base_url)).collect();
-    Ok(paging.page(answer.has_more, Json(apps)))
+    Ok(paging.cut_page(answer.has_more, apps.len(), Json(apps)))
 }
 
 /// An unknown status does not filter.

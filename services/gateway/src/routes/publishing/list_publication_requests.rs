@@ -31,5 +31,5 @@ async fn list_publication_requests(
     let request = request_as(&caller, message);
     let answer = context.services.publishing().list_publication_requests(request).await.answer()?;
     let requests: Vec<PublicationRequestJson> = answer.requests.into_iter().map(Into::into).collect();
-    Ok(paging.page(answer.has_more, Json(requests)))
+    Ok(paging.cut_page(answer.has_more, requests.len(), Json(requests)))
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::domain::app::App;
 use crate::domain::app::AppStatus;
 use crate::domain::app::allowed_origins;
+use crate::domain::app::author;
 use crate::domain::app::client_certificate;
 use crate::domain::app::client_certificate::ClientCertificate;
 use crate::domain::app::delivery_settings;
@@ -138,7 +139,7 @@ fn fields(
         after.name = problems.take("name", name::check(Some(name)));
     }
     if let Some(author) = &change.author {
-        after.author = Some(author.trim().to_owned()).filter(|author| !author.is_empty());
+        after.author = problems.take("author", author::check(author));
     }
     if let Some(scopes) = &change.scopes {
         // Scopes that the app already has need not be held by the caller.
@@ -191,7 +192,8 @@ fn check_required(after: &App, change: &AppChange, problems: &mut Problems) {
     {
         problems.add("webhookUrl", why);
     }
-    if after.author.is_none() && !is_internal {
+    let has_new_author = change.author.as_deref().is_some_and(|author| !author.trim().is_empty());
+    if after.author.is_none() && !has_new_author && !is_internal {
         problems.add("author", "author required for public integrations");
     }
 }

@@ -3,6 +3,7 @@
 use patchbay_domain::{Error, Scope, ScopeSet};
 
 use crate::domain::app::allowed_origins;
+use crate::domain::app::author;
 use crate::domain::app::name;
 use crate::domain::app::popularity;
 use crate::domain::app::requested_scopes;
@@ -62,8 +63,9 @@ pub(crate) fn check(request: AppRequest, requester: ScopeSet) -> Result<AppDraft
     let mut problems = Problems::default();
     let is_internal = request.is_internal;
     let name = problems.take("name", name::check(request.name.as_deref()));
-    let author = request.author.map(|author| author.trim().to_owned()).filter(|author| !author.is_empty());
-    if author.is_none() && !is_internal {
+    let given = request.author.as_deref().unwrap_or_default();
+    let author = problems.take("author", author::check(given));
+    if given.trim().is_empty() && !is_internal {
         problems.add("author", "author required for public integrations");
     }
     let requested = request.scopes.as_deref();
