@@ -75,6 +75,24 @@ struct OrganizationJson {
     slug: String,
 }
 
+/// Keys of the JSON of an app that no request changes. They are ignored when they are sent back.
+pub(crate) const READ_ONLY: &[&str] = &[
+    "slug",
+    "uuid",
+    "webhookEvents",
+    "isDisabled",
+    "avatars",
+    "featureData",
+    "datePublished",
+    "tokens",
+    "clientId",
+    "clientSecret",
+    "webhookSecret",
+    "owner",
+    "hasClientCertificate",
+    "previousSecretUntil",
+];
+
 impl AppJson {
     /// `base_url` is the public URL of this platform.
     pub(crate) fn new(mut app: App, base_url: &str) -> Self {

@@ -13,7 +13,7 @@ use crate::domain::app::author;
 use crate::domain::app::client_certificate;
 use crate::domain::app::client_certificate::ClientCertificate;
 use crate::domain::app::delivery_settings;
-use crate::domain::app::delivery_settings::DeliverySettings;
+use crate::domain::app::delivery_settings::DeliveryChange;
 use crate::domain::app::draft;
 use crate::domain::app::feature;
 use crate::domain::app::name;
@@ -50,7 +50,7 @@ pub(crate) struct AppChange {
     pub(crate) popularity: Option<i32>,
     pub(crate) status: Option<AppStatus>,
     pub(crate) metadata: Option<String>,
-    pub(crate) delivery: Option<DeliverySettings>,
+    pub(crate) delivery: Option<DeliveryChange>,
     /// Certificate and key.
     pub(crate) client_certificate: Option<(String, SecretString)>,
     /// Custom event types, which apps can subscribe to as to built-in ones.
@@ -175,8 +175,9 @@ fn fields(
     if let Some(json) = &change.metadata {
         after.metadata = problems.take("metadata", metadata(json));
     }
-    if let Some(settings) = &change.delivery {
-        after.delivery = problems.take("delivery", delivery_settings::check(settings.clone(), timeouts));
+    if let Some(change) = &change.delivery {
+        let settings = app.delivery.changed(change.clone());
+        after.delivery = problems.take("delivery", delivery_settings::check(settings, timeouts));
     }
     check_required(&after, change, problems);
     after

@@ -184,7 +184,7 @@ fn all_invalid_fields_are_reported_at_once() {
         schema: Some("[]".into()),
         features: Some(vec![99]),
         popularity: Some(-1),
-        delivery: Some(DeliverySettings { timeout_ms: Some(1), ..Default::default() }),
+        delivery: Some(DeliveryChange { timeout_ms: Some(Some(1)), ..Default::default() }),
         client_certificate: Some(("x".into(), SecretString::new("y"))),
         ..Default::default()
     };
