@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_db::Db;
-use patchbay_domain::{Clock, Error};
+use patchbay_domain::{Clock, Error, ErrorKind};
 use patchbay_proto::installation::DisableAppRequest;
 use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_rpc::{Channel, request, status};
@@ -48,8 +48,13 @@ async fn disable_failing(
         let days = days(&past, now, rules.days.max(1) as usize);
         let Some(reason) = reason_to_disable(&days, rules) else { continue };
         let message = DisableAppRequest { app: app_id.to_string(), reason, event_id: String::new() };
-        client.clone().disable_app(request(message)).await.map_err(|refused| status::to_error(&refused))?;
-        tracing::warn!(app_id, "an app was disabled because its endpoint keeps failing");
+        match client.clone().disable_app(request(message)).await.map_err(|refused| status::to_error(&refused))
+        {
+            Ok(_) => tracing::warn!(app_id, "an app was disabled because its endpoint keeps failing"),
+            // The app is being removed, which ends its webhooks too.
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
         // Old failures must not disable the app again after it is enabled.
         forget(db, app_id).await?;
     }
