@@ -114,6 +114,15 @@ impl Error {
         self
     }
 
+    /// The same error with other names of its fields, for callers that know them by those.
+    #[must_use]
+    pub fn with_fields_named(mut self, name: impl Fn(&str) -> &str) -> Self {
+        for violation in &mut self.fields {
+            violation.field = name(&violation.field).to_owned();
+        }
+        self
+    }
+
     /// Whether the same request may succeed when it is sent again.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, ErrorKind::Unavailable | ErrorKind::DeadlineExceeded | ErrorKind::TooManyRequests)

@@ -1,15 +1,18 @@
 //! Slugs: readable ids for paths.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The longest stored slug.
 pub const MAX_LENGTH: usize = 64;
 
 /// Lower-case letters, digits and single dashes, derived from a name. Empty if the name has no usable
 /// characters.
 ///
-/// Other letters are dropped, as by Django's `slugify`.
+/// As by Django's `slugify`, which Sentry uses, letters lose their accents (compatibility decomposition, NFKD) and other
+/// characters are dropped.
 pub fn slugify(name: &str) -> String {
     let mut slug = String::with_capacity(name.len().min(MAX_LENGTH));
-    for c in name.chars().map(|c| c.to_ascii_lowercase()) {
+    for c in name.nfkd().map(|c| c.to_ascii_lowercase()) {
         match c {
             'a'..='z' | '0'..='9' | '_' => slug.push(c),
             '-' | ' ' | '\t' | '\n' if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
@@ -43,7 +46,12 @@ mod tests {
         for (name, slug) in [
             ("Webhooks Galore", "webhooks-galore"),
             ("  A  --  B  ", "a-b"),
-            ("Zürich!", "zrich"),
+            ("Zürich!", "zurich"),
+            ("Ünïcödé", "unicode"),
+            ("U\u{308}nico\u{308}de", "unicode"),
+            ("ﬁne Ｗｉｄｅ №５", "fine-wide-no5"),
+            ("a\u{a0}b", "a-b"),
+            ("Straße Øl", "strae-l"),
             ("snake_case", "snake_case"),
             ("../../etc/passwd", "etcpasswd"),
             ("日本", ""),

@@ -5,6 +5,7 @@
 //! [`Caller`](patchbay_domain::Caller) on whose behalf it is made, and the address of the client.
 
 mod authenticate;
+mod bounded_page;
 mod caller;
 mod channel;
 mod client_address;
@@ -20,6 +21,7 @@ pub mod status;
 pub mod timestamp;
 mod unary;
 
+pub use bounded_page::bounded_page;
 pub use caller::caller;
 pub use channel::{Channel, DEFAULT_DEADLINE, Target, request, request_as, stream_request};
 pub use client_address::{client_address, for_client_at};

@@ -1,6 +1,7 @@
 //! The shapes of answers that several routes share, key by key as Sentry writes them.
 
 pub(crate) mod app;
+pub(crate) mod app_installation;
 pub(crate) mod app_stats;
 pub(crate) mod app_texts;
 pub(crate) mod audit_entry;

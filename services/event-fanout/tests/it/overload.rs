@@ -74,7 +74,8 @@ async fn events_without_room_for_the_hand_over_are_accepted_all_the_same_and_han
             }
         }
     };
-    while_time_passes(&service.clock, Duration::from_secs(6), "every event is handed over", handed_over).await;
+    while_time_passes(&service.clock, Duration::from_secs(6), "every event is handed over", handed_over)
+        .await;
     assert_eq!(seen, accepted);
     assert_eq!(service.metrics.recovered.get(), service.metrics.deferred.get());
 }

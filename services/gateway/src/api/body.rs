@@ -14,6 +14,20 @@ use crate::api::fields::{Fields, kind};
 /// The largest body that is read.
 pub(crate) const MAX_BODY_BYTES: usize = 1024 * 1024;
 
+/// An empty body, or an object without keys. Other bodies are refused: the caller would believe that they have an effect.
+pub(crate) struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let JsonBody(mut fields) = JsonBody::from_request(request, state).await?;
+        fields.refuse_others(&[], &[]);
+        fields.finish()?;
+        Ok(Self)
+    }
+}
+
 /// The fields of a request's body; none for an empty body.
 pub(crate) struct JsonBody(pub(crate) Fields);
 
@@ -93,6 +107,17 @@ mod tests {
     #[test]
     fn the_last_of_several_equal_keys_counts() {
         assert_eq!(object(br#"{"a":1,"b":2,"a":3}"#).unwrap()["a"], 3);
+    }
+
+    #[tokio::test]
+    async fn a_call_without_a_body_takes_an_empty_object_and_no_keys() {
+        let read = async |body: &'static str| {
+            let request =
+                Request::builder().header("content-type", "application/json").body(Body::from(body));
+            NoBody::from_request(request.unwrap(), &()).await.is_ok()
+        };
+        assert!(read("").await && read("{}").await);
+        assert!(!read(r#"{"expires":"2027-01-01"}"#).await && !read("[]").await && !read("x").await);
     }
 
     #[test]

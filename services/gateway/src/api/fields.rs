@@ -5,6 +5,8 @@
 use patchbay_domain::{Error, Result, shortened};
 use serde_json::{Map, Value};
 
+use super::schema::{Field, flat};
+
 pub(super) const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
@@ -12,6 +14,9 @@ const NOT_TEXT: &str = "Not a valid string.";
 const NUL: &str = "Null characters are not allowed.";
 const NOT_INTEGER: &str = "A valid integer is required.";
 const NOT_BOOLEAN: &str = "Must be a valid boolean.";
+const UNKNOWN: &str = "This field is not known here.";
+/// Unknown keys that are named in a refusal.
+const MAX_NAMED: usize = 20;
 
 /// The fields of an object, and their problems.
 pub(crate) struct Fields {
@@ -155,6 +160,16 @@ impl Fields {
             Value::String(text) if text.is_empty() => Some("{}".to_owned()),
             value => Some(value.to_string()),
         }
+    }
+
+    /// Refuses keys that are neither declared nor among `ignored`: the caller would believe that they have an effect.
+    pub(crate) fn refuse_others(&mut self, declared: &[Field], ignored: &[&str]) {
+        let declared = flat(declared);
+        let is_known =
+            |name: &str| ignored.contains(&name) || declared.iter().any(|field| field.name == name);
+        let others = self.object.keys().filter(|name| !is_known(name)).take(MAX_NAMED);
+        let others: Vec<String> = others.map(|name| shortened(name).into_owned()).collect();
+        others.iter().for_each(|name| self.problem(name, UNKNOWN));
     }
 
     /// Whether there is a value that is not null.

@@ -158,10 +158,26 @@ pub(crate) trait RequestBody: Sized {
         let body = Self::read_from(&mut fields);
         fields.finish().map(|()| body)
     }
+
+    /// As [`RequestBody::read_from`]; other keys are problems.
+    fn read_only_from(fields: &mut Fields) -> Self {
+        let body = Self::read_from(fields);
+        fields.refuse_others(Self::FIELDS, &[]);
+        body
+    }
+
+    /// As [`RequestBody::read`]; other keys are refused.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD`, with all problems that the keys have.
+    fn read_only(mut fields: Fields) -> Result<Self> {
+        let body = Self::read_only_from(&mut fields);
+        fields.finish().map(|()| body)
+    }
 }
 
 /// Declares the body of a request: each key stands once, for the reader and for the OpenAPI document. Keys that are
-/// not declared are ignored.
+/// not declared are refused by [`RequestBody::read_only`] and ignored by [`RequestBody::read`].
 macro_rules! request_body {
     ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty = $key:expr),* $(,)? }) => {
         $(#[$meta])*
@@ -206,6 +222,12 @@ mod tests {
         let Value::Object(object) = body else { panic!("an object is needed") };
         let read = Example::read(Fields::new(object)).unwrap();
         assert_eq!((read.name.as_str(), read.is_public, read.tags), ("a", false, vec!["x".to_owned()]));
+        let body = json!({ "name": "a", "tags": [], "isPublic": true, "\u{1f680}".repeat(100): 1 });
+        let Value::Object(object) = body else { panic!("an object is needed") };
+        let refused = Example::read_only(Fields::new(object)).err().unwrap();
+        let refused: Vec<_> =
+            refused.fields.iter().map(|violation| violation.field.chars().count()).collect();
+        assert_eq!(refused, [64], "a key that is not declared is named, and cut");
         let missing = Example::read(Fields::new(Default::default())).err().unwrap();
         let names: Vec<_> = missing.fields.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(names, ["name", "tags"]);

@@ -66,9 +66,13 @@ fn describe(operation: &Operation, tag: &str) -> Value {
         "x-access": operation.access.json(),
     });
     if let Some(fields) = operation.body {
+        let mut schema = schema::object(fields);
+        if operation.is_body_closed {
+            schema["additionalProperties"] = json!(false);
+        }
         described["requestBody"] = json!({
             "required": fields.iter().any(|field| field.is_required),
-            "content": { "application/json": { "schema": schema::object(fields) } },
+            "content": { "application/json": { "schema": schema } },
         });
     }
     described

@@ -24,6 +24,8 @@ pub(crate) struct Operation {
     pub(crate) query: Vec<Field>,
     pub(crate) is_paged: bool,
     pub(crate) body: Option<&'static [Field]>,
+    /// Whether keys that `body` does not contain are refused.
+    pub(crate) is_body_closed: bool,
     /// Without the refusals that all operations share.
     pub(crate) answers: Vec<Answer>,
     /// The named shapes in `answers`, and those they consist of.
@@ -80,6 +82,7 @@ impl Operation {
             query: Vec::new(),
             is_paged: false,
             body: None,
+            is_body_closed: false,
             answers: Vec::new(),
             schemas: Vec::new(),
         }
@@ -107,6 +110,11 @@ impl Operation {
     pub(crate) fn takes<B: RequestBody>(mut self) -> Self {
         self.body = Some(B::FIELDS);
         self
+    }
+
+    /// As [`Operation::takes`], and refuses other keys.
+    pub(crate) fn takes_only<B: RequestBody>(self) -> Self {
+        Self { is_body_closed: true, ..self.takes::<B>() }
     }
 
     /// Reads these parameters of the query.

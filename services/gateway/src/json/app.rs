@@ -79,6 +79,24 @@ struct OrganizationJson {
     slug: String,
 }
 
+/// Keys of the JSON of an app that no request changes. They are ignored when they are sent back.
+pub(crate) const READ_ONLY: &[&str] = &[
+    "slug",
+    "uuid",
+    "webhookEvents",
+    "isDisabled",
+    "avatars",
+    "featureData",
+    "datePublished",
+    "tokens",
+    "clientId",
+    "clientSecret",
+    "webhookSecret",
+    "owner",
+    "hasClientCertificate",
+    "previousSecretUntil",
+];
+
 impl AppJson {
     /// `base_url` is the public URL of this platform.
     pub(crate) fn new(mut app: App, base_url: &str) -> Self {
@@ -217,7 +235,8 @@ mod tests {
                 r#""status":"unpublished","scopes":["event:read"],"events":["error","issue"],"#,
                 r#""webhookEvents":["error.created","issue.assigned","issue.created"],"#,
                 r#""webhookUrl":"https://example.com/hook","webhookHeaders":[],"#,
-                r#""isAlertable":false,"isDisabled":false,"verifyInstall":true,"redirectUrl":null,"overview":null,"schema":{},"metadata":{},"#,
+                r#""isAlertable":false,"isDisabled":false,"verifyInstall":true,"redirectUrl":null,"overview":null,"supportUrl":null,"#,
+                r#""schema":{},"metadata":{},"#,
                 r#""allowedOrigins":[],"popularity":1,"avatars":[{"avatarType":"upload","avatarUuid":"8ae5e1ee-7bf7-4b4a-8f1b-b5b2e2b0a2a3","#,
                 r#""avatarUrl":"https://patchbay.example/sentry-app-avatar/8ae5e1ee-7bf7-4b4a-8f1b-b5b2e2b0a2a3/","#,
                 r#""color":true,"photoType":"logo"}],"featureData":[{"featureId":0,"#,

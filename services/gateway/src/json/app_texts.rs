@@ -39,4 +39,5 @@ macro_rules! texts {
 texts! {
     redirect_url: "redirectUrl",
     overview: "overview",
+    support_url: "supportUrl",
 }

@@ -8,6 +8,7 @@ mod get_app_interaction;
 mod get_app_stats;
 mod get_avatar_image;
 mod list_app_features;
+mod list_app_installations;
 mod list_app_stats;
 mod list_apps;
 mod list_organization_apps;
@@ -40,6 +41,7 @@ pub(super) fn group() -> Group {
         list_organization_apps::operation(),
         rotate_secret::operation(),
         list_app_features::operation(),
+        list_app_installations::operation(),
         get_app_avatar::operation(),
         set_app_avatar::operation(),
         get_avatar_image::operation(),

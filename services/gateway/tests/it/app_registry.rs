@@ -48,6 +48,15 @@ async fn a_change_is_partial_and_in_sentrys_words() {
         json!({ "timeoutMs": 2000, "retrySchedule": [5, 60], "strictOrder": true, "ratePerSecond": 5 });
     let set = platform.put(HOOKS, &owner, json!({ "delivery": delivery })).await.json();
     assert_eq!(set["delivery"], delivery);
+    let one = platform.put(HOOKS, &owner, json!({ "delivery": { "timeoutMs": 3000 } })).await.json();
+    let expected = json!({ "timeoutMs": 3000, "retrySchedule": [5, 60], "strictOrder": true });
+    assert_eq!(one["delivery"], expected, "settings that are left out stay");
+    let one = platform.put(HOOKS, &owner, json!({ "delivery": { "retrySchedule": null } })).await.json();
+    assert_eq!(one["delivery"], json!({ "timeoutMs": 3000, "retrySchedule": null, "strictOrder": true }));
+    for delivery in [json!({ "retrySchedule": [] }), json!({ "timeoutMS": 3000 })] {
+        let refused = platform.put(HOOKS, &owner, json!({ "delivery": delivery })).await;
+        assert_eq!((refused.status, refused.json()["delivery"].is_array()), (400, true), "{refused:?}");
+    }
     let reset = platform.put(HOOKS, &owner, json!({ "delivery": null })).await.json();
     assert_eq!(
         reset["delivery"],
@@ -184,4 +193,47 @@ async fn components_features_and_counts_are_told() {
     let ranking = platform.get("/api/0/sentry-apps-stats/", &root).await.json();
     assert_eq!((&ranking[0]["slug"], &ranking[0]["installs"]), (&json!("hooks"), &json!(0)));
     assert_eq!(platform.get("/api/0/sentry-apps-stats/", &owner).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_new_app_has_its_delivery_settings_and_certificate() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    let certificate = json!({
+        "certificate": include_str!("../../../installation/tests/certificates/app.pem"),
+        "privateKey": include_str!("../../../installation/tests/certificates/app.key"),
+    });
+    let delivery = json!({ "timeoutMs": 2000, "retrySchedule": [5], "strictOrder": true });
+    let app = json!({ "delivery": delivery, "clientCertificate": certificate });
+    let app = platform.app(&owner, app).await;
+    assert_eq!((&app["delivery"], &app["hasClientCertificate"]), (&delivery, &json!(true)));
+    let mut sent_back = platform.get(HOOKS, &owner).await.json();
+    assert_eq!(sent_back["delivery"], delivery);
+    sent_back["overview"] = json!("Sent back.");
+    let changed = platform.put(HOOKS, &owner, sent_back).await;
+    assert_eq!((changed.status, &changed.json()["overview"]), (200, &json!("Sent back.")), "{changed:?}");
+}
+
+#[tokio::test]
+async fn keys_that_are_not_known_are_refused_where_a_call_acts() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    let before = platform.app(&owner, json!({})).await;
+    let unknown = "This field is not known here.";
+    for (method, path, body, key) in [
+        ("PUT", HOOKS.to_owned(), json!({ "webhook_url": "https://example.com/new" }), "webhook_url"),
+        ("POST", format!("{HOOKS}rotate-secret/"), json!({ "gracePeriod": 60 }), "gracePeriod"),
+        (
+            "POST",
+            format!("{HOOKS}webhook-recoveries/"),
+            json!({ "event_type": "issue.created" }),
+            "event_type",
+        ),
+        ("PUT", format!("{HOOKS}avatar/"), json!({ "avatar_type": "default", "colour": true }), "colour"),
+        ("POST", format!("{HOOKS}disable/"), json!({ "because": "x" }), "because"),
+    ] {
+        let answer = platform.call(method, &path, &owner, Some(body)).await;
+        assert_eq!((answer.status, answer.json()), (400, json!({ key: [unknown] })), "{method} {path}");
+    }
+    assert_eq!(platform.get(HOOKS, &owner).await.json(), before, "nothing was changed");
 }

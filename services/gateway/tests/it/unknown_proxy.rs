@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use axum::http::Request;
 use patchbay_gateway::{Config, Context, router};
-use patchbay_runtime::Metrics;
+use patchbay_runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::platform::Platform;
@@ -30,7 +30,7 @@ async fn mentions(platform: &Platform, proxies: usize, forwarded: &[bool]) -> us
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let config = Config { proxies, ..platform.config.clone() };
-    let router = router(Context::new(platform.channels(), config, platform.clock.clone(), &Metrics::new()));
+    let router = router(Context::new(platform.channels(), config, &Runtime::new(platform.clock.clone())));
     for is_forwarded in forwarded {
         let request = Request::get("/healthz");
         let request = if *is_forwarded { request.header("x-forwarded-for", "10.0.0.1") } else { request };

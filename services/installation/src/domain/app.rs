@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod allowed_origins;
+pub(crate) mod author;
 pub(crate) mod avatar;
 pub(crate) mod change;
 pub(crate) mod client_certificate;

@@ -11,6 +11,8 @@ use crate::domain::app::access;
 
 const MAX_ENTRIES: usize = 50;
 const MAX_TEXT: usize = 5_000;
+/// All questions and answers together. Reviewers read them in one list and in one mail.
+const MAX_TEXTS: usize = 50_000;
 const MAX_NOTE: usize = 2_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,12 @@ pub(crate) fn check_questionnaire(questionnaire: &[QuestionnaireEntry]) -> Resul
     let is_long = |text: &str| text.chars().count() > MAX_TEXT;
     if questionnaire.iter().any(|entry| is_long(&entry.question) || is_long(&entry.answer)) {
         let message = format!("Ensure this field has no more than {MAX_TEXT} characters.");
+        return Err(Error::field("questionnaire", message));
+    }
+    let lengths =
+        questionnaire.iter().map(|entry| entry.question.chars().count() + entry.answer.chars().count());
+    if lengths.sum::<usize>() > MAX_TEXTS {
+        let message = format!("Ensure this field has no more than {MAX_TEXTS} characters altogether.");
         return Err(Error::field("questionnaire", message));
     }
     Ok(())

@@ -4,6 +4,7 @@ mod avatar_message;
 mod counted_period;
 mod create_app;
 mod delete_app;
+mod delivery_message;
 mod disable_app;
 mod enable_app;
 mod error_subscription;

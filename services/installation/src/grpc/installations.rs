@@ -8,6 +8,7 @@ mod get_webhooks;
 mod install;
 mod installation_message;
 mod installing_organization;
+mod list_app_installations;
 mod list_installations;
 mod mark_installed;
 mod project_filter_message;
@@ -24,8 +25,9 @@ use patchbay_proto::installation::installations_server::Installations;
 use patchbay_proto::installation::{
     Authorization, AuthorizeRequest, ClearProjectFilterRequest, ClearProjectFilterResponse,
     GetInstallationRequest, GetProjectFilterRequest, GetWebhooksRequest, InstallRequest, Installation,
-    ListInstallationsRequest, ListInstallationsResponse, MarkInstalledRequest, ProjectFilter,
-    ResumeWebhooksRequest, SetProjectFilterRequest, StopWebhooksRequest, UninstallRequest, UninstallResponse,
+    ListAppInstallationsRequest, ListAppInstallationsResponse, ListInstallationsRequest,
+    ListInstallationsResponse, MarkInstalledRequest, ProjectFilter, ResumeWebhooksRequest,
+    SetProjectFilterRequest, StopWebhooksRequest, UninstallRequest, UninstallResponse,
     WatchSubscriptionsRequest, WatchSubscriptionsResponse, WebhooksState,
 };
 use patchbay_rpc::status::from_error;
@@ -38,6 +40,7 @@ patchbay_rpc::unary! {
         install(InstallRequest) -> Installation;
         get_installation(GetInstallationRequest) -> Installation;
         list_installations(ListInstallationsRequest) -> ListInstallationsResponse;
+        list_app_installations(ListAppInstallationsRequest) -> ListAppInstallationsResponse;
         mark_installed(MarkInstalledRequest) -> Installation;
         uninstall(UninstallRequest) -> UninstallResponse;
         authorize(AuthorizeRequest) -> Authorization;

@@ -1,6 +1,10 @@
 //! Pages of a list.
 
+use std::future::Future;
+
 use patchbay_domain::Error;
+use patchbay_rpc::bounded_page;
+use prost::Message;
 
 const MAX_LIMIT: usize = 100;
 
@@ -28,6 +32,16 @@ impl Page {
     /// One more than the limit: the extra entry shows that there are more.
     pub(super) fn fetched(self) -> i64 {
         self.limit as i64 + 1
+    }
+
+    /// A page of entries that may be large, and whether there are more. `fetch` returns entries from an offset, at most a
+    /// number of them.
+    pub(super) async fn collect<T, F>(self, fetch: impl Fn(i64, i64) -> F) -> Result<(Vec<T>, bool), Error>
+    where
+        T: Message,
+        F: Future<Output = Result<Vec<T>, Error>>,
+    {
+        bounded_page(self.offset, self.limit, fetch).await
     }
 
     /// Cuts the fetched entries to the page; true if there are more.

@@ -31,7 +31,7 @@ pub(crate) async fn of(db: &Db, apps: &[i64]) -> Result<HashMap<i64, Vec<Avatar>
 pub(crate) async fn png(db: &Db, uuid: Uuid) -> Result<Option<Vec<u8>>, Error> {
     let query = db.query(
         "select v.png from app_avatars v join apps a on a.id = v.app_id
-         where v.uuid = $1 and v.png is not null and a.removed_at is null",
+         where v.uuid = $1 and v.png is not null and a.removed_at is null and a.status <> 'deletion_in_progress'",
     );
     let found: Option<(Vec<u8>,)> = query.bind(uuid).fetch_optional().await?;
     Ok(found.map(|(png,)| png))

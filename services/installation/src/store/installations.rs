@@ -76,6 +76,19 @@ pub(crate) async fn list(
         .collect()
 }
 
+/// Installations of an app, newest first.
+pub(crate) async fn of_app(db: &Db, app: i64, offset: i64, limit: i64) -> Result<Vec<Installation>, Error> {
+    db.query(select_live!("i.app_id = $1 order by i.id desc limit $2 offset $3"))
+        .bind(app)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all::<InstallationRow>()
+        .await?
+        .into_iter()
+        .map(Installation::try_from)
+        .collect()
+}
+
 /// The oldest installations of an app, at most `limit`.
 pub(crate) async fn some_of_app(db: &Db, app: i64, limit: i64) -> Result<Vec<Installation>, Error> {
     db.query(select_live!("i.app_id = $1 order by i.id limit $2"))

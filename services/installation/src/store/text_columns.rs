@@ -26,4 +26,5 @@ macro_rules! columns {
 columns! {
     redirect_url,
     overview,
+    support_url,
 }

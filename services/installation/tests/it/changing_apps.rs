@@ -41,6 +41,7 @@ async fn every_field_is_changed_and_read_again_and_the_slug_stays() {
             is_alertable: Some(true),
             verify_install: Some(false),
             overview: Some("All better.".into()),
+            support_url: Some("https://example.com/help".into()),
             allowed_origins: texts(&["https://example.com"]),
             webhook_headers: texts(&["X-Api-Key: hunter2"]),
             schema_json: Some(schema().to_string()),
@@ -65,6 +66,7 @@ async fn every_field_is_changed_and_read_again_and_the_slug_stays() {
         let delivery = view.delivery.unwrap();
         assert_eq!((delivery.retry_delays_seconds, delivery.rate_per_second), (vec![5, 60], 5));
         assert_eq!((changed.is_alertable, changed.verify_install), (true, false));
+        assert_eq!(changed.support_url.as_deref(), Some("https://example.com/help"));
 
         let message = patchbay_proto::installation::GetAppRequest { app: app.slug.clone() };
         let read = service.apps.clone().get_app(request_as(&service.manager(), message)).await.unwrap();

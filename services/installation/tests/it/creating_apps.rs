@@ -25,6 +25,7 @@ async fn a_public_app_is_registered_with_credentials() {
             redirect_url: Some("https://example.com/installed".into()),
             is_alertable: true,
             overview: Some("Hooks.".into()),
+            support_url: Some("https://example.com/help".into()),
             allowed_origins: vec!["https://example.com".into()],
             webhook_headers: vec!["X-Api-Key: hunter2".into()],
             ..public("Webhooks Galore")
@@ -60,6 +61,7 @@ async fn a_public_app_is_registered_with_credentials() {
             is_alertable: true,
             verify_install: true,
             overview: Some("Hooks.".into()),
+            support_url: Some("https://example.com/help".into()),
             schema_json: "{}".into(),
             allowed_origins: vec!["https://example.com".into()],
             popularity: 1,

@@ -36,7 +36,7 @@ fn names(message: &WatchEventTypesResponse) -> Vec<String> {
 }
 
 async fn listed(types: &mut EventTypesClient<Channel>) -> Vec<EventType> {
-    types.list_event_types(request(ListEventTypesRequest {})).await.unwrap().into_inner().event_types
+    types.list_event_types(request(ListEventTypesRequest::default())).await.unwrap().into_inner().event_types
 }
 
 fn app(service: &Service, events: &[&str]) -> CreateAppRequest {

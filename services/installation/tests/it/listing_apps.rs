@@ -94,3 +94,29 @@ async fn a_list_comes_in_pages() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn apps_that_are_too_large_for_one_message_are_listed_on_several_pages() {
+    each(|service| async move {
+        for number in 0..7 {
+            service.app(public(&format!("App {number}"))).await;
+        }
+        // A text that was stored before there was a limit.
+        let query = service.db.query("update apps set overview = $1");
+        query.bind("x".repeat(1024 * 1024)).execute().await.unwrap();
+        let (mut found, mut pages) = (Vec::new(), 0);
+        loop {
+            let offset = i32::try_from(found.len()).unwrap();
+            let message = ListAppsRequest { organization: "acme".into(), offset, ..Default::default() };
+            let page = list(&service, &service.manager(), message).await.unwrap().into_inner();
+            found.extend(page.apps.into_iter().map(|app| app.name));
+            pages += 1;
+            if !page.has_more {
+                break;
+            }
+        }
+        let expected: Vec<_> = (0..7).rev().map(|number| format!("App {number}")).collect();
+        assert_eq!((found, pages), (expected, 4), "two of them fit on a page");
+    })
+    .await;
+}

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use patchbay_domain::{Caller, ErrorKind, Role, Scope};
-use patchbay_proto::installation::{GetInstallationRequest, ListInstallationsRequest};
+use patchbay_proto::installation::{
+    GetInstallationRequest, ListAppInstallationsRequest, ListInstallationsRequest, StopWebhooksRequest,
+};
 use patchbay_rpc::request_as;
 
 use crate::callers::{app_of, member, member_with_token, superuser};
@@ -91,6 +93,51 @@ async fn installations_are_listed_newest_first_page_by_page() {
         ] {
             assert_eq!(reason(list(&caller, 0, 0).await), expected, "{caller:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_owner_of_an_app_sees_who_installed_it_and_no_code() {
+    each(|service| async move {
+        let app = service.published_app().await;
+        let installed = service.installed(&app).await;
+        let own = service.install(&service.manager(), &app, &service.acme).await.unwrap().into_inner();
+        let stop =
+            StopWebhooksRequest { uuid: own.uuid.clone(), reason: "gone".into(), ..Default::default() };
+        service.installations.clone().stop_webhooks(request_as(&service.manager(), stop)).await.unwrap();
+        let list = async |caller: &Caller, offset, limit| {
+            let message = ListAppInstallationsRequest { app: app.slug.clone(), offset, limit };
+            service.installations.clone().list_app_installations(request_as(caller, message)).await
+        };
+        let answer = list(&service.manager(), 0, 0).await.unwrap().into_inner();
+        let found: Vec<_> =
+            answer.installations.into_iter().map(|found| found.installation.unwrap()).collect();
+        let uuids: Vec<_> = found.iter().map(|found| found.uuid.as_str()).collect();
+        assert_eq!(
+            (uuids.as_slice(), answer.has_more),
+            ([own.uuid.as_str(), &installed.uuid].as_slice(), false)
+        );
+        assert!(found.iter().all(|found| found.code.is_none() && found.redirect_url.is_none()), "{found:?}");
+        let first = list(&superuser(), 0, 1).await.unwrap().into_inner();
+        assert_eq!((first.installations.len(), first.has_more), (1, true));
+        assert_eq!(first.installations[0].webhooks.as_ref().unwrap().cause(), "gone");
+        let second = list(&superuser(), 1, 1).await.unwrap().into_inner();
+        assert_eq!(second.installations[0].installation.as_ref().unwrap().uuid, installed.uuid);
+
+        for caller in [
+            member(&service.acme, Role::Member),
+            service.outsider(),
+            app_of(&installed),
+            member_with_token(&service.acme, Role::Owner, &[Scope::OrgRead]),
+        ] {
+            assert_eq!(reason(list(&caller, 0, 0).await), "PERMISSION_DENIED", "{caller:?}");
+        }
+        assert_eq!(reason(list(&Caller::Anonymous, 0, 0).await), "NO_CREDENTIALS");
+        let message = ListAppInstallationsRequest { app: "nothing".into(), ..Default::default() };
+        let answer =
+            service.installations.clone().list_app_installations(request_as(&superuser(), message)).await;
+        assert_eq!(reason(answer), "APP_NOT_FOUND");
     })
     .await;
 }

@@ -5,8 +5,12 @@ use std::time::Duration;
 use patchbay_domain::{Caller, Role};
 use patchbay_proto::auth_token::Inactive;
 use patchbay_proto::event_fanout::actor::Kind;
+use patchbay_proto::installation::list_components_request::Owner;
 use patchbay_proto::installation::{
-    App, AppStatus, DeleteAppRequest, DeleteAppResponse, GetAppRequest, UpdateAppRequest,
+    App, AppStatus, CreateAppTokenRequest, DeleteAppRequest, DeleteAppResponse, DisableAppRequest,
+    EnableAppRequest, GetAppRequest, GetInteractionRequest, GetStatsRequest, ListAppInstallationsRequest,
+    ListAppTokensRequest, ListComponentsRequest, RecordInteractionRequest, RequestPublicationRequest,
+    RotateSecretRequest, SetAvatarRequest, UpdateAppRequest,
 };
 use patchbay_rpc::request_as;
 use patchbay_testkit::eventually;
@@ -26,9 +30,9 @@ async fn delete(
 
 async fn gone(service: &Service, app: &App) {
     eventually(SOON, "the app is gone", async || {
-        let message = GetAppRequest { app: app.slug.clone() };
-        let answer = service.apps.clone().get_app(request_as(&Caller::Operator, message)).await;
-        (reason(answer) == "APP_NOT_FOUND").then_some(())
+        let query = service.db.query("select count(*) from apps where id = $1 and removed_at is not null");
+        let removed: i64 = query.bind(app.id).fetch_scalar().await.unwrap();
+        (removed == 1).then_some(())
     })
     .await;
 }
@@ -103,7 +107,7 @@ async fn a_removal_that_was_cut_short_is_finished_by_another_process() {
             .execute()
             .await
             .unwrap();
-        assert_eq!(reason(delete(&service, &owner, &app).await), "PUBLISHED_APP");
+        assert_eq!(reason(delete(&service, &owner, &app).await), "APP_NOT_FOUND");
         let message = UpdateAppRequest { name: Some("Late".into()), ..update(&app) };
         assert_eq!(
             reason(service.apps.clone().update_app(request_as(&owner, message)).await),
@@ -145,6 +149,48 @@ async fn who_may_remove_which_app() {
         let message = UpdateAppRequest { metadata_json, ..update(&app) };
         service.apps.clone().update_app(request_as(&superuser(), message)).await.unwrap();
         assert_eq!(reason(delete(&service, &superuser(), &app).await), "PARTNERSHIP_RESTRICTED");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_is_being_removed_is_not_found_by_any_call_about_it() {
+    each(|service| async move {
+        let (owner, app) = (member(&service.acme, Role::Owner), service.app(public("Hooks")).await);
+        let query = service.db.query("update apps set status = 'deletion_in_progress' where id = $1");
+        query.bind(app.id).execute().await.unwrap();
+        let name = || app.slug.clone();
+        let (apps, tokens, publishing) = (&service.apps, &service.app_tokens, &service.publishing);
+        macro_rules! refused {
+            ($client:ident.$call:ident($message:expr)) => {
+                let answer = $client.clone().$call(request_as(&owner, $message)).await;
+                assert_eq!(reason(answer), "APP_NOT_FOUND", stringify!($call));
+            };
+        }
+        refused!(apps.get_app(GetAppRequest { app: name() }));
+        refused!(apps.delete_app(DeleteAppRequest { app: name() }));
+        refused!(apps.update_app(UpdateAppRequest { name: Some("Late".into()), ..update(&app) }));
+        refused!(apps.rotate_secret(RotateSecretRequest { app: name(), grace_seconds: 0 }));
+        refused!(apps.set_avatar(SetAvatarRequest { app: name(), photo: 1, ..Default::default() }));
+        refused!(apps.list_components(ListComponentsRequest {
+            owner: Some(Owner::App(name())),
+            ..Default::default()
+        }));
+        refused!(apps.get_stats(GetStatsRequest { app: name(), ..Default::default() }));
+        refused!(apps.get_interaction(GetInteractionRequest { app: name(), ..Default::default() }));
+        refused!(apps.record_interaction(RecordInteractionRequest { app: name(), ..Default::default() }));
+        refused!(apps.disable_app(DisableAppRequest { app: name(), ..Default::default() }));
+        refused!(apps.enable_app(EnableAppRequest { app: name() }));
+        refused!(tokens.create_app_token(CreateAppTokenRequest { app: name() }));
+        refused!(tokens.list_app_tokens(ListAppTokensRequest { app: name() }));
+        refused!(
+            publishing.request_publication(RequestPublicationRequest { app: name(), ..Default::default() })
+        );
+        let installations = &service.installations;
+        refused!(
+            installations
+                .list_app_installations(ListAppInstallationsRequest { app: name(), ..Default::default() })
+        );
     })
     .await;
 }

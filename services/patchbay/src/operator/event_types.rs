@@ -120,8 +120,15 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
 }
 
 async fn list(connection: &Connection) -> anyhow::Result<Vec<EventType>> {
-    let request = ListEventTypesRequest {};
-    Ok(answered(connection.event_types().list_event_types(as_operator(request)).await)?.event_types)
+    let mut types = Vec::new();
+    loop {
+        let request = ListEventTypesRequest { offset: i32::try_from(types.len())?, ..Default::default() };
+        let page = answered(connection.event_types().list_event_types(as_operator(request)).await)?;
+        types.extend(page.event_types);
+        if !page.has_more {
+            return Ok(types);
+        }
+    }
 }
 
 async fn get(connection: &Connection, resource: &str, action: &str) -> anyhow::Result<Option<EventType>> {

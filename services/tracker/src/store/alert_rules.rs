@@ -76,9 +76,16 @@ pub(crate) async fn find(db: &Db, project_id: i64, id: i64) -> Result<Option<Ale
     query.fetch_optional::<Row>().await?.map(Row::read).transpose()
 }
 
-/// Oldest first.
+/// All rules of a project, oldest first.
 pub(crate) async fn of_project(db: &Db, project_id: i64) -> Result<Vec<AlertRule>> {
     let query = db.query(select!("where r.project_id = $1 order by r.id")).bind(project_id);
+    query.fetch_all::<Row>().await?.into_iter().map(Row::read).collect()
+}
+
+/// Rules of a project, oldest first.
+pub(crate) async fn list(db: &Db, project_id: i64, offset: i64, limit: i64) -> Result<Vec<AlertRule>> {
+    let query = db.query(select!("where r.project_id = $1 order by r.id limit $2 offset $3"));
+    let query = query.bind(project_id).bind(limit).bind(offset);
     query.fetch_all::<Row>().await?.into_iter().map(Row::read).collect()
 }
 

@@ -3,7 +3,6 @@ use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
 use crate::domain::alert::metric_rule::{Incident, MetricRule, Severity};
-use crate::domain::input::page::Page;
 
 pub(crate) async fn count(tx: &mut Tx, project_id: i64) -> Result<i64> {
     let count = tx.query("select count(*) from metric_rules where project_id = $1");
@@ -34,9 +33,9 @@ pub(crate) async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Optio
 }
 
 /// Oldest first, with one extra entry if there are more.
-pub(crate) async fn list(db: &Db, organization_id: i64, page: Page) -> Result<Vec<MetricRule>> {
+pub(crate) async fn list(db: &Db, organization_id: i64, offset: i64, limit: i64) -> Result<Vec<MetricRule>> {
     let query = select(db, "r.organization_id = $1 order by r.id limit $2 offset $3").bind(organization_id);
-    read(query.bind(page.fetch()).bind(page.offset())).await
+    read(query.bind(limit).bind(offset)).await
 }
 
 /// The next rules behind the one with this number, of all organizations.

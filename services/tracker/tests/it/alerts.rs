@@ -137,7 +137,7 @@ async fn a_rule_that_changes_or_goes_is_noticed_with_the_next_error() {
         tracker.alerts().create_rule(request(create(last))).await.unwrap();
         tracker.record(&[json!({ "message": "three" })]).await;
         assert_eq!(alert(&mut published).await.0["triggered_rule"], "Last", "the deleted one said nothing");
-        let asked = ListRulesRequest { organization, project };
+        let asked = ListRulesRequest { organization, project, ..Default::default() };
         assert_eq!(tracker.alerts().list_rules(request(asked)).await.unwrap().into_inner().rules.len(), 1);
     })
     .await;
@@ -227,6 +227,44 @@ async fn too_many_errors_are_an_incident_until_there_are_few_again() {
         let step = Duration::from_secs(11 * 60);
         let (kind, data) = while_time_passes(&tracker.clock, step, "the incident is resolved", next()).await;
         assert_eq!((kind.as_str(), &data["metric_alert"]["status"]), ("metric_alert.resolved", &json!(2)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn large_rules_are_listed_on_several_pages() {
+    each(|tracker| async move {
+        acme(&tracker).await;
+        let settings = json!([{ "name": "text", "value": "x".repeat(31 * 1024) }]).to_string();
+        let action = AlertAction {
+            app_slug: "notify".to_owned(),
+            app_id: 3,
+            installation_uuid: "a8e5d37a-696c-4c54-adb5-b3f28d64c7de".to_owned(),
+            settings_json: settings.into(),
+        };
+        let condition = condition("first_seen_event.FirstSeenEventCondition");
+        let mut large = rule(json!([condition]), json!([]));
+        large.actions = vec![action; 10];
+        for _ in 0..12 {
+            tracker.alerts().create_rule(request(create(large.clone()))).await.unwrap();
+        }
+        let (mut ids, mut pages) = (Vec::new(), Vec::new());
+        loop {
+            let asked = ListRulesRequest {
+                organization: "acme".into(),
+                project: "front-end".into(),
+                offset: i32::try_from(ids.len()).unwrap(),
+                limit: 0,
+            };
+            let page = tracker.alerts().list_rules(request(asked)).await.unwrap().into_inner();
+            pages.push(page.rules.len());
+            ids.extend(page.rules.into_iter().map(|rule| rule.id));
+            if !page.has_more {
+                break;
+            }
+        }
+        assert_eq!(pages, [9, 3]);
+        assert!(ids.is_sorted() && ids.len() == 12, "{ids:?}");
     })
     .await;
 }

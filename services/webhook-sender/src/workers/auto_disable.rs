@@ -50,6 +50,7 @@ async fn disable_failing(
         match client.clone().disable_app(request(message)).await.map_err(|refused| status::to_error(&refused))
         {
             Ok(_) => tracing::warn!(app_id, "an app was disabled because its endpoint keeps failing"),
+            // The app is being removed, which ends its webhooks too.
             Err(error) if error.kind == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }

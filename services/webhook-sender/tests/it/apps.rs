@@ -125,7 +125,7 @@ impl EventTypes for Apps {
         _: Request<ListEventTypesRequest>,
     ) -> Result<Response<ListEventTypesResponse>, Status> {
         let event_types = self.event_types.lock().unwrap().clone();
-        Ok(Response::new(ListEventTypesResponse { event_types }))
+        Ok(Response::new(ListEventTypesResponse { event_types, has_more: false }))
     }
 }
 

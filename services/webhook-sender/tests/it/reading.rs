@@ -1,10 +1,11 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use patchbay_domain::{Caller, Error, Membership, Role, UserCaller};
 use patchbay_proto::installation::AppStatus;
 use patchbay_proto::webhook_sender::{
     DeadLetterFilter, ListDeadLettersRequest, ListDeliveriesRequest, ListRequestsRequest,
-    ListRequestsResponse,
+    ListRequestsResponse, Request,
 };
 use patchbay_rpc::status::to_error;
 use patchbay_rpc::{request, request_as};
@@ -161,4 +162,33 @@ async fn who_may_not_read_is_refused_in_known_words() {
     assert_eq!(to_error(&refused.unwrap_err()).reason, "PERMISSION_DENIED");
     let none = running.webhooks.clone().list_deliveries(request(asked)).await.unwrap().into_inner();
     assert!(none.deliveries.is_empty());
+}
+
+#[tokio::test]
+async fn requests_with_large_bodies_are_listed_on_several_pages() {
+    let (running, receiver) = (Running::start().await, Receiver::start().await);
+    let installation = running.app(1, &receiver).await;
+    let body = format!(r#"{{"text":"{}"}}"#, "x".repeat(900 * 1024));
+    for _ in 0..7 {
+        let mut webhook = running.webhook(1, installation);
+        webhook.body = body.clone().into();
+        running.publish(&[webhook]).await.await.unwrap();
+    }
+    for (with_bodies, expected) in [(true, vec![3, 3, 1]), (false, vec![7])] {
+        let (mut pages, mut seen, mut page) = (Vec::new(), BTreeSet::new(), String::new());
+        loop {
+            let asked = ListRequestsRequest { with_bodies, page, ..of("1") };
+            let listed = list(&running, &Caller::Operator, asked).await.unwrap();
+            pages.push(listed.requests.len());
+            let whole = |request: &Request| with_bodies == (request.request_body.len() == body.len());
+            assert!(listed.requests.iter().all(whole));
+            seen.extend(listed.requests.into_iter().map(|request| request.delivery_id));
+            page = listed.next_page;
+            if page.is_empty() {
+                break;
+            }
+        }
+        assert_eq!((pages, seen.len()), (expected, 7), "with bodies: {with_bodies}");
+    }
+    running.stop().await;
 }

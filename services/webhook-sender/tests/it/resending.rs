@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use patchbay_domain::{Caller, Membership, Role, UserCaller};
+use patchbay_proto::installation::AppStatus;
 use patchbay_proto::webhook_sender::*;
 use patchbay_rpc::request_as;
 use patchbay_rpc::status::to_error;
@@ -159,4 +160,38 @@ async fn a_cancelled_recovery_leaves_the_rest_as_it_is() {
     running.hand.advance(Duration::from_secs(60));
     running.stop().await;
     assert_eq!(running.count("select count(*) from deliveries where status = 3").await, 6);
+}
+
+#[tokio::test]
+async fn an_app_that_is_being_removed_has_no_log_no_resends_and_no_recoveries() {
+    let running = Running::with(&[("RETRY_SCHEDULE", "1s"), ("BREAKER_FLOOR", "1000")]).await;
+    let receiver = Receiver::start().await;
+    let installation = running.app(1, &receiver).await;
+    receiver.answer_with(|_, _| Answer::status(500));
+    let dead: Vec<_> = (0..3).map(|_| running.webhook(1, installation)).collect();
+    give_up(&running, &dead).await;
+    let (webhooks, owner) = (&running.webhooks, user(Role::Owner));
+    let wanted = RecoverRequest { app: "1".into(), rate_per_second: 1, ..Default::default() };
+    let job = webhooks.clone().recover(request_as(&owner, wanted.clone())).await.unwrap().into_inner();
+
+    running.apps.change_endpoint(1, |endpoint| endpoint.status = AppStatus::DeletionInProgress.into());
+    let by_id = GetRecoveryRequest { id: job.id.clone() };
+    eventually(SOON, "the removal is known", async || {
+        let refused = webhooks.clone().get_recovery(request_as(&owner, by_id.clone())).await.err()?;
+        assert_eq!(to_error(&refused).reason, "APP_NOT_FOUND");
+        Some(())
+    })
+    .await;
+    macro_rules! refused {
+        ($call:ident($message:expr)) => {
+            let refused = webhooks.clone().$call(request_as(&owner, $message)).await.unwrap_err();
+            assert_eq!(to_error(&refused).reason, "APP_NOT_FOUND", stringify!($call));
+        };
+    }
+    refused!(recover(wanted));
+    refused!(cancel_recovery(CancelRecoveryRequest { id: job.id }));
+    refused!(resend(ResendRequest { delivery_id: id(&dead[0]) }));
+    refused!(list_requests(ListRequestsRequest { app: "app-1".into(), ..Default::default() }));
+    refused!(list_dead_letters(ListDeadLettersRequest { app: "1".into(), ..Default::default() }));
+    refused!(get_endpoint_health(GetEndpointHealthRequest { app: "1".into() }));
 }

@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use patchbay_domain::Error;
-use patchbay_proto::installation::CreateAppRequest;
+use patchbay_proto::installation::{ClientCertificate, CreateAppRequest};
 use patchbay_rpc::request_as;
 use serde_json::Value;
 
@@ -19,8 +19,9 @@ use crate::api::key::{
 use crate::api::operation::{Operation, post};
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::json::app::AppJson;
+use crate::json::app::{AppJson, READ_ONLY};
 use crate::json::app_texts::AppTexts;
+use crate::json::delivery::{self, DeliveryChange};
 use patchbay_edge::answer::Answer;
 
 request_body! {
@@ -40,14 +41,20 @@ request_body! {
         webhook_headers: Vec<String> = texts("webhookHeaders"),
         schema_json: Option<String> = json("schema"),
         popularity: Option<i32> = integer("popularity"),
+        delivery: Option<DeliveryChange> = custom("delivery", Kind::Anything, delivery::change),
+        client_certificate: Option<ClientCertificate> =
+            custom("clientCertificate", Kind::Anything, delivery::client_certificate),
     }
 }
+
+/// As in Sentry, a new app has the features, status and metadata that every new app has.
+const IGNORED: &[&str] = &["features", "status", "metadata"];
 
 pub(super) fn operation() -> Operation {
     post("create_app", "/api/0/sentry-apps/", create_app)
         .does("Register an app")
         .by(one_of(WRITERS))
-        .takes::<NewApp>()
+        .takes_only::<NewApp>()
         .answers::<AppJson>(201)
 }
 
@@ -69,6 +76,7 @@ async fn create_app(
 
 fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
     let app = NewApp::read_from(&mut fields);
+    fields.refuse_others(NewApp::FIELDS, &[READ_ONLY, IGNORED].concat());
     // The organization comes first: it decides whether the caller may register an app at all.
     let Some(Value::String(organization)) = app.organization else {
         let message = "Please provide a valid value for the 'organization' field.";
@@ -90,6 +98,8 @@ fn read(mut fields: Fields) -> patchbay_domain::Result<CreateAppRequest> {
         webhook_headers: app.webhook_headers,
         schema_json: app.schema_json.unwrap_or_default(),
         popularity: app.popularity,
+        delivery: app.delivery.map(|change| change.settings),
+        client_certificate: app.client_certificate,
         ..app.texts.into()
     })
 }
@@ -127,7 +137,30 @@ mod tests {
         .unwrap();
         assert_eq!(request.name.as_deref(), Some("ACME"));
         assert!(request.has_scopes && request.is_alertable && request.verify_install);
+        assert_eq!((request.delivery, request.client_certificate), (None, None));
         assert_eq!((request.redirect_url.as_deref(), request.overview), (Some(""), None));
+    }
+
+    #[test]
+    fn delivery_and_certificate_are_read_and_unknown_keys_are_refused() {
+        let body = |more: Value| {
+            let mut body = json!({ "organization": "org", "name": "ACME", "scopes": [] });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        let request = read_json(body(json!({
+            "delivery": { "timeoutMs": 3000 }, "clientCertificate": { "certificate": "c", "privateKey": "k" },
+        })))
+        .unwrap();
+        assert_eq!(request.delivery.unwrap().timeout_ms, 3000);
+        assert_eq!(request.client_certificate.unwrap().certificate_pem, "c");
+        for (more, field) in [
+            (json!({ "webhookURL": "https://example.com" }), "webhookURL"),
+            (json!({ "is_alertable": true }), "is_alertable"),
+            (json!({ "delivery": { "timeout": 1 } }), "delivery"),
+        ] {
+            assert_eq!(read_json(body(more)).unwrap_err().fields[0].field, field);
+        }
     }
 
     #[test]

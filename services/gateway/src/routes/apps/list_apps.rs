@@ -40,7 +40,7 @@ pub(super) async fn list_apps(
     };
     let answer = context.services.apps().list_apps(request_as(&caller, message)).await.answer()?;
     let base_url = context.config.base_url();
-    Ok(paging.list(answer.has_more, answer.apps.into_iter().map(|app| AppJson::new(app, base_url))))
+    Ok(paging.cut_list(answer.has_more, answer.apps.into_iter().map(|app| AppJson::new(app, base_url))))
 }
 
 /// An unknown status does not filter.

@@ -38,7 +38,7 @@ pub(super) fn operation() -> Operation {
     post("rotate_secret", "/api/0/sentry-apps/{app}/rotate-secret/", rotate_secret)
         .does("Replace the client secret")
         .by(one_of(WRITERS))
-        .takes::<Rotation>()
+        .takes_only::<Rotation>()
         .answers::<NewSecret>(200)
 }
 
@@ -58,7 +58,7 @@ async fn rotate_secret(
 }
 
 fn grace(mut fields: Fields) -> patchbay_domain::Result<u32> {
-    let seconds = Rotation::read_from(&mut fields).grace_seconds.unwrap_or_default();
+    let seconds = Rotation::read_only_from(&mut fields).grace_seconds.unwrap_or_default();
     let grace = u32::try_from(seconds).unwrap_or_else(|_| {
         fields.problem("gracePeriodSeconds", "Ensure this value is greater than or equal to 0.");
         0

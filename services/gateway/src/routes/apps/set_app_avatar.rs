@@ -36,7 +36,7 @@ pub(super) fn operation() -> Operation {
     put("set_app_avatar", "/api/0/sentry-apps/{app}/avatar/", set_app_avatar)
         .does("Set the logo or the icon of an app")
         .by(one_of(WRITERS).and_staff())
-        .takes::<NewAvatar>()
+        .takes_only::<NewAvatar>()
         .answers::<AppJson>(200)
 }
 
@@ -53,8 +53,11 @@ async fn set_app_avatar(
     Ok(Json(AppJson::new(app, context.config.base_url())))
 }
 
-fn read(app: String, fields: Fields) -> patchbay_domain::Result<SetAvatarRequest> {
-    let NewAvatar { avatar_type, png, is_logo } = NewAvatar::read(fields)?;
+fn read(app: String, mut fields: Fields) -> patchbay_domain::Result<SetAvatarRequest> {
+    let NewAvatar { avatar_type, png, is_logo } = NewAvatar::read_from(&mut fields);
+    // The keys of the picture in the JSON of an app. Sentry's form sends them too.
+    fields.refuse_others(NewAvatar::FIELDS, &["avatarType", "avatarUuid", "avatarUrl", "photoType"]);
+    fields.finish()?;
     let photo = if is_logo { AvatarPhoto::Logo } else { AvatarPhoto::Icon };
     Ok(SetAvatarRequest { app, photo: photo.into(), png, is_uploaded: avatar_type == "upload" })
 }
@@ -101,6 +104,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert_eq!(read_json(json!({})).unwrap_err(), ["avatar_type"]);
+        let unknown = json!({ "avatar_type": "default", "photoType": "logo", "colour": true });
+        assert_eq!(read_json(unknown).unwrap_err(), ["colour"]);
         let body = json!({ "avatar_type": "gravatar", "avatar_photo": "!", "color": "maybe" });
         assert_eq!(read_json(body).unwrap_err(), ["avatar_type", "avatar_photo", "color"]);
     }

@@ -1,9 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use patchbay_domain::{Caller, shortened};
-use patchbay_proto::installation::{
-    AppStatus, ClientCertificate, DeliverySettings, Numbers, Texts, UpdateAppRequest,
-};
+use patchbay_proto::installation::{AppStatus, ClientCertificate, Numbers, Texts, UpdateAppRequest};
 use patchbay_rpc::request_as;
 use serde_json::Value;
 
@@ -21,9 +19,9 @@ use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
 use crate::context::Context;
-use crate::json::app::{AppJson, status_named};
+use crate::json::app::{AppJson, READ_ONLY, status_named};
 use crate::json::app_texts::AppTexts;
-use crate::json::delivery;
+use crate::json::delivery::{self, DeliveryChange};
 use crate::routes::app_refusal::refusal;
 use patchbay_edge::answer::Answer;
 
@@ -48,17 +46,20 @@ request_body! {
         popularity: Option<i32> = integer("popularity"),
         status: Option<Value> = anything(STATUS).choice(STATUSES),
         metadata_json: Option<String> = json("metadata").described(Kind::Object),
-        delivery: Option<DeliverySettings> = custom("delivery", Kind::Anything, delivery::settings),
+        delivery: Option<DeliveryChange> = custom("delivery", Kind::Anything, delivery::change),
         client_certificate: Option<ClientCertificate> =
             custom("clientCertificate", Kind::Anything, delivery::client_certificate),
     }
 }
 
+/// Keys of a new app that are fixed then. Forms send them with every change.
+const FIXED: &[&str] = &["organization", "isInternal"];
+
 pub(super) fn operation() -> Operation {
     put("update_app", "/api/0/sentry-apps/{app}/", update_app)
         .does("Change an app")
         .by(one_of(WRITERS).and_staff())
-        .takes::<AppChanges>()
+        .takes_only::<AppChanges>()
         .answers::<AppJson>(200)
 }
 
@@ -78,10 +79,12 @@ async fn update_app(
 fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Result<UpdateAppRequest> {
     let texts = |values: Option<Vec<String>>| values.map(|values| Texts { values });
     let changes = AppChanges::read_from(&mut fields);
+    fields.refuse_others(AppChanges::FIELDS, &[READ_ONLY, FIXED].concat());
     // Only reviewers change the status, and superusers the metadata; from other callers the two keys are ignored.
     let reviews = caller.is_superuser() || caller.is_staff();
     let status = if reviews && changes.status.is_some() { status(&mut fields) } else { None };
     fields.finish()?;
+    let (delivery, delivery_mask) = changes.delivery.map(|change| (change.settings, change.mask)).unzip();
     Ok(UpdateAppRequest {
         app,
         name: changes.name,
@@ -98,7 +101,8 @@ fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Re
         popularity: changes.popularity,
         status: status.map(Into::into),
         metadata_json: changes.metadata_json.filter(|_| caller.is_superuser()),
-        delivery: changes.delivery,
+        delivery,
+        delivery_mask,
         client_certificate: changes.client_certificate,
         ..changes.texts.into()
     })
@@ -116,6 +120,7 @@ fn status(fields: &mut Fields) -> Option<AppStatus> {
 #[cfg(test)]
 mod tests {
     use patchbay_domain::UserCaller;
+    use patchbay_proto::installation::{App, OwnerView};
     use serde_json::json;
 
     use super::*;
@@ -170,6 +175,36 @@ mod tests {
         let staff = Caller::User(UserCaller { is_staff: true, ..person });
         let request = read("hooks".into(), Fields::new(body), &staff).unwrap();
         assert_eq!(request, UpdateAppRequest { status: Some(AppStatus::Published.into()), ..nothing() });
+    }
+
+    #[test]
+    fn the_json_of_an_app_may_be_sent_back_and_unknown_keys_are_refused() {
+        let app = App { owner_view: Some(OwnerView::default()), ..App::default() };
+        let Value::Object(mut shown) =
+            serde_json::to_value(AppJson::new(app, "https://patchbay.example")).unwrap()
+        else {
+            panic!("an app is an object")
+        };
+        for optional in ["datePublished", "previousSecretUntil", "tokens"] {
+            shown.insert(optional.to_owned(), Value::Null);
+        }
+        (shown["name"], shown["author"]) = (json!("Hooks"), json!("ACME"));
+        read_json(Value::Object(shown), false).unwrap();
+        for name in ["webhookURL", "timeoutMs", "overview ", ""] {
+            let error = read_json(json!({ name: 1 }), true).unwrap_err();
+            assert_eq!((error.fields.len(), error.fields[0].field.as_str()), (1, name));
+        }
+    }
+
+    #[test]
+    fn a_change_of_delivery_names_the_settings_that_are_changed() {
+        let request = read_json(json!({ "delivery": { "timeoutMs": 3000 } }), false).unwrap();
+        assert_eq!(request.delivery.unwrap().timeout_ms, 3000);
+        assert_eq!(request.delivery_mask.unwrap().paths, ["timeout_ms"]);
+        assert_eq!(
+            read_json(json!({ "delivery": null }), false).unwrap().delivery_mask.unwrap().paths.len(),
+            4
+        );
     }
 
     #[test]

@@ -39,5 +39,6 @@ pub(super) async fn list_issue_events(
         limit: paging.size(),
     };
     let answer = context.services.issues().list_events(request_as(&caller, message)).await.answer()?;
-    Ok(paging.page(answer.has_more, document::list(answer.events.iter().map(|event| &event.detail_json))))
+    let events = document::list(answer.events.iter().map(|event| &event.detail_json));
+    Ok(paging.cut_page(answer.has_more, answer.events.len(), events))
 }

@@ -32,5 +32,6 @@ async fn list_metric_rules(
     let organization = params.organization()?;
     let message = ListMetricRulesRequest { organization, offset: paging.offset(), limit: paging.size() };
     let answer = context.services.alerts().list_metric_rules(request_as(&caller, message)).await.answer()?;
-    Ok(paging.page(answer.has_more, document::list(answer.rules.iter().map(|rule| &rule.document_json))))
+    let rules = document::list(answer.rules.iter().map(|rule| &rule.document_json));
+    Ok(paging.cut_page(answer.has_more, answer.rules.len(), rules))
 }

@@ -27,7 +27,7 @@ pub(super) fn operation() -> Operation {
     post("disable_app", "/api/0/sentry-apps/{app}/disable/", disable_app)
         .does("Switch an app off")
         .by(one_of(WRITERS))
-        .takes::<Disabling>()
+        .takes_only::<Disabling>()
         .answers::<AppJson>(200)
 }
 
@@ -38,7 +38,7 @@ async fn disable_app(
     Authenticated(caller): Authenticated,
     JsonBody(fields): JsonBody,
 ) -> Result<Json<AppJson>> {
-    let reason = Disabling::read(fields)?.reason.unwrap_or_default();
+    let reason = Disabling::read_only(fields)?.reason.unwrap_or_default();
     let message = DisableAppRequest { app: params.app()?, reason, event_id: String::new() };
     let answer = context.services.apps().disable_app(request_as(&caller, message)).await.answer();
     let app = answer.map_err(|error| refusal(error, &caller))?;

@@ -29,5 +29,5 @@ async fn list_publication_requests(
     let message = ListPublicationRequestsRequest { offset: paging.offset(), limit: paging.size() };
     let request = request_as(&caller, message);
     let answer = context.services.publishing().list_publication_requests(request).await.answer()?;
-    Ok(paging.list(answer.has_more, answer.requests.into_iter().map(PublicationRequestJson::from)))
+    Ok(paging.cut_list(answer.has_more, answer.requests.into_iter().map(PublicationRequestJson::from)))
 }

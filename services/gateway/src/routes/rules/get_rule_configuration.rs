@@ -48,7 +48,12 @@ async fn get_rule_configuration(
 ) -> Result<Json<Value>> {
     let (organization, project) = (params.organization()?, params.project()?);
     // Callers who may read rules may see their parts, and may cause requests to apps.
-    let may = ListRulesRequest { organization: organization.clone(), project: project.clone() };
+    let may = ListRulesRequest {
+        organization: organization.clone(),
+        project: project.clone(),
+        limit: 1,
+        ..Default::default()
+    };
     context.services.alerts().list_rules(request_as(&caller, may)).await.answer()?;
 
     let installations = alertable(&context, &organization).await?;

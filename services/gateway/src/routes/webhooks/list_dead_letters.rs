@@ -5,7 +5,7 @@ use patchbay_proto::webhook_sender::{DeadLetterFilter, ListDeadLettersRequest};
 use patchbay_rpc::{request_as, timestamp};
 
 use super::READERS;
-use super::log_filter::moment;
+use super::log_filter::{in_our_words, moment};
 use super::next_page::{link, page_limit};
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
@@ -56,8 +56,8 @@ async fn list_dead_letters(
         limit: page_limit(&query)?,
         page: text("cursor"),
     };
-    let answer =
-        context.services.webhooks().list_dead_letters(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.webhooks().list_dead_letters(request_as(&caller, message)).await.answer();
+    let answer = answer.map_err(in_our_words)?;
     let path = format!("/api/0/sentry-apps/{}/webhook-dead-letters/", answer.app_slug);
     let link = link(&context, &path, &query, &answer.next_page);
     let letters: Vec<DeadLetterJson> = answer.dead_letters.into_iter().map(Into::into).collect();

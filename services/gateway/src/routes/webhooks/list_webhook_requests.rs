@@ -9,7 +9,7 @@ use patchbay_proto::tracker::{GetOrganizationRequest, Organization};
 use patchbay_proto::webhook_sender::{ListRequestsRequest, ListRequestsResponse};
 use patchbay_rpc::{request, request_as, timestamp};
 
-use super::log_filter::{Filter, invalid_organization, not_a_choice};
+use super::log_filter::{Filter, in_our_words, invalid_organization, not_a_choice};
 use super::next_page::link;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
@@ -80,7 +80,7 @@ async fn list_webhook_requests(
     let answer = context.services.webhooks().list_requests(request_as(&caller, message)).await.answer();
     let answer = answer.map_err(|error| match error.reason.as_ref() {
         "UNKNOWN_EVENT_TYPE" => not_a_choice(&filter.event_type),
-        _ => error,
+        _ => in_our_words(error),
     })?;
     let organizations = organizations(&context, &answer).await?;
     let path = format!("/api/0/sentry-apps/{}/webhook-requests/", answer.app_slug);

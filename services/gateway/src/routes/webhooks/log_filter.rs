@@ -88,6 +88,19 @@ pub(super) fn moment(name: &str, text: Option<&str>) -> patchbay_domain::Result<
     )
 }
 
+/// The error of the webhook sender with the fields as callers of the REST API write them.
+pub(super) fn in_our_words(error: Error) -> Error {
+    error.with_fields_named(|field| match field {
+        "delivery_id" => "delivery",
+        "installation_uuid" => "installation",
+        "limit" => "per_page",
+        "page" => "cursor",
+        "rate_per_second" => "ratePerSecond",
+        "text" => "query",
+        other => other,
+    })
+}
+
 pub(super) fn not_a_choice(event_type: &str) -> Error {
     Error::field("eventType", format!("\"{}\" is not a valid choice.", shortened(event_type)))
 }
@@ -117,6 +130,15 @@ mod tests {
         assert_eq!((more.response_codes, more.limit, more.full), (Some((500, 599)), 10, true));
         assert_eq!((more.text.as_str(), more.page.as_str()), ("needle", "1.a.2"));
         assert_eq!(read("responseCode=0").unwrap().response_codes, Some((0, 0)));
+    }
+
+    #[test]
+    fn fields_are_named_as_the_caller_writes_them() {
+        let error = ["rate_per_second", "installation_uuid", "page", "start"]
+            .into_iter()
+            .fold(Error::invalid("INVALID_FIELD", ""), |error, field| error.with_field(field, "x"));
+        let names: Vec<_> = in_our_words(error).fields.into_iter().map(|violation| violation.field).collect();
+        assert_eq!(names, ["ratePerSecond", "installation", "cursor", "start"]);
     }
 
     #[test]

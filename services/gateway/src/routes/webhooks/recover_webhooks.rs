@@ -5,7 +5,7 @@ use patchbay_proto::webhook_sender::{DeadLetterFilter, RecoverRequest};
 use patchbay_rpc::{request_as, timestamp};
 
 use super::WRITERS;
-use super::log_filter::moment;
+use super::log_filter::{in_our_words, moment};
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
@@ -36,7 +36,7 @@ pub(super) fn operation() -> Operation {
     post("recover_webhooks", "/api/0/sentry-apps/{app}/webhook-recoveries/", recover_webhooks)
         .does("Send given-up webhooks again")
         .by(one_of(WRITERS))
-        .takes::<RecoveryBody>()
+        .takes_only::<RecoveryBody>()
         .answers::<RecoveryJson>(200)
         .answers::<RecoveryJson>(202)
         .refuses(409)
@@ -51,12 +51,13 @@ async fn recover_webhooks(
 ) -> Result<(StatusCode, Json<RecoveryJson>)> {
     let message = read(params.app()?, fields)?;
     let status = if message.dry_run { StatusCode::OK } else { StatusCode::ACCEPTED };
-    let answer = context.services.webhooks().recover(request_as(&caller, message)).await.answer()?;
+    let answer = context.services.webhooks().recover(request_as(&caller, message)).await.answer();
+    let answer = answer.map_err(in_our_words)?;
     Ok((status, Json(answer.into())))
 }
 
 fn read(app: String, fields: Fields) -> patchbay_domain::Result<RecoverRequest> {
-    let body = RecoveryBody::read(fields)?;
+    let body = RecoveryBody::read_only(fields)?;
     Ok(RecoverRequest {
         app,
         filter: Some(DeadLetterFilter {
@@ -108,6 +109,8 @@ mod tests {
             (json!({ "ratePerSecond": "fast" }), "ratePerSecond"),
             (json!({ "start": "yesterday" }), "start"),
             (json!({ "dryRun": "perhaps" }), "dryRun"),
+            (json!({ "event_type": "issue.created" }), "event_type"),
+            (json!({ "dry_run": true }), "dry_run"),
         ] {
             assert_eq!(parse(body).unwrap_err().fields[0].field, field);
         }

@@ -104,6 +104,11 @@ pub(crate) fn may_edit(caller: &Caller, owner: i64, status: AppStatus) -> Result
     acts_on(caller, owner, status, EDITORS)
 }
 
+/// Whether the caller may see which organizations installed the app.
+pub(crate) fn may_list_installations(caller: &Caller, owner: i64, status: AppStatus) -> Result<(), Error> {
+    acts_on(caller, owner, status, EDITORS)
+}
+
 pub(crate) fn may_remove(caller: &Caller, owner: i64, status: AppStatus) -> Result<(), Error> {
     acts_on(caller, owner, status, &[Scope::OrgAdmin])
 }

@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 use crate::domain::app::App;
 use crate::domain::app::AppStatus;
 use crate::domain::app::allowed_origins;
+use crate::domain::app::author;
 use crate::domain::app::client_certificate;
 use crate::domain::app::client_certificate::ClientCertificate;
 use crate::domain::app::delivery_settings;
-use crate::domain::app::delivery_settings::DeliverySettings;
+use crate::domain::app::delivery_settings::DeliveryChange;
 use crate::domain::app::draft;
 use crate::domain::app::feature;
 use crate::domain::app::name;
@@ -51,7 +52,7 @@ pub(crate) struct AppChange {
     pub(crate) popularity: Option<i32>,
     pub(crate) status: Option<AppStatus>,
     pub(crate) metadata: Option<String>,
-    pub(crate) delivery: Option<DeliverySettings>,
+    pub(crate) delivery: Option<DeliveryChange>,
     /// Certificate and key.
     pub(crate) client_certificate: Option<(String, SecretString)>,
     /// Custom event types, which apps can subscribe to as to built-in ones.
@@ -158,10 +159,7 @@ fn fields(
         after.name = problems.take("name", name::check(Some(name)));
     }
     if let Some(author) = &change.author {
-        after.author = Some(author.trim().to_owned()).filter(|author| !author.is_empty());
-        if has_invisible(author) {
-            problems.add("author", PROBLEM);
-        }
+        after.author = problems.take("author", author::check(author));
     }
     if let Some(scopes) = &change.scopes {
         // Scopes that the app already has need not be held by the caller.
@@ -197,8 +195,9 @@ fn fields(
     if let Some(json) = &change.metadata {
         after.metadata = problems.take("metadata", metadata(json));
     }
-    if let Some(settings) = &change.delivery {
-        after.delivery = problems.take("delivery", delivery_settings::check(settings.clone(), timeouts));
+    if let Some(change) = &change.delivery {
+        let settings = app.delivery.changed(change.clone());
+        after.delivery = problems.take("delivery", delivery_settings::check(settings, timeouts));
     }
     check_required(&after, change, problems);
     after
@@ -214,7 +213,8 @@ fn check_required(after: &App, change: &AppChange, problems: &mut Problems) {
     {
         problems.add("webhookUrl", why);
     }
-    if after.author.is_none() && !is_internal {
+    let has_new_author = change.author.as_deref().is_some_and(|author| !author.trim().is_empty());
+    if after.author.is_none() && !has_new_author && !is_internal {
         problems.add("author", "author required for public integrations");
     }
 }

@@ -20,6 +20,31 @@ pub(crate) struct DeliverySettings {
     pub(crate) rate_per_second: Option<u32>,
 }
 
+/// New values of some settings; `None` keeps a setting.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct DeliveryChange {
+    /// `Some(None)` sets the timeout back to the operator's.
+    pub(crate) timeout_ms: Option<Option<u32>>,
+    /// An empty list sets the schedule back to the operator's.
+    pub(crate) retry_delays_seconds: Option<Vec<u32>>,
+    pub(crate) strict_order: Option<bool>,
+    /// `Some(None)` removes the rate.
+    pub(crate) rate_per_second: Option<Option<u32>>,
+}
+
+impl DeliverySettings {
+    pub(crate) fn changed(&self, change: DeliveryChange) -> Self {
+        Self {
+            timeout_ms: change.timeout_ms.unwrap_or(self.timeout_ms),
+            retry_delays_seconds: change
+                .retry_delays_seconds
+                .unwrap_or_else(|| self.retry_delays_seconds.clone()),
+            strict_order: change.strict_order.unwrap_or(self.strict_order),
+            rate_per_second: change.rate_per_second.unwrap_or(self.rate_per_second),
+        }
+    }
+}
+
 const MAX_RETRIES: usize = 20;
 /// Retries after longer pauses could outlive the previous client secret and the retention of deliveries.
 const PAUSES: RangeInclusive<u32> = 1..=24 * 3600;
@@ -105,6 +130,18 @@ mod tests {
             let settings = DeliverySettings { timeout_ms: set, ..DeliverySettings::default() };
             assert_eq!(settings.timeout_within(&(1_000..=30_000)), applies, "{set:?}");
         }
+    }
+
+    #[test]
+    fn a_change_keeps_what_it_does_not_name() {
+        let before = checked(Some(2_000), vec![5]).unwrap();
+        assert_eq!(before.changed(DeliveryChange::default()), before);
+        let change = DeliveryChange { timeout_ms: Some(None), ..DeliveryChange::default() };
+        assert_eq!(before.changed(change), DeliverySettings { timeout_ms: None, ..before.clone() });
+        let change = DeliveryChange { strict_order: Some(false), ..DeliveryChange::default() };
+        assert_eq!(before.changed(change), DeliverySettings { strict_order: false, ..before.clone() });
+        let change = DeliveryChange { retry_delays_seconds: Some(vec![]), ..DeliveryChange::default() };
+        assert_eq!(before.changed(change).retry_delays_seconds, [0_u32; 0]);
     }
 
     #[test]

@@ -1,9 +1,15 @@
 //! New apps: the request and its checks.
 
-use patchbay_domain::invisible::{PROBLEM, has_invisible};
-use patchbay_domain::{Error, Scope, ScopeSet};
+use std::ops::RangeInclusive;
+
+use patchbay_domain::{Error, Scope, ScopeSet, SecretString};
 
 use crate::domain::app::allowed_origins;
+use crate::domain::app::author;
+use crate::domain::app::client_certificate;
+use crate::domain::app::client_certificate::ClientCertificate;
+use crate::domain::app::delivery_settings;
+use crate::domain::app::delivery_settings::DeliverySettings;
 use crate::domain::app::name;
 use crate::domain::app::popularity;
 use crate::domain::app::requested_scopes;
@@ -35,6 +41,9 @@ pub(crate) struct AppRequest {
     pub(crate) schema: String,
     /// Used for reviewers only.
     pub(crate) popularity: Option<i32>,
+    pub(crate) delivery: DeliverySettings,
+    /// Certificate and key.
+    pub(crate) client_certificate: Option<(String, SecretString)>,
     /// Custom event types, which apps can subscribe to as to built-in ones.
     pub(crate) custom_event_types: Vec<CustomEventType>,
 }
@@ -55,20 +64,24 @@ pub(crate) struct AppDraft {
     pub(crate) webhook_headers: Vec<WebhookHeader>,
     pub(crate) schema: String,
     pub(crate) popularity: i32,
+    pub(crate) delivery: DeliverySettings,
+    pub(crate) client_certificate: Option<ClientCertificate>,
 }
 
-/// Checks a request. `requester` are the scopes that the caller holds in the owning organization. Errors name fields as the
-/// REST API does.
-pub(crate) fn check(request: AppRequest, requester: ScopeSet) -> Result<AppDraft, Error> {
+/// Checks a request. `requester` are the scopes that the caller holds in the owning organization, `timeouts` the operator's
+/// bounds for webhook timeouts, in milliseconds. Errors name fields as the REST API does.
+pub(crate) fn check(
+    request: AppRequest,
+    requester: ScopeSet,
+    timeouts: &RangeInclusive<u32>,
+) -> Result<AppDraft, Error> {
     let mut problems = Problems::default();
     let is_internal = request.is_internal;
     let name = problems.take("name", name::check(request.name.as_deref()));
-    let author = request.author.map(|author| author.trim().to_owned()).filter(|author| !author.is_empty());
-    if author.is_none() && !is_internal {
+    let given = request.author.as_deref().unwrap_or_default();
+    let author = problems.take("author", author::check(given));
+    if given.trim().is_empty() && !is_internal {
         problems.add("author", "author required for public integrations");
-    }
-    if author.as_deref().is_some_and(has_invisible) {
-        problems.add("author", PROBLEM);
     }
     let requested = request.scopes.as_deref();
     let scopes = requested_scopes::check(requested.is_some(), requested.unwrap_or_default(), requester);
@@ -98,6 +111,10 @@ pub(crate) fn check(request: AppRequest, requester: ScopeSet) -> Result<AppDraft
         schema,
         popularity: problems
             .take("popularity", popularity::check(request.popularity.unwrap_or(popularity::DEFAULT))),
+        delivery: problems.take("delivery", delivery_settings::check(request.delivery, timeouts)),
+        client_certificate: request
+            .client_certificate
+            .and_then(|(pem, key)| problems.take("clientCertificate", client_certificate::check(pem, key))),
     };
     problems.finish().map(|()| draft)
 }
@@ -145,7 +162,7 @@ mod tests {
     }
 
     fn checked(request: AppRequest) -> Result<AppDraft, Error> {
-        check(request, Role::Manager.scopes())
+        check(request, Role::Manager.scopes(), &(1_000..=30_000))
     }
 
     fn violations(request: AppRequest) -> Vec<(String, Vec<String>)> {
@@ -183,6 +200,8 @@ mod tests {
             webhook_headers: vec!["nonsense".into()],
             schema: "[]".into(),
             popularity: Some(-1),
+            delivery: DeliverySettings { timeout_ms: Some(1), ..DeliverySettings::default() },
+            client_certificate: Some(("x".into(), SecretString::new("x"))),
             ..AppRequest::default()
         };
         let fields: Vec<_> = violations(request).into_iter().map(|(field, _)| field).collect();
@@ -198,7 +217,9 @@ mod tests {
                 "redirectUrl",
                 "allowedOrigins",
                 "webhookHeaders",
-                "popularity"
+                "popularity",
+                "delivery",
+                "clientCertificate"
             ]
         );
     }

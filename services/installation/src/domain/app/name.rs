@@ -29,11 +29,16 @@ pub(crate) fn check(name: Option<&str>) -> Result<String, Messages> {
 pub(crate) fn slug_for(name: &str, is_internal: bool, random: Uuid) -> String {
     let base = slug::slugify(name);
     let suffix = &random.simple().to_string()[..6];
+    // A single character can stand for several letters, so a short name can make a long slug.
+    let with_suffix = |base: &str| {
+        let short = &base[..base.len().min(slug::MAX_LENGTH - suffix.len() - 1)];
+        format!("{}-{suffix}", short.trim_end_matches(['-', '_']))
+    };
     match base.as_str() {
         "" => format!("app-{suffix}"),
-        base if is_internal => format!("{base}-{suffix}"),
+        base if is_internal => with_suffix(base),
         base if slug::is_valid(base) => base.to_owned(),
-        number => format!("{number}-{suffix}"),
+        number => with_suffix(number),
     }
 }
 
@@ -69,6 +74,8 @@ mod tests {
             ("1234", true, "1234-abc123"),
             ("日本", false, "app-abc123"),
             ("日本", true, "app-abc123"),
+            ("Ünïcödé", false, "unicode"),
+            ("Ünïcödé", true, "unicode-abc123"),
         ] {
             assert_eq!(slug_for(name, is_internal, RANDOM), slug, "{name}");
         }
@@ -76,8 +83,10 @@ mod tests {
 
     #[test]
     fn the_longest_name_makes_a_slug_that_fits() {
-        let slug = slug_for(&"a".repeat(MAX_NAME), true, RANDOM);
-        assert_eq!(slug.len(), slug::MAX_LENGTH);
-        assert!(slug::is_valid(&slug));
+        for name in ["a".repeat(MAX_NAME), "㎨".repeat(MAX_NAME)] {
+            let slug = slug_for(&name, true, RANDOM);
+            assert_eq!(slug.len(), slug::MAX_LENGTH);
+            assert!(slug::is_valid(&slug));
+        }
     }
 }

@@ -3,6 +3,10 @@
 use crate::domain::app::web_url;
 use crate::domain::problems::Messages;
 use crate::domain::problems::Problems;
+use crate::domain::problems::one;
+
+/// Sentry has no bound. An overview of this length fills several pages.
+const MAX_OVERVIEW: usize = 16_384;
 
 macro_rules! texts {
     ($($field:ident: $key:literal, $check:expr;)*) => {
@@ -33,7 +37,8 @@ macro_rules! texts {
 
 texts! {
     redirect_url: "redirectUrl", url;
-    overview: "overview", anything;
+    overview: "overview", overview;
+    support_url: "supportUrl", url;
 }
 
 /// `None` if the text is empty, as for the other checks.
@@ -41,6 +46,9 @@ fn url(text: String) -> Result<Option<String>, Messages> {
     web_url::check(Some(&text))
 }
 
-fn anything(text: String) -> Result<Option<String>, Messages> {
+fn overview(text: String) -> Result<Option<String>, Messages> {
+    if text.chars().count() > MAX_OVERVIEW {
+        return Err(one(format!("Ensure this field has no more than {MAX_OVERVIEW} characters.")));
+    }
     Ok(Some(text).filter(|text| !text.is_empty()))
 }

@@ -9,13 +9,13 @@ use patchbay_webhook_signature::Secret;
 
 use super::app_texts;
 use super::avatar_message::avatar_messages;
+use super::delivery_message::delivery_message;
 use crate::context::Context;
 use crate::domain::app::access;
 use crate::domain::app::avatar::Avatar;
 use crate::domain::app::client_secret;
 use crate::domain::app::client_secret::MASK;
 use crate::domain::app::client_secret::Visibility;
-use crate::domain::app::delivery_settings::DeliverySettings;
 use crate::domain::app::feature::Feature;
 use crate::domain::app::webhook_header;
 use crate::domain::app::{App, AppStatus};
@@ -112,19 +112,6 @@ pub(super) fn webhook_secret(client_secret: &str) -> Result<String, Error> {
     let secret = Secret::from_client_secret(client_secret)
         .map_err(|_| Error::internal("SEALED_VALUE_UNREADABLE", "A stored secret cannot be read."))?;
     Ok(secret.webhook_secret().to_string())
-}
-
-/// `timeouts` are the operator's bounds, in milliseconds.
-pub(super) fn delivery_message(
-    settings: &DeliverySettings,
-    timeouts: &RangeInclusive<u32>,
-) -> proto::DeliverySettings {
-    proto::DeliverySettings {
-        timeout_ms: settings.timeout_within(timeouts).unwrap_or_default(),
-        retry_delays_seconds: settings.retry_delays_seconds.clone(),
-        strict_order: settings.strict_order,
-        rate_per_second: settings.rate_per_second.unwrap_or_default(),
-    }
 }
 
 fn feature_message(feature: Feature, app: &str) -> proto::Feature {

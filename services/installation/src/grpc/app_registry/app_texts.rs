@@ -26,4 +26,5 @@ macro_rules! texts {
 texts! {
     redirect_url,
     overview,
+    support_url,
 }

@@ -3,6 +3,7 @@ use patchbay_proto::auth_token::TokenPair;
 use patchbay_proto::installation::{CreateAppRequest, CreateAppResponse, InitialToken};
 
 use super::app_message::app_message;
+use super::delivery_message::{certificate_and_key, delivery_settings};
 use super::error_subscription::may_subscribe_to_errors;
 use crate::context::Context;
 use crate::domain::app::access;
@@ -33,7 +34,8 @@ pub(super) async fn create_app(
         may_subscribe_to_errors(context, owner.id).await?;
     }
     let custom_event_types = event_types::all(&context.db).await?;
-    let mut draft = draft::check(AppRequest { custom_event_types, ..app_request(request) }, held)?;
+    let mut draft =
+        draft::check(AppRequest { custom_event_types, ..app_request(request) }, held, &context.timeouts)?;
     if !access::reviews(caller) {
         draft.popularity = popularity::DEFAULT;
     }
@@ -155,8 +157,10 @@ async fn new_app(context: &Context, owner: Organization, draft: AppDraft) -> Res
         schema: draft.schema,
         metadata: Default::default(),
         features: vec![Feature::API],
-        delivery: Default::default(),
-        client_certificate: None,
+        delivery: draft.delivery,
+        client_certificate: draft
+            .client_certificate
+            .map(|certificate| sealing::seal_certificate(keys, id, certificate)),
         previous_secret: None,
         removal: None,
     })
@@ -192,6 +196,8 @@ fn app_request(mut request: CreateAppRequest) -> AppRequest {
         webhook_headers: request.webhook_headers,
         schema: request.schema_json,
         popularity: request.popularity,
+        delivery: request.delivery.map(delivery_settings).unwrap_or_default(),
+        client_certificate: request.client_certificate.map(certificate_and_key),
         custom_event_types: Vec::new(),
     }
 }

@@ -26,10 +26,13 @@ pub(super) async fn list_apps(
         access::may_list(caller, organization.id)?;
         Which::OfOne(organization.id, status)
     };
-    let page = Page::new(request.offset, request.limit);
-    let found = app_lists::list(&context.db, &which, page.offset, page.fetched()).await;
-    let (apps, has_more) = page.cut(found)?;
-    Ok(proto::ListAppsResponse { apps: app_messages(context, caller, apps).await?, has_more })
+    let which = &which;
+    let fetch = |offset, limit| async move {
+        let apps = app_lists::list(&context.db, which, offset, limit).await?;
+        app_messages(context, caller, apps).await
+    };
+    let (apps, has_more) = Page::new(request.offset, request.limit).collect(fetch).await?;
+    Ok(proto::ListAppsResponse { apps, has_more })
 }
 
 /// Every caller sees published apps; members of an organization also see its other apps.

@@ -1,8 +1,9 @@
 use patchbay_db::Tx;
-use patchbay_domain::{AuditEvent, Caller, Error, SecretString};
+use patchbay_domain::{AuditEvent, Caller, Error};
 use patchbay_proto::installation as proto;
 
 use super::app_message::{app_message, status_of};
+use super::delivery_message::{certificate_and_key, delivery_change};
 use super::error_subscription::may_subscribe_to_errors;
 use super::find_app::find_app;
 use crate::context::Context;
@@ -12,7 +13,6 @@ use crate::domain::app::change;
 use crate::domain::app::change::AppChange;
 use crate::domain::app::change::Changed;
 use crate::domain::app::change::Changer;
-use crate::domain::app::delivery_settings::DeliverySettings;
 use crate::domain::app::subscriptions;
 use crate::domain::app::texts::AppTexts;
 use crate::domain::app::webhook_header::WebhookHeader;
@@ -142,14 +142,10 @@ fn change(mut request: proto::UpdateAppRequest) -> Result<AppChange, Error> {
         popularity: request.popularity,
         status: request.status.map(status).transpose()?,
         metadata: request.metadata_json,
-        delivery: request.delivery.map(|settings| DeliverySettings {
-            timeout_ms: Some(settings.timeout_ms).filter(|timeout| *timeout != 0),
-            retry_delays_seconds: settings.retry_delays_seconds,
-            strict_order: settings.strict_order,
-            rate_per_second: Some(settings.rate_per_second).filter(|rate| *rate != 0),
-        }),
-        client_certificate: request
-            .client_certificate
-            .map(|certificate| (certificate.certificate_pem, SecretString::new(certificate.private_key_pem))),
+        delivery: request
+            .delivery
+            .map(|settings| delivery_change(settings, request.delivery_mask))
+            .transpose()?,
+        client_certificate: request.client_certificate.map(certificate_and_key),
     })
 }

@@ -10,7 +10,8 @@ use patchbay_proto::installation::{Endpoint, WatchEndpointsResponse};
 use patchbay_rpc::status::from_error;
 use tonic::Status;
 
-use super::app_message::{delivery_message, status_message};
+use super::app_message::status_message;
+use super::delivery_message::delivery_message;
 use crate::context::Context;
 use crate::domain::app::App;
 use crate::domain::app::access;

@@ -7,9 +7,8 @@ use crate::domain::publication_request;
 use crate::domain::publication_request::PublicationRequest;
 use crate::domain::publication_request::QuestionnaireEntry;
 use crate::grpc::app_registry::app_messages;
+use crate::grpc::page::Page;
 use crate::store::publication_requests;
-
-const MAX_PAGE: i32 = 100;
 
 pub(super) async fn list_publication_requests(
     context: &Context,
@@ -17,14 +16,13 @@ pub(super) async fn list_publication_requests(
     request: proto::ListPublicationRequestsRequest,
 ) -> Result<proto::ListPublicationRequestsResponse, Error> {
     publication_request::may_list(caller)?;
-    let limit = if request.limit <= 0 { MAX_PAGE } else { request.limit.min(MAX_PAGE) };
-    // The extra entry shows that there are more.
-    let mut found =
-        publication_requests::list(&context.db, request.offset.max(0).into(), i64::from(limit) + 1).await?;
-    let has_more = found.len() as i64 > i64::from(limit);
-    found.truncate(limit.unsigned_abs() as usize);
-    let apps = app_messages(context, caller, found.iter().map(|request| request.app.clone()).collect());
-    let requests = found.into_iter().zip(apps.await?).map(|(request, app)| message(request, app)).collect();
+    let fetch = |offset, limit| async move {
+        let found = publication_requests::list(&context.db, offset, limit).await?;
+        let apps = found.iter().map(|request| request.app.clone()).collect();
+        let apps = app_messages(context, caller, apps).await?;
+        Ok::<_, Error>(found.into_iter().zip(apps).map(|(request, app)| message(request, app)).collect())
+    };
+    let (requests, has_more) = Page::new(request.offset, request.limit).collect(fetch).await?;
     Ok(proto::ListPublicationRequestsResponse { requests, has_more })
 }
 

@@ -21,6 +21,10 @@ impl Page {
         self.offset.into()
     }
 
+    pub(crate) fn limit(self) -> usize {
+        self.limit as usize
+    }
+
     /// The number of entries to fetch: one more than the limit, to detect a next page.
     pub(crate) fn fetch(self) -> i64 {
         i64::from(self.limit) + 1

@@ -1,5 +1,6 @@
-use patchbay_domain::{Caller, Result};
+use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
+use patchbay_rpc::bounded_page;
 
 use super::get_metric_rule::to_wire;
 use super::rule;
@@ -16,6 +17,10 @@ pub(super) async fn list_metric_rules(
     let scopes = access::READ_ALERTS;
     let organization = rule::organization(context, caller, &request.organization, scopes).await?;
     let page = Page::read(request.offset, request.limit);
-    let (found, has_more) = page.cut(metric_rules::list(&context.db, organization.id, page).await?);
-    Ok(wire::ListMetricRulesResponse { rules: found.iter().map(to_wire).collect(), has_more })
+    let fetch = |offset, limit| async move {
+        let found = metric_rules::list(&context.db, organization.id, offset, limit).await?;
+        Ok::<_, Error>(found.iter().map(to_wire).collect())
+    };
+    let (rules, has_more) = bounded_page(page.offset(), page.limit(), fetch).await?;
+    Ok(wire::ListMetricRulesResponse { rules, has_more })
 }

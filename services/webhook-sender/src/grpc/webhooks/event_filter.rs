@@ -16,7 +16,7 @@ pub(super) async fn event_filter(context: &Context, name: &str) -> Result<Option
         Named::Custom(name_parts) => name_parts,
     };
     let client = EventTypesClient::new(context.installations.clone());
-    let request = request(ListEventTypesRequest {});
+    let request = request(ListEventTypesRequest { without_schemas: true, ..Default::default() });
     let listed = client.max_decoding_message_size(MAX_MESSAGE_BYTES).list_event_types(request).await;
     let types = listed.map_err(|refused| status::to_error(&refused))?.into_inner().event_types;
     let is_known = types.iter().any(|one| (&one.resource, &one.action) == (&name_parts.0, &name_parts.1));

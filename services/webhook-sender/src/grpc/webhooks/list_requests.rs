@@ -3,6 +3,7 @@ use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::installation::AppStatus;
 use patchbay_proto::webhook_sender::{AppError, ListRequestsRequest, ListRequestsResponse, Request};
 use patchbay_rpc::timestamp;
+use prost::Message;
 
 use super::event_filter::event_filter;
 use super::find_app::readable;
@@ -13,6 +14,10 @@ use crate::store::list_requests::{Behind, RequestQuery, RequestRow, list_request
 
 /// How far back the list goes by default.
 const DEFAULT_AGE: TimeDelta = TimeDelta::days(30);
+/// A page ends before the request that would exceed this size, so that it fits into one response.
+const MAX_PAGE_BYTES: usize = 3 * 1024 * 1024;
+/// Rows that are in memory with their bodies beside the page.
+const BODIES_AT_ONCE: i64 = 10;
 
 pub(super) async fn list_requests(
     context: &Context,
@@ -30,7 +35,7 @@ pub(super) async fn list_requests(
         "" => None,
         page => Some(read_page(page).ok_or_else(|| Error::field("page", "There is no such page."))?),
     };
-    let query = RequestQuery {
+    let mut query = RequestQuery {
         app_id: endpoint.app_id,
         event: event_filter(context, &request.event_type).await?,
         errors_only: request.errors_only,
@@ -46,19 +51,39 @@ pub(super) async fn list_requests(
         limit: limit + 1,
         with_bodies: request.with_bodies,
     };
-    let mut rows = list(&context.db, query).await?;
-    let has_more = rows.len() as i64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    let (mut requests, mut bytes, mut last) = (Vec::new(), 0, None);
+    let has_more = 'page: loop {
+        // Bodies are large, so few rows at a time are read with them.
+        let wanted = limit + 1 - requests.len() as i64;
+        query.limit = if query.with_bodies { wanted.min(BODIES_AT_ONCE) } else { wanted };
+        query.behind = last.or(query.behind);
+        let rows = list(&context.db, query.clone()).await?;
+        let is_end = (rows.len() as i64) < query.limit;
+        for row in rows {
+            let behind =
+                Behind { started_at: row.started_at, delivery_id: row.delivery_id, number: row.number };
+            let message = to_message(row, request.with_bodies);
+            bytes += message.encoded_len();
+            if requests.len() as i64 == limit || (bytes > MAX_PAGE_BYTES && !requests.is_empty()) {
+                break 'page true;
+            }
+            requests.push(message);
+            last = Some(behind);
+        }
+        if is_end {
+            break false;
+        }
+    };
     Ok(ListRequestsResponse {
-        next_page: rows.last().filter(|_| has_more).map(page_behind).unwrap_or_default(),
-        requests: rows.into_iter().map(|row| to_message(row, request.with_bodies)).collect(),
+        next_page: last.filter(|_| has_more).map(page_behind).unwrap_or_default(),
+        requests,
         app_slug: endpoint.app_slug.clone(),
         app_is_internal: endpoint.status == AppStatus::Internal,
     })
 }
 
-fn page_behind(row: &RequestRow) -> String {
-    format!("{}.{}.{}", row.started_at.timestamp_micros(), row.delivery_id, row.number)
+fn page_behind(last: Behind) -> String {
+    format!("{}.{}.{}", last.started_at.timestamp_micros(), last.delivery_id, last.number)
 }
 
 fn read_page(page: &str) -> Option<Behind> {

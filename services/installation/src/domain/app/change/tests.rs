@@ -188,7 +188,7 @@ fn all_invalid_fields_are_reported_at_once() {
         schema: Some("[]".into()),
         features: Some(vec![99]),
         popularity: Some(-1),
-        delivery: Some(DeliverySettings { timeout_ms: Some(1), ..Default::default() }),
+        delivery: Some(DeliveryChange { timeout_ms: Some(Some(1)), ..Default::default() }),
         client_certificate: Some(("x".into(), SecretString::new("y"))),
         ..Default::default()
     };
@@ -220,17 +220,22 @@ fn texts_can_be_cleared_and_origins_cannot() {
         texts: AppTexts {
             overview: Some("Hooks.".into()),
             redirect_url: Some("https://example.com/".into()),
+            support_url: Some("https://example.com/help".into()),
         },
         allowed_origins: vec!["https://example.com".into()],
         ..app(AppStatus::Unpublished)
     };
     let change = AppChange {
-        texts: AppTexts { overview: Some(String::new()), redirect_url: Some(String::new()) },
+        texts: AppTexts {
+            overview: Some(String::new()),
+            redirect_url: Some(String::new()),
+            support_url: Some(String::new()),
+        },
         allowed_origins: texts(&[]),
         ..Default::default()
     };
     let after = changed(&before, change).unwrap();
-    assert_eq!((after.texts.overview, after.texts.redirect_url), (None, None));
+    assert_eq!(after.texts, AppTexts::default());
     assert_eq!(after.allowed_origins, before.allowed_origins);
 }
 
