@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
-use patchbay_domain::invisible::{PROBLEM, has_invisible};
 use patchbay_domain::{Error, Scope, ScopeSet, SecretString};
 use serde_json::{Map, Value};
 

@@ -138,6 +138,8 @@ pub(crate) fn needs_webhook_url(
 
 #[cfg(test)]
 mod tests {
+    use patchbay_domain::invisible::PROBLEM;
+
     use super::*;
     use patchbay_domain::Role;
 

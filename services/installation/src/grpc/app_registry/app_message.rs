@@ -1,7 +1,5 @@
 //! The message of an app, with the fields that the caller may see.
 
-use std::ops::RangeInclusive;
-
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::installation as proto;
 use patchbay_rpc::timestamp::to_wire;
