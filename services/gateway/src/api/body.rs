@@ -15,9 +15,9 @@ use crate::api::fields::{Fields, kind};
 pub(crate) const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// An empty body, or an object without keys. Other bodies are refused: the caller would believe that they have an effect.
-pub(crate) struct NoBody;
+pub(crate) struct EmptyBody;
 
-impl<S: Send + Sync> FromRequest<S> for NoBody {
+impl<S: Send + Sync> FromRequest<S> for EmptyBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
@@ -114,7 +114,7 @@ mod tests {
         let read = async |body: &'static str| {
             let request =
                 Request::builder().header("content-type", "application/json").body(Body::from(body));
-            NoBody::from_request(request.unwrap(), &()).await.is_ok()
+            EmptyBody::from_request(request.unwrap(), &()).await.is_ok()
         };
         assert!(read("").await && read("{}").await);
         assert!(!read(r#"{"expires":"2027-01-01"}"#).await && !read("[]").await && !read("x").await);

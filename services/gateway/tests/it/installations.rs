@@ -56,8 +56,8 @@ async fn an_app_is_installed_exchanges_its_code_confirms_refreshes_and_is_uninst
     let confirmed = platform.put(&path, token, json!({ "status": "installed" })).await;
     assert_eq!((confirmed.status, &confirmed.json()["status"]), (200, &json!("installed")));
     assert!(confirmed.json().get("code").is_none(), "the code has been exchanged");
-    let owner = platform.member("acme", "owner").await;
-    let of_app = platform.get("/api/0/sentry-apps/hooks/installations/", &owner).await.json();
+    let developer = platform.member("acme", "manager").await;
+    let of_app = platform.get("/api/0/sentry-apps/hooks/installations/", &developer).await.json();
     let expected = json!([{
         "app": installed["app"], "organization": installed["organization"], "uuid": installed["uuid"],
         "status": "installed", "dateCreated": "2026-08-16T03:03:14.870Z",

@@ -8,7 +8,7 @@ use super::WRITERS;
 use super::token_refusal::refusal;
 use crate::api::access::one_of;
 use crate::api::authenticate::SignedIn;
-use crate::api::body::NoBody;
+use crate::api::body::EmptyBody;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
@@ -28,7 +28,7 @@ async fn create_app_token(
     State(context): State<Context>,
     params: Params,
     SignedIn(caller): SignedIn,
-    NoBody: NoBody,
+    EmptyBody: EmptyBody,
 ) -> Result<(StatusCode, Json<TokenJson>)> {
     let request = request_as(&caller, CreateAppTokenRequest { app: params.app()? });
     let made = context.services.app_tokens().create_app_token(request).await.answer();

@@ -6,7 +6,7 @@ use patchbay_rpc::request_as;
 use super::WRITERS;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
-use crate::api::body::NoBody;
+use crate::api::body::EmptyBody;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
@@ -27,7 +27,7 @@ async fn enable_app(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    NoBody: NoBody,
+    EmptyBody: EmptyBody,
 ) -> Result<Json<AppJson>> {
     let message = EnableAppRequest { app: params.app()? };
     let answer = context.services.apps().enable_app(request_as(&caller, message)).await.answer();

@@ -6,7 +6,7 @@ use patchbay_rpc::request_as;
 use super::WRITERS;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
-use crate::api::body::NoBody;
+use crate::api::body::EmptyBody;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
@@ -25,7 +25,7 @@ async fn resend_webhook(
     State(context): State<Context>,
     params: Params,
     Authenticated(caller): Authenticated,
-    NoBody: NoBody,
+    EmptyBody: EmptyBody,
 ) -> Result<StatusCode> {
     let request = request_as(&caller, ResendRequest { delivery_id: params.delivery()? });
     context.services.webhooks().resend(request).await.answer()?;
