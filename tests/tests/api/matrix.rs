@@ -39,6 +39,12 @@ fn scope_sets(needed: &[Scope]) -> Vec<ScopeSet> {
     alone.chain([useless, all]).collect()
 }
 
+/// Staff know of every organization, but register no apps where they are no members. Sentry answers 401.
+fn is_sentrys_exception(operation: &Operation, who: &Who, status: u16) -> bool {
+    let is_staff = who.person().is_some_and(|person| person.caller(None).is_staff());
+    operation.id == "create_app" && is_staff && status == 401
+}
+
 /// Calls one operation as every caller. Returns the number of cases and the differences.
 async fn try_out(world: &World<'_>, operation: Operation) -> (usize, Vec<String>) {
     let (mut tried, mut wrong) = (0, Vec::new());
@@ -55,7 +61,7 @@ async fn try_out(world: &World<'_>, operation: Operation) -> (usize, Vec<String>
         };
         let answer = world.ask(&operation, &thing, &who).await;
         tried += 1;
-        if !expected.includes(answer.status) {
+        if !expected.includes(answer.status) && !is_sentrys_exception(&operation, &who, answer.status) {
             wrong.push(format!("{} {who:?}\n  expected {expected:?}, got {answer:?}", operation.id));
         }
     }

@@ -168,7 +168,8 @@ async fn a_change_of_what_is_reviewed_withdraws_the_request() {
         let update = || UpdateAppRequest { app: app.slug.clone(), ..Default::default() };
         let texts = |text: &str| Some(Texts { values: vec![text.to_owned()] });
         let evil = || Some("https://evil.example/".to_owned());
-        let schema = r#"{"elements":[{"type":"issue-media","url":"/x","title":"x"}]}"#;
+        let schema =
+            r#"{"elements":[{"type":"issue-media","title":"x","elements":[{"type":"image","url":"/x"}]}]}"#;
         let changes = [
             UpdateAppRequest { scopes: texts("project:write"), ..update() },
             UpdateAppRequest { webhook_url: evil(), ..update() },
@@ -178,15 +179,21 @@ async fn a_change_of_what_is_reviewed_withdraws_the_request() {
             UpdateAppRequest { is_alertable: Some(true), ..update() },
         ];
         let mails = changes.len() * 4;
+        let reviewed = |app: &App| {
+            let lists = (app.scopes.clone(), app.allowed_origins.clone(), app.is_alertable);
+            (lists, app.webhook_url.clone(), app.redirect_url.clone(), app.schema_json.clone())
+        };
+        let mut current = app.clone();
         for change in changes {
             assert_eq!(request(&service, &owner(&service), &app).await, "OK");
-            let asked = waiting(&service).await.remove(0);
-            let shown = asked.app.unwrap();
+            let shown = waiting(&service).await.remove(0).app.unwrap();
+            assert_eq!(reviewed(&shown), reviewed(&current), "reviewers see what they decide about");
             let changed =
                 service.apps.clone().update_app(request_as(&service.manager(), change.clone())).await;
             let changed = changed.unwrap().into_inner();
             assert_eq!(changed.status(), AppStatus::Unpublished, "{change:?}");
-            assert_ne!(changed, App { status: changed.status, ..shown }, "{change:?}");
+            assert_ne!(reviewed(&changed), reviewed(&current), "{change:?}");
+            current = changed;
             assert!(waiting(&service).await.is_empty());
             assert_eq!(review(&service, &superuser(), &app, true).await.unwrap_err(), "NO_PUBLISH_REQUEST");
         }
