@@ -44,7 +44,13 @@ impl<const LARGEST_PAGE: i32> Paging<LARGEST_PAGE> {
 
     /// The answer: these entries, with links to the pages around them.
     pub(crate) fn page<T>(self, has_more: bool, entries: T) -> Paged<T> {
-        Paged { link: self.page.link(&self.url, &self.query, has_more), entries }
+        let count = self.page.size;
+        self.cut_page(count, has_more, entries)
+    }
+
+    /// Like [`Paging::page`] for a page that can have fewer entries than its size although more follow, because its bytes are limited.
+    pub(crate) fn cut_page<T>(self, count: i32, has_more: bool, entries: T) -> Paged<T> {
+        Paged { link: self.page.link(&self.url, &self.query, count, has_more), entries }
     }
 }
 
@@ -65,20 +71,20 @@ impl<T: IntoResponse> IntoResponse for Paged<T> {
 struct Page {
     /// How many entries a page has.
     size: i32,
-    /// 0 for the first page.
-    number: i32,
+    /// How many entries are before the page.
+    offset: i32,
 }
 
 impl Page {
-    /// Reads `per_page` and `cursor`, which is `<size>:<page>:<1 when it leads back>`.
+    /// Reads `per_page` and `cursor`, which is `<size>:<page>:<1 when it leads back>`. The size counts the entries of one page before
+    /// this one; it is 1 behind a page that was cut.
     fn read_up_to(largest: i32, query: &Query) -> Result<Self> {
         let size = size(largest, query)?;
-        let number = match query.get("cursor") {
+        let offset = match query.get("cursor") {
             None | Some("") => 0,
-            Some(cursor) => page_number(cursor).ok_or_else(|| invalid("cursor"))?,
+            Some(cursor) => offset(cursor, size).ok_or_else(|| invalid("cursor"))?,
         };
-        let page = Self { size, number };
-        page.checked_offset().map(|_| page).ok_or_else(|| invalid("cursor"))
+        Ok(Self { size, offset })
     }
 
     fn size(self) -> i32 {
@@ -86,24 +92,22 @@ impl Page {
     }
 
     fn offset(self) -> i32 {
-        self.checked_offset().unwrap_or(i32::MAX)
+        self.offset
     }
 
-    /// The `Link` header of this page. `url` is the route's own, without a query.
-    fn link(self, url: &str, query: &Query, has_more: bool) -> Option<(HeaderName, HeaderValue)> {
-        let link = |relation: &str, number: i32, back: u8, results: bool| {
-            let cursor = format!("{}:{number}:{back}", self.size);
+    /// The `Link` header of this page with `count` entries. `url` is the route's own, without a query.
+    fn link(self, url: &str, query: &Query, count: i32, has_more: bool) -> Option<(HeaderName, HeaderValue)> {
+        let link = |relation: &str, offset: i32, back: u8, results: bool| {
+            let (size, page) =
+                if offset % self.size == 0 { (self.size, offset / self.size) } else { (1, offset) };
+            let cursor = format!("{size}:{page}:{back}");
             let query = query.with("cursor", &cursor);
             format!("<{url}?{query}>; rel=\"{relation}\"; results=\"{results}\"; cursor=\"{cursor}\"")
         };
-        let previous = link("previous", self.number.saturating_sub(1).max(0), 1, self.number > 0);
-        let next = link("next", self.number.saturating_add(1), 0, has_more);
+        let previous = link("previous", self.offset.saturating_sub(self.size).max(0), 1, self.offset > 0);
+        let next = link("next", self.offset.saturating_add(count.max(1)), 0, has_more);
         let value = HeaderValue::from_str(&format!("{previous}, {next}")).ok()?;
         Some((header::LINK, value))
-    }
-
-    fn checked_offset(self) -> Option<i32> {
-        self.number.checked_mul(self.size)
     }
 }
 
@@ -128,11 +132,13 @@ fn invalid(what: &str) -> Error {
     Error::invalid("INVALID_PAGE", format!("Invalid {what} parameter."))
 }
 
-fn page_number(cursor: &str) -> Option<i32> {
+/// The offset of a cursor. Only the size 1 counts as it is written; with another one `per_page` does, because clients change it.
+fn offset(cursor: &str, size: i32) -> Option<i32> {
     let mut parts = cursor.split(':');
-    let (_size, number, _back) = (parts.next()?, parts.next()?, parts.next()?);
-    let number = number.parse().ok().filter(|number| *number >= 0)?;
-    parts.next().is_none().then_some(number)
+    let (written, page, _back) = (parts.next()?, parts.next()?, parts.next()?);
+    let page: i32 = page.parse().ok().filter(|page| *page >= 0)?;
+    let size = if written == "1" { 1 } else { size };
+    page.checked_mul(size).filter(|_| parts.next().is_none())
 }
 
 #[cfg(test)]
@@ -146,6 +152,7 @@ mod tests {
             ("cursor=", Ok((100, 0))),
             ("per_page=10&cursor=10:3:0", Ok((10, 30))),
             ("cursor=100:0:1", Ok((100, 0))),
+            ("per_page=10&cursor=1:37:0", Ok((10, 37))),
             ("per_page=0", Err("Invalid per_page value. Must be between 1 and 100.")),
             ("per_page=101", Err("Invalid per_page value. Must be between 1 and 100.")),
             ("per_page=x", Err("Invalid per_page parameter.")),
@@ -164,7 +171,8 @@ mod tests {
     #[test]
     fn the_links_lead_to_the_pages_before_and_behind() {
         let query = Query::parse("per_page=10&cursor=10:1:0&x=%22");
-        let (_, value) = Page::read_up_to(LARGEST, &query).unwrap().link("http://x/", &query, false).unwrap();
+        let (_, value) =
+            Page::read_up_to(LARGEST, &query).unwrap().link("http://x/", &query, 10, false).unwrap();
         assert_eq!(
             value,
             concat!(
@@ -172,5 +180,22 @@ mod tests {
                 r#"<http://x/?per_page=10&x=%22&cursor=10%3A2%3A0>; rel="next"; results="false"; cursor="10:2:0""#,
             )
         );
+    }
+
+    #[test]
+    fn the_page_behind_a_cut_one_begins_where_it_was_cut() {
+        let cursors = |query: &str, count: i32| {
+            let query = Query::parse(query);
+            let page = Page::read_up_to(LARGEST, &query).unwrap();
+            let (_, link) = page.link("http://x/", &query, count, true).unwrap();
+            let link = link.to_str().unwrap().to_owned();
+            let found =
+                link.split("cursor=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(cursors("per_page=10", 7), ["10:0:1", "1:7:0"]);
+        assert_eq!(cursors("per_page=10&cursor=1:7:0", 10), ["10:0:1", "1:17:0"]);
+        assert_eq!(cursors("per_page=10&cursor=1:17:0", 3), ["1:7:1", "10:2:0"]);
+        assert_eq!(cursors("per_page=10&cursor=10:2:0", 0), ["10:1:1", "1:21:0"], "a page always leads on");
     }
 }

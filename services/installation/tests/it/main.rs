@@ -17,6 +17,7 @@ mod lifecycle;
 mod listing_apps;
 mod mail;
 mod mail_transports;
+mod paging;
 mod parallel;
 mod pictures;
 mod project_filters;

@@ -21,6 +21,7 @@ mod node;
 mod organizations;
 mod projects;
 mod published;
+mod paging;
 mod schema;
 mod searching;
 mod service;

@@ -39,5 +39,7 @@ pub(super) async fn list_issue_events(
         limit: paging.size(),
     };
     let answer = context.services.issues().list_events(request_as(&caller, message)).await.answer()?;
-    Ok(paging.page(answer.has_more, document::list(answer.events.iter().map(|event| &event.detail_json))))
+    let count = i32::try_from(answer.events.len()).unwrap_or(i32::MAX);
+    let events = document::list(answer.events.iter().map(|event| &event.detail_json));
+    Ok(paging.cut_page(count, answer.has_more, events))
 }
