@@ -4,6 +4,7 @@
 //! asked before the rule goes to the tracker.
 
 use patchbay_domain::Error;
+use patchbay_domain::canonical_json::is_exact;
 use patchbay_proto::installation::{
     GetInstallationRequest, Installation, InstallationStatus, ListComponentsRequest,
     ListInstallationsRequest, list_components_request,
@@ -59,6 +60,13 @@ async fn read_one(
     let id = action["id"].as_str().unwrap_or_default();
     match id.rsplit('.').next() {
         Some("NotifyEventServiceAction") => {
+    let mut keys = action.as_object().into_iter().flat_map(|action| action.keys());
+    if let Some(unknown) = keys.find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(wrong(&format!("Unknown field \"{unknown:.100}\" of an action.")).into());
+    }
+    if !is_exact(&action["settings"]) {
+        return Err(wrong("Settings must not contain numbers beyond 2^53; send them as texts.").into());
+    }
             let slug = action["service"].as_str().unwrap_or_default();
             let installation = installed(context, organization, slug).await?;
             alertable(&installation)?;

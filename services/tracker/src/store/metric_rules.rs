@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
-use crate::domain::alert::metric_rule::{Incident, MetricRule, Severity};
+use crate::domain::alert::metric_rule::{Counts, Incident, MetricRule, Severity};
 use crate::domain::input::page::Page;
 
 pub(crate) async fn count(tx: &mut Tx, project_id: i64) -> Result<i64> {
@@ -49,16 +49,15 @@ pub(crate) async fn delete(tx: &mut Tx, id: i64) -> Result<()> {
     tx.query("delete from metric_rules where id = $1").bind(id).execute().await.map(drop)
 }
 
-/// Errors of a project in the minutes from this one on.
-pub(crate) async fn errors_since(db: &Db, project_id: i64, minute: i64) -> Result<i64> {
-    db.query(
-        "select cast(coalesce(sum(count), 0) as bigint) from project_counts
-         where project_id = $1 and minute >= $2",
-    )
-    .bind(project_id)
-    .bind(minute)
-    .fetch_scalar()
-    .await
+/// Errors of a project in the minutes from this one on, and in those after it.
+pub(crate) async fn errors_since(db: &Db, project_id: i64, minute: i64) -> Result<Counts> {
+    let query = db.query(
+        "select cast(coalesce(sum(count), 0) as bigint),
+             cast(coalesce(sum(case when minute > $2 then count else 0 end), 0) as bigint)
+         from project_counts where project_id = $1 and minute >= $2",
+    );
+    let (whole, recent) = query.bind(project_id).bind(minute).fetch_one().await?;
+    Ok(Counts { recent, whole })
 }
 
 /// Writes the start, a change or the end of an incident; false if another replica did first. `known` is the severity

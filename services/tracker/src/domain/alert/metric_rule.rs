@@ -15,6 +15,8 @@ use crate::domain::time_format;
 const MAX_NAME: usize = 256;
 const MAX_ACTIONS: usize = 10;
 const MAX_MINUTES: i32 = 1440;
+/// Webhooks contain thresholds, and JavaScript changes numbers beyond 2^53.
+const MAX_THRESHOLD: i64 = 1_000_000_000_000;
 
 /// The severity of an incident, by Sentry's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,13 +73,22 @@ pub(crate) struct Incident {
     pub(crate) started_at: DateTime<Utc>,
 }
 
-/// The consequence of a count for a rule.
+/// The number of errors of a project in the time window of a rule. Errors are counted by calendar minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// With the running minute as the last of the window: at most the errors of a whole window.
+    pub(crate) recent: i64,
+    /// With the whole minutes before the running one and that one: at least the errors of a whole window.
+    pub(crate) whole: i64,
+}
+
+/// The consequence of the counts for a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Nothing,
-    /// An incident starts, or changes its severity.
-    Becomes(Severity),
-    Over,
+    /// An incident starts, or changes its severity, because of this number of errors.
+    Becomes(Severity, i64),
+    Over(i64),
 }
 
 impl Severity {
@@ -139,16 +150,23 @@ impl Numbers {
         field_errors.finish().map(|()| (name, Self { time_window, triggers, resolve_threshold }))
     }
 
-    /// The consequence of `count` errors in the window, given the severity of the open incident.
-    pub(crate) fn judge(&self, count: i64, incident: Option<Severity>) -> Verdict {
-        let reached = self.triggers.iter().find(|trigger| count > trigger.threshold);
-        match (incident, reached) {
-            (None, None) => Verdict::Nothing,
-            (Some(now), Some(trigger)) if trigger.severity == now => Verdict::Nothing,
-            (_, Some(trigger)) => Verdict::Becomes(trigger.severity),
-            (Some(_), None) if count <= self.resolve_threshold => Verdict::Over,
+    /// The consequence of the counts, given the severity of the open incident. An incident starts and gets worse at once. It gets
+    /// better and ends after a whole window with few errors, not with the first calendar minute.
+    pub(crate) fn judge(&self, counts: Counts, incident: Option<Severity>) -> Verdict {
+        let reached = |count: i64| {
+            self.triggers.iter().find(|trigger| count > trigger.threshold).map(|trigger| trigger.severity)
+        };
+        let Some(now) = incident else {
+            return reached(counts.recent)
+                .map_or(Verdict::Nothing, |severity| Verdict::Becomes(severity, counts.recent));
+        };
+        match (reached(counts.recent), reached(counts.whole)) {
+            (Some(worse), _) if worse > now => Verdict::Becomes(worse, counts.recent),
+            (_, Some(better)) if better < now => Verdict::Becomes(better, counts.whole),
+            (_, Some(_)) => Verdict::Nothing,
+            (_, None) if counts.whole <= self.resolve_threshold => Verdict::Over(counts.whole),
             // Between the thresholds the severity stays, so that it does not flap.
-            (Some(_), None) => Verdict::Nothing,
+            (_, None) => Verdict::Nothing,
         }
     }
 }
@@ -164,9 +182,9 @@ fn read_triggers(given: Vec<(String, i64, Result<Vec<Action>, String>)>) -> Resu
         if triggers.iter().any(|trigger| trigger.severity == severity) {
             return Err("Each label can be used once.".to_owned());
         }
-        if threshold < 0 || actions.len() > MAX_ACTIONS {
+        if !(0..=MAX_THRESHOLD).contains(&threshold) || actions.len() > MAX_ACTIONS {
             return Err(format!(
-                "A threshold cannot be below 0, and at most {MAX_ACTIONS} actions are possible."
+                "A threshold must be between 0 and {MAX_THRESHOLD}, and at most {MAX_ACTIONS} actions are possible."
             ));
         }
         triggers.push(Trigger { severity, threshold, actions });

@@ -1,6 +1,7 @@
 //! Requests to change the status of an issue, and their effect.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use patchbay_domain::canonical_json::is_exact;
 use patchbay_domain::{Error, Result};
 use serde_json::{Map, Value, json};
 
@@ -174,7 +175,7 @@ fn resolution(details: &Map<String, Value>) -> Result<Resolution> {
             Ok(Resolution::Release(version.clone()))
         }
         [(key, commit @ Value::Object(_))]
-            if *key == "inCommit" && commit.to_string().len() <= MAX_COMMIT =>
+            if *key == "inCommit" && commit.to_string().len() <= MAX_COMMIT && is_exact(commit) =>
         {
             Ok(Resolution::Commit((*commit).clone()))
         }
