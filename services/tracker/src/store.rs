@@ -26,6 +26,7 @@ pub(crate) mod subscriptions;
 pub(crate) mod teams;
 pub(crate) mod users;
 
+pub(crate) mod visible_projects;
 use patchbay_db::DbError;
 
 /// The error for a stored value that this release does not know. A newer release wrote it, or an operator.

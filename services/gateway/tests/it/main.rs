@@ -12,6 +12,7 @@ mod apps;
 mod authentication;
 mod bad_input;
 mod bulk_changes;
+mod closed_membership;
 mod components;
 mod cors;
 mod installations;

@@ -33,10 +33,22 @@ pub(crate) async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Optio
     Ok(read(query).await?.pop())
 }
 
-/// Oldest first, with one extra entry if there are more.
-pub(crate) async fn list(db: &Db, organization_id: i64, page: Page) -> Result<Vec<MetricRule>> {
-    let query = select(db, "r.organization_id = $1 order by r.id limit $2 offset $3").bind(organization_id);
-    read(query.bind(page.fetch()).bind(page.offset())).await
+/// Oldest first, with one extra entry if there are more; only those of these projects if there are any.
+pub(crate) async fn list(
+    db: &Db,
+    organization_id: i64,
+    project_ids: Option<&[i64]>,
+    page: Page,
+) -> Result<Vec<MetricRule>> {
+    let text = match project_ids {
+        None => "r.organization_id = $1 order by r.id limit $2 offset $3",
+        Some(_) => "r.organization_id = $1 and r.project_id in ($list) order by r.id limit $2 offset $3",
+    };
+    let query = select(db, text).bind(organization_id).bind(page.fetch()).bind(page.offset());
+    match project_ids {
+        None => read(query).await,
+        Some(ids) => read(query.bind_list(ids)).await,
+    }
 }
 
 /// The next rules behind the one with this number, of all organizations.

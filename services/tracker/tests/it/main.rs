@@ -8,6 +8,7 @@ mod assigning;
 mod audit;
 mod bad_input;
 mod belongings;
+mod closed_membership;
 mod comments;
 mod deleting;
 mod errors;

@@ -16,6 +16,8 @@ pub(super) async fn list_metric_rules(
     let scopes = access::READ_ALERTS;
     let organization = rule::organization(context, caller, &request.organization, scopes).await?;
     let page = Page::read(request.offset, request.limit);
-    let (found, has_more) = page.cut(metric_rules::list(&context.db, organization.id, page).await?);
+    let visible = rule::visible_projects(context, caller, &organization).await?;
+    let found = metric_rules::list(&context.db, organization.id, visible.ids(), page).await?;
+    let (found, has_more) = page.cut(found);
     Ok(wire::ListMetricRulesResponse { rules: found.iter().map(to_wire).collect(), has_more })
 }

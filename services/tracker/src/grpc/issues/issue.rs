@@ -10,6 +10,7 @@ use crate::domain::issue::not_found;
 use crate::domain::issue::short_id::short_id;
 use crate::grpc::named;
 use crate::store::issues::{self, FoundIssue};
+use crate::grpc::visible_projects::VisibleProjects;
 use crate::store::subscriptions;
 
 /// The issue with this id, in the named organization if any, for a caller with one of `scopes`.
@@ -35,6 +36,10 @@ pub(super) async fn for_caller(
     }
     access::one_of(caller, organization_id, scopes, not_found())?;
     Ok(found)
+    let organization = (organization_id, found.organization_is_open);
+    if !VisibleProjects::of(&context.db, caller, organization).await?.contains(found.issue.project_id) {
+        return Err(not_found());
+    }
 }
 
 /// Issues as this caller sees them.
