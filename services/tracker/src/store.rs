@@ -11,6 +11,7 @@ pub(crate) mod external_issues;
 pub(crate) mod find_short_id;
 pub(crate) mod invitations;
 pub(crate) mod issue_changes;
+pub(crate) mod issue_marks;
 pub(crate) mod issue_words;
 pub(crate) mod issues;
 pub(crate) mod list_issues;
@@ -25,8 +26,8 @@ pub(crate) mod snowflakes;
 pub(crate) mod subscriptions;
 pub(crate) mod teams;
 pub(crate) mod users;
-
 pub(crate) mod visible_projects;
+
 use patchbay_db::DbError;
 
 /// The error for a stored value that this release does not know. A newer release wrote it, or an operator.

@@ -5,6 +5,8 @@
 use patchbay_domain::{Error, Result, shortened};
 use serde_json::{Map, Value};
 
+use super::schema::Field;
+
 pub(super) const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
@@ -12,6 +14,10 @@ const NOT_TEXT: &str = "Not a valid string.";
 const NUL: &str = "Null characters are not allowed.";
 const NOT_INTEGER: &str = "A valid integer is required.";
 const NOT_BOOLEAN: &str = "Must be a valid boolean.";
+const UNKNOWN: &str = "Unknown field.";
+
+/// Unknown keys that a refusal names.
+const MAX_UNKNOWN: usize = 20;
 
 /// The fields of an object, and their problems.
 pub(crate) struct Fields {
@@ -34,6 +40,18 @@ impl Fields {
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.object.keys().map(String::as_str)
+    }
+
+    /// Records a problem of each key that is neither known nor ignored, under the name that the caller wrote.
+    pub(super) fn only(&mut self, known: &[Field], ignored: &[&str]) {
+        let is_known = |name: &&str| ignored.contains(name) || known.iter().any(|field| field.name == *name);
+        let unknown: Vec<String> = self
+            .names()
+            .filter(|name| !is_known(name))
+            .take(MAX_UNKNOWN)
+            .map(|name| shortened(name).into_owned())
+            .collect();
+        unknown.iter().for_each(|name| self.problem(name, UNKNOWN));
     }
 
     /// The value as it was sent.
@@ -78,7 +96,7 @@ impl Fields {
     }
 
     /// A truth value; false when it is left out.
-    pub(super) fn flag(&mut self, name: &str) -> bool {
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
         match self.object.get(name) {
             None => false,
             Some(Value::Null) => self.unreadable(name, NULL),
@@ -322,6 +340,24 @@ mod tests {
         let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(names, ["name", "flag", "list"]);
         assert_eq!(error.fields[2].messages, ["Expected a list of items but got type \"str\"."]);
+    }
+
+    #[test]
+    fn keys_that_are_neither_known_nor_ignored_are_named_as_they_were_written() {
+        let known = [super::super::schema::optional("hasSeen", super::super::schema::Kind::Flag)];
+        let long = "x".repeat(10_000);
+        let mut given = fields(json!({ "hasSeen": 1, "id": 1, "hasseen": 1, "has_seen": 1, long: 1 }));
+        given.only(&known, &["id"]);
+        let error = given.finish().unwrap_err();
+        let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(names[..2], ["hasseen", "has_seen"]);
+        assert!(names.len() == 3 && names[2].len() < 1000, "{names:?}");
+        assert_eq!(error.fields[0].messages, [UNKNOWN]);
+
+        let many = (0..1000).map(|n| (n.to_string(), json!(1))).collect();
+        let mut many = Fields::new(many);
+        many.only(&known, &[]);
+        assert_eq!(many.finish().unwrap_err().fields.len(), MAX_UNKNOWN);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::api::access::{ANYONE, Access};
 use crate::api::key::RequestBody;
-use crate::api::schema::Field;
+use crate::api::schema::{self, Field};
 use crate::context::Context;
 
 /// One operation of the API.
@@ -21,7 +21,7 @@ pub(crate) struct Operation {
     pub(crate) access: Access,
     pub(crate) query: Vec<Field>,
     pub(crate) is_paged: bool,
-    pub(crate) body: Option<&'static [Field]>,
+    pub(crate) body: Option<Value>,
     /// Without the refusals that all operations share.
     pub(crate) answers: Vec<Answer>,
     /// The named shapes in `answers`, and those they consist of.
@@ -96,7 +96,7 @@ impl Operation {
 
     /// Reads a JSON object with the keys of `B`.
     pub(crate) fn takes<B: RequestBody>(mut self) -> Self {
-        self.body = Some(B::FIELDS);
+        self.body = Some(schema::body(B::FIELDS, B::IGNORED));
         self
     }
 

@@ -35,6 +35,7 @@ mod serving;
 mod sign_in;
 mod switching;
 mod tracker;
+mod unknown_keys;
 mod user_tokens;
 mod webhook_log;
 mod webhook_requests;

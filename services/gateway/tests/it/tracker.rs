@@ -96,7 +96,7 @@ async fn issues_are_listed_page_by_page_changed_and_deleted() {
     assert_eq!((changed.status, &changed.json()["status"]), (200, &json!("resolved")));
     let path = format!("/api/0/organizations/acme/issues/?id={}&id={}", ids[1], ids[2]);
     let bulk = platform.put(&path, &owner, change).await;
-    assert_eq!((bulk.status, bulk.json()), (200, json!({ "status": "resolved" })));
+    assert_eq!((bulk.status, bulk.json()), (200, json!({ "hasSeen": true, "status": "resolved" })));
     let left = platform.get("/api/0/projects/acme/front-end/issues/", &owner).await;
     assert_eq!(left.json().as_array().unwrap().len(), 1, "resolved ones are not looked for");
     let all = platform.get("/api/0/projects/acme/front-end/issues/?query=", &owner).await;

@@ -47,6 +47,13 @@ pub(crate) struct Numbers {
     pub(crate) triggers: Vec<Trigger>,
     /// The incident is resolved when the window has no more errors than this.
     pub(crate) resolve_threshold: i64,
+    /// As in the request. Every query that is accepted means all errors.
+    #[serde(default = "all_errors")]
+    pub(crate) query: String,
+}
+
+fn all_errors() -> String {
+    QUERY.to_owned()
 }
 
 /// A stored rule.
@@ -124,12 +131,13 @@ impl Numbers {
     /// Validates a request; returns the name and the rest of the rule.
     ///
     /// # Errors
-    /// `INVALID_FIELD` (name, timeWindow, triggers, resolveThreshold).
+    /// `INVALID_FIELD` (name, timeWindow, triggers, resolveThreshold, query).
     pub(crate) fn read(
         name: &str,
         time_window: i32,
         triggers: Vec<(String, i64, Result<Vec<Action>, String>)>,
         resolve_threshold: Option<i64>,
+        query: Option<&str>,
     ) -> Result<(String, Self)> {
         let mut field_errors = FieldErrors::default();
         let name = field_errors.take("name", text::required_line(name, MAX_NAME));
@@ -147,7 +155,12 @@ impl Numbers {
                 _ => Err("The resolve threshold cannot be above an alert threshold.".to_owned()),
             },
         );
-        field_errors.finish().map(|()| (name, Self { time_window, triggers, resolve_threshold }))
+        let query = match query.unwrap_or(QUERY) {
+            query @ ("" | QUERY) => Ok(query.to_owned()),
+            _ => Err(format!("Only {QUERY} is supported.")),
+        };
+        let query = field_errors.take("query", query);
+        field_errors.finish().map(|()| (name, Self { time_window, triggers, resolve_threshold, query }))
     }
 
     /// The consequence of the counts, given the severity of the open incident. An incident starts and gets worse at once. It gets
@@ -208,7 +221,7 @@ impl MetricRule {
             "organizationId": self.organization_id.to_string(),
             "projects": [self.project_slug],
             "aggregate": AGGREGATE,
-            "query": QUERY,
+            "query": self.numbers.query,
             "timeWindow": self.numbers.time_window,
             "resolveThreshold": self.numbers.resolve_threshold,
             "thresholdType": 0,
@@ -280,7 +293,7 @@ impl MetricRule {
                     "name": self.name,
                     "organization_id": self.organization_id.to_string(),
                     "status": 0,
-                    "query": QUERY,
+                    "query": self.numbers.query,
                     "aggregate": AGGREGATE,
                     "time_window": window,
                     "threshold_type": 0,
