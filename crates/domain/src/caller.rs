@@ -78,6 +78,14 @@ impl Caller {
         self.scopes_in(organization_id).is_some_and(|held| held.contains_any(scopes))
     }
 
+    /// The id of a user whom an organization with closed membership limits to the projects of their teams: members and admins. `None`
+    /// for callers who access all projects, as far as their scopes go.
+    pub fn limited_by_teams(&self, organization_id: i64) -> Option<i64> {
+        let user = self.user().filter(|_| !self.is_superuser())?;
+        let role = user.membership(organization_id)?.role;
+        (role < Role::Manager).then_some(user.user_id)
+    }
+
     pub fn user(&self) -> Option<&UserCaller> {
         if let Self::User(user) = self { Some(user) } else { None }
     }
@@ -169,6 +177,23 @@ mod tests {
         assert!(held.contains(Scope::OrgWrite), "org:admin implies org:write, which a manager holds");
         assert!(!held.contains(Scope::OrgAdmin), "a manager does not hold org:admin");
         assert!(!held.contains(Scope::EventRead), "the token was not given it");
+    }
+
+    #[test]
+    fn teams_limit_members_and_admins_only() {
+        let by = |role, is_superuser| Caller::User(UserCaller { is_superuser, ..user(role) });
+        for (caller, limited) in [
+            (by(Role::Member, false), Some(1)),
+            (by(Role::Admin, false), Some(1)),
+            (by(Role::Manager, false), None),
+            (by(Role::Owner, false), None),
+            (by(Role::Member, true), None),
+            (Caller::Operator, None),
+            (Caller::Anonymous, None),
+        ] {
+            assert_eq!(caller.limited_by_teams(7), limited, "{caller:?}");
+            assert_eq!(caller.limited_by_teams(8), None);
+        }
     }
 
     #[test]

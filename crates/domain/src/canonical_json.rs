@@ -36,6 +36,23 @@ pub(crate) fn write(value: &Value) -> Result<Vec<u8>, Error> {
     Ok(out)
 }
 
+/// Whether JavaScript reads every number of `value` as it is written. A value with an integer beyond 2^53 is refused where it is
+/// stored, because events that contain it could not be published.
+pub fn is_exact(value: &Value) -> bool {
+    const LARGEST: u64 = 1 << 53;
+    match value {
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(integer), _) => integer.unsigned_abs() <= LARGEST,
+            (None, Some(integer)) => integer <= LARGEST,
+            // An integer that does not fit into 64 bits is read as a fraction as well.
+            (None, None) => number.as_f64().is_some_and(|number| number.abs() <= LARGEST as f64),
+        },
+        Value::Array(items) => items.iter().all(is_exact),
+        Value::Object(members) => members.values().all(is_exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
 fn parse(json: &[u8]) -> Result<Value, Error> {
     serde_json::from_slice(json)
         .map_err(|error| Error::invalid("INVALID_JSON", format!("Not valid JSON: {error}.")))
@@ -144,6 +161,21 @@ mod tests {
             (r#"9007199254740993.0"#, "9007199254740992"),
         ] {
             assert_eq!(canonical(json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_value_with_an_integer_beyond_two_to_the_53_is_not_exact() {
+        for (json, expected) in [
+            ("9007199254740992", true),
+            ("-9007199254740992", true),
+            (r#"[{"a":[1.5,null,"9007199254740993"]}]"#, true),
+            ("9007199254740993", false),
+            ("-9007199254740993", false),
+            ("18446744073709551616", false),
+            (r#"[{"a":[1,9007199254740994]}]"#, false),
+        ] {
+            assert_eq!(is_exact(&serde_json::from_str(json).unwrap()), expected, "{json}");
         }
     }
 

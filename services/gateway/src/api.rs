@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod authenticate;
 pub(crate) mod body;
 pub(crate) mod by_address;
+pub(crate) mod closed_organization;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod key;

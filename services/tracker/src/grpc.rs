@@ -9,5 +9,6 @@ mod issues;
 mod named;
 mod own_memberships;
 mod projects;
+mod visible_projects;
 
 pub(crate) use own_memberships::OwnMemberships;

@@ -9,5 +9,7 @@ patchbay_runtime::metrics! {
         pub issues_created: Counter,
         /// Errors recorded, without duplicates.
         pub errors_recorded: Counter,
+        /// Errors refused because they are invalid.
+        pub errors_refused: Counter,
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod external_issues;
 pub(crate) mod find_short_id;
 pub(crate) mod invitations;
 pub(crate) mod issue_changes;
+pub(crate) mod issue_marks;
 pub(crate) mod issue_words;
 pub(crate) mod issues;
 pub(crate) mod list_issues;
@@ -25,6 +26,7 @@ pub(crate) mod snowflakes;
 pub(crate) mod subscriptions;
 pub(crate) mod teams;
 pub(crate) mod users;
+pub(crate) mod visible_projects;
 
 use patchbay_db::DbError;
 

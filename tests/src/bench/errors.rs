@@ -129,7 +129,11 @@ impl Place {
     async fn check(&self, sent: &Mutex<Sent>, opened: &BTreeMap<usize, i64>) -> anyhow::Result<()> {
         let sent = std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner)).0;
         for (kind, (errors, people)) in sent {
-            let asked = GetIssueRequest { id: opened[&kind], organization: self.organization.clone() };
+            let asked = GetIssueRequest {
+                id: opened[&kind],
+                organization: self.organization.clone(),
+                ..Default::default()
+            };
             let issue = IssuesClient::new(self.tracker.clone()).get_issue(request(asked)).await?.into_inner();
             let document: Value = serde_json::from_slice(&issue.document_json)?;
             let (count, users) = (&document["count"], &document["userCount"]);

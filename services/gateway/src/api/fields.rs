@@ -83,7 +83,7 @@ impl Fields {
     }
 
     /// A truth value; false when it is left out.
-    pub(super) fn flag(&mut self, name: &str) -> bool {
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
         match self.object.get(name) {
             None => false,
             Some(Value::Null) => self.unreadable(name, NULL),
@@ -337,6 +337,24 @@ mod tests {
         let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(names, ["name", "flag", "list"]);
         assert_eq!(error.fields[2].messages, ["Expected a list of items but got type \"str\"."]);
+    }
+
+    #[test]
+    fn keys_that_are_neither_known_nor_ignored_are_named_as_they_were_written() {
+        let known = [super::super::schema::optional("hasSeen", super::super::schema::Kind::Flag)];
+        let long = "x".repeat(10_000);
+        let mut given = fields(json!({ "hasSeen": 1, "id": 1, "hasseen": 1, "has_seen": 1, long: 1 }));
+        given.only(&known, &["id"]);
+        let error = given.finish().unwrap_err();
+        let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(names[..2], ["hasseen", "has_seen"]);
+        assert!(names.len() == 3 && names[2].len() < 1000, "{names:?}");
+        assert_eq!(error.fields[0].messages, [UNKNOWN]);
+
+        let many = (0..1000).map(|n| (n.to_string(), json!(1))).collect();
+        let mut many = Fields::new(many);
+        many.only(&known, &[]);
+        assert_eq!(many.finish().unwrap_err().fields.len(), MAX_UNKNOWN);
     }
 
     #[test]

@@ -136,6 +136,15 @@ pub(crate) const fn anything(name: &'static str) -> Key<Option<Value>> {
     custom(name, Kind::Anything, |fields: &mut Fields, name: &'static str| fields.raw(name).cloned())
 }
 
+/// A key of Sentry's for something that Patchbay does not have: only null is accepted.
+pub(crate) const fn unset(name: &'static str) -> Key<()> {
+    custom(name, Kind::Anything, |fields: &mut Fields, name: &'static str| {
+        if fields.is_given(name) {
+            fields.problem(name, "Only null is supported.");
+        }
+    })
+}
+
 fn require(fields: &mut Fields, name: &'static str) {
     if !fields.has(name) {
         fields.problem(name, REQUIRED);
@@ -146,6 +155,9 @@ fn require(fields: &mut Fields, name: &'static str) {
 pub(crate) trait RequestBody: Sized {
     /// The keys, for the OpenAPI document.
     const FIELDS: &'static [Field];
+
+    /// Keys of the operation's answers that are ignored when they come back. `None` if all unknown keys are.
+    const IGNORED: Option<&'static [&'static str]> = None;
 
     /// Reads every key, in the order of their declaration. Problems are recorded in `fields`.
     fn read_from(fields: &mut Fields) -> Self;
@@ -176,9 +188,34 @@ pub(crate) trait RequestBody: Sized {
     }
 }
 
+/// Records the keys that `B` neither has nor ignores.
+pub(crate) fn refuse_others<B: RequestBody>(fields: &mut Fields) {
+    if let Some(ignored) = B::IGNORED {
+        fields.refuse_others(B::FIELDS, ignored);
+    }
+}
+
 /// Declares the body of a request: each key stands once, for the reader and for the OpenAPI document. Keys that are
-/// not declared are refused by [`RequestBody::read_only`] and ignored by [`RequestBody::read`].
+/// not declared are ignored by [`RequestBody::read`] and refused by [`RequestBody::read_only`]. With `only, ignoring …` they are
+/// always refused, except for read-only keys of the operation's answers, so that an answer can be sent back.
 macro_rules! request_body {
+    ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty = $key:expr),* $(,)? } only, ignoring $ignored:expr) => {
+        $(#[$meta])*
+        pub(crate) struct $name {
+            $(pub(crate) $field: $type,)*
+        }
+
+        impl crate::api::key::RequestBody for $name {
+            const FIELDS: &'static [crate::api::schema::Field] = &[$($key.field),*];
+            const IGNORED: Option<&'static [&'static str]> = Some(&$ignored);
+
+            fn read_from(fields: &mut crate::api::fields::Fields) -> Self {
+                let body = Self { $($field: $key.read(fields)),* };
+                crate::api::key::refuse_others::<Self>(fields);
+                body
+            }
+        }
+    };
     ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty = $key:expr),* $(,)? }) => {
         $(#[$meta])*
         pub(crate) struct $name {

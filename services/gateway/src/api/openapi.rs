@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::api::operation::{Answer, Content, Group, Operation};
-use crate::api::schema::{self, Field};
+use crate::api::schema::Field;
 use patchbay_edge::credentials::SESSION_COOKIE;
 
 /// Refusals that every operation below `/api/` shares.
@@ -65,13 +65,9 @@ fn describe(operation: &Operation, tag: &str) -> Value {
         "security": security(operation),
         "x-access": operation.access.json(),
     });
-    if let Some(fields) = operation.body {
-        let mut schema = schema::object(fields);
-        if operation.is_body_closed {
-            schema["additionalProperties"] = json!(false);
-        }
+    if let Some(schema) = &operation.body {
         described["requestBody"] = json!({
-            "required": fields.iter().any(|field| field.is_required),
+            "required": schema["required"].as_array().is_some_and(|required| !required.is_empty()),
             "content": { "application/json": { "schema": schema } },
         });
     }

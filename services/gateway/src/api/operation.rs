@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::api::access::{ANYONE, Access};
 use crate::api::key::RequestBody;
-use crate::api::schema::Field;
+use crate::api::schema::{self, Field};
 use crate::context::Context;
 
 /// One operation of the API.
@@ -23,9 +23,7 @@ pub(crate) struct Operation {
     pub(crate) is_unlimited: bool,
     pub(crate) query: Vec<Field>,
     pub(crate) is_paged: bool,
-    pub(crate) body: Option<&'static [Field]>,
-    /// Whether keys that `body` does not contain are refused.
-    pub(crate) is_body_closed: bool,
+    pub(crate) body: Option<Value>,
     /// Without the refusals that all operations share.
     pub(crate) answers: Vec<Answer>,
     /// The named shapes in `answers`, and those they consist of.
@@ -82,7 +80,6 @@ impl Operation {
             query: Vec::new(),
             is_paged: false,
             body: None,
-            is_body_closed: false,
             answers: Vec::new(),
             schemas: Vec::new(),
         }
@@ -108,13 +105,14 @@ impl Operation {
 
     /// Reads a JSON object with the keys of `B`.
     pub(crate) fn takes<B: RequestBody>(mut self) -> Self {
-        self.body = Some(B::FIELDS);
+        self.body = Some(schema::body(B::FIELDS, B::IGNORED));
         self
     }
 
     /// As [`Operation::takes`], and refuses other keys.
-    pub(crate) fn takes_only<B: RequestBody>(self) -> Self {
-        Self { is_body_closed: true, ..self.takes::<B>() }
+    pub(crate) fn takes_only<B: RequestBody>(mut self) -> Self {
+        self.body = Some(schema::body(B::FIELDS, Some(B::IGNORED.unwrap_or_default())));
+        self
     }
 
     /// Reads these parameters of the query.

@@ -132,7 +132,7 @@ impl Page {
             format!("<{url}?{query}>; rel=\"{relation}\"; results=\"{results}\"; cursor=\"{cursor}\"")
         };
         let previous = link("previous", self.offset.saturating_sub(self.size).max(0), 1, self.offset > 0);
-        let next = link("next", self.offset.saturating_add(returned), 0, has_more);
+        let next = link("next", self.offset.saturating_add(returned.max(1)), 0, has_more);
         let value = HeaderValue::from_str(&format!("{previous}, {next}")).ok()?;
         Some((header::LINK, value))
     }

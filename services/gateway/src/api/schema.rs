@@ -65,6 +65,18 @@ pub(crate) fn flat(fields: &[Field]) -> Vec<Field> {
     keys.collect()
 }
 
+/// The body of a request with these keys. Others are ignored, or refused except for the `ignored` ones.
+pub(crate) fn body(fields: &[Field], ignored: Option<&[&str]>) -> Value {
+    let mut schema = object(fields);
+    if let Some(ignored) = ignored {
+        for name in ignored {
+            schema["properties"][name] = json!({ "readOnly": true });
+        }
+        schema["additionalProperties"] = false.into();
+    }
+    schema
+}
+
 /// An object with these keys; others are ignored.
 pub(crate) fn object(fields: &[Field]) -> Value {
     let fields = flat(fields);

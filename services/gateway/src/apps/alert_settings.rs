@@ -4,6 +4,7 @@
 //! asked before the rule goes to the tracker.
 
 use patchbay_domain::Error;
+use patchbay_domain::canonical_json::is_exact;
 use patchbay_proto::installation::{
     GetInstallationRequest, Installation, InstallationStatus, ListComponentsRequest,
     ListInstallationsRequest, list_components_request,
@@ -25,6 +26,9 @@ pub(crate) const NOTIFY_APP: &str = "sentry.rules.actions.notify_event_sentry_ap
 /// The element that is an app's form for alerts.
 pub(crate) const ALERT_RULE_ACTION: &str = "alert-rule-action";
 
+/// The keys of an action. Sentry's forms send back some that they were shown.
+const KEYS: [&str; 7] =
+    ["id", "service", "sentryAppInstallationUuid", "settings", "hasSchemaFormConfig", "name", "uuid"];
 const MAX_ACTIONS: usize = 10;
 const PAGE: i32 = 100;
 
@@ -56,6 +60,13 @@ async fn read_one(
     action: &Value,
     deadline: Instant,
 ) -> Result<AlertAction> {
+    let mut keys = action.as_object().into_iter().flat_map(|action| action.keys());
+    if let Some(unknown) = keys.find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(wrong(&format!("Unknown field \"{unknown:.100}\" of an action.")).into());
+    }
+    if !is_exact(&action["settings"]) {
+        return Err(wrong("Settings must not contain numbers beyond 2^53; send them as texts.").into());
+    }
     let id = action["id"].as_str().unwrap_or_default();
     match id.rsplit('.').next() {
         Some("NotifyEventServiceAction") => {

@@ -19,6 +19,8 @@ pub(crate) struct OrganizationJson {
     status: StatusJson,
     features: Vec<String>,
     enhanced_privacy: bool,
+    /// Whether every member may access every project. Otherwise members and admins access only those of their teams.
+    open_membership: bool,
     links: LinksJson,
     /// The scopes of the caller in the organization.
     access: Vec<String>,
@@ -54,6 +56,7 @@ impl OrganizationJson {
             status: StatusJson { id: "active", name: "active" },
             features: organization.features,
             enhanced_privacy: organization.enhanced_privacy,
+            open_membership: organization.open_membership,
             links: LinksJson {
                 organization_url: format!("{base_url}/organizations/{}/", organization.slug),
                 region_url: base_url.to_owned(),

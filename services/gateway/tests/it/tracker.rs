@@ -96,7 +96,7 @@ async fn issues_are_listed_page_by_page_changed_and_deleted() {
     assert_eq!((changed.status, &changed.json()["status"]), (200, &json!("resolved")));
     let path = format!("/api/0/organizations/acme/issues/?id={}&id={}", ids[1], ids[2]);
     let bulk = platform.put(&path, &owner, change).await;
-    assert_eq!((bulk.status, bulk.json()), (200, json!({ "status": "resolved" })));
+    assert_eq!((bulk.status, bulk.json()), (200, json!({ "hasSeen": true, "status": "resolved" })));
     let left = platform.get("/api/0/projects/acme/front-end/issues/", &owner).await;
     assert_eq!(left.json().as_array().unwrap().len(), 1, "resolved ones are not looked for");
     let all = platform.get("/api/0/projects/acme/front-end/issues/?query=", &owner).await;
@@ -225,4 +225,41 @@ async fn a_rule_names_an_installed_app_that_takes_alerts() {
     assert_eq!(changed.status, 200, "{changed:?}");
     assert_eq!(platform.delete(&one, &owner).await.status, 202);
     assert_eq!(platform.get(&one, &owner).await.status, 404);
+}
+
+#[tokio::test]
+async fn large_errors_are_listed_on_short_pages_and_none_is_missed() {
+    let platform = Platform::with_organizations().await;
+    let owner = platform.member("acme", "owner").await;
+    issue(&platform).await;
+    let filler = "x".repeat(150 * 1024);
+    let events = (0..30).map(|n| {
+        let event = json!({ "message": format!("boom {}", n % 3), "extra": { "filler": filler } });
+        NewEvent { event_json: event.to_string().into() }
+    });
+    let errors = RecordErrorRequest {
+        organization: "acme".into(),
+        project: "front-end".into(),
+        events: events.collect(),
+    };
+    IssuesClient::new(platform.channel.clone()).record_error(request(errors)).await.unwrap();
+    let mut path = "/api/0/projects/acme/front-end/events/?per_page=20".to_owned();
+    let (mut found, mut pages) = (std::collections::BTreeSet::new(), 0);
+    loop {
+        let page = platform.get(&path, &owner).await;
+        assert_eq!(page.status, 200);
+        for event in page.json().as_array().unwrap() {
+            assert!(found.insert(event["id"].as_str().unwrap().to_owned()), "an error is listed twice");
+        }
+        pages += 1;
+        let next =
+            page.header("link").split(", ").find(|link| link.contains("rel=\"next\"")).unwrap().to_owned();
+        if next.contains("results=\"false\"") {
+            break;
+        }
+        let url = next.split(['<', '>']).nth(1).unwrap();
+        path = url.split("patchbay.example").nth(1).unwrap().to_owned();
+    }
+    assert_eq!(found.len(), 30);
+    assert!(pages > 2, "the bytes of a page are limited");
 }

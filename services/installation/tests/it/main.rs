@@ -19,6 +19,7 @@ mod listing_apps;
 mod mail;
 mod mail_transports;
 mod outages;
+mod paging;
 mod parallel;
 mod pictures;
 mod project_filters;

@@ -39,6 +39,9 @@ pub enum Command {
         /// Whether to leave e-mail addresses of its users out of webhooks.
         #[arg(long, value_name = "YES|NO", hide_possible_values = true)]
         enhanced_privacy: Option<YesNo>,
+        /// Whether every member may access every project; otherwise members and admins access only those of their teams.
+        #[arg(long, value_name = "YES|NO", hide_possible_values = true)]
+        open_membership: Option<YesNo>,
         /// Feature to enable, such as sentry-app-manual-token-refresh; may be given several times.
         #[arg(long = "add-feature", value_name = "FEATURE")]
         add: Vec<String>,
@@ -52,13 +55,14 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
     match command {
         Command::Create { name, slug, owner } => create(connection, name, slug, owner).await,
         Command::List => list(connection).await,
-        Command::Set { organization, name, enhanced_privacy, add, remove } => {
+        Command::Set { organization, name, enhanced_privacy, open_membership, add, remove } => {
             let features = changed_features(connection, &organization, &add, &remove).await?;
             let request = UpdateOrganizationRequest {
                 organization,
                 name,
                 enhanced_privacy: enhanced_privacy.map(Into::into),
                 features,
+                open_membership: open_membership.map(Into::into),
             };
             let changed = answered(connection.directory().update_organization(as_operator(request)).await)?;
             Ok(Output::new(json(&changed), format!("changed the organization {}", changed.slug)))
@@ -148,5 +152,6 @@ fn json(organization: &Organization) -> Value {
         "name": organization.name,
         "features": organization.features,
         "enhancedPrivacy": organization.enhanced_privacy,
+        "openMembership": organization.open_membership,
     })
 }

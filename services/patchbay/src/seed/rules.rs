@@ -41,6 +41,7 @@ impl Seeder<'_> {
                 time_window: 60,
                 triggers: vec![trigger("warning", 5_000), trigger("critical", 20_000)],
                 resolve_threshold: Some(1_000),
+                query: None,
             };
             self.alerts_client().create_metric_rule(as_operator(request)).await?;
         }

@@ -10,6 +10,7 @@ pub(crate) mod document;
 pub(crate) mod examples;
 pub(crate) mod external_issue;
 pub(crate) mod level;
+pub(crate) mod marks;
 pub(crate) mod metadata;
 pub(crate) mod new_issue;
 pub(crate) mod short_id;

@@ -24,6 +24,8 @@ pub(crate) struct Organization {
     pub(crate) features: Vec<String>,
     /// Webhooks contain no e-mail addresses of members.
     pub(crate) enhanced_privacy: bool,
+    /// Every member may access every project; otherwise members and admins access only those of their teams.
+    pub(crate) open_membership: bool,
 }
 
 /// The validated fields of a new organization.
@@ -51,6 +53,7 @@ impl NewOrganization {
 pub(crate) struct Changes {
     pub(crate) name: Option<String>,
     pub(crate) enhanced_privacy: Option<bool>,
+    pub(crate) open_membership: Option<bool>,
     pub(crate) features: Option<Vec<String>>,
 }
 
@@ -69,6 +72,7 @@ impl Changes {
                 field_errors.take("features", features::read(features.iter().map(String::as_str)));
         }
         organization.enhanced_privacy = self.enhanced_privacy.unwrap_or(organization.enhanced_privacy);
+        organization.open_membership = self.open_membership.unwrap_or(organization.open_membership);
         field_errors.finish().map(|()| organization)
     }
 }
@@ -89,6 +93,7 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
             features: vec!["a".to_owned()],
             enhanced_privacy: true,
+            open_membership: true,
         }
     }
 
@@ -100,11 +105,13 @@ mod tests {
         let changes = Changes {
             name: Some(" Acme Inc. ".to_owned()),
             enhanced_privacy: Some(false),
+            open_membership: Some(false),
             features: Some(vec!["b".to_owned(), "a".to_owned()]),
         };
         let expected = Organization {
             name: "Acme Inc.".to_owned(),
             enhanced_privacy: false,
+            open_membership: false,
             features: vec!["a".to_owned(), "b".to_owned()],
             ..acme()
         };
@@ -115,8 +122,8 @@ mod tests {
     fn everything_that_is_wrong_is_told() {
         let changes = Changes {
             name: Some(String::new()),
-            enhanced_privacy: None,
             features: Some(vec!["no feature".to_owned()]),
+            ..Changes::default()
         };
         let error = changes.apply(acme()).unwrap_err();
         let wrong: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();

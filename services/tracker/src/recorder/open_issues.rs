@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use patchbay_db::Tx;
 use uuid::Uuid;
@@ -31,9 +31,9 @@ pub(super) async fn open_issues(
     firsts.keys().for_each(|(project_id, _)| *needed.entry(*project_id).or_default() += 1);
     let mut numbers = HashMap::new();
     for (project_id, count) in needed {
-        let first =
-            projects::next_issue_numbers(tx, project_id, count).await?.ok_or(Failure::ProjectDeleted)?;
-        numbers.insert(project_id, first);
+        let first = projects::next_issue_numbers(tx, project_id, count).await?;
+        let deleted = || Failure::ProjectsDeleted(BTreeSet::from([project_id]));
+        numbers.insert(project_id, first.ok_or_else(deleted)?);
     }
     let mut ids = prepared.issue_ids.clone();
     let mut new = Vec::with_capacity(firsts.len());

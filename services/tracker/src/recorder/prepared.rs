@@ -27,8 +27,8 @@ pub(super) enum Failure {
     Db(DbError),
     /// Issues were deleted, or opened by another replica, between preparing and locking.
     Overtaken,
-    /// A project was deleted meanwhile.
-    ProjectDeleted,
+    /// These projects were deleted meanwhile.
+    ProjectsDeleted(BTreeSet<i64>),
 }
 
 impl From<DbError> for Failure {
@@ -44,7 +44,7 @@ impl From<Failure> for Error {
             Failure::Overtaken => {
                 Error::unavailable("OVERLOADED", "Others record the same errors. Send them again.")
             }
-            Failure::ProjectDeleted => project::not_found(),
+            Failure::ProjectsDeleted(_) => project::not_found(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::rules::Rules;
 use super::submission::{Recorded, Recorder, Submission};
 use super::writer::Writer;
 use crate::domain::links::Links;
+use crate::domain::project;
 use crate::id_block::IdBlock;
 use crate::metrics::TrackerMetrics;
 
@@ -69,11 +70,21 @@ impl Worker {
         batch
     }
 
-    async fn record(&mut self, batch: Vec<Submission>) {
+    async fn record(&mut self, mut batch: Vec<Submission>) {
         let mut tries = 0;
         let recorded = loop {
             tries += 1;
             match self.writer.write(&batch).await {
+                // Only the requests of deleted projects are refused. Each time there are fewer.
+                Err(Failure::ProjectsDeleted(deleted)) => {
+                    let of_deleted =
+                        batch.extract_if(.., |submission| deleted.contains(&submission.source.project.id));
+                    refuse(of_deleted, &project::not_found());
+                    if batch.is_empty() {
+                        return;
+                    }
+                    tries -= 1;
+                }
                 Err(Failure::Overtaken) if tries < MAX_TRIES => {}
                 Err(Failure::Db(DbError::Busy(_) | DbError::UniqueViolation { .. })) if tries < MAX_TRIES => {
                 }
@@ -82,10 +93,7 @@ impl Worker {
         };
         match recorded {
             Ok(recorded) => self.respond(batch, recorded),
-            Err(failure) => {
-                let error = Error::from(failure);
-                batch.into_iter().for_each(|submission| drop(submission.response.send(Err(error.clone()))));
-            }
+            Err(failure) => refuse(batch, &Error::from(failure)),
         }
     }
 
@@ -100,4 +108,9 @@ impl Worker {
             drop(submission.response.send(Ok(own)));
         }
     }
+}
+
+fn refuse(requests: impl IntoIterator<Item = Submission>, error: &Error) {
+    // The caller may have disconnected.
+    requests.into_iter().for_each(|submission| drop(submission.response.send(Err(error.clone()))));
 }

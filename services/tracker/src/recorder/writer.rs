@@ -81,7 +81,8 @@ impl Writer {
         let project_ids: Vec<i64> = project_ids.into_iter().collect();
         let rules = self.rules.of(&self.db, &project_ids).await?;
         if rules.len() < project_ids.len() {
-            return Err(Failure::ProjectDeleted);
+            let deleted = project_ids.into_iter().filter(|id| !rules.contains_key(id)).collect();
+            return Err(Failure::ProjectsDeleted(deleted));
         }
         let now = self.clock.now();
         let releases: BTreeSet<(i64, &str)> = incoming

@@ -1,4 +1,5 @@
-//! Possible assignees of the issues of a project: members of its teams, managers and owners; without a team, all members.
+//! Possible assignees of the issues of a project: members of its teams, managers and owners; without a team, all members, unless
+//! the organization has closed membership.
 
 use patchbay_db::{Db, Result};
 
@@ -16,12 +17,12 @@ pub(crate) async fn user(
         .query(
             "select u.id, u.name, u.email,
                  m.role in ('manager', 'owner')
-                     or not exists (select 1 from project_teams p where p.project_id = $2)
+                     or o.open_membership and not exists (select 1 from project_teams p where p.project_id = $2)
                      or exists (
                          select 1 from project_teams p join team_members t on t.team_id = p.team_id
                          where p.project_id = $2 and t.user_id = u.id
                      )
-             from memberships m join users u on u.id = m.user_id
+             from memberships m join users u on u.id = m.user_id join organizations o on o.id = m.organization_id
              where m.organization_id = $1 and (u.id = $3 or u.email = $4)",
         )
         .bind(organization_id)

@@ -13,8 +13,9 @@ const ROWS: i64 = 2000;
 const ISSUES: i64 = 100;
 
 /// Tables whose rows belong to an issue, with their keys. The issues themselves come last.
-const OF_ISSUES: [(&str, &str); 10] = [
+const OF_ISSUES: [(&str, &str); 11] = [
     ("issue_subscriptions", "issue_id, subscriber, subscriber_id"),
+    ("issue_marks", "issue_id, viewer, viewer_id"),
     ("external_issues", "id"),
     ("activity", "id"),
     ("issue_history", "id"),

@@ -19,7 +19,11 @@ pub(crate) async fn list(db: &Db, of: EventsOf, page: Page) -> Result<Vec<Stored
     let (text, id) = match of {
         EventsOf::Issue(id) => ("e.issue_id = $1 order by e.number desc limit $2 offset $3", id),
         EventsOf::Project(id) => {
-            ("e.project_id = $1 order by e.received_at desc, e.number desc limit $2 offset $3", id)
+            // Several issues can have an error with the same time and number.
+            (
+                "e.project_id = $1 order by e.received_at desc, e.number desc, e.issue_id desc limit $2 offset $3",
+                id,
+            )
         }
     };
     let query = select(db, text).bind(id).bind(page.fetch()).bind(page.offset());

@@ -37,6 +37,14 @@ pub(crate) async fn delete(db: &Db, id: i64, organization_id: i64, app_id: i64) 
     Ok(delete.bind(id).bind(organization_id).bind(app_id).execute().await? > 0)
 }
 
+/// The issue that a link of an app belongs to.
+pub(crate) async fn linked_issue(db: &Db, id: i64, organization_id: i64, app_id: i64) -> Result<Option<i64>> {
+    let find = db
+        .query("select issue_id from external_issues where id = $1 and organization_id = $2 and app_id = $3");
+    let found: Option<(i64,)> = find.bind(id).bind(organization_id).bind(app_id).fetch_optional().await?;
+    Ok(found.map(|(issue_id,)| issue_id))
+}
+
 /// Oldest first.
 pub(crate) async fn of_issue(db: &Db, issue_id: i64) -> Result<Vec<ExternalIssue>> {
     let rows: Vec<Row> = db

@@ -19,6 +19,8 @@ pub(crate) struct FoundIssue {
     pub(crate) organization_slug: String,
     /// Webhooks contain no e-mail addresses.
     pub(crate) emails_are_private: bool,
+    /// Whether every member may access every project.
+    pub(crate) organization_is_open: bool,
 }
 
 impl FoundIssue {
@@ -44,7 +46,8 @@ macro_rules! select {
                  i.times_seen, i.user_count, i.first_seen, i.last_seen,
                  u.name as assignee_name, u.email as assignee_email, t.name as team_name,
                  p.slug as project_slug, p.name as project_name, p.platform as project_platform,
-                 o.slug as organization_slug, o.enhanced_privacy as emails_are_private
+                 o.slug as organization_slug, o.enhanced_privacy as emails_are_private,
+                 o.open_membership as organization_is_open
              from issues i
              left join projects p on p.id = i.project_id
              left join organizations o on o.id = i.organization_id
@@ -192,6 +195,7 @@ struct Row {
     project_platform: String,
     organization_slug: String,
     emails_are_private: bool,
+    organization_is_open: bool,
 }
 
 impl Row {
@@ -238,6 +242,7 @@ impl Row {
             project,
             organization_slug: self.organization_slug,
             emails_are_private: self.emails_are_private,
+            organization_is_open: self.organization_is_open,
         })
     }
 }

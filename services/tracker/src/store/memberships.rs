@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use patchbay_db::{Db, FromRow, Result, Tx};
+use patchbay_db::{AssertSqlSafe, Db, FromRow, Result, Tx};
 use patchbay_domain::{Membership, Role};
 
 use super::unknown;
@@ -94,19 +94,17 @@ pub(crate) async fn count_of_user(tx: &mut Tx, user_id: i64) -> Result<i64> {
     tx.query("select count(*) from memberships where user_id = $1").bind(user_id).fetch_scalar().await
 }
 
+/// Selects the members of [`list`].
+const LISTED: &str = r#"where m.organization_id = $1
+     and (u.email like $2 escape '!' or lower(u.name collate "C") like $2 escape '!')
+     and m.role in ($list)"#;
+
 /// Number of members on all pages of [`list`].
 pub(crate) async fn count(db: &Db, organization_id: i64, roles: &[Role], pattern: &str) -> Result<i64> {
     let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
-    db.query(
-        "select count(*) from memberships m join users u on u.id = m.user_id
-         where m.organization_id = $1 and (u.email like $2 escape '!' or lower(u.name) like $2 escape '!')
-             and m.role in ($list)",
-    )
-    .bind(organization_id)
-    .bind(pattern)
-    .bind_list(&roles)
-    .fetch_scalar()
-    .await
+    let text = format!("select count(*) from memberships m join users u on u.id = m.user_id {LISTED}");
+    let query = db.query(AssertSqlSafe(text)).bind(organization_id).bind(pattern);
+    query.bind_list(&roles).fetch_scalar().await
 }
 
 /// Number of owners who are not disabled.
@@ -138,13 +136,9 @@ pub(crate) async fn list(
     page: Page,
 ) -> Result<Vec<Member>> {
     let roles: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
+    let page_of = format!("{LISTED} order by m.created_at, u.id limit $3 offset $4");
     let rows: Vec<Row> = db
-        .query(select_members!(
-            r#"where m.organization_id = $1
-                 and (u.email like $2 escape '!' or lower(u.name collate "C") like $2 escape '!')
-                 and m.role in ($list)
-             order by m.created_at, u.id limit $3 offset $4"#
-        ))
+        .query(AssertSqlSafe([select_members!(""), page_of.as_str()].concat()))
         .bind(organization_id)
         .bind(pattern)
         .bind(page.fetch())

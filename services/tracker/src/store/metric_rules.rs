@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 
 use super::unknown;
-use crate::domain::alert::metric_rule::{Incident, MetricRule, Severity};
+use crate::domain::alert::metric_rule::{Counts, Incident, MetricRule, Severity};
 
 pub(crate) async fn count(tx: &mut Tx, project_id: i64) -> Result<i64> {
     let count = tx.query("select count(*) from metric_rules where project_id = $1");
@@ -32,10 +32,23 @@ pub(crate) async fn find(db: &Db, organization_id: i64, id: i64) -> Result<Optio
     Ok(read(query).await?.pop())
 }
 
-/// Oldest first, with one extra entry if there are more.
-pub(crate) async fn list(db: &Db, organization_id: i64, offset: i64, limit: i64) -> Result<Vec<MetricRule>> {
-    let query = select(db, "r.organization_id = $1 order by r.id limit $2 offset $3").bind(organization_id);
-    read(query.bind(limit).bind(offset)).await
+/// Oldest first, at most `limit`; only those of these projects if there are any.
+pub(crate) async fn list(
+    db: &Db,
+    organization_id: i64,
+    project_ids: Option<&[i64]>,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<MetricRule>> {
+    let text = match project_ids {
+        None => "r.organization_id = $1 order by r.id limit $2 offset $3",
+        Some(_) => "r.organization_id = $1 and r.project_id in ($list) order by r.id limit $2 offset $3",
+    };
+    let query = select(db, text).bind(organization_id).bind(limit).bind(offset);
+    match project_ids {
+        None => read(query).await,
+        Some(ids) => read(query.bind_list(ids)).await,
+    }
 }
 
 /// The next rules behind the one with this number, of all organizations.
@@ -48,16 +61,15 @@ pub(crate) async fn delete(tx: &mut Tx, id: i64) -> Result<()> {
     tx.query("delete from metric_rules where id = $1").bind(id).execute().await.map(drop)
 }
 
-/// Errors of a project in the minutes from this one on.
-pub(crate) async fn errors_since(db: &Db, project_id: i64, minute: i64) -> Result<i64> {
-    db.query(
-        "select cast(coalesce(sum(count), 0) as bigint) from project_counts
-         where project_id = $1 and minute >= $2",
-    )
-    .bind(project_id)
-    .bind(minute)
-    .fetch_scalar()
-    .await
+/// Errors of a project in the minutes from this one on, and in those after it.
+pub(crate) async fn errors_since(db: &Db, project_id: i64, minute: i64) -> Result<Counts> {
+    let query = db.query(
+        "select cast(coalesce(sum(count), 0) as bigint),
+             cast(coalesce(sum(case when minute > $2 then count else 0 end), 0) as bigint)
+         from project_counts where project_id = $1 and minute >= $2",
+    );
+    let (whole, recent) = query.bind(project_id).bind(minute).fetch_one().await?;
+    Ok(Counts { recent, whole })
 }
 
 /// Writes the start, a change or the end of an incident; false if another replica did first. `known` is the severity

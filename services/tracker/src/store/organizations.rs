@@ -7,7 +7,7 @@ use crate::domain::organization::Organization;
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("select id, slug, name, created_at, features, enhanced_privacy from organizations ", $rest)
+        concat!("select id, slug, name, created_at, features, enhanced_privacy, open_membership from organizations ", $rest)
     };
 }
 
@@ -19,20 +19,21 @@ struct Row {
     created_at: DateTime<Utc>,
     features: Json<Vec<String>>,
     enhanced_privacy: bool,
+    open_membership: bool,
 }
 
 impl From<Row> for Organization {
     fn from(row: Row) -> Self {
-        let Row { id, slug, name, created_at, features, enhanced_privacy } = row;
-        Self { id, slug, name, created_at, features: features.0, enhanced_privacy }
+        let Row { id, slug, name, created_at, features, enhanced_privacy, open_membership } = row;
+        Self { id, slug, name, created_at, features: features.0, enhanced_privacy, open_membership }
     }
 }
 
 /// False if the slug is taken.
 pub(crate) async fn insert(tx: &mut Tx, organization: &Organization) -> Result<bool> {
     tx.query(
-        "insert into organizations (id, slug, name, created_at, features, enhanced_privacy)
-         values ($1, $2, $3, $4, $5, $6)
+        "insert into organizations (id, slug, name, created_at, features, enhanced_privacy, open_membership)
+         values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (slug) do nothing",
     )
     .bind(organization.id)
@@ -41,20 +42,25 @@ pub(crate) async fn insert(tx: &mut Tx, organization: &Organization) -> Result<b
     .bind(organization.created_at)
     .bind(Json(&organization.features))
     .bind(organization.enhanced_privacy)
+    .bind(organization.open_membership)
     .execute()
     .await
     .map(|inserted| inserted > 0)
 }
 
 pub(crate) async fn update(tx: &mut Tx, organization: &Organization) -> Result<()> {
-    tx.query("update organizations set name = $2, features = $3, enhanced_privacy = $4 where id = $1")
-        .bind(organization.id)
-        .bind(&organization.name)
-        .bind(Json(&organization.features))
-        .bind(organization.enhanced_privacy)
-        .execute()
-        .await
-        .map(drop)
+    tx.query(
+        "update organizations set name = $2, features = $3, enhanced_privacy = $4, open_membership = $5
+         where id = $1",
+    )
+    .bind(organization.id)
+    .bind(&organization.name)
+    .bind(Json(&organization.features))
+    .bind(organization.enhanced_privacy)
+    .bind(organization.open_membership)
+    .execute()
+    .await
+    .map(drop)
 }
 
 /// The ones of `slugs` that are taken.

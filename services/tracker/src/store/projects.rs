@@ -58,19 +58,30 @@ pub(crate) async fn find(db: &Db, organization_id: i64, reference: &IdOrSlug) ->
     Ok(query.fetch_optional().await?.map(project))
 }
 
-/// By slug, with one extra entry if there are more.
-pub(crate) async fn list(db: &Db, organization_id: i64, page: Page) -> Result<Vec<Project>> {
-    let rows: Vec<Row> = db
-        .query(
-            "select id, organization_id, slug, name, platform from projects
-             where organization_id = $1 and deleted_at is null order by slug limit $2 offset $3",
-        )
-        .bind(organization_id)
-        .bind(page.fetch())
-        .bind(page.offset())
-        .fetch_all()
-        .await?;
-    Ok(rows.into_iter().map(project).collect())
+/// By slug, with one extra entry if there are more; only those with these `ids` if there are any.
+pub(crate) async fn list(
+    db: &Db,
+    organization_id: i64,
+    ids: Option<&[i64]>,
+    page: Page,
+) -> Result<Vec<Project>> {
+    macro_rules! select {
+        ($condition:literal) => {
+            concat!(
+                "select id, organization_id, slug, name, platform from projects
+                 where organization_id = $1 and deleted_at is null ",
+                $condition,
+                "order by slug limit $2 offset $3"
+            )
+        };
+    }
+    let text = if ids.is_some() { select!("and id in ($list) ") } else { select!("") };
+    let query = db.query(text).bind(organization_id).bind(page.fetch()).bind(page.offset());
+    let query = match ids {
+        Some(ids) => query.bind_list(ids),
+        None => query,
+    };
+    Ok(query.fetch_all::<Row>().await?.into_iter().map(project).collect())
 }
 
 /// A unique violation when the slug is taken.

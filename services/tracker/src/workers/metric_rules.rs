@@ -72,14 +72,12 @@ impl MetricRules {
     }
 
     async fn ask(&self, rule: &MetricRule) -> Result<()> {
-        let now = self.clock.now();
-        // The current minute counts as a whole one.
-        let since = now.timestamp() / 60 - rule.numbers.time_window + 1;
-        let count = metric_rules::errors_since(&self.db, rule.project_id, since).await?;
-        match rule.numbers.judge(count, rule.incident.map(|incident| incident.severity)) {
+        let minute = self.clock.now().timestamp() / 60 - rule.numbers.time_window;
+        let counts = metric_rules::errors_since(&self.db, rule.project_id, minute).await?;
+        match rule.numbers.judge(counts, rule.incident.map(|incident| incident.severity)) {
             Verdict::Nothing => Ok(()),
-            Verdict::Becomes(severity) => self.change(rule, Some(severity), count).await,
-            Verdict::Over => self.change(rule, None, count).await,
+            Verdict::Becomes(severity, count) => self.change(rule, Some(severity), count).await,
+            Verdict::Over(count) => self.change(rule, None, count).await,
         }
     }
 

@@ -27,7 +27,7 @@ async fn issues_are_read_and_written_by_scope() {
         ];
         let mut issues = tracker.issues();
         for (caller, read, write) in cases {
-            let asked = GetIssueRequest { id, organization: String::new() };
+            let asked = GetIssueRequest { id, organization: String::new(), ..Default::default() };
             assert_eq!(reason(issues.get_issue(request_as(&caller, asked)).await), read, "{caller:?}");
             let asked = issue("acme", "front-end", "boom");
             assert_eq!(reason(issues.create_issue(request_as(&caller, asked)).await), write, "{caller:?}");
@@ -47,7 +47,7 @@ async fn a_foreign_issue_and_an_absent_one_look_the_same() {
         let caller = app(&initech, Scope::ALL);
         let mut refusals = Vec::new();
         for id in [id, id + 1] {
-            let asked = GetIssueRequest { id, organization: String::new() };
+            let asked = GetIssueRequest { id, organization: String::new(), ..Default::default() };
             refusals.push(refusal(tracker.issues().get_issue(request_as(&caller, asked)).await));
         }
         assert_eq!(refusals[0], refusals[1]);
@@ -66,7 +66,7 @@ async fn naming_a_foreign_organization_is_refused_whether_the_issue_exists_or_no
         let id = tracker.issue("acme", "front-end", "boom").await.id;
         for caller in [app(&initech, Scope::ALL), user(&initech, Role::Owner), Caller::Anonymous] {
             for id in [id, id + 1] {
-                let asked = GetIssueRequest { id, organization: "acme".to_owned() };
+                let asked = GetIssueRequest { id, organization: "acme".to_owned(), ..Default::default() };
                 let answer = tracker.issues().get_issue(request_as(&caller, asked)).await;
                 assert_eq!(reason(answer), "PERMISSION_DENIED", "{caller:?}");
             }

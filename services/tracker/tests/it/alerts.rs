@@ -11,7 +11,7 @@ use patchbay_testkit::while_time_passes;
 use serde_json::{Value, json};
 
 use crate::published::Published;
-use crate::service::{Service, app, each, reason, refusal, user};
+use crate::service::{Service, app, each, reason, record, refusal, user};
 
 fn rule(conditions: Value, filters: Value) -> NewRule {
     let action = AlertAction { app_slug: "notify".to_owned(), app_id: 3, ..Default::default() };
@@ -210,6 +210,7 @@ async fn too_many_errors_are_an_incident_until_there_are_few_again() {
             time_window: 10,
             triggers: vec![trigger("warning", 2), trigger("critical", 5)],
             resolve_threshold: None,
+            query: None,
         };
         tracker.alerts().create_metric_rule(request(new)).await.unwrap();
         let mut next = async || loop {
@@ -265,6 +266,88 @@ async fn large_rules_are_listed_on_several_pages() {
         }
         assert_eq!(pages, [9, 3]);
         assert!(ids.is_sorted() && ids.len() == 12, "{ids:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_incident_is_not_over_because_a_new_calendar_minute_begins() {
+    each(|tracker| async move {
+        let mut published = acme(&tracker).await;
+        // The rules of the projects around it show that the rule was evaluated: rules are evaluated in the order of their ids.
+        for (project, slug) in [("Before", "before"), ("", "front-end"), ("After", "after")] {
+            if !project.is_empty() {
+                tracker.project("acme", project).await;
+            }
+            let action = AlertAction { app_slug: "notify".to_owned(), app_id: 3, ..Default::default() };
+            let trigger =
+                MetricTrigger { label: "critical".into(), alert_threshold: 1, actions: vec![action] };
+            let new = CreateMetricRuleRequest {
+                organization: "acme".into(),
+                project: slug.into(),
+                name: slug.into(),
+                time_window: 1,
+                triggers: vec![trigger],
+                ..Default::default()
+            };
+            tracker.alerts().create_metric_rule(request(new)).await.unwrap();
+        }
+        let mut next = async || loop {
+            let (kind, data, _) = published.next().await;
+            if kind.starts_with("metric_alert") {
+                return (kind, data["metric_alert"]["title"].as_str().unwrap().to_owned());
+            }
+        };
+        let errors = async |project: &str| {
+            let mut errors = record(&vec![json!({ "message": "x" }); 2]);
+            errors.project = project.to_owned();
+            tracker.issues().record_error(request(errors)).await.unwrap();
+        };
+        let critical = |project: &str| ("metric_alert.critical".to_owned(), project.to_owned());
+        errors("front-end").await;
+        assert_eq!(next().await, critical("front-end"));
+        // From 20:58:37 to 20:59:02: the minute is over, the window is not.
+        tracker.clock.advance(Duration::from_secs(25));
+        for project in ["before", "after"] {
+            errors(project).await;
+            assert_eq!(next().await, critical(project));
+        }
+        tracker.clock.advance(Duration::from_secs(60));
+        // An error of a project without rules wakes the worker.
+        tracker.project("acme", "Other").await;
+        errors("other").await;
+        assert_eq!(next().await, ("metric_alert.resolved".to_owned(), "front-end".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn settings_and_thresholds_that_no_webhook_could_contain_are_refused() {
+    each(|tracker| async move {
+        acme(&tracker).await;
+        let mut new = rule(json!([condition("every_event.EveryEventCondition")]), json!([]));
+        new.actions[0].installation_uuid = "a8e5d37a-696c-4c54-adb5-b3f28d64c7de".into();
+        for number in ["9007199254740993", "-9007199254740993", "1e300"] {
+            let settings = format!(r#"[{{"name":"n","value":[{number}]}}]"#).into_bytes();
+            new.actions[0].settings_json = settings.clone();
+            let error = refusal(tracker.alerts().create_rule(request(create(new.clone()))).await);
+            assert_eq!(error.fields[0].field, "actions", "{number}");
+            let mut action = new.actions[0].clone();
+            action.settings_json = settings;
+            let trigger = MetricTrigger { label: String::new(), alert_threshold: 1, actions: vec![action] };
+            let metric = CreateMetricRuleRequest {
+                organization: "acme".into(),
+                project: "front-end".into(),
+                name: "n".into(),
+                time_window: 1,
+                triggers: vec![trigger],
+                ..Default::default()
+            };
+            let error = refusal(tracker.alerts().create_metric_rule(request(metric)).await);
+            assert_eq!(error.fields[0].field, "triggers", "{number}");
+        }
+        new.actions[0].settings_json = br#"[{"name":"n","value":[9007199254740992]}]"#.to_vec();
+        tracker.alerts().create_rule(request(create(new))).await.unwrap();
     })
     .await;
 }

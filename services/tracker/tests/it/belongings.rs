@@ -5,7 +5,7 @@ use patchbay_db::AssertSqlSafe;
 use patchbay_proto::tracker::{
     AlertAction, CreateCommentRequest, CreateMetricRuleRequest, CreateRuleRequest, CreateTeamRequest,
     LinkExternalIssueRequest, MetricTrigger, NewEvent, NewRule, NotificationSetting, RecordErrorRequest,
-    SetProjectTeamRequest, User,
+    SetProjectTeamRequest, UpdateIssuesRequest, User,
 };
 use patchbay_rpc::{request, request_as};
 use patchbay_testkit::eventually;
@@ -13,6 +13,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 use crate::service::{SOON, Service, caller};
+use crate::status::update;
 
 /// A project of `acme` with rows in every table.
 pub(crate) struct Filled {
@@ -85,6 +86,8 @@ pub(crate) async fn fill(tracker: &Service, name: &str, ada: &User, issues: usiz
 
     let comment = CreateCommentRequest { issue_id: opened[0], text: "x".into(), ..Default::default() };
     tracker.issues().create_comment(request_as(&caller(ada), comment)).await.unwrap();
+    let mark = UpdateIssuesRequest { has_seen: Some(true), ..update(&opened[..1]) };
+    tracker.issues().update_issues(request_as(&caller(ada), mark)).await.unwrap();
     let link = LinkExternalIssueRequest {
         issue_id: opened[0],
         organization_id: project.organization_id,
@@ -160,6 +163,7 @@ async fn metric_rule(tracker: &Service, project: &str) -> i64 {
         time_window: 10,
         triggers: vec![trigger],
         resolve_threshold: None,
+        query: None,
     };
     tracker.alerts().create_metric_rule(request(wanted)).await.unwrap().into_inner().id
 }

@@ -48,7 +48,8 @@ async fn a_deleted_project_is_hidden_at_once_and_its_rows_are_removed_soon() {
 
         let asked = GetProjectRequest { organization: "acme".to_owned(), project: doomed.slug.clone() };
         assert_eq!(reason(tracker.projects().get_project(request(asked)).await), "PROJECT_NOT_FOUND");
-        let asked = GetIssueRequest { id: doomed.issues[0], organization: String::new() };
+        let asked =
+            GetIssueRequest { id: doomed.issues[0], organization: String::new(), ..Default::default() };
         assert_eq!(reason(tracker.issues().get_issue(request(asked)).await), "ISSUE_NOT_FOUND");
         let answer = tracker.issues().record_error(request(record(&[json!({ "message": "x" })]))).await;
         assert_eq!(reason(answer), "PROJECT_NOT_FOUND");

@@ -3,13 +3,15 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use patchbay_domain::{Role, Scope};
-use patchbay_proto::tracker::{GetEventRequest, ListEventsRequest, UpdateIssuesRequest};
+use patchbay_proto::tracker::{
+    DeleteProjectRequest, GetEventRequest, ListEventsRequest, RecordErrorRequest, UpdateIssuesRequest,
+};
 use patchbay_rpc::{request, request_as};
 use patchbay_testkit::eventually;
 use serde_json::{Value, json};
 
 use crate::published::Published;
-use crate::service::{SOON, Service, app, each, each_with, reason, record, refusal, user};
+use crate::service::{SOON, Service, app, each, each_with, reason, record, user};
 use crate::status::update;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -261,7 +263,7 @@ async fn an_error_is_read_where_its_links_lead() {
 }
 
 #[tokio::test]
-async fn errors_are_taken_from_services_only_and_all_or_none() {
+async fn errors_are_taken_from_services_only() {
     each(|tracker| async move {
         let organization = tracker.organization("Acme").await;
         tracker.project("acme", "Front End").await;
@@ -269,9 +271,6 @@ async fn errors_are_taken_from_services_only_and_all_or_none() {
             let asked = request_as(&caller, record(&[error("f", "1")]));
             assert_eq!(reason(tracker.issues().record_error(asked).await), "PERMISSION_DENIED");
         }
-        let wrong = record(&[error("f", "1"), json!({ "level": "loud" })]);
-        let error_of = refusal(tracker.issues().record_error(request(wrong)).await);
-        assert_eq!(error_of.fields[0].field, "events[1].event_json");
         let many = vec![json!({ "message": "x" }); 1001];
         assert_eq!(reason(tracker.issues().record_error(request(record(&many))).await), "BATCH_TOO_LARGE");
         let mut elsewhere = record(&[error("f", "1")]);
@@ -279,6 +278,71 @@ async fn errors_are_taken_from_services_only_and_all_or_none() {
         assert_eq!(reason(tracker.issues().record_error(request(elsewhere)).await), "PROJECT_NOT_FOUND");
         assert!(tracker.record(&[]).await.is_empty());
         assert!(tracker.record(&[error("f", "1")]).await[0].opened, "nothing was recorded before");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invalid_error_is_refused_alone() {
+    each(|tracker| async move {
+        acme(&tracker).await;
+        let loud = json!({ "level": "loud" });
+        let late = json!({ "message": "x", "timestamp": "2019-08-19T20:00:00.5", "level": "log" });
+        let recorded =
+            tracker.record(&[loud.clone(), error("f", "1"), json!([]), late, error("f", "2")]).await;
+        let refused: Vec<bool> = recorded.iter().map(|event| event.refusal.is_some()).collect();
+        assert_eq!(refused, [true, false, true, false, false]);
+        let refusal = recorded[0].refusal.clone().unwrap();
+        assert_eq!(refusal.reason, "INVALID_FIELD");
+        assert_eq!(refusal.message, "level: Must be one of fatal, error, warning, info, debug.");
+        assert_eq!((recorded[0].event_id.as_str(), recorded[0].issue_id), ("", 0));
+        assert!(recorded[1].opened && recorded[3].opened && !recorded[4].opened);
+        assert_eq!(recorded[1].issue_id, recorded[4].issue_id);
+        assert_eq!(tracker.read(recorded[4].issue_id).await["count"], "2");
+        assert_eq!(tracker.read(recorded[3].issue_id).await["level"], "info");
+        assert_eq!(tracker.read(recorded[3].issue_id).await["lastSeen"], "2019-08-19T20:00:00.500000Z");
+        assert!(tracker.record(&[loud]).await[0].refusal.is_some());
+
+        let requests = vec![record(&[json!({ "level": "loud" })]), record(&[error("f", "3")])];
+        let stream = tracker.issues().stream_errors(request(futures::stream::iter(requests))).await;
+        let mut answers = stream.unwrap().into_inner();
+        for refused in [true, false] {
+            let answer = answers.message().await.unwrap().unwrap();
+            assert_eq!(answer.events[0].refusal.is_some(), refused);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_project_that_is_deleted_takes_no_errors_of_others_with_it() {
+    each(|tracker| async move {
+        acme(&tracker).await;
+        for round in 0..10 {
+            let doomed = tracker.project("acme", &format!("Doomed {round}")).await;
+            let into = |project: &str| RecordErrorRequest {
+                project: project.to_owned(),
+                ..record(&[error("f", "1")])
+            };
+            let recording = (0..24).map(|n| {
+                let to = if n % 2 == 0 { doomed.slug.as_str() } else { "front-end" };
+                let (tracker, asked) = (tracker.clone(), into(to));
+                let project = asked.project.clone();
+                tokio::spawn(
+                    async move { (project, reason(tracker.issues().record_error(request(asked)).await)) },
+                )
+            });
+            let recording: Vec<_> = recording.collect();
+            let delete = DeleteProjectRequest { organization: "acme".into(), project: doomed.slug.clone() };
+            tracker.projects().delete_project(request(delete)).await.unwrap();
+            for outcome in join_all(recording).await {
+                let (project, reason) = outcome.unwrap();
+                assert!(
+                    reason == "OK" || project != "front-end" && reason == "PROJECT_NOT_FOUND",
+                    "{project}: {reason}"
+                );
+            }
+        }
     })
     .await;
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::service::{each, issue, reason};
 
 fn get(id: i64, organization: &str) -> tonic::Request<GetIssueRequest> {
-    request(GetIssueRequest { id, organization: organization.to_owned() })
+    request(GetIssueRequest { id, organization: organization.to_owned(), ..Default::default() })
 }
 
 #[tokio::test]

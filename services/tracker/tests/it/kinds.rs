@@ -59,6 +59,7 @@ async fn metric_rule(tracker: &Service, triggers: &[(&str, i64)]) {
         time_window: 10,
         triggers: triggers.iter().map(trigger).collect(),
         resolve_threshold: None,
+        query: None,
     };
     tracker.alerts().create_metric_rule(request(wanted)).await.unwrap();
 }

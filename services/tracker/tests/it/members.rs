@@ -227,6 +227,7 @@ async fn an_organization_begins_with_the_default_features_and_its_managers_chang
             name: Some("Acme Inc.".into()),
             enhanced_privacy: Some(true),
             features: None,
+            open_membership: None,
         };
         let by = |role| user(&acme, role);
         assert_eq!(

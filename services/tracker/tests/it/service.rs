@@ -151,7 +151,7 @@ impl Service {
 
     /// The current document of an issue.
     pub(crate) async fn read(&self, id: i64) -> Value {
-        let asked = GetIssueRequest { id, organization: String::new() };
+        let asked = GetIssueRequest { id, organization: String::new(), ..Default::default() };
         let issue = self.issues().get_issue(request(asked)).await.unwrap().into_inner();
         serde_json::from_slice(&issue.document_json).unwrap()
     }

@@ -6,17 +6,20 @@ use patchbay_db::{AssertSqlSafe, Db};
 use patchbay_domain::Random;
 use patchbay_domain::ids::delivery_id;
 use patchbay_testkit::database::each_engine;
+use patchbay_testkit::pages::each_row_once;
 use uuid::Uuid;
 
 use super::about_installations;
 use super::backlog::backlog;
 use super::breakers::{BreakerRow, load, load_not_closed, save, take_step};
 use super::claim::{ClaimQuery, claim_due, claim_in_order, claim_oldest, claim_probe, claim_probe_in_order};
+use super::dead_letters::{self, DeadFilter};
 use super::due_apps::{DueApp, due_apps};
 use super::health::health;
 use super::held::{held_installations, release};
 use super::hours;
 use super::list_deliveries::list_deliveries;
+use super::list_requests::{Behind, RequestQuery, list_requests};
 use super::record::record;
 use super::recorded::recorded;
 use super::retention::{
@@ -640,6 +643,78 @@ async fn a_grant_code_is_kept_only_while_its_webhook_waits() {
         let late = Utc::now() + TimeDelta::days(1);
         assert_eq!(expire(&db, late, late, 10).await.unwrap(), 1);
         assert_eq!(codes(&db).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_pages_of_requests_and_dead_letters_hold_each_row_once() {
+    each_engine(&MIGRATIONS, |db| async move {
+        // Three installations for each event, two attempts for each, all at the same time.
+        let mut records = Vec::new();
+        for _ in 0..6 {
+            let event_id = Uuid::now_v7();
+            for _ in 0..3 {
+                let mut delivery = delivery(1);
+                delivery.event_id = event_id;
+                delivery.id = delivery_id(event_id, delivery.installation_id);
+                records.push(entry(&delivery, Some(attempt(1, 500)), pending(0), false));
+                let dead = State::Dead { reason: "status_500".into() };
+                records.push(entry(&delivery, Some(attempt(2, 500)), dead, true));
+            }
+        }
+        let (first, second): (Vec<_>, Vec<_>) =
+            records.into_iter().partition(|record| record.delivery.attempts == 1);
+        write(&db, &first).await;
+        write(&db, &second).await;
+        // Some of the requests are kept in a table of their own.
+        db.query(
+            "insert into kept_attempts select * from attempts where delivery_id in (
+                 select delivery_id from attempts where number = 1 order by delivery_id limit 5)",
+        )
+        .execute()
+        .await
+        .unwrap();
+        db.query("delete from attempts where delivery_id in (select delivery_id from kept_attempts)")
+            .execute()
+            .await
+            .unwrap();
+
+        each_row_once("requests", 36, async |behind: Option<Behind>, limit| {
+            let query = RequestQuery {
+                app_id: 1,
+                event: None,
+                errors_only: false,
+                organization_id: None,
+                installation_id: None,
+                delivery_id: None,
+                min_response_code: None,
+                max_response_code: None,
+                text: None,
+                start: at(-10),
+                end: at(10),
+                behind,
+                limit: i64::from(limit),
+                with_bodies: false,
+            };
+            let rows = list_requests(&db, query).await.unwrap();
+            let last = rows.last().filter(|_| rows.len() == limit as usize);
+            let next = last.map(|row| Behind {
+                started_at: row.started_at,
+                delivery_id: row.delivery_id,
+                number: row.number,
+            });
+            (rows.iter().map(|row| (row.delivery_id, row.number)).collect(), next)
+        })
+        .await;
+        each_row_once("dead letters", 18, async |before: Option<(Uuid, Uuid)>, limit| {
+            let rows =
+                dead_letters::list(&db, 1, &DeadFilter::default(), before, i64::from(limit)).await.unwrap();
+            let last = rows.last().filter(|_| rows.len() == limit as usize);
+            let next = last.map(|row| (row.event_id, row.delivery_id));
+            (rows.iter().map(|row| row.delivery_id).collect(), next)
+        })
+        .await;
     })
     .await;
 }

@@ -54,7 +54,12 @@ async fn get_select_options(
         return Err(Error::field("uri", NO_PATH).into());
     }
     let organization = installation.organization_id.to_string();
-    let project_slug = project_slug(&context, &query, organization, request).await?;
+    // An app may not be able to read projects; teams can limit the projects of a user.
+    let in_name_of = |message| match caller.user() {
+        Some(_) => request_as(&caller, message),
+        None => request(message),
+    };
+    let project_slug = project_slug(&context, &query, organization, in_name_of).await?;
     let given = |name: &str| query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let question =
         Question { uri, project_slug, query: given("query"), dependent_data: given("dependentData") };

@@ -2,10 +2,12 @@ use axum::Json;
 use axum::extract::State;
 use patchbay_domain::{Error, Scope};
 use patchbay_proto::event_fanout::BackfillRequest;
+use patchbay_proto::installation::GetInstallationRequest;
 use patchbay_rpc::request_as;
 
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
+use crate::api::closed_organization::is_limited;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
@@ -33,6 +35,17 @@ async fn list_missed_events(
     Authenticated(caller): Authenticated,
 ) -> Result<Json<MissedEventsJson>> {
     let (after, limit) = read(&query)?;
+    if caller.user().is_some() {
+        let message = GetInstallationRequest { uuid: params.installation()? };
+        match context.services.installations().get_installation(request_as(&caller, message)).await.answer() {
+            Ok(found) if is_limited(&context, &caller, found.organization_id).await? => {
+                return Err(Error::permission_denied().into());
+            }
+            Err(error) if error.is_retryable() => return Err(error.into()),
+            // The events refuse callers who may not read the installation.
+            Ok(_) | Err(_) => {}
+        }
+    }
     let message = BackfillRequest { installation_uuid: params.installation()?, after, limit };
     let answer = context.services.events().backfill(request_as(&caller, message)).await.answer()?;
     Ok(Json(answer.try_into()?))

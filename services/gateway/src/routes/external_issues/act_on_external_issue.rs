@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use patchbay_domain::{Caller, Error, Scope};
 use patchbay_proto::installation::Installation;
 use patchbay_proto::tracker::{GetIssueRequest, Issue, LinkExternalIssueRequest};
-use patchbay_rpc::{request, request_as};
+use patchbay_rpc::request_as;
 use serde_json::{Value, json};
 
 use super::installation::installation;
@@ -68,7 +68,10 @@ async fn act_on_external_issue(
         }
     };
     let uri = text(uri.as_ref());
-    let issue = issue(&context, &installation, group_id.as_ref()).await?;
+    if !is_path(uri) {
+        return Err(Error::field("uri", NO_PATH).into());
+    }
+    let issue = issue(&context, &caller, &installation, group_id.as_ref()).await?;
     let is_declared = |name: &&str| ActionBody::FIELDS.iter().any(|field| field.name == *name);
     let form = fields.names().filter(|name| !is_declared(name));
     let form: Value =
@@ -99,8 +102,13 @@ fn text(value: Option<&Value>) -> &str {
     value.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The issue with this id, in the organization of the installation.
-async fn issue(context: &Context, installation: &Installation, group_id: Option<&Value>) -> Result<Issue> {
+/// The issue with this id, in the organization of the installation. No app is asked about an issue that the caller may not link.
+async fn issue(
+    context: &Context,
+    caller: &Caller,
+    installation: &Installation,
+    group_id: Option<&Value>,
+) -> Result<Issue> {
     let message = "Could not find the corresponding issue for the given groupId";
     let unknown = || Error::invalid("ISSUE_NOT_FOUND", message);
     let id = match group_id {
@@ -111,9 +119,9 @@ async fn issue(context: &Context, installation: &Installation, group_id: Option<
     let wanted = GetIssueRequest {
         id: id.ok_or_else(unknown)?,
         organization: installation.organization_id.to_string(),
+        to_link: true,
     };
-    // The scopes to link an issue do not include reading it.
-    let found = context.services.issues().get_issue(request(wanted)).await.answer();
+    let found = context.services.issues().get_issue(request_as(caller, wanted)).await.answer();
     Ok(found.map_err(|error| if error.is_retryable() { error } else { unknown() })?)
 }
 

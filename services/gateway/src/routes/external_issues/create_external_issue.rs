@@ -30,7 +30,7 @@ request_body! {
         web_url: String = required_text("webUrl"),
         project: String = required_text("project"),
         identifier: String = required_text("identifier"),
-    }
+    } only, ignoring []
 }
 
 pub(super) fn operation() -> Operation {

@@ -28,7 +28,8 @@ pub(super) async fn get_issue(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
-    let message = GetIssueRequest { id: params.issue()?, organization: params.organization_or_any()? };
+    let message =
+        GetIssueRequest { id: params.issue()?, organization: params.organization_or_any()?, to_link: false };
     let issue = context.services.issues().get_issue(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::OK, issue.document_json))
 }

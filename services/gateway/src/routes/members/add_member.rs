@@ -25,7 +25,7 @@ request_body! {
         email: String = required_text("email"),
         org_role: Option<String> = ORG_ROLE,
         role: Option<String> = ROLE,
-    }
+    } only, ignoring []
 }
 
 pub(super) fn operation() -> Operation {

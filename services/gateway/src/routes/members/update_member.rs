@@ -22,7 +22,7 @@ request_body! {
     NewRole {
         org_role: Option<String> = ORG_ROLE,
         role: Option<String> = ROLE,
-    }
+    } only, ignoring ["dateCreated", "email", "expired", "id", "inviteStatus", "inviterName", "name", "pending", "roleName", "user"]
 }
 
 pub(super) fn operation() -> Operation {

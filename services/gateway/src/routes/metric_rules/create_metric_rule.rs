@@ -11,7 +11,7 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
-use crate::api::key::{RequestBody, custom, request_body, required_text, texts};
+use crate::api::key::{RequestBody, custom, request_body, required_text, text_or_blank, texts, unset};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
@@ -31,7 +31,16 @@ request_body! {
         resolve_threshold: Option<i64> = custom("resolveThreshold", Kind::Integer, threshold),
         name: String = required_text("name"),
         triggers: Vec<Value> = custom("triggers", Kind::Anything, triggers).required(),
-    }
+        query: Option<String> = text_or_blank("query"),
+        _aggregate: () = custom("aggregate", Kind::Choice(&["count()"]), aggregate),
+        _dataset: () = custom("dataset", Kind::Choice(&["errors", "events"]), dataset),
+        _event_types: () = custom("eventTypes", Kind::Texts, event_types),
+        _query_type: () = custom("queryType", Kind::Integer, zero),
+        _threshold_type: () = custom("thresholdType", Kind::Integer, zero),
+        _comparison_delta: () = unset("comparisonDelta"),
+        _environment: () = unset("environment"),
+        _owner: () = unset("owner"),
+    } only, ignoring ["dateCreated", "id", "organizationId", "status"]
 }
 
 pub(super) fn operation() -> Operation {
@@ -49,7 +58,7 @@ async fn create_metric_rule(
     JsonBody(mut fields): JsonBody,
 ) -> Result<Response> {
     let organization = params.organization()?;
-    let MetricRuleBody { projects, time_window, resolve_threshold, name, triggers: given } =
+    let MetricRuleBody { projects, time_window, resolve_threshold, name, triggers: given, query, .. } =
         MetricRuleBody::read_from(&mut fields);
     // Callers who may not write rules must not cause requests to apps.
     let may = MayWriteRulesRequest {
@@ -78,14 +87,51 @@ async fn create_metric_rule(
         time_window: time_window.unwrap_or_default(),
         triggers,
         resolve_threshold,
+        query,
     };
     let rule = context.services.alerts().create_metric_rule(request_as(&caller, message)).await.answer()?;
     Ok(document::one(StatusCode::CREATED, rule.document_json))
 }
 
+/// Every rule counts all errors.
+fn aggregate(fields: &mut Fields, name: &'static str) {
+    one_of_texts(fields, name, &["count()"]);
+}
+
+fn dataset(fields: &mut Fields, name: &'static str) {
+    one_of_texts(fields, name, &["errors", "events"]);
+}
+
+fn one_of_texts(fields: &mut Fields, name: &'static str, supported: &[&str]) {
+    let is_supported = |value: &Value| value.as_str().is_some_and(|text| supported.contains(&text));
+    if fields.raw(name).is_some_and(|value| !is_supported(value)) {
+        fields.problem(name, format!("Only {} is supported.", supported.join(" or ")));
+    }
+}
+
+fn event_types(fields: &mut Fields, name: &'static str) {
+    let is_error = |types: &Value| types.as_array().is_some_and(|types| types.iter().all(|it| it == "error"));
+    if fields.raw(name).is_some_and(|types| !types.is_null() && !is_error(types)) {
+        fields.problem(name, "Only error is supported.");
+    }
+}
+
+fn zero(fields: &mut Fields, name: &'static str) {
+    if fields.raw(name).is_some_and(|value| !value.is_null() && *value != 0) {
+        fields.problem(name, "Only 0 is supported.");
+    }
+}
+
 fn triggers(fields: &mut Fields, name: &'static str) -> Vec<Value> {
+    const KEYS: [&str; 3] = ["label", "alertThreshold", "actions"];
     match fields.raw(name).cloned() {
-        Some(Value::Array(triggers)) if triggers.len() <= MAX_TRIGGERS => triggers,
+        Some(Value::Array(triggers)) if triggers.len() <= MAX_TRIGGERS => {
+            let mut keys = triggers.iter().filter_map(Value::as_object).flat_map(|trigger| trigger.keys());
+            if let Some(unknown) = keys.find(|key| !KEYS.contains(&key.as_str())) {
+                fields.problem(name, format!("Unknown field \"{unknown:.100}\" of a trigger."));
+            }
+            triggers
+        }
         _ => {
             fields.problem(name, "Must be a list of at most 3 triggers.");
             Vec::new()

@@ -20,7 +20,7 @@ request_body! {
     NewOrganization {
         name: String = required_text("name"),
         slug: Option<String> = text_or_blank("slug"),
-    }
+    } only, ignoring []
 }
 
 pub(super) fn operation() -> Operation {

@@ -1,6 +1,7 @@
 use axum::Json;
 use axum::extract::State;
-use patchbay_proto::tracker::UpdateOrganizationRequest;
+use patchbay_domain::Error;
+use patchbay_proto::tracker::{GetOrganizationRequest, UpdateOrganizationRequest};
 use patchbay_rpc::request_as;
 
 use super::WRITERS;
@@ -20,7 +21,9 @@ request_body! {
     OrganizationChanges {
         name: Option<String> = text("name"),
         enhanced_privacy: Option<bool> = given_flag("enhancedPrivacy"),
-    }
+        open_membership: Option<bool> = given_flag("openMembership"),
+        slug: Option<String> = text("slug"),
+    } only, ignoring ["access", "dateCreated", "features", "id", "links", "orgRole", "role", "status"]
 }
 
 pub(super) fn operation() -> Operation {
@@ -39,9 +42,22 @@ async fn update_organization(
     JsonBody(fields): JsonBody,
 ) -> Result<Json<OrganizationJson>> {
     let organization = params.organization()?;
-    let OrganizationChanges { name, enhanced_privacy } = OrganizationChanges::read(fields)?;
-    let request = UpdateOrganizationRequest { organization, name, enhanced_privacy, features: None };
-    let changed =
-        context.services.directory().update_organization(request_as(&caller, request)).await.answer()?;
+    let changes = OrganizationChanges::read(fields)?;
+    let mut directory = context.services.directory();
+    if let Some(slug) = changes.slug {
+        let message = GetOrganizationRequest { organization: organization.clone() };
+        let found = directory.get_organization(request_as(&caller, message)).await.answer()?;
+        if found.slug != slug {
+            return Err(Error::field("slug", "The slug of an organization does not change.").into());
+        }
+    }
+    let request = UpdateOrganizationRequest {
+        organization,
+        name: changes.name,
+        enhanced_privacy: changes.enhanced_privacy,
+        features: None,
+        open_membership: changes.open_membership,
+    };
+    let changed = directory.update_organization(request_as(&caller, request)).await.answer()?;
     Ok(Json(OrganizationJson::new(changed, &caller, context.config.base_url())))
 }

@@ -28,7 +28,8 @@ async fn issue_page(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
-    let message = GetIssueRequest { id: params.issue()?, organization: params.organization()? };
+    let message =
+        GetIssueRequest { id: params.issue()?, organization: params.organization()?, to_link: false };
     let issue = context.services.issues().get_issue(request_as(&caller, message)).await.answer()?;
     let document: Value = serde_json::from_slice(&issue.document_json).unwrap_or_default();
     let facts = [

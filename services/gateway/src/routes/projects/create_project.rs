@@ -23,7 +23,7 @@ request_body! {
         name: String = required_text("name"),
         slug: Option<String> = text("slug"),
         platform: Option<String> = text_or_blank("platform"),
-    }
+    } only, ignoring []
 }
 
 pub(super) fn operation() -> Operation {

@@ -22,7 +22,7 @@ request_body! {
         name: Option<String> = text("name"),
         slug: Option<String> = text("slug"),
         platform: Option<String> = text_or_blank("platform"),
-    }
+    } only, ignoring ["id", "organization"]
 }
 
 pub(super) fn operation() -> Operation {

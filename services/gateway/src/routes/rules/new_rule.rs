@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::api::error::Result;
 use crate::api::fields::Fields;
-use crate::api::key::{RequestBody, anything, custom, request_body, required_text, text};
+use crate::api::key::{RequestBody, anything, custom, request_body, required_text, text, unset};
 use crate::api::schema::Kind;
 use crate::apps::alert_settings;
 use crate::apps::call::patience;
@@ -21,7 +21,10 @@ request_body! {
         conditions: Option<Value> = anything("conditions"),
         filters: Option<Value> = anything("filters"),
         actions: Option<Value> = anything("actions").required(),
-    }
+        _environment: () = unset("environment"),
+        _owner: () = unset("owner"),
+        _status: () = custom("status", Kind::Choice(&["active"]), status),
+    } only, ignoring ["createdBy", "dateCreated", "id", "projects"]
 }
 
 pub(super) async fn read(context: &Context, organization: &str, fields: Fields) -> Result<NewRule> {
@@ -37,6 +40,13 @@ pub(super) async fn read(context: &Context, organization: &str, fields: Fields) 
         filters_json: json(body.filters),
         actions: alert_settings::read(context, organization, &actions, patience(context)).await?,
     })
+}
+
+/// A rule cannot be disabled.
+fn status(fields: &mut Fields, name: &'static str) {
+    if fields.raw(name).is_some_and(|status| status != "active") {
+        fields.problem(name, "Only \"active\" is supported.");
+    }
 }
 
 /// A number, or a text that is one.

@@ -21,7 +21,7 @@ request_body! {
     NewTeam {
         name: Option<String> = text("name"),
         slug: Option<String> = text("slug"),
-    }
+    } only, ignoring []
 }
 
 pub(super) fn operation() -> Operation {

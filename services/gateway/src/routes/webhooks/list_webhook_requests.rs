@@ -4,15 +4,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt, TryStreamExt, stream};
-use patchbay_domain::{ErrorKind, Scope};
+use patchbay_domain::{Caller, ErrorKind, Scope};
 use patchbay_proto::tracker::{GetOrganizationRequest, Organization};
-use patchbay_proto::webhook_sender::{ListRequestsRequest, ListRequestsResponse};
+use patchbay_proto::webhook_sender::{ListRequestsRequest, ListRequestsResponse, Request};
 use patchbay_rpc::{request, request_as, timestamp};
 
 use super::log_filter::{Filter, in_our_words, invalid_organization, not_a_choice};
 use super::next_page::link;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
+use crate::api::closed_organization::is_limited;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
@@ -82,15 +83,42 @@ async fn list_webhook_requests(
         "UNKNOWN_EVENT_TYPE" => not_a_choice(&filter.event_type),
         _ => in_our_words(error),
     })?;
+    let answer = without_other_projects(&context, &caller, answer, !filter.text.is_empty()).await?;
     let organizations = organizations(&context, &answer).await?;
     let path = format!("/api/0/sentry-apps/{}/webhook-requests/", answer.app_slug);
     let link = link(&context, &path, &query, &answer.next_page);
-    let write = |request: patchbay_proto::webhook_sender::Request| {
+    let write = |request: Request| {
         let organization = organizations.get(&request.organization_id);
         WebhookRequestJson::new(request, &answer.app_slug, organization, filter.full)
     };
     let requests: Vec<_> = answer.requests.into_iter().map(write).collect();
     Ok((link, Json(requests)).into_response())
+}
+
+/// Removes the bodies of events in organizations that limit the caller to the projects of their teams. A search of the bodies does not
+/// find such events.
+async fn without_other_projects(
+    context: &Context,
+    caller: &Caller,
+    mut answer: ListRequestsResponse,
+    is_search: bool,
+) -> Result<ListRequestsResponse> {
+    let organizations: BTreeSet<i64> =
+        answer.requests.iter().map(|request| request.organization_id).collect();
+    for organization_id in organizations {
+        if !is_limited(context, caller, organization_id).await? {
+            continue;
+        }
+        if is_search {
+            answer.requests.retain(|request| request.organization_id != organization_id);
+        }
+        let here = |request: &&mut Request| request.organization_id == organization_id;
+        for request in answer.requests.iter_mut().filter(here) {
+            request.request_body.clear();
+            request.response_body.clear();
+        }
+    }
+    Ok(answer)
 }
 
 /// The organizations the attempts were made for; none of an internal app, which has only one.

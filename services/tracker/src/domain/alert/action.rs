@@ -1,3 +1,4 @@
+use patchbay_domain::canonical_json::is_exact;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -38,6 +39,9 @@ impl Action {
                 .filter(Value::is_array)
                 .ok_or("Settings have to be a list.")?,
         };
+        if !is_exact(&settings) {
+            return Err("Settings must not contain numbers beyond 2^53; send them as texts.".to_owned());
+        }
         Ok(Self { app_slug, app_id, installation_uuid, settings })
     }
 
@@ -84,6 +88,10 @@ mod tests {
         assert_eq!(action().target(), Target::App("notify".to_owned()));
         assert_eq!(action().document()["service"], "notify");
         assert!(Action::read("notify".to_owned(), 3, "x".to_owned(), b"").is_err());
-        assert!(Action::read("notify".to_owned(), 3, String::new(), b"{}").is_err());
+        let settings = [r#"{}"#, r#"[{"name":"a","value":9007199254740993}]"#, "[18446744073709551616]"];
+        for settings in settings {
+            let read = Action::read("notify".to_owned(), 3, String::new(), settings.as_bytes());
+            assert!(read.is_err(), "{settings}");
+        }
     }
 }

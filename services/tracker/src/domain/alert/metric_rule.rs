@@ -15,6 +15,8 @@ use crate::domain::time_format;
 const MAX_NAME: usize = 256;
 const MAX_ACTIONS: usize = 10;
 const MAX_MINUTES: i32 = 1440;
+/// Webhooks contain thresholds, and JavaScript changes numbers beyond 2^53.
+const MAX_THRESHOLD: i64 = 1_000_000_000_000;
 
 /// The severity of an incident, by Sentry's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,6 +47,13 @@ pub(crate) struct Numbers {
     pub(crate) triggers: Vec<Trigger>,
     /// The incident is resolved when the window has no more errors than this.
     pub(crate) resolve_threshold: i64,
+    /// As in the request. Every query that is accepted means all errors.
+    #[serde(default = "all_errors")]
+    pub(crate) query: String,
+}
+
+fn all_errors() -> String {
+    QUERY.to_owned()
 }
 
 /// A stored rule.
@@ -71,13 +80,22 @@ pub(crate) struct Incident {
     pub(crate) started_at: DateTime<Utc>,
 }
 
-/// The consequence of a count for a rule.
+/// The number of errors of a project in the time window of a rule. Errors are counted by calendar minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// With the running minute as the last of the window: at most the errors of a whole window.
+    pub(crate) recent: i64,
+    /// With the whole minutes before the running one and that one: at least the errors of a whole window.
+    pub(crate) whole: i64,
+}
+
+/// The consequence of the counts for a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Nothing,
-    /// An incident starts, or changes its severity.
-    Becomes(Severity),
-    Over,
+    /// An incident starts, or changes its severity, because of this number of errors.
+    Becomes(Severity, i64),
+    Over(i64),
 }
 
 impl Severity {
@@ -113,12 +131,13 @@ impl Numbers {
     /// Validates a request; returns the name and the rest of the rule.
     ///
     /// # Errors
-    /// `INVALID_FIELD` (name, timeWindow, triggers, resolveThreshold).
+    /// `INVALID_FIELD` (name, timeWindow, triggers, resolveThreshold, query).
     pub(crate) fn read(
         name: &str,
         time_window: i32,
         triggers: Vec<(String, i64, Result<Vec<Action>, String>)>,
         resolve_threshold: Option<i64>,
+        query: Option<&str>,
     ) -> Result<(String, Self)> {
         let mut field_errors = FieldErrors::default();
         let name = field_errors.take("name", text::required_line(name, MAX_NAME));
@@ -136,19 +155,31 @@ impl Numbers {
                 _ => Err("The resolve threshold cannot be above an alert threshold.".to_owned()),
             },
         );
-        field_errors.finish().map(|()| (name, Self { time_window, triggers, resolve_threshold }))
+        let query = match query.unwrap_or(QUERY) {
+            query @ ("" | QUERY) => Ok(query.to_owned()),
+            _ => Err(format!("Only {QUERY} is supported.")),
+        };
+        let query = field_errors.take("query", query);
+        field_errors.finish().map(|()| (name, Self { time_window, triggers, resolve_threshold, query }))
     }
 
-    /// The consequence of `count` errors in the window, given the severity of the open incident.
-    pub(crate) fn judge(&self, count: i64, incident: Option<Severity>) -> Verdict {
-        let reached = self.triggers.iter().find(|trigger| count > trigger.threshold);
-        match (incident, reached) {
-            (None, None) => Verdict::Nothing,
-            (Some(now), Some(trigger)) if trigger.severity == now => Verdict::Nothing,
-            (_, Some(trigger)) => Verdict::Becomes(trigger.severity),
-            (Some(_), None) if count <= self.resolve_threshold => Verdict::Over,
+    /// The consequence of the counts, given the severity of the open incident. An incident starts and gets worse at once. It gets
+    /// better and ends after a whole window with few errors, not with the first calendar minute.
+    pub(crate) fn judge(&self, counts: Counts, incident: Option<Severity>) -> Verdict {
+        let reached = |count: i64| {
+            self.triggers.iter().find(|trigger| count > trigger.threshold).map(|trigger| trigger.severity)
+        };
+        let Some(now) = incident else {
+            return reached(counts.recent)
+                .map_or(Verdict::Nothing, |severity| Verdict::Becomes(severity, counts.recent));
+        };
+        match (reached(counts.recent), reached(counts.whole)) {
+            (Some(worse), _) if worse > now => Verdict::Becomes(worse, counts.recent),
+            (_, Some(better)) if better < now => Verdict::Becomes(better, counts.whole),
+            (_, Some(_)) => Verdict::Nothing,
+            (_, None) if counts.whole <= self.resolve_threshold => Verdict::Over(counts.whole),
             // Between the thresholds the severity stays, so that it does not flap.
-            (Some(_), None) => Verdict::Nothing,
+            (_, None) => Verdict::Nothing,
         }
     }
 }
@@ -164,9 +195,9 @@ fn read_triggers(given: Vec<(String, i64, Result<Vec<Action>, String>)>) -> Resu
         if triggers.iter().any(|trigger| trigger.severity == severity) {
             return Err("Each label can be used once.".to_owned());
         }
-        if threshold < 0 || actions.len() > MAX_ACTIONS {
+        if !(0..=MAX_THRESHOLD).contains(&threshold) || actions.len() > MAX_ACTIONS {
             return Err(format!(
-                "A threshold cannot be below 0, and at most {MAX_ACTIONS} actions are possible."
+                "A threshold must be between 0 and {MAX_THRESHOLD}, and at most {MAX_ACTIONS} actions are possible."
             ));
         }
         triggers.push(Trigger { severity, threshold, actions });
@@ -190,7 +221,7 @@ impl MetricRule {
             "organizationId": self.organization_id.to_string(),
             "projects": [self.project_slug],
             "aggregate": AGGREGATE,
-            "query": QUERY,
+            "query": self.numbers.query,
             "timeWindow": self.numbers.time_window,
             "resolveThreshold": self.numbers.resolve_threshold,
             "thresholdType": 0,
@@ -262,7 +293,7 @@ impl MetricRule {
                     "name": self.name,
                     "organization_id": self.organization_id.to_string(),
                     "status": 0,
-                    "query": QUERY,
+                    "query": self.numbers.query,
                     "aggregate": AGGREGATE,
                     "time_window": window,
                     "threshold_type": 0,

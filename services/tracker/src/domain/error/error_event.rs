@@ -1,12 +1,13 @@
 //! An error as the product reports it, completed to the form in which Sentry stores it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use patchbay_domain::canonical_json::canonicalize_object;
 use patchbay_domain::{Error, Result};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::domain::error::grouping;
+use crate::domain::error::lenient_json;
 use crate::domain::error::occurrence::camel_cased;
 use crate::domain::error::stack::Stack;
 use crate::domain::issue::Kind;
@@ -104,8 +105,7 @@ impl ErrorEvent {
             }
             Some(_) => return Err("event_id is no uuid.".to_owned()),
         };
-        let level =
-            Level::read(text(&given, "level").unwrap_or_default()).map_err(|it| format!("level: {it}"))?;
+        let level = Level::of_sdk(given.get("level")).map_err(|it| format!("level: {it}"))?;
         let happened_at = happened_at(&given, now)?;
         let platform = line(text(&given, "platform").unwrap_or("other"), MAX_PLATFORM);
         let release = text(&given, "release").filter(|text| !text.is_empty()).map(|it| line(it, MAX_RELEASE));
@@ -189,7 +189,7 @@ fn parse(json: &[u8]) -> Result<Map<String, Value>, String> {
     if json.len() > MAX_BYTES {
         return Err(too_large());
     }
-    let canonical = canonicalize_object(json).map_err(|error| error.message)?;
+    let canonical = canonicalize_object(&lenient_json::rewrite(json)).map_err(|error| error.message)?;
     let text = std::str::from_utf8(&canonical).map_err(|_| "Must be UTF-8.".to_owned())?;
     if metadata::depth(text) > MAX_DEPTH {
         return Err(format!("Must not be nested deeper than {MAX_DEPTH} levels."));
@@ -218,25 +218,34 @@ fn in_order(mut given: Map<String, Value>) -> Map<String, Value> {
     ordered
 }
 
-/// Seconds since the epoch or a time in RFC 3339; never in the future, because lists are ordered by time.
+/// Seconds since the epoch, or a time in RFC 3339, in UTC unless it names a zone. Never in the future, because lists are
+/// ordered by time.
 fn happened_at(given: &Map<String, Value>, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-    let wrong = || "timestamp is no moment.".to_owned();
-    let moment = match given.get("timestamp").or_else(|| given.get("datetime")) {
-        None | Some(Value::Null) => now,
-        Some(Value::Number(number)) => {
-            let micros = number.as_f64().map(|seconds| (seconds * 1e6).round()).ok_or_else(wrong)?;
-            if !(0.0..1e16).contains(&micros) {
-                return Err(wrong());
-            }
-            DateTime::from_timestamp_micros(micros as i64).ok_or_else(wrong)?
-        }
-        Some(Value::String(text)) => {
-            let moment: DateTime<Utc> = text.parse().map_err(|_| wrong())?;
-            DateTime::from_timestamp_micros(moment.timestamp_micros()).ok_or_else(wrong)?
-        }
-        Some(_) => return Err(wrong()),
+    let mut times = ["timestamp", "datetime"].into_iter().filter_map(|key| given.get(key));
+    let moment = match times.find(|value| !value.is_null()) {
+        None => Some(now),
+        Some(Value::Number(number)) => number.as_f64().and_then(of_seconds),
+        Some(Value::String(text)) => of_text(text).or_else(|| text.parse().ok().and_then(of_seconds)),
+        Some(_) => None,
     };
+    let moment =
+        moment.ok_or_else(|| "timestamp: Must be seconds since 1970 or a time in RFC 3339.".to_owned())?;
     Ok(moment.clamp(now - TimeDelta::days(90), now))
+}
+
+fn of_seconds(seconds: f64) -> Option<DateTime<Utc>> {
+    let micros = (seconds * 1e6).round();
+    (0.0..1e16).contains(&micros).then(|| DateTime::from_timestamp_micros(micros as i64))?
+}
+
+/// A time without a zone is in UTC, as SDKs for Python, Go and PHP mean it.
+fn of_text(text: &str) -> Option<DateTime<Utc>> {
+    let with_zone = text.parse::<DateTime<Utc>>().ok();
+    let moment = with_zone.or_else(|| {
+        let without = text.trim().replacen(' ', "T", 1).parse::<NaiveDateTime>();
+        without.ok().map(|moment| moment.and_utc())
+    })?;
+    DateTime::from_timestamp_micros(moment.timestamp_micros())
 }
 
 fn seconds(moment: DateTime<Utc>) -> Value {

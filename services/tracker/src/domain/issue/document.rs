@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::issue::Issue;
 use crate::domain::issue::assignee::Assignee;
+use crate::domain::issue::marks::Marks;
 use crate::domain::issue::metadata::Metadata;
 use crate::domain::issue::short_id::short_id;
 use crate::domain::links::Links;
@@ -123,10 +124,11 @@ impl<'a> IssueDocument<'a> {
         }
     }
 
-    /// Adds the subscription of the user who reads.
-    pub(crate) fn seen_by(self, subscription: Option<SubscriptionDocument>) -> Self {
+    /// Adds the subscription and the marks of the caller who reads.
+    pub(crate) fn seen_by(self, subscription: Option<SubscriptionDocument>, marks: Marks) -> Self {
         let is_subscribed = matches!(subscription, Some(SubscriptionDocument::Reason(_)));
-        Self { is_subscribed, subscription_details: subscription, ..self }
+        let Marks { has_seen, is_bookmarked } = marks;
+        Self { is_subscribed, subscription_details: subscription, has_seen, is_bookmarked, ..self }
     }
 
     /// Removes e-mail addresses, for organizations that keep them private.

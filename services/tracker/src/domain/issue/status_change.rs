@@ -1,6 +1,7 @@
 //! Requests to change the status of an issue, and their effect.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use patchbay_domain::canonical_json::is_exact;
 use patchbay_domain::{Error, Result};
 use serde_json::{Map, Value, json};
 
@@ -36,6 +37,8 @@ pub(crate) enum Resolution {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct SnoozeWish {
     minutes: Option<i64>,
+    /// As an answer shows it.
+    until: Option<DateTime<Utc>>,
     times: Option<i64>,
     users: Option<i64>,
 }
@@ -129,16 +132,17 @@ fn resolve(
 }
 
 fn ignore(issue: &mut Issue, wish: SnoozeWish, now: DateTime<Utc>) -> Option<IssueChange> {
-    if issue.status == Status::Ignored && wish == SnoozeWish::default() && issue.snooze == Snooze::default() {
+    let snooze = Snooze {
+        until: wish.until(now),
+        times_seen: wish.times.map(|times| issue.times_seen.saturating_add(times)),
+        user_count: wish.users.map(|users| issue.user_count.saturating_add(users)),
+    };
+    if issue.status == Status::Ignored && issue.snooze == snooze {
         return None;
     }
     issue.reopen();
     issue.status = Status::Ignored;
-    issue.snooze = Snooze {
-        until: wish.minutes.and_then(TimeDelta::try_minutes).and_then(|time| now.checked_add_signed(time)),
-        times_seen: wish.times.map(|times| issue.times_seen.saturating_add(times)),
-        user_count: wish.users.map(|users| issue.user_count.saturating_add(users)),
-    };
+    issue.snooze = snooze;
     let mut details = Map::new();
     if let Some(until) = issue.snooze.until {
         details.insert("ignoreUntil".to_owned(), crate::domain::time_format::text(until).into());
@@ -151,6 +155,16 @@ fn ignore(issue: &mut Issue, wish: SnoozeWish, now: DateTime<Utc>) -> Option<Iss
     }
     issue.status_details = Value::Object(details).to_string();
     Some(IssueChange::Ignored)
+}
+
+impl SnoozeWish {
+    fn until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let after = |minutes| now.checked_add_signed(TimeDelta::try_minutes(minutes)?);
+        match self.minutes {
+            Some(minutes) => after(minutes),
+            None => self.until.map(|until| after(MAX_MINUTES).map_or(until, |last| until.min(last))),
+        }
+    }
 }
 
 fn read_details(json: &[u8]) -> Result<Map<String, Value>> {
@@ -174,7 +188,7 @@ fn resolution(details: &Map<String, Value>) -> Result<Resolution> {
             Ok(Resolution::Release(version.clone()))
         }
         [(key, commit @ Value::Object(_))]
-            if *key == "inCommit" && commit.to_string().len() <= MAX_COMMIT =>
+            if *key == "inCommit" && commit.to_string().len() <= MAX_COMMIT && is_exact(commit) =>
         {
             Ok(Resolution::Commit((*commit).clone()))
         }
@@ -189,6 +203,11 @@ fn resolution(details: &Map<String, Value>) -> Result<Resolution> {
 fn snooze(details: &Map<String, Value>) -> Result<SnoozeWish> {
     let mut wish = SnoozeWish::default();
     for (key, value) in details.iter().filter(|(_, value)| !value.is_null()) {
+        if key == "ignoreUntil" {
+            let until = value.as_str().and_then(|text| text.parse().ok());
+            wish.until = Some(until.ok_or_else(|| wrong_details(&format!("{key} has an invalid value.")))?);
+            continue;
+        }
         let (place, most) = match key.as_str() {
             "ignoreDuration" => (&mut wish.minutes, MAX_MINUTES),
             "ignoreCount" => (&mut wish.times, i64::from(i32::MAX)),

@@ -23,8 +23,8 @@ pub(super) async fn create_metric_rule(
         .into_iter()
         .map(|trigger| (trigger.label, trigger.alert_threshold, rule::actions(trigger.actions)))
         .collect();
-    let (name, numbers) =
-        Numbers::read(&request.name, request.time_window, triggers, request.resolve_threshold)?;
+    let (threshold, query) = (request.resolve_threshold, request.query.as_deref());
+    let (name, numbers) = Numbers::read(&request.name, request.time_window, triggers, threshold, query)?;
     let made = MetricRule {
         id: context.db.allocate_ids("metric_rule", 1).await?,
         organization_id: organization.id,

@@ -5,17 +5,14 @@ use super::rule;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::alert::metric_rule::MetricRule;
-use crate::domain::alert::rule::not_found;
-use crate::store::metric_rules;
 
 pub(super) async fn get_metric_rule(
     context: &Context,
     caller: &Caller,
     request: wire::GetMetricRuleRequest,
 ) -> Result<wire::MetricRule> {
-    let scopes = access::READ_ALERTS;
-    let organization = rule::organization(context, caller, &request.organization, scopes).await?;
-    let found = metric_rules::find(&context.db, organization.id, request.id).await?.ok_or_else(not_found)?;
+    let (organization, scopes) = (&request.organization, access::READ_ALERTS);
+    let found = rule::metric_rule(context, caller, organization, request.id, scopes).await?;
     Ok(to_wire(&found))
 }
 

@@ -17,8 +17,10 @@ pub(super) async fn list_metric_rules(
     let scopes = access::READ_ALERTS;
     let organization = rule::organization(context, caller, &request.organization, scopes).await?;
     let page = Page::read(request.offset, request.limit);
+    let visible = rule::visible_projects(context, caller, &organization).await?;
+    let projects = visible.ids();
     let fetch = |offset, limit| async move {
-        let found = metric_rules::list(&context.db, organization.id, offset, limit).await?;
+        let found = metric_rules::list(&context.db, organization.id, projects, offset, limit).await?;
         Ok::<_, Error>(found.iter().map(to_wire).collect())
     };
     let (rules, has_more) = bounded_page(page.offset(), page.limit(), fetch).await?;

@@ -4,12 +4,15 @@ use patchbay_proto::tracker as wire;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::alert::action::Action;
-use crate::domain::alert::rule::{AlertRule, Definition, Description};
+use crate::domain::alert::metric_rule::MetricRule;
+use crate::domain::alert::rule::{AlertRule, Definition, Description, not_found};
 use crate::domain::issue::activity::Person;
 use crate::domain::organization::{self, Organization};
 use crate::domain::project::Project;
 use crate::grpc::named;
 use crate::grpc::projects::project;
+use crate::grpc::visible_projects::VisibleProjects;
+use crate::store::metric_rules;
 
 /// The project of a request, for a caller with one of `scopes`.
 pub(super) async fn project(
@@ -32,6 +35,29 @@ pub(super) async fn organization(
     let found = named::organization(&context.db, caller, named, organization::not_found).await?;
     access::one_of(caller, found.id, scopes, Error::permission_denied())?;
     Ok(found)
+}
+
+/// The metric rule with this id, for a caller with one of `scopes` who may access its project.
+pub(super) async fn metric_rule(
+    context: &Context,
+    caller: &Caller,
+    named: &str,
+    id: i64,
+    scopes: &[Scope],
+) -> Result<MetricRule> {
+    let organization = organization(context, caller, named, scopes).await?;
+    let found = metric_rules::find(&context.db, organization.id, id).await?.ok_or_else(not_found)?;
+    let visible = visible_projects(context, caller, &organization).await?;
+    if visible.contains(found.project_id) { Ok(found) } else { Err(not_found()) }
+}
+
+/// The projects whose rules a caller may access.
+pub(super) async fn visible_projects(
+    context: &Context,
+    caller: &Caller,
+    organization: &Organization,
+) -> Result<VisibleProjects> {
+    VisibleProjects::of(&context.db, caller, (organization.id, organization.open_membership)).await
 }
 
 /// Name and definition of the rule in a request.

@@ -32,6 +32,7 @@ pub(super) async fn create_organization(
             created_at: context.clock.now(),
             features: context.default_features.to_vec(),
             enhanced_privacy: false,
+            open_membership: true,
         };
         if found(context, caller, &founded, owner).await? {
             return Ok(organization::to_wire(founded));

@@ -11,5 +11,6 @@ pub(super) fn to_wire(organization: Organization) -> wire::Organization {
         created_at: Some(timestamp::to_wire(organization.created_at)),
         features: organization.features,
         enhanced_privacy: organization.enhanced_privacy,
+        open_membership: organization.open_membership,
     }
 }

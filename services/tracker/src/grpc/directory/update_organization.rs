@@ -19,6 +19,7 @@ pub(super) async fn update_organization(
     let changes = Changes {
         name: request.name,
         enhanced_privacy: request.enhanced_privacy,
+        open_membership: request.open_membership,
         features: request.features.map(|features| features.names),
     };
     let changed = changes.apply(found.clone())?;
@@ -33,6 +34,9 @@ pub(super) async fn update_organization(
         }
         if changed.enhanced_privacy != found.enhanced_privacy {
             entry = entry.detail("enhancedPrivacy", changed.enhanced_privacy);
+        }
+        if changed.open_membership != found.open_membership {
+            entry = entry.detail("openMembership", changed.open_membership);
         }
         if changed.features != found.features {
             entry = entry.detail("features", changed.features.clone());

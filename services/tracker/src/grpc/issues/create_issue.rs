@@ -9,6 +9,7 @@ use crate::domain::issue::comment::Author;
 use crate::domain::issue::new_issue::{Description, NewIssue};
 use crate::domain::project::not_found;
 use crate::grpc::named;
+use crate::grpc::visible_projects::VisibleProjects;
 use crate::record_activity::{ActivityRecord, record_activity};
 use crate::store::issues::FoundIssue;
 use crate::store::{issue_words, issues, projects};
@@ -22,6 +23,10 @@ pub(super) async fn create_issue(
     let organization = named::organization(db, caller, &request.organization, not_found).await?;
     access::one_of(caller, organization.id, access::WRITE_ISSUES, not_found())?;
     let project = named::project(db, organization.id, &request.project).await?.ok_or_else(not_found)?;
+    let of = (organization.id, organization.open_membership);
+    if !VisibleProjects::of(db, caller, of).await?.contains(project.id) {
+        return Err(not_found());
+    }
     let new = NewIssue::read(Description {
         title: &request.title,
         culprit: &request.culprit,
@@ -43,6 +48,7 @@ pub(super) async fn create_issue(
         project,
         organization_slug: organization.slug,
         emails_are_private: organization.enhanced_privacy,
+        organization_is_open: organization.open_membership,
     };
     let record = ActivityRecord {
         issue_context: opened.issue_context(&context.links),

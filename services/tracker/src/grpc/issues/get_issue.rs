@@ -10,7 +10,7 @@ pub(super) async fn get_issue(
     caller: &Caller,
     request: wire::GetIssueRequest,
 ) -> Result<wire::Issue> {
-    let scopes = access::READ_ISSUES;
+    let scopes = if request.to_link { access::LINK_ISSUES } else { access::READ_ISSUES };
     let found = issue::for_caller(context, caller, request.id, &request.organization, scopes).await?;
     issue::to_wire_for(context, caller, &found).await
 }

@@ -6,11 +6,13 @@ use patchbay_proto::tracker as wire;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::issue::document::{IssueDocument, SubscriptionDocument};
+use crate::domain::issue::marks::{Marks, Viewer};
 use crate::domain::issue::not_found;
 use crate::domain::issue::short_id::short_id;
 use crate::grpc::named;
+use crate::grpc::visible_projects::VisibleProjects;
 use crate::store::issues::{self, FoundIssue};
-use crate::store::subscriptions;
+use crate::store::{issue_marks, subscriptions};
 
 /// The issue with this id, in the named organization if any, for a caller with one of `scopes`.
 pub(super) async fn for_caller(
@@ -34,6 +36,10 @@ pub(super) async fn for_caller(
         return Err(not_found());
     }
     access::one_of(caller, organization_id, scopes, not_found())?;
+    let organization = (organization_id, found.organization_is_open);
+    if !VisibleProjects::of(&context.db, caller, organization).await?.contains(found.issue.project_id) {
+        return Err(not_found());
+    }
     Ok(found)
 }
 
@@ -43,14 +49,20 @@ pub(super) async fn all_to_wire(
     caller: &Caller,
     found: &[FoundIssue],
 ) -> Result<Vec<wire::Issue>> {
+    let ids: Vec<i64> = found.iter().map(|found| found.issue.id).collect();
     let mut subscriptions = match caller.user() {
         None => BTreeMap::new(),
-        Some(user) => {
-            let ids: Vec<i64> = found.iter().map(|found| found.issue.id).collect();
-            subscriptions::of_user(&context.db, user.user_id, &ids).await?.into_iter().collect()
-        }
+        Some(user) => subscriptions::of_user(&context.db, user.user_id, &ids).await?.into_iter().collect(),
     };
-    Ok(found.iter().map(|found| to_wire(context, found, subscriptions.remove(&found.issue.id))).collect())
+    let mut marks = match Viewer::of(caller) {
+        None => BTreeMap::new(),
+        Some(viewer) => issue_marks::of_viewer(&context.db, viewer, &ids).await?,
+    };
+    let shown = found.iter().map(|found| {
+        let id = &found.issue.id;
+        to_wire(context, found, subscriptions.remove(id), marks.remove(id).unwrap_or_default())
+    });
+    Ok(shown.collect())
 }
 
 /// An issue as this caller sees it.
@@ -66,13 +78,14 @@ fn to_wire(
     context: &Context,
     FoundIssue { issue, project, organization_slug, .. }: &FoundIssue,
     subscription: Option<SubscriptionDocument>,
+    marks: Marks,
 ) -> wire::Issue {
     wire::Issue {
         id: issue.id,
         organization_id: issue.organization_id,
         project_id: issue.project_id,
         short_id: short_id(&project.slug, issue.number),
-        document_json: IssueDocument::new(issue, project).seen_by(subscription).to_json().into(),
+        document_json: IssueDocument::new(issue, project).seen_by(subscription, marks).to_json().into(),
         organization_slug: organization_slug.clone(),
         project_slug: project.slug.clone(),
         title: issue.title.clone(),

@@ -10,6 +10,7 @@ use crate::domain::organization;
 use crate::domain::project;
 use crate::domain::search::{self, Assigned, Condition, Term};
 use crate::grpc::named;
+use crate::grpc::visible_projects::VisibleProjects;
 use crate::store::issues::FoundIssue;
 use crate::store::list_issues::{AssignedTo, Listed, Listing, Sort, list};
 use crate::store::{assignees, find_short_id};
@@ -67,7 +68,15 @@ pub(super) async fn listing(
     let hidden = organization::not_found;
     let organization = named::organization(db, caller, &filter.organization, hidden).await?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
-    let project_ids = project_ids(context, organization.id, &filter.projects).await?;
+    let of = (organization.id, organization.open_membership);
+    let visible = VisibleProjects::of(db, caller, of).await?;
+    let mut project_ids = project_ids(context, organization.id, &filter.projects, &visible).await?;
+    if let Some(ids) = visible.ids().filter(|_| project_ids.is_empty()) {
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        ids.clone_into(&mut project_ids);
+    }
     let organization_id = organization.id;
     // A query that is a short id means that issue.
     if let Some((slug, number)) = short_id::parse(filter.query.trim())
@@ -102,6 +111,7 @@ pub(super) async fn project_ids(
     context: &Context,
     organization_id: i64,
     projects: &[String],
+    visible: &VisibleProjects,
 ) -> Result<Vec<i64>> {
     if projects.len() > MAX_PROJECTS {
         return Err(Error::invalid(
@@ -112,6 +122,7 @@ pub(super) async fn project_ids(
     let mut ids = Vec::with_capacity(projects.len());
     for named in projects {
         let found = named::project(&context.db, organization_id, named).await?;
+        let found = found.filter(|found| visible.contains(found.id));
         ids.push(found.ok_or_else(project::not_found)?.id);
     }
     ids.sort_unstable();

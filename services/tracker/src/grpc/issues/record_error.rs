@@ -1,4 +1,4 @@
-use patchbay_domain::{Caller, Error, Result, feature};
+use patchbay_domain::{Caller, Error, Result, feature, shortened};
 use patchbay_proto::tracker as wire;
 
 use crate::context::Context;
@@ -24,29 +24,49 @@ pub(super) async fn record_error(
     let organization = named::find_organization(db, &request.organization).await?.ok_or_else(not_found)?;
     let project = named::project(db, organization.id, &request.project).await?.ok_or_else(not_found)?;
     let now = context.clock.now();
+    let mut answered = Vec::with_capacity(request.events.len());
     let mut events = Vec::with_capacity(request.events.len());
-    for (position, event) in request.events.iter().enumerate() {
-        let read = ErrorEvent::read(&event.event_json, project.id, context.random.uuid(), now);
-        events.push(read.map_err(|error| at(position, error))?);
+    for event in &request.events {
+        match ErrorEvent::read(&event.event_json, project.id, context.random.uuid(), now) {
+            Ok(event) => {
+                answered.push(wire::RecordedEvent::default());
+                events.push(event);
+            }
+            Err(error) => answered.push(refused(&error)),
+        }
+    }
+    let refusals = request.events.len() - events.len();
+    if refusals > 0 {
+        context.metrics.errors_refused.inc_by(refusals as u64);
+        tracing::debug!(
+            project_id = project.id,
+            refusals,
+            "invalid errors were refused; the others are recorded"
+        );
     }
     if events.is_empty() {
-        return Ok(wire::RecordErrorResponse::default());
+        return Ok(wire::RecordErrorResponse { events: answered });
     }
     let publishes_errors = organization.features.iter().any(|name| name == feature::EVENT_HOOKS);
     let source = ErrorSource { organization_slug: organization.slug, project, publishes_errors };
     let recorded = context.recorder.record(source, events).await?;
-    Ok(wire::RecordErrorResponse { events: recorded.into_iter().map(to_wire).collect() })
+    let accepted = answered.iter_mut().filter(|event| event.refusal.is_none());
+    accepted.zip(recorded).for_each(|(event, recorded)| *event = response(recorded));
+    Ok(wire::RecordErrorResponse { events: answered })
 }
 
-/// Adds the position in the batch to the invalid fields.
-fn at(position: usize, mut error: Error) -> Error {
-    for violation in &mut error.fields {
-        violation.field = format!("events[{position}].{}", violation.field);
-    }
-    error
+/// An invalid error is refused alone: its neighbours are recorded, and the product can tell which one to repair.
+fn refused(error: &Error) -> wire::RecordedEvent {
+    let message = error.fields.iter().flat_map(|violation| &violation.messages).next();
+    let refusal = wire::ErrorRefusal {
+        reason: error.reason.to_string(),
+        message: shortened(message.unwrap_or(&error.message)).into_owned(),
+    };
+    wire::RecordedEvent { refusal: Some(refusal), ..Default::default() }
 }
 
-fn to_wire(recorded: Recorded) -> wire::RecordedEvent {
+fn response(recorded: Recorded) -> wire::RecordedEvent {
     let Recorded { event_id, issue_id, opened, duplicate } = recorded;
-    wire::RecordedEvent { event_id: event_id.simple().to_string(), issue_id, opened, duplicate }
+    let event_id = event_id.simple().to_string();
+    wire::RecordedEvent { event_id, issue_id, opened, duplicate, refusal: None }
 }

@@ -10,7 +10,8 @@ use crate::domain::issue::cursor::Cursor;
 use crate::domain::issue::not_found;
 use crate::domain::project;
 use crate::grpc::named;
-use crate::store::issues;
+use crate::grpc::visible_projects::VisibleProjects;
+use crate::store::issues::{self, FoundIssue};
 use crate::store::list_issues::{self, Listed};
 
 const MOST: usize = 1000;
@@ -36,7 +37,8 @@ pub(super) async fn by_ids(
         }
     };
     let project_ids = match organization_id {
-        Some(id) => project_ids(context, id, &requested.projects).await?,
+        // Whether the caller may access the project of an issue is checked below.
+        Some(id) => project_ids(context, id, &requested.projects, &VisibleProjects::All).await?,
         None if requested.projects.is_empty() => Vec::new(),
         None => return Err(project::not_found()),
     };
@@ -52,7 +54,23 @@ pub(super) async fn by_ids(
         }
         access::one_of(caller, found.issue.organization_id, scopes, not_found())?;
     }
+    check_projects(context, caller, &found).await?;
     Ok(ids)
+}
+
+/// # Errors
+/// `ISSUE_NOT_FOUND` if the caller may not access the project of one of the issues.
+async fn check_projects(context: &Context, caller: &Caller, found: &[FoundIssue]) -> Result<()> {
+    let organizations: BTreeSet<(i64, bool)> =
+        found.iter().map(|found| (found.issue.organization_id, found.organization_is_open)).collect();
+    for organization in organizations {
+        let visible = VisibleProjects::of(&context.db, caller, organization).await?;
+        let mut here = found.iter().filter(|found| found.issue.organization_id == organization.0);
+        if !here.all(|found| visible.contains(found.issue.project_id)) {
+            return Err(not_found());
+        }
+    }
+    Ok(())
 }
 
 /// The ids of the first thousand matching issues. An empty query, which lists all issues, is refused.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use patchbay_db::Tx;
-use patchbay_domain::{Caller, Result};
+use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 use patchbay_proto::tracker::update_issues_request::Issues as Requested;
 
@@ -11,11 +11,12 @@ use crate::domain::access;
 use crate::domain::issue::assignee::{Assignee, AssigneeName};
 use crate::domain::issue::change::IssueChange;
 use crate::domain::issue::comment::Author;
+use crate::domain::issue::marks::{MarkChange, Viewer};
 use crate::domain::issue::status_change::{Release, StatusChange};
 use crate::outbox;
 use crate::record_activity::{ActivityRecord, record_activity};
 use crate::store::issues::{self, FoundIssue};
-use crate::store::{releases, subscriptions};
+use crate::store::{issue_marks, releases, subscriptions};
 
 pub(super) async fn update_issues(
     context: &Context,
@@ -32,7 +33,7 @@ pub(super) async fn update_issues(
             selected_issues::by_filter(context, caller, filter, scopes).await?
         }
     };
-    let changes = Changes::read(&request)?;
+    let changes = Changes::read(&request, caller)?;
     if ids.is_empty() {
         return Ok(wire::UpdateIssuesResponse::default());
     }
@@ -70,20 +71,29 @@ struct Changes {
     status: Option<StatusChange>,
     assignee: Option<AssigneeName>,
     is_subscribed: Option<bool>,
+    marks: MarkChange,
+    /// The owner of the marks; `None` if they do not change.
+    viewer: Option<Viewer>,
 }
 
 /// The release and the assignee by project.
 type Prepared = HashMap<i64, (Option<Release>, Option<Assignee>)>;
 
 impl Changes {
-    fn read(request: &wire::UpdateIssuesRequest) -> Result<Self> {
+    fn read(request: &wire::UpdateIssuesRequest, caller: &Caller) -> Result<Self> {
         let status = request.status.as_deref();
+        if request.is_subscribed == Some(true) && caller.user().is_none() {
+            return Err(Error::field("isSubscribed", "Only users can subscribe to an issue."));
+        }
+        let marks = MarkChange { has_seen: request.has_seen, is_bookmarked: request.is_bookmarked };
         Ok(Self {
             status: status
                 .map(|status| StatusChange::read(status, &request.status_details_json))
                 .transpose()?,
             assignee: request.assigned_to.as_deref().map(AssigneeName::read).transpose()?,
             is_subscribed: request.is_subscribed,
+            marks,
+            viewer: marks.viewer(caller)?,
         })
     }
 
@@ -133,6 +143,9 @@ impl Changes {
         }
         if let (Some(active), Some(user)) = (self.is_subscribed, caller.user()) {
             subscriptions::set(tx, found.issue.id, user.user_id, active, now).await?;
+        }
+        if let Some(viewer) = self.viewer {
+            issue_marks::set(tx, found.issue.id, viewer, self.marks).await?;
         }
         if !issue_changes.is_empty() {
             let assigned =

@@ -3,6 +3,7 @@ use patchbay_domain::{Caller, Error, Result};
 use patchbay_proto::tracker as wire;
 
 use super::project;
+use super::team::may_use_team;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::input::slug_choice;
@@ -30,6 +31,9 @@ pub(super) async fn create_project(
         "" => None,
         named => Some(named::team(db, organization.id, named).await?.ok_or_else(team::not_found)?),
     };
+    // A project without a team of theirs would be lost to a caller who is limited by teams.
+    let of = (organization.id, organization.open_membership);
+    may_use_team(db, caller, of, team.as_ref().map(|team| team.id)).await?;
 
     for _ in 0..TRIES {
         let id = next_id(context).await?;

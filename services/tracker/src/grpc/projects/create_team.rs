@@ -24,7 +24,12 @@ pub(super) async fn create_team(
     for slug in new.slug.candidates() {
         let started = Team { id, organization_id: organization.id, slug, name: new.name.clone() };
         if teams::insert(&context.db, &started, context.clock.now()).await? {
-            return Ok(team::to_wire(started, Vec::new()));
+            // A caller who is limited by teams could not use the new team otherwise.
+            let limited = caller.limited_by_teams(organization.id);
+            if let Some(user_id) = limited.filter(|_| !organization.open_membership) {
+                teams::add_member(&context.db, &started, user_id).await?;
+            }
+            return team::with_members(&context.db, started).await;
         }
     }
     Err(slug_choice::taken(&new.slug))

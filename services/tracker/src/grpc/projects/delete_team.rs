@@ -12,7 +12,7 @@ pub(super) async fn delete_team(
     request: wire::DeleteTeamRequest,
 ) -> Result<wire::DeleteTeamResponse> {
     let (db, scopes) = (&context.db, access::DELETE_TEAMS);
-    let found = team::for_caller(db, caller, &request.organization, &request.team, scopes).await?;
+    let found = team::to_change(db, caller, &request.organization, &request.team, scopes).await?;
     let mut tx = db.begin().await?;
     teams::delete(&mut tx, found.id).await?;
     tx.commit().await?;

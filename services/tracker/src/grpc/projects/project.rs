@@ -7,6 +7,7 @@ use patchbay_proto::tracker as wire;
 use crate::domain::access;
 use crate::domain::project::{Project, not_found};
 use crate::grpc::named;
+use crate::grpc::visible_projects::VisibleProjects;
 use crate::store::teams;
 
 /// The named project, for a caller with one of `scopes`.
@@ -18,7 +19,9 @@ pub(in crate::grpc) async fn for_caller(
 ) -> Result<Project> {
     let organization = named::organization(db, caller, organization, not_found).await?;
     access::one_of(caller, organization.id, scopes, Error::permission_denied())?;
-    named::project(db, organization.id, project).await?.ok_or_else(not_found)
+    let found = named::project(db, organization.id, project).await?.ok_or_else(not_found)?;
+    let visible = VisibleProjects::of(db, caller, (organization.id, organization.open_membership)).await?;
+    if visible.contains(found.id) { Ok(found) } else { Err(not_found()) }
 }
 
 /// Projects with their teams.

@@ -13,7 +13,7 @@ pub(super) async fn set_team_member(
     request: wire::SetTeamMemberRequest,
 ) -> Result<wire::Team> {
     let (db, scopes) = (&context.db, access::WRITE_TEAMS);
-    let found = team::for_caller(db, caller, &request.organization, &request.team, scopes).await?;
+    let found = team::to_change(db, caller, &request.organization, &request.team, scopes).await?;
     if !request.is_member {
         teams::remove_member(db, found.id, request.user_id).await?;
     } else if !teams::add_member(db, &found, request.user_id).await? {

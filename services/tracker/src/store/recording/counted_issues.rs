@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::issue::Snooze;
 use crate::domain::issue::counted_issue::CountedIssue;
 use crate::domain::issue::status::Status;
-use crate::store::{projects, unknown};
+use crate::store::{issue_marks, projects, unknown};
 
 /// The ones of these fingerprints that have an issue.
 pub(crate) async fn known_fingerprints(db: &Db, fingerprints: &[Uuid]) -> Result<BTreeSet<Uuid>> {
@@ -77,8 +77,8 @@ pub(crate) async fn update_counted(tx: &mut Tx, issues: &[&CountedIssue]) -> Res
     )
     .bind_list(&reopened)
     .execute()
-    .await
-    .map(drop)
+    .await?;
+    issue_marks::forget_seen(tx, &reopened).await
 }
 
 /// Inserts the missing releases, as project and version, in a separate transaction before the main one: new

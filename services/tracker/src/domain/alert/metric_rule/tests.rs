@@ -11,7 +11,7 @@ fn numbers() -> Numbers {
         ("warning".to_owned(), 10, Ok(vec![action("notify")])),
         ("critical".to_owned(), 100, Ok(vec![action("notify"), action("pager")])),
     ];
-    Numbers::read("Too many errors", 60, triggers, Some(5)).unwrap().1
+    Numbers::read("Too many errors", 60, triggers, Some(5), None).unwrap().1
 }
 
 #[test]
@@ -20,17 +20,37 @@ fn counts_start_change_and_resolve_an_incident() {
     use Verdict::{Becomes, Nothing, Over};
     for (count, incident, expected) in [
         (10, None, Nothing),
-        (11, None, Becomes(Warning)),
-        (101, None, Becomes(Critical)),
+        (11, None, Becomes(Warning, 11)),
+        (101, None, Becomes(Critical, 101)),
         (50, Some(Warning), Nothing),
-        (101, Some(Warning), Becomes(Critical)),
+        (101, Some(Warning), Becomes(Critical, 101)),
         (101, Some(Critical), Nothing),
-        (50, Some(Critical), Becomes(Warning)),
+        (50, Some(Critical), Becomes(Warning, 50)),
         (8, Some(Critical), Nothing),
-        (5, Some(Critical), Over),
-        (0, Some(Warning), Over),
+        (5, Some(Critical), Over(5)),
+        (0, Some(Warning), Over(0)),
     ] {
-        assert_eq!(numbers().judge(count, incident), expected, "{count} {incident:?}");
+        let counts = Counts { recent: count, whole: count };
+        assert_eq!(numbers().judge(counts, incident), expected, "{count} {incident:?}");
+    }
+}
+
+#[test]
+fn a_new_minute_neither_ends_an_incident_nor_starts_one() {
+    use Severity::{Critical, Warning};
+    use Verdict::{Becomes, Nothing, Over};
+    for (recent, whole, incident, expected) in [
+        // The errors were in the minute before this one.
+        (0, 101, Some(Critical), Nothing),
+        (0, 11, Some(Warning), Nothing),
+        (0, 101, Some(Warning), Nothing),
+        (0, 101, None, Nothing),
+        (0, 50, Some(Critical), Becomes(Warning, 50)),
+        (11, 50, Some(Critical), Becomes(Warning, 50)),
+        (101, 120, Some(Warning), Becomes(Critical, 101)),
+        (0, 5, Some(Critical), Over(5)),
+    ] {
+        assert_eq!(numbers().judge(Counts { recent, whole }, incident), expected, "{recent} {whole}");
     }
 }
 
@@ -48,14 +68,19 @@ fn an_invalid_rule_is_refused() {
         (60, Vec::new(), None, "triggers"),
         (60, one("loud", 1), None, "triggers"),
         (60, one("critical", -1), None, "triggers"),
+        (60, one("critical", 9_007_199_254_740_993), None, "triggers"),
         (60, both(10, 10), None, "triggers"),
         (60, [one("critical", 1), one("critical", 2)].concat(), None, "triggers"),
         (60, one("critical", 1), Some(2), "resolveThreshold"),
     ] {
-        let error = Numbers::read("n", window, triggers, resolve).unwrap_err();
+        let error = Numbers::read("n", window, triggers, resolve, None).unwrap_err();
         assert_eq!(error.fields[0].field, field);
     }
-    assert_eq!(Numbers::read("", 60, one("", 1), None).unwrap_err().fields[0].field, "name");
+    assert_eq!(Numbers::read("", 60, one("", 1), None, None).unwrap_err().fields[0].field, "name");
+    let query = |query| Numbers::read("n", 60, one("", 1), None, query);
+    assert_eq!(query(Some("release:1")).unwrap_err().fields[0].field, "query");
+    assert_eq!(query(Some("")).unwrap().1.query, "");
+    assert_eq!(query(None).unwrap().1.query, "event.type:error");
 }
 
 #[test]

@@ -58,7 +58,18 @@ fn an_error_comes_neither_from_the_future_nor_from_long_ago() {
         |timestamp: &str| read(format!(r#"{{"message":"x","timestamp":{timestamp}}}"#)).unwrap().happened_at;
     assert_eq!(at("4102444800"), now());
     assert_eq!(at("0"), now() - TimeDelta::days(90));
-    assert_eq!(at(r#""2019-08-19T20:00:00Z""#), "2019-08-19T20:00:00Z".parse::<DateTime<Utc>>().unwrap());
+    for text in [
+        "2019-08-19T20:00:00Z",
+        "2019-08-19T20:00:00",
+        "2019-08-19T20:00:00.000000",
+        "2019-08-19 20:00:00",
+        "2019-08-19T22:00:00+02:00",
+        "1566244800",
+        "1566244800.0",
+    ] {
+        let expected: DateTime<Utc> = "2019-08-19T20:00:00Z".parse().unwrap();
+        assert_eq!(at(&format!("{text:?}")), expected, "{text}");
+    }
 }
 
 #[test]
@@ -79,12 +90,28 @@ fn an_invalid_error_is_refused() {
         r#"{"timestamp":"yesterday"}"#,
         r#"{"timestamp":-1}"#,
         r#"{"timestamp":[]}"#,
-        r#"{"extra":9007199254740993}"#,
     ] {
         let error = read(json).unwrap_err();
         assert_eq!(error.fields[0].field, "event_json", "{json:.50}");
     }
     assert!(read(b"{\"message\":\"\xff\"}").is_err());
+}
+
+#[test]
+fn integers_that_javascript_would_change_are_kept_as_text() {
+    let event = read(
+        r#"{"message":"a\ud83d","level":"critical","user":{"id":9007199254740993},
+            "exception":{"values":[{"type":"T","stacktrace":{"frames":[
+                {"vars":{"id":9007199254740993,"big":-170141183460469231731687303715884105728,"n":7}}]}}]}}"#,
+    );
+    let event = event.unwrap();
+    let document: Value = serde_json::from_str(&event.document).unwrap();
+    let vars = &document["exception"]["values"][0]["stacktrace"]["frames"][0]["vars"];
+    let expected =
+        json!({ "id": "9007199254740993", "big": "-170141183460469231731687303715884105728", "n": 7 });
+    assert_eq!(*vars, expected);
+    assert_eq!((document["message"].as_str(), event.level), (Some("a\u{fffd}"), Level::Fatal));
+    assert_eq!(event.tag("user"), Some("id:9007199254740993"));
 }
 
 #[test]
