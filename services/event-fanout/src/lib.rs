@@ -40,6 +40,6 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0001_events",
     "0002_numbers",
     "0003_groups",
-    "0004_key_content",
+    "0004_key_content": derived,
     "0005_grant_codes"
 ];

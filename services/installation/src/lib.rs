@@ -43,5 +43,5 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0011_app_removal": derived,
     "0012_event_types": derived,
     "0013_support_url": derived,
-    "0015_outage_mail",
+    "0015_outage_mail": derived,
 ];

@@ -60,6 +60,6 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0027_issue_lists": derived,
     "0028_issue_words_order",
     "0029_invitations",
-    "0030_issue_marks",
-    "0031_open_membership",
+    "0030_issue_marks": derived,
+    "0031_open_membership": derived,
 ];

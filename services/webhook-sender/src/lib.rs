@@ -38,7 +38,7 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0002_deliveries": derived,
     "0003_endpoints": derived,
     "0004_request_log",
-    "0005_endpoint_turns",
-    "0006_reported_outages",
+    "0005_endpoint_turns": derived,
+    "0006_reported_outages": derived,
     "0008_grant_codes",
 ];

@@ -22,8 +22,8 @@ pub(crate) async fn note(
     earliest: DateTime<Utc>,
 ) -> Result<bool, Error> {
     let query = tx.query(
-        "update apps set outage_told_at = $2
-         where id = $1 and (outage_told_at is null or outage_told_at <= $3 or outage_told_at > $2)",
+        "update apps set outage_mailed_at = $2
+         where id = $1 and (outage_mailed_at is null or outage_mailed_at <= $3 or outage_mailed_at > $2)",
     );
     Ok(query.bind(app).bind(now).bind(earliest).execute().await? == 1)
 }

@@ -228,7 +228,7 @@ impl Acme {
             issues.link_external_issue(link(issue_id, organization_id));
             issues.create_issue(issue("acme", parts.project, "new"));
             alerts.get_rule(GetRuleRequest { organization: acme(), project: project.clone(), id: parts.rule_id });
-            alerts.list_rules(ListRulesRequest { organization: acme(), project: project.clone() });
+            alerts.list_rules(ListRulesRequest { organization: acme(), project: project.clone(), ..Default::default() });
             alerts.may_write_rules(MayWriteRulesRequest {
                 organization: acme(),
                 project: project.clone(),

@@ -68,9 +68,6 @@ async fn act_on_external_issue(
         }
     };
     let uri = text(uri.as_ref());
-    if !is_path(uri) {
-        return Err(Error::field("uri", NO_PATH).into());
-    }
     let issue = issue(&context, &caller, &installation, group_id.as_ref()).await?;
     let is_declared = |name: &&str| ActionBody::FIELDS.iter().any(|field| field.name == *name);
     let form = fields.names().filter(|name| !is_declared(name));

@@ -29,7 +29,7 @@ pub(super) async fn to_change(
     scopes: &[Scope],
 ) -> Result<Team> {
     let found = for_caller(db, caller, organization, team, scopes).await?;
-    let organization = named::organization(db, organization).await?.ok_or_else(not_found)?;
+    let organization = named::find_organization(db, organization).await?.ok_or_else(not_found)?;
     may_use_team(db, caller, (organization.id, organization.open_membership), Some(found.id)).await?;
     Ok(found)
 }

@@ -1,3 +1,0 @@
--- The user who registered the app, and when a person was last told that its endpoint fails.
-alter table apps add column creator_id integer;
-alter table apps add column outage_told_at text;
