@@ -34,7 +34,10 @@ pub(crate) fn environment(folder: &Path, packages: &[&str], probe: &str) -> anyh
             .context("Python 3 with venv is needed")?;
         venv()?;
     }
+    // Python compiles the modules that are used; compiling all at once takes as long as the rest of the installation.
     let mut pip = Command::new(&python);
-    run(pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages))?;
+    run(pip
+        .args(["-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"])
+        .args(packages))?;
     Ok(python)
 }
