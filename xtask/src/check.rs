@@ -1,6 +1,7 @@
 //! `cargo xtask check`: static checks.
 
 mod dependencies;
+mod deploy;
 mod language;
 mod layout;
 mod tree;
@@ -10,6 +11,8 @@ use std::collections::BTreeSet;
 use anyhow::{Context, ensure};
 
 use crate::cargo::{self, cargo};
+
+pub(crate) use deploy::run_checks as deploy;
 
 /// Libraries that only certain crates may depend on directly.
 const RESERVED: [(&str, &[&str]); 5] = [
@@ -27,7 +30,7 @@ const FREE_OF: [(&str, &[&str]); 3] = [
     ("patchbay-db", &["tonic", "lapin"]),
 ];
 
-/// Checks formatting, lints and dependencies.
+/// Checks formatting, lints, dependencies and the files in `deploy/`.
 pub(crate) fn run() -> anyhow::Result<()> {
     rules()?;
     cargo::run(&mut cargo(&["fmt", "--all", "--check"]))?;
@@ -52,7 +55,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             ensure!(!dependencies.contains(library), "{package} must not depend on {library}");
         }
     }
-    Ok(())
+    deploy(false)
 }
 
 /// The rules that need no build: layout, language, dependencies.

@@ -2,6 +2,7 @@
 
 mod cargo;
 mod check;
+mod deploy_tools;
 mod docs;
 mod node;
 mod python;
@@ -24,8 +25,14 @@ enum Command {
     Test(test::Options),
     /// Check the layout of the tree and the language of its prose; takes a second.
     Rules,
-    /// Check formatting, lints, and which crate may depend on which library.
+    /// Check formatting, lints, which crate may depend on which library, and the files in `deploy/`.
     Check,
+    /// Check the Helm chart, the Kubernetes files, the alerts and the dashboard; part of `check`.
+    Deploy {
+        /// First render the base of kustomize from the Helm chart.
+        #[arg(long)]
+        write: bool,
+    },
     /// Measure a release build in both modes, compared with the bare limit of the machine.
     Bench(release::Options),
     /// Run a release build under a steady load with faults for ten minutes or longer. Fails if an event is
@@ -42,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(options) => test::run(&options),
         Command::Rules => check::rules(),
         Command::Check => check::run(),
+        Command::Deploy { write } => check::deploy(write),
         Command::Bench(options) => release::run("bench", &options),
         Command::Soak(options) => release::run("soak", &options),
         Command::Docs => docs::write(),

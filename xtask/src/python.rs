@@ -1,7 +1,7 @@
-//! A Python environment for tests, with `grpcio-tools` to generate a client from `proto/`, and `schemathesis`
-//! and `openapi-spec-validator` to check the REST API against its description.
+//! Python environments under `target/`: one for tests, with `grpcio-tools` to generate a client from `proto/`, and `schemathesis` and
+//! `openapi-spec-validator` to check the REST API against its description; others for tools of checks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
@@ -14,23 +14,30 @@ const PACKAGES: [&str; 4] =
 /// Fails if a package is missing.
 const PROBE: &str = "import grpc_tools.protoc, grpc, openapi_spec_validator, schemathesis";
 
-/// The interpreter of a virtual environment under `target/`, which the first run creates.
+/// The interpreter for tests.
 pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {
-    let folder = workspace().join("target/python");
+    environment(&workspace().join("target/python"), &PACKAGES, PROBE)
+}
+
+/// The interpreter of a virtual environment in `folder`. It is created again if `probe`, a Python program, fails in it.
+pub(crate) fn environment(folder: &Path, packages: &[&str], probe: &str) -> anyhow::Result<PathBuf> {
     let python = folder.join("bin/python");
-    let mut probe = Command::new(&python);
-    probe.args(["-c", PROBE]).stdout(Stdio::null()).stderr(Stdio::null());
-    if probe.status().is_ok_and(|status| status.success()) {
+    let mut probing = Command::new(&python);
+    probing.args(["-c", probe]).stdout(Stdio::null()).stderr(Stdio::null());
+    if probing.status().is_ok_and(|status| status.success()) {
         return Ok(python);
     }
-    let venv = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    let venv = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder));
     if venv().is_err() {
         // Debian has it in a separate package.
         run(Command::new("apt-get").args(["--quiet=2", "install", "--yes", "python3-venv"]))
             .context("Python 3 with venv is needed")?;
         venv()?;
     }
+    // Python compiles the modules that are used; compiling all at once takes as long as the rest of the installation.
     let mut pip = Command::new(&python);
-    run(pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
+    run(pip
+        .args(["-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"])
+        .args(packages))?;
     Ok(python)
 }
