@@ -17,8 +17,9 @@ pub(crate) struct Options {
 
 /// Runs all tests, including ignored ones.
 pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<()> {
-    // System tests start the service binaries.
-    cargo::run(&mut cargo(&["build", "--workspace", "--bins"]))?;
+    // System tests start the service binaries. Building the tests with them selects the features that the tests need, so that
+    // libraries are built once only.
+    cargo::run(&mut cargo(&["build", "--workspace", "--bins", "--tests"]))?;
     let python = python::interpreter()?;
     let node = node::interpreter()?;
     // Tests that need servers, Python, Node.js or root are ignored unless this command runs them.

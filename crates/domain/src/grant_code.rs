@@ -1,6 +1,6 @@
 //! The grant code in the event `installation.created`.
 //!
-//! Whoever has the code and the client secret gets the tokens of the installation. It is therefore kept only as long as its webhook waits,
+//! The code and the client secret together give the tokens of the installation. The code is therefore kept only as long as its webhook waits,
 //! and apart from the data, which is stored and shown with [`MASK`] in its place.
 
 use serde_json::Value;

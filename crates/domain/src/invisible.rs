@@ -1,4 +1,4 @@
-//! Characters that nobody sees, and that make a name look like another one.
+//! Characters that are not visible, or that make a name look like another one.
 
 /// The problem with a name that has such characters, as a sentence.
 pub const PROBLEM: &str =

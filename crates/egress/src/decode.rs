@@ -29,8 +29,8 @@ pub(crate) fn decode(headers: &mut HeaderMap, body: &mut Bytes, max: usize) -> b
     is_cut
 }
 
-/// Reads one byte more than `max` at most, so that a small body that decodes to gigabytes costs nothing. What was decoded
-/// before an error is kept.
+/// Reads one byte more than `max` at most, so that a small body that decodes to gigabytes costs nothing. The bytes
+/// decoded before an error are kept.
 fn beginning(decoder: impl Read, max: usize) -> (Vec<u8>, io::Result<usize>) {
     let mut text = Vec::new();
     let end = decoder.take(max as u64 + 1).read_to_end(&mut text);

@@ -10,7 +10,6 @@ mod domain {
     pub(crate) mod custom_type;
     pub(crate) mod decision;
     pub(crate) mod event;
-    pub(crate) mod idempotency_key;
     pub(crate) mod index;
     pub(crate) mod kind;
     pub(crate) mod matching;

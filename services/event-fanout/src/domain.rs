@@ -6,9 +6,9 @@ pub(crate) mod custom_type;
 pub(crate) mod custom_types;
 pub(crate) mod decision;
 pub(crate) mod event;
+pub(crate) mod fingerprint;
 #[cfg(test)]
 mod fit_tests;
-pub(crate) mod idempotency_key;
 pub(crate) mod index;
 pub(crate) mod kind;
 pub(crate) mod matching;

@@ -159,7 +159,7 @@ impl<'s> Fixtures<'s> {
                 let path = format!("/api/0/projects/{HOME}/front-end/rules/");
                 text(&self.apps.owner("POST", &path, &self.rule().await).await["id"])
             }
-            // They are for nobody in particular.
+            // They belong to no fixture.
             ("avatar", _) => "00000000-0000-4000-8000-000000000000".to_owned(),
             ("secret", _) => "nothing".to_owned(),
             (name, id) => panic!("{id} has no fixture for {{{name}}}"),

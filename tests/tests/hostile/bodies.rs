@@ -1,4 +1,4 @@
-//! Bodies that are no JSON, or JSON that nobody writes.
+//! Bodies that are not JSON, and JSON that no client writes.
 
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ fn unreadable(valid: &Value, key: &str) -> Vec<(&'static str, &'static str, Vec<
             format!("{{\"{key}\":\"").into_bytes().into_iter().chain(*b"\xff\xfe\"}").collect(),
         ),
         ("half a surrogate pair", format!("{{\"{key}\":\"\\ud800\"}}").into()),
-        ("a number that is none", format!("{{\"{key}\":NaN}}").into()),
+        ("a number that JSON does not have", format!("{{\"{key}\":NaN}}").into()),
         ("a number beyond a double", format!("{{\"{key}\":1e999}}").into()),
         (
             "gzip",

@@ -17,7 +17,7 @@ type Pair = (String, String);
 
 const NO_UUID: &str = "00000000-0000-4000-8000-000000000000";
 
-/// What the other tenant has.
+/// The ids of the other tenant.
 async fn of_the_other(world: &World<'_>) -> Vec<Pair> {
     let number = || "999999999".to_owned();
     let owner =
@@ -69,7 +69,7 @@ async fn of_the_other(world: &World<'_>) -> Vec<Pair> {
         (recorded.event_id.clone(), NO_UUID.replace('-', "")),
         (text(&comment["id"]), number()),
         (format!("user:{stranger}"), "user:999999999".to_owned()),
-        ("stranger@patchbay.example".to_owned(), "nobody@patchbay.example".to_owned()),
+        ("stranger@patchbay.example".to_owned(), "missing@patchbay.example".to_owned()),
         (format!("team:{}", text(&team["id"])), "team:999999999".to_owned()),
         ("#secret-team".to_owned(), "#missing".to_owned()),
         (stranger, number()),

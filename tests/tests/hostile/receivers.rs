@@ -40,7 +40,7 @@ const BAD: [&str; 18] = [
     "no-utf8",
 ];
 
-/// What is sent first, and then for ever.
+/// The bytes that are sent once, and those that are repeated without end.
 fn answer(path: &str) -> (Vec<u8>, Option<Vec<u8>>) {
     let text = |text: &str| (text.replace('\n', "\r\n").into_bytes(), None);
     match path.trim_start_matches('/') {

@@ -29,7 +29,7 @@ const INTERNAL_ERROR: u32 = 2;
 /// `:status: 200` in the static table of HPACK.
 const STATUS_200: &[u8] = &[0x88];
 
-/// What the server does with a complete request.
+/// The server's reaction to a complete request.
 #[derive(Clone, Copy)]
 enum Reaction {
     Answer,

@@ -65,7 +65,7 @@ async fn discard(mut body: Body) -> bool {
     }
 }
 
-/// What the handler has left of the body.
+/// The part of the body that the handler has left.
 enum Rest {
     OnLoan,
     Nothing,

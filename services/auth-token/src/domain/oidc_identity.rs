@@ -67,7 +67,7 @@ pub(crate) fn identify(claims: Claims, allowed_domains: &[String]) -> Result<Oid
         return Err(Error::forbidden("OIDC_DOMAIN_NOT_ALLOWED", message));
     }
     let name = claims.name.unwrap_or_default();
-    // Nobody chooses this name here, so what the directory would refuse is left out.
+    // The person cannot correct this name here, so characters that the directory would refuse are left out.
     let is_shown = |c: &char| !c.is_control() && !is_invisible(*c);
     let name: String = name.trim().chars().filter(is_shown).take(MAX_NAME).collect();
     let name = if name.is_empty() { email.to_string() } else { name };

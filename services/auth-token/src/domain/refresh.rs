@@ -62,8 +62,8 @@ pub(crate) fn decide(
 /// How long an app has to wait that exceeds the limit of refreshes by `limit`. `None`: it is answered at once.
 ///
 /// An app that has lost the response to a refresh sends the same refresh token, which was replaced at `replaced_at`, until it is
-/// answered. If it waited beyond the window, as it is told, the next use would revoke its family. So the wait ends within the window,
-/// and short before its end there is none.
+/// answered. A wait beyond the window would make the next use revoke the family. So the wait ends within the window, and in the last seconds
+/// of the window there is no wait.
 pub(crate) fn wait(
     limit: TimeDelta,
     replaced_at: Option<DateTime<Utc>>,

@@ -91,9 +91,9 @@ fn a_wait_is_what_remains_of_the_limit_and_ends_within_the_window() {
 }
 
 proptest! {
-    /// Whatever the limit says: who comes back when told, with a second of delay, is never too late.
+    /// For every limit: an app that returns after `Retry-After`, with a second of delay, is never too late.
     #[test]
-    fn who_waits_as_told_is_never_too_late(limit in 1..61_i64, now in 0..61_i64, window in 8..120_i64) {
+    fn an_app_that_waits_for_retry_after_is_never_too_late(limit in 1..61_i64, now in 0..61_i64, window in 8..120_i64) {
         let window = TimeDelta::seconds(window);
         let told = wait(TimeDelta::seconds(limit), Some(second(0)), second(now), window);
         if let Some(told) = told && second(now) - second(0) <= window {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::custom_types::CustomTypes;
 use crate::domain::event::{Event, Target};
-use crate::domain::idempotency_key::IdempotencyKey;
+use crate::domain::fingerprint::idempotency_key;
 use crate::domain::kind::Kind;
 
 /// The largest `data` of an event, in bytes.
@@ -73,7 +73,7 @@ pub(crate) fn check(
         traceparent: stamp.traceparent.filter(|text| is_traceparent(text)),
     };
     let key = Bytes::from(request.idempotency_key);
-    event.idempotency_key = (!key.is_empty()).then(|| IdempotencyKey::new(key, &event));
+    event.idempotency_key = (!key.is_empty()).then(|| idempotency_key(key, &event));
     Ok(event)
 }
 

@@ -6,8 +6,15 @@ use patchbay_domain::Actor;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::idempotency_key::IdempotencyKey;
 use super::kind::Kind;
+
+/// The product's key of an event, by which an event that is published twice is recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IdempotencyKey {
+    pub(crate) key: Bytes,
+    /// Fingerprint of the event, which tells a repetition from another event with the same key.
+    pub(crate) content: Bytes,
+}
 
 /// An event that passed all checks.
 #[derive(Clone, Debug, PartialEq)]

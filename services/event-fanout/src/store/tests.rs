@@ -14,7 +14,7 @@ use crate::MIGRATIONS;
 use crate::domain::custom_types::CustomTypes;
 use crate::domain::decision::Decision;
 use crate::domain::event::{Event, Target, event_id, least_id};
-use crate::domain::idempotency_key::IdempotencyKey;
+use crate::domain::fingerprint::idempotency_key;
 use crate::domain::samples;
 
 const SOON: TimeDelta = TimeDelta::seconds(5);
@@ -25,7 +25,7 @@ fn event(number: u128) -> Event {
 
 fn keyed(number: u128, organization_id: i64, key: &'static str) -> Event {
     let event = Event { organization_id, ..event(number) };
-    Event { idempotency_key: Some(IdempotencyKey::new(key.into(), &event)), ..event }
+    Event { idempotency_key: Some(idempotency_key(key.into(), &event)), ..event }
 }
 
 /// As one group, which has the id of the first.
@@ -108,7 +108,7 @@ async fn a_key_that_comes_again_with_other_content_is_noticed() {
     each_engine(&MIGRATIONS, |db| async move {
         let with_data = |number, data: &'static str| {
             let event = Event { data: data.into(), ..event(number) };
-            Arc::new(Event { idempotency_key: Some(IdempotencyKey::new("a".into(), &event)), ..event })
+            Arc::new(Event { idempotency_key: Some(idempotency_key("a".into(), &event)), ..event })
         };
         let differs = async |events: &[Arc<Event>]| {
             let mut decisions = vec![Some(Vec::new()); events.len()];
@@ -326,7 +326,7 @@ async fn what_is_old_goes_unless_it_is_still_to_be_handed_over() {
         let fifth_day: Vec<_> = (10..26).map(|number| on(5, number)).collect();
         // It has no partition of its own.
         let last_day = on(20, 4);
-        let keyed = Event { idempotency_key: Some(IdempotencyKey::new("k".into(), &on(0, 5))), ..on(0, 5) };
+        let keyed = Event { idempotency_key: Some(idempotency_key("k".into(), &on(0, 5))), ..on(0, 5) };
         let keyed_id = keyed.id;
         let marked = [first_day.id, fifth_day[0].id, last_day.id];
         let groups =

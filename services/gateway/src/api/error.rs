@@ -144,7 +144,7 @@ fn field(violation: FieldViolation) -> (String, Value) {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        // Apps can fail as often as they like, and nobody here has to act.
+        // Apps can fail as often as they like, and an operator cannot mend them.
         if self.status.is_server_error() && !self.is_of_app {
             tracing::error!(
                 status = self.status.as_u16(),

@@ -97,7 +97,7 @@ impl Operation {
         self
     }
 
-    /// Not refused by a rate limit, because nobody is identified and nothing is worked on.
+    /// Not refused by a rate limit: it neither identifies the caller nor causes work.
     pub(crate) fn unlimited(mut self) -> Self {
         self.is_unlimited = true;
         self

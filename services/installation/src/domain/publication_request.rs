@@ -113,8 +113,8 @@ pub(crate) fn check(app: &App, pictures: Pictures) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a change concerns what a reviewer decides about. Approval would publish what nobody has seen, so such a change
-/// withdraws the request.
+/// Whether a change concerns what a reviewer decides about. Approval would publish it unseen, so such a change withdraws
+/// the request.
 pub(crate) fn is_withdrawn_by(before: &App, after: &App) -> bool {
     fn reviewed(app: &App) -> impl PartialEq {
         (

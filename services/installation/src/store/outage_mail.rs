@@ -14,7 +14,7 @@ pub(crate) async fn creator(db: &Db, app: i64) -> Result<Option<i64>, Error> {
     Ok(db.query("select creator_id from apps where id = $1").bind(app).fetch_scalar().await?)
 }
 
-/// Notes that someone is notified now, unless someone was after `earliest`. Returns whether nobody was.
+/// Records the time of a mail, unless one was sent after `earliest`. Returns whether it was recorded.
 pub(crate) async fn note(
     tx: &mut Tx,
     app: i64,

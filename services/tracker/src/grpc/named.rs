@@ -24,7 +24,7 @@ pub(super) async fn organization(
     }
 }
 
-/// The named organization, whoever asks.
+/// The named organization, without a check of the caller.
 pub(super) async fn find_organization(db: &Db, named: &str) -> patchbay_db::Result<Option<Organization>> {
     match IdOrSlug::parse(named) {
         Some(reference) => organizations::find(db, &reference).await,

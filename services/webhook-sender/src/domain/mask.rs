@@ -31,7 +31,7 @@ impl Mask {
 
     /// The masked beginning of a text: at least its first `length` bytes. `is_cut` tells that more followed.
     ///
-    /// Of a text that is cut, here or before, the part in which a credential may have begun is left out.
+    /// If the text is cut, here or before, the part in which a credential may have begun is left out.
     pub(crate) fn beginning(&self, text: &[u8], length: usize, is_cut: bool) -> Vec<u8> {
         let Some(secrets) = &self.secrets else { return MASK.into() };
         let rest_of_secret = self.longest.saturating_sub(1);

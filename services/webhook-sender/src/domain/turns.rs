@@ -7,7 +7,7 @@ const SLACK: TimeDelta = TimeDelta::milliseconds(100);
 /// No turn is further away. One that seems to be was planned before the clock was set back.
 const HORIZON: TimeDelta = TimeDelta::minutes(1);
 
-/// What a worker gets of the turns.
+/// The turns that a worker gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Turns {
     /// Webhooks that may be sent now.

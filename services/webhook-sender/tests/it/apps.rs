@@ -66,7 +66,7 @@ impl Apps {
         self.disabled.lock().unwrap().clone()
     }
 
-    /// What `ReportOutage` was told.
+    /// The requests that `ReportOutage` has received.
     pub(crate) fn outages(&self) -> Vec<ReportOutageRequest> {
         self.outages.lock().unwrap().clone()
     }

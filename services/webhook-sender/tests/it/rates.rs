@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::running::{Running, SOON};
 
-/// When the receiver took webhooks, by the clock of the service.
+/// When the receiver took webhooks, on the clock of the service.
 type Arrivals = Arc<Mutex<Vec<DateTime<Utc>>>>;
 
 /// Takes `limit` webhooks in each second and answers the others 429.

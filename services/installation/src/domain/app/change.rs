@@ -128,7 +128,7 @@ pub(crate) fn check(
     let webhook_headers = change.webhook_headers.as_deref().map(webhook_header::check);
     let webhook_headers = webhook_headers.map(|checked| problems.take("webhookHeaders", checked));
     if !web_url::have_same_origin(app.webhook_url.as_deref(), after.webhook_url.as_deref()) {
-        // The values are credentials of the old receiver, which whoever changes the URL may not know.
+        // The values are credentials of the old receiver, which the person who changes the URL may not know.
         after.webhook_headers.clear();
         for header in webhook_headers.iter().flatten().filter(|header| header.is_masked()) {
             problems.add("webhookHeaders", webhook_header::ask_again(&header.name));

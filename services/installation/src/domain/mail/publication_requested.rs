@@ -44,7 +44,7 @@ pub(crate) fn publication_requested(
     mails
 }
 
-/// What the app would be permitted to do, and where it sends people and data.
+/// The permissions that the app asks for, and where it sends people and data.
 fn asks_for(app: &App) -> String {
     let list = |texts: &[String]| if texts.is_empty() { "none".to_owned() } else { texts.join(", ") };
     let url = |url: &Option<String>| url.clone().unwrap_or_else(|| "none".to_owned());

@@ -10,7 +10,7 @@ use crate::domain::suspension;
 use crate::domain::suspension::access::MAIL_INTERVAL;
 use crate::store::outage_mail;
 
-/// A mail that nobody can receive is not sent later: the next outage is reported, too.
+/// Without a recipient the mail is not sent later: the next outage is reported, too.
 pub(super) async fn report_outage(
     context: &Context,
     caller: &Caller,

@@ -1,25 +1,17 @@
-//! Idempotency keys, by which an event that is published twice is recognised.
+//! Fingerprints of events, which tell a repetition from another event with the same idempotency key.
 
 use bytes::Bytes;
 use patchbay_domain::Actor;
 use sha2::{Digest, Sha256};
 
-use super::event::Event;
+use super::event::{Event, IdempotencyKey};
 
 /// Bytes of a fingerprint: enough that two events never share one by chance.
 const FINGERPRINT_BYTES: usize = 16;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct IdempotencyKey {
-    pub(crate) key: Bytes,
-    /// Fingerprint of the event, which tells a repetition from another event with the same key.
-    pub(crate) content: Bytes,
-}
-
-impl IdempotencyKey {
-    pub(crate) fn new(key: Bytes, event: &Event) -> Self {
-        Self { key, content: fingerprint(event) }
-    }
+/// The key of an event, with the fingerprint of the event that it was given to.
+pub(crate) fn idempotency_key(key: Bytes, event: &Event) -> IdempotencyKey {
+    IdempotencyKey { key, content: fingerprint(event) }
 }
 
 /// A hash of everything that the product chose. Values that differ between two calls, such as the trace, are left out.
