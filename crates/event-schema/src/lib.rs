@@ -197,10 +197,9 @@ mod tests {
             let schema = EventSchema::compile(doubling(applicator, 60, leaf).as_bytes()).unwrap();
             let started = schema.check_work();
             let checked = schema.check(br#"{"b":{"b":[1,2,3]}}"#);
-            // Some of them fail, or end, at the first leaf.
+            // Where the first leaf decides, the work does not multiply for this data. Other data is probed, too.
             if let Err(refusal) = &started {
                 assert_eq!(refusal.fields[0].field, "schema_json", "{applicator} {leaf}");
-                assert!(checked.is_err(), "{applicator} {leaf}");
             }
             if let Err(refusal) = checked {
                 assert!(

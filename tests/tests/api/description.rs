@@ -44,8 +44,13 @@ impl Description {
             return Err("the status is not described".to_owned());
         }
         let content = described["content"].as_object();
-        // Some refusals say nothing.
-        if answer.body.is_empty() && (content.is_none() || answer.status >= 400) {
+        // Some refusals say nothing, and those that are described without a content may say why.
+        let may_differ = if answer.status >= 400 {
+            answer.body.is_empty() || content.is_none()
+        } else {
+            answer.body.is_empty() && content.is_none()
+        };
+        if may_differ {
             return Ok(());
         }
         let media_type = answer.content_type.split(';').next().unwrap_or_default();

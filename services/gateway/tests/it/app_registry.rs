@@ -49,10 +49,13 @@ async fn a_change_is_partial_and_in_sentrys_words() {
     let set = platform.put(HOOKS, &owner, json!({ "delivery": delivery })).await.json();
     assert_eq!(set["delivery"], delivery);
     let one = platform.put(HOOKS, &owner, json!({ "delivery": { "timeoutMs": 3000 } })).await.json();
-    let expected = json!({ "timeoutMs": 3000, "retrySchedule": [5, 60], "strictOrder": true });
+    let expected =
+        json!({ "timeoutMs": 3000, "retrySchedule": [5, 60], "strictOrder": true, "ratePerSecond": 5 });
     assert_eq!(one["delivery"], expected, "settings that are left out stay");
     let one = platform.put(HOOKS, &owner, json!({ "delivery": { "retrySchedule": null } })).await.json();
-    assert_eq!(one["delivery"], json!({ "timeoutMs": 3000, "retrySchedule": null, "strictOrder": true }));
+    let expected =
+        json!({ "timeoutMs": 3000, "retrySchedule": null, "strictOrder": true, "ratePerSecond": 5 });
+    assert_eq!(one["delivery"], expected);
     for delivery in [json!({ "retrySchedule": [] }), json!({ "timeoutMS": 3000 })] {
         let refused = platform.put(HOOKS, &owner, json!({ "delivery": delivery })).await;
         assert_eq!((refused.status, refused.json()["delivery"].is_array()), (400, true), "{refused:?}");
@@ -203,7 +206,8 @@ async fn a_new_app_has_its_delivery_settings_and_certificate() {
         "certificate": include_str!("../../../installation/tests/certificates/app.pem"),
         "privateKey": include_str!("../../../installation/tests/certificates/app.key"),
     });
-    let delivery = json!({ "timeoutMs": 2000, "retrySchedule": [5], "strictOrder": true });
+    let delivery =
+        json!({ "timeoutMs": 2000, "retrySchedule": [5], "strictOrder": true, "ratePerSecond": null });
     let app = json!({ "delivery": delivery, "clientCertificate": certificate });
     let app = platform.app(&owner, app).await;
     assert_eq!((&app["delivery"], &app["hasClientCertificate"]), (&delivery, &json!(true)));

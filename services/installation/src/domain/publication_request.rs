@@ -246,7 +246,9 @@ mod tests {
     fn texts_are_bounded() {
         let answered = |length| QuestionnaireEntry { question: "Why?".into(), answer: "x".repeat(length) };
         assert!(check_questionnaire(&[]).is_ok());
-        assert!(check_questionnaire(&vec![answered(5_000); 50]).is_ok());
+        assert!(check_questionnaire(&vec![answered(5_000); 9]).is_ok());
+        assert!(check_questionnaire(&vec![answered(5_000); 11]).is_err(), "the texts altogether");
+        assert!(check_questionnaire(&vec![answered(1); 50]).is_ok());
         assert!(check_questionnaire(&vec![answered(1); 51]).is_err());
         assert!(check_questionnaire(&[answered(5_001)]).is_err());
         assert!(check_note(&"x".repeat(2_000)).is_ok() && check_note(&"x".repeat(2_001)).is_err());

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use patchbay_domain::Role;
 use patchbay_proto::installation::list_components_request::Owner;
 use patchbay_proto::installation::{
     AppFilter, AppStatus, ListAppsRequest, ListAppsResponse, ListComponentsRequest, ListComponentsResponse,
@@ -13,7 +14,7 @@ use patchbay_proto::installation::{
 use patchbay_rpc::request_as;
 use patchbay_testkit::pages::{each_row_once, paged_rpcs};
 
-use crate::callers::superuser;
+use crate::callers::{member, superuser};
 use crate::service::{Service, each, public, update};
 
 const ROWS: usize = 8;
@@ -31,8 +32,8 @@ async fn fill(service: &Service) {
         let app = service.app(public(&format!("Waiting {n}"))).await;
         let entry = QuestionnaireEntry { question: "What does it do?".into(), answer: "It hooks.".into() };
         let review = RequestPublicationRequest { app: app.slug, questionnaire: vec![entry] };
-        let outcome =
-            service.publishing.clone().request_publication(request_as(&service.manager(), review)).await;
+        let owner = member(&service.acme, Role::Owner);
+        let outcome = service.publishing.clone().request_publication(request_as(&owner, review)).await;
         outcome.unwrap();
     }
 }

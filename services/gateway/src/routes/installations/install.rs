@@ -31,7 +31,8 @@ pub(super) fn operation() -> Operation {
         .by(one_of(WRITERS))
         .takes::<NewInstallation>()
         .answers::<InstallationJson>(200)
-    // Sentry answers an unknown app with an empty body.
+        // Sentry answers an unknown app with an empty body. Those who see every organization get the usual text for an unknown one.
+        .answers_nothing(404)
 }
 
 /// 200 for a new installation as for an existing one.
