@@ -94,7 +94,10 @@ async fn write_file(folder: &PathBuf, id: Uuid, text: &[u8]) -> std::io::Result<
     options.create(true).truncate(true).write(true);
     // Mails have addresses of people and links for them.
     #[cfg(unix)]
-    (builder.mode(0o700), options.mode(0o600));
+    {
+        builder.mode(0o700);
+        options.mode(0o600);
+    }
     builder.create(folder).await?;
     let unfinished = folder.join(format!(".{id}"));
     let mut file = options.open(&unfinished).await?;
