@@ -29,7 +29,6 @@ where
     let outcomes: Vec<_> = attacked.buffer_unordered(AT_ONCE).collect().await;
     let tried: usize = outcomes.iter().map(|(tried, _)| tried).sum();
     let wrong: Vec<_> = outcomes.into_iter().flat_map(|(_, wrong)| wrong).collect();
-    eprintln!("{tried} attacks");
     let first: Vec<_> = wrong.iter().take(60).map(String::as_str).collect();
     assert!(wrong.is_empty(), "{} of {tried} went wrong:\n{}", wrong.len(), first.join("\n"));
     assert!(tried > 0);

@@ -30,7 +30,6 @@ mod addresses;
 mod attack;
 mod bodies;
 mod fields;
-mod foreign_ids;
 mod receivers;
 mod rpcs;
 mod slow_bodies;
