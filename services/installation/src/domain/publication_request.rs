@@ -217,7 +217,8 @@ mod tests {
     #[test]
     fn a_request_is_withdrawn_by_a_change_of_what_the_reviewer_decides_about() {
         let waiting = test_app::app(AppStatus::PublishRequestInProgress);
-        let changes: [(&str, fn(&mut App)); 10] = [
+        type Change = (&'static str, fn(&mut App));
+        let changes: [Change; 10] = [
             ("name", |app| app.name = "Other".into()),
             ("scopes", |app| app.scopes = vec![Scope::EventAdmin]),
             ("events", |app| app.events = vec!["error.created".into()]),

@@ -102,7 +102,7 @@ async fn all_pages_of_a_list_hold_each_row_once() {
             issues,
             list_activity,
             of_issue.clone(),
-            ROWS + 2,
+            ROWS + 1,
             |page: patchbay_proto::tracker::ListActivityResponse| {
                 page.activities.into_iter().map(|row| row.id).collect()
             }

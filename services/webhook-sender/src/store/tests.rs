@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,7 +8,7 @@ use patchbay_domain::Random;
 use patchbay_domain::ids::delivery_id;
 use patchbay_testkit::database::each_engine;
 use patchbay_testkit::pages::each_row_once;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use super::about_installations;
 use super::backlog::backlog;
@@ -43,8 +44,15 @@ fn at(seconds: i64) -> DateTime<Utc> {
     noon() + TimeDelta::seconds(seconds)
 }
 
+/// Ids of events are in the order of acceptance.
+fn next_event_id() -> Uuid {
+    static ACCEPTED: AtomicU64 = AtomicU64::new(1_700_000_000_000);
+    let millis = ACCEPTED.fetch_add(1, Ordering::Relaxed);
+    Builder::from_unix_timestamp_millis(millis, &Random::system().bytes()).into_uuid()
+}
+
 fn delivery(app_id: i64) -> Delivery {
-    let (event_id, installation_id) = (Random::system().uuid(), Random::system().uuid());
+    let (event_id, installation_id) = (next_event_id(), Random::system().uuid());
     Delivery {
         id: delivery_id(event_id, installation_id),
         event_id,
@@ -640,7 +648,7 @@ async fn a_grant_code_is_kept_only_while_its_webhook_waits() {
 
         let expired = installation_created();
         write(&db, &[entry(&expired, Some(attempt(1, 500)), pending(0), false)]).await;
-        let late = Utc::now() + TimeDelta::days(1);
+        let late = noon() + TimeDelta::days(1);
         assert_eq!(expire(&db, late, late, 10).await.unwrap(), 1);
         assert_eq!(codes(&db).await, 0);
     })
@@ -653,7 +661,7 @@ async fn all_pages_of_requests_and_dead_letters_hold_each_row_once() {
         // Three installations for each event, two attempts for each, all at the same time.
         let mut records = Vec::new();
         for _ in 0..6 {
-            let event_id = Uuid::now_v7();
+            let event_id = next_event_id();
             for _ in 0..3 {
                 let mut delivery = delivery(1);
                 delivery.event_id = event_id;

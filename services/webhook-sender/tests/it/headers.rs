@@ -51,11 +51,13 @@ async fn an_attempt_carries_the_headers_of_both_families() {
     for (name, value) in &expected {
         assert_eq!(request.header(name), Some(value.as_str()), "{name}");
     }
+    assert_eq!(request.header("accept-encoding"), Some("identity"));
     let request_id = request.header("request-id").unwrap();
     assert!(request_id.len() == 32 && Uuid::parse_str(request_id).unwrap().get_version_num() == 4);
     let mut names: Vec<_> = request.headers.keys().map(|name| name.as_str()).collect();
     names.sort_unstable();
-    let mut known: Vec<_> = expected.iter().map(|(name, _)| *name).chain(["request-id"]).collect();
+    let mut known: Vec<_> =
+        expected.iter().map(|(name, _)| *name).chain(["request-id", "accept-encoding"]).collect();
     known.sort_unstable();
     assert_eq!(names, known, "no other header is sent");
 
