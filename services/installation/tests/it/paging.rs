@@ -15,6 +15,7 @@ use patchbay_rpc::request_as;
 use patchbay_testkit::pages::{each_row_once, paged_rpcs};
 
 use crate::callers::{member, superuser};
+use crate::publishing::picture;
 use crate::service::{Service, each, public, update};
 
 const ROWS: usize = 8;
@@ -30,6 +31,7 @@ async fn fill(service: &Service) {
         service.set_status(&app, AppStatus::Published).await;
         service.installed(&app).await;
         let app = service.app(public(&format!("Waiting {n}"))).await;
+        picture(service, &app, "logo").await;
         let entry = QuestionnaireEntry { question: "What does it do?".into(), answer: "It hooks.".into() };
         let review = RequestPublicationRequest { app: app.slug, questionnaire: vec![entry] };
         let owner = member(&service.acme, Role::Owner);

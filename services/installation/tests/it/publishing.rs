@@ -46,7 +46,7 @@ async fn waiting(service: &Service) -> Vec<PublicationRequest> {
 }
 
 /// Stores a picture like an upload.
-async fn picture(service: &Service, app: &App, photo: &str) {
+pub(crate) async fn picture(service: &Service, app: &App, photo: &str) {
     let mut tx = service.db.begin().await.unwrap();
     tx.query("insert into app_avatars (app_id, photo, uuid, png) values ($1, $2, $3, $4)")
         .bind(app.id)
