@@ -11,7 +11,7 @@
 //!   stored part of the body;
 //! - pools connections (HTTP/1.1 and HTTP/2), within limits;
 //! - asks for uncompressed responses, and decodes those that are compressed anyway, within the same bounds;
-//! - never connects to a port of its own process, if it is [told them](EgressBuilder::own_ports).
+//! - never connects to a port of its own process, if [`EgressBuilder::own_ports`] names them.
 //!
 //! Exceptions for internal hosts and networks are listed in [`EgressPolicy`]; their first use is logged.
 //!

@@ -21,7 +21,7 @@ async fn nothing_but_the_farewell_is_sent_after_an_uninstall() {
     let farewell = running.about_installation(1, installation, "deleted");
     running.deliver(&farewell).await;
     running.until(&farewell, DeliveryStatus::Delivered).await;
-    // Whether or not the stream has told of the end by now.
+    // The stream may report the end later.
     let late = running.webhook(1, installation);
     running.deliver(&late).await;
     let late = running.until(&late, DeliveryStatus::Dropped).await;
