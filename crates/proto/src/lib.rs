@@ -32,5 +32,6 @@ packages! {
     auth_token = "patchbay.auth_token.v1": "Grants, tokens and sessions.",
     event_fanout = "patchbay.event_fanout.v1": "Events and who gets them.",
     webhook_sender = "patchbay.webhook_sender.v1": "Deliveries and how they were answered.",
+    issue_sync = "patchbay.issue_sync.v1": "Integrations with outside trackers.",
     tracker = "patchbay.tracker.v1": "The reference product: organizations, users, projects, issues, audit log.",
 }
