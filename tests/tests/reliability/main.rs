@@ -20,7 +20,7 @@ use std::time::Duration;
 use patchbay_tests::Deployment;
 use patchbay_tests::endpoint::{Conduct, Endpoint};
 use patchbay_tests::product::Product;
-use patchbay_tests::scene::{Access, Expected, Scene};
+use patchbay_tests::scene::{Access, Closed, Expected, Scene};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -62,12 +62,17 @@ async fn healthy_and_flaky(access: Access) -> Scene {
     scene
 }
 
-/// Checks that every accepted event is accounted for.
+/// Checks that every accepted event is accounted for, and that there are few duplicates.
 async fn nothing_is_lost(scene: &Scene, product: Product) {
+    all_accounted_for(scene, product).await.with_few_duplicates().unwrap();
+}
+
+/// Waits until every accepted event is accounted for.
+async fn all_accounted_for(scene: &Scene, product: Product) -> Closed {
     let accepted = product.event_ids().await.unwrap();
     let closed = scene.closes(&accepted, PATIENCE).await.unwrap();
     eprintln!("{closed}");
-    closed.with_few_duplicates().unwrap();
+    closed
 }
 
 fn no_process_ended(deployment: &mut Deployment) {
