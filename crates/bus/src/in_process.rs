@@ -18,6 +18,7 @@ pub(crate) struct InProcess {
     event_fanout: Arc<MessageQueue>,
     webhook_sender: Arc<MessageQueue>,
     tracker: Arc<MessageQueue>,
+    issue_sync: Arc<MessageQueue>,
     publish_timeout: Duration,
     closed: CancellationToken,
 }
@@ -29,6 +30,7 @@ impl InProcess {
             event_fanout: MessageQueue::new(config, closed.clone()),
             webhook_sender: MessageQueue::new(config, closed.clone()),
             tracker: MessageQueue::new(config, closed.clone()),
+            issue_sync: MessageQueue::new(config, closed.clone()),
             publish_timeout: config.publish_timeout,
             closed,
         }
@@ -70,6 +72,7 @@ impl InProcess {
         self.event_fanout.clear();
         self.webhook_sender.clear();
         self.tracker.clear();
+        self.issue_sync.clear();
     }
 
     fn queue(&self, queue: Queue) -> &Arc<MessageQueue> {
@@ -77,6 +80,7 @@ impl InProcess {
             Queue::EventFanout => &self.event_fanout,
             Queue::WebhookSender => &self.webhook_sender,
             Queue::Tracker => &self.tracker,
+            Queue::IssueSync => &self.issue_sync,
         }
     }
 }

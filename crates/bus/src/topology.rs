@@ -10,6 +10,8 @@ pub enum Topic {
     /// Audit entries, from the outboxes of the services. The key is the event of the entry
     /// (`SENTRY_APP_INSTALL`).
     Audit,
+    /// Changes of issues that trackers outside follow, from the outbox of the tracker. The key is what changed (`assignee`).
+    IssueChanges,
 }
 
 /// A source of messages to consume: a durable queue with a dead letter queue.
@@ -21,11 +23,13 @@ pub enum Queue {
     WebhookSender,
     /// All audit entries, for the tracker, which stores the audit log.
     Tracker,
+    /// All changes of issues, for issue-sync.
+    IssueSync,
 }
 
 impl Topic {
     /// All topics, in the order of their discriminants.
-    pub(crate) const ALL: [Self; 3] = [Self::Events, Self::Deliveries, Self::Audit];
+    pub(crate) const ALL: [Self; 4] = [Self::Events, Self::Deliveries, Self::Audit, Self::IssueChanges];
 
     /// The name of the topic, as stored in outbox rows.
     pub fn name(self) -> &'static str {
@@ -33,6 +37,7 @@ impl Topic {
             Self::Events => "events",
             Self::Deliveries => "deliveries",
             Self::Audit => "audit",
+            Self::IssueChanges => "issue-changes",
         }
     }
 
@@ -46,6 +51,7 @@ impl Topic {
             Self::Events => Queue::EventFanout,
             Self::Deliveries => Queue::WebhookSender,
             Self::Audit => Queue::Tracker,
+            Self::IssueChanges => Queue::IssueSync,
         }
     }
 }
@@ -57,6 +63,7 @@ impl Queue {
             Self::EventFanout => "patchbay.event-fanout.events",
             Self::WebhookSender => "patchbay.webhook-sender.deliveries",
             Self::Tracker => "patchbay.tracker.audit",
+            Self::IssueSync => "patchbay.issue-sync.issue-changes",
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod bus;
 pub mod database;
 mod eventually;
+pub mod issue_changes;
 pub mod oidc;
 pub mod pages;
 pub mod receiver;

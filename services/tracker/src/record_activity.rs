@@ -5,6 +5,8 @@ use patchbay_domain::Actor;
 use crate::domain::issue::change::IssueChange;
 use crate::domain::issue::comment::Author;
 use crate::domain::issue::context::IssueContext;
+use crate::domain::issue::followed_change::FollowedChange;
+use crate::domain::issue::source::IntegrationSource;
 use crate::outbox;
 use crate::store::issue_changes::{self, RecordedChange};
 
@@ -15,9 +17,11 @@ pub(crate) struct ActivityRecord<'a> {
     pub(crate) issue_change: &'a IssueChange,
     pub(crate) author: Author,
     pub(crate) actor: &'a Actor,
+    /// The integration whose tracker caused the change.
+    pub(crate) source: Option<&'a IntegrationSource>,
 }
 
-/// Writes the activity, the history and the events of these changes. Their ids count up from `first_id`.
+/// Writes the activity and the history of these changes, their events for apps, and what trackers outside follow. Their ids count up from `first_id`.
 pub(crate) async fn record_activity(
     tx: &mut Tx,
     records: &[ActivityRecord<'_>],
@@ -32,6 +36,7 @@ pub(crate) async fn record_activity(
             project_id: record.issue_context.issue.project_id,
             issue_id: record.issue_context.issue.id,
             author: record.author,
+            source: record.source,
             issue_change: record.issue_change,
         })
         .collect();
@@ -42,5 +47,11 @@ pub(crate) async fn record_activity(
             record.issue_context.event_of(record.issue_change, record.actor.clone(), id)
         })
         .map(outbox::message);
-    tx.outbox_all(events).await
+    let followed = records
+        .iter()
+        .filter_map(|record| {
+            FollowedChange::of(record.issue_context.issue, record.issue_change, record.source, now)
+        })
+        .map(outbox::followed);
+    tx.outbox_all(events.chain(followed)).await
 }

@@ -18,6 +18,7 @@ use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request};
 use patchbay_runtime::{Runtime, Settings, Stop};
+use patchbay_testkit::issue_changes::IssueChanges;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -53,6 +54,7 @@ impl Platform {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new(clock);
         let bus = Bus::in_process(&BusConfig::default());
+        IssueChanges::follow(&bus);
         let security = Security::secret(SecretString::new("between services"));
         let (listener, connector) = patchbay_rpc::memory();
         let channel = Target::Memory(connector).channel(&security).unwrap();

@@ -9,11 +9,13 @@ pub(crate) mod document;
 #[cfg(test)]
 pub(crate) mod examples;
 pub(crate) mod external_issue;
+pub(crate) mod followed_change;
 pub(crate) mod level;
 pub(crate) mod marks;
 pub(crate) mod metadata;
 pub(crate) mod new_issue;
 pub(crate) mod short_id;
+pub(crate) mod source;
 pub(crate) mod status;
 pub(crate) mod status_change;
 

@@ -129,7 +129,7 @@ impl Writer {
             .filter_map(|(id, issue_change)| {
                 let issue_context = found.get(id)?.issue_context(&self.links);
                 let (author, actor) = (Author::System, &Actor::System);
-                Some(ActivityRecord { issue_context, issue_change, author, actor })
+                Some(ActivityRecord { issue_context, issue_change, author, actor, source: None })
             })
             .collect();
         record_activity(tx, &records, prepared.activity_id, prepared.now).await

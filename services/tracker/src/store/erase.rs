@@ -3,6 +3,7 @@
 //! Each step finds its work in the tables themselves, so that the next run continues after a crash,
 //! and replicas that run at the same time share the work.
 
+use chrono::{DateTime, Utc};
 use patchbay_db::{AssertSqlSafe, Db, Result};
 
 use super::issues;
@@ -62,7 +63,7 @@ pub(crate) async fn notification_settings(db: &Db, project_id: i64) -> Result<()
 
 /// Hides some issues of a project, so that nothing more is written for them. Waits for transactions that record errors of them at this
 /// moment; their rows are deleted with the rest.
-pub(crate) async fn take_issues_of(db: &Db, project_id: i64) -> Result<Vec<i64>> {
+pub(crate) async fn take_issues_of(db: &Db, project_id: i64, now: DateTime<Utc>) -> Result<Vec<i64>> {
     let mut tx = db.begin().await?;
     let ids: Vec<i64> = tx
         .query("select id from issues where project_id = $1 order by id limit $2")
@@ -71,7 +72,7 @@ pub(crate) async fn take_issues_of(db: &Db, project_id: i64) -> Result<Vec<i64>>
         .for_update()
         .fetch_scalars()
         .await?;
-    issues::hide(&mut tx, &ids).await?;
+    issues::hide(&mut tx, &ids, now).await?;
     tx.commit().await?;
     Ok(ids)
 }

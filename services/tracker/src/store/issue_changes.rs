@@ -3,6 +3,7 @@ use patchbay_db::{Result, Tx};
 
 use crate::domain::issue::change::IssueChange;
 use crate::domain::issue::comment::Author;
+use crate::domain::issue::source::IntegrationSource;
 
 /// A change of an issue, with the id of its activity record.
 #[derive(Debug)]
@@ -12,6 +13,7 @@ pub(crate) struct RecordedChange<'a> {
     pub(crate) project_id: i64,
     pub(crate) issue_id: i64,
     pub(crate) author: Author,
+    pub(crate) source: Option<&'a IntegrationSource>,
     pub(crate) issue_change: &'a IssueChange,
 }
 
@@ -33,7 +35,7 @@ pub(crate) async fn insert(tx: &mut Tx, changes: &[RecordedChange<'_>], now: Dat
         row.bind(entry.id).bind(entry.organization_id).bind(entry.project_id).bind(entry.issue_id);
         row.bind(entry.issue_change.activity()).bind(entry.author.as_str());
         row.bind(entry.author.user_id()).bind(entry.author.app_id());
-        row.bind(entry.issue_change.activity_data().to_string()).bind(now);
+        row.bind(entry.issue_change.activity_data(entry.source).to_string()).bind(now);
     })
     .execute()
     .await?;

@@ -4,12 +4,14 @@ use patchbay_db::{AssertSqlSafe, Db, FromRow, Query, Result, Tx};
 use super::unknown;
 use crate::domain::issue::assignee::Assignee;
 use crate::domain::issue::context::IssueContext;
+use crate::domain::issue::followed_change::FollowedChange;
 use crate::domain::issue::level::Level;
 use crate::domain::issue::metadata::Metadata;
 use crate::domain::issue::status::{DELETING, Status};
 use crate::domain::issue::{Issue, Kind, Snooze};
 use crate::domain::links::Links;
 use crate::domain::project::Project;
+use crate::outbox;
 
 /// An issue, and the parts of its project and organization that its document shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,10 +154,17 @@ pub(crate) async fn update(tx: &mut Tx, issue: &Issue, assigned_at: Option<DateT
     .map(drop)
 }
 
-/// Hides issues from every caller. The next error of their kind opens a new issue.
-pub(crate) async fn hide(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
-    let hide = tx.query("update issues set status = $1, fingerprint = null where id in ($list)");
-    hide.bind(DELETING).bind_list(ids).execute().await
+/// Hides issues from every caller, and publishes that they are deleted. The next error of their kind opens a new issue. Returns
+/// how many were not hidden before.
+pub(crate) async fn hide(tx: &mut Tx, ids: &[i64], now: DateTime<Utc>) -> Result<usize> {
+    let hide = tx.query(
+        "update issues set status = $1, fingerprint = null where id in ($list) and status <> $1
+         returning organization_id, project_id, id",
+    );
+    let hidden: Vec<(i64, i64, i64)> = hide.bind(DELETING).bind_list(ids).fetch_all().await?;
+    let changes = hidden.iter().map(|issue| outbox::followed(FollowedChange::deleted(*issue, now)));
+    tx.outbox_all(changes).await?;
+    Ok(hidden.len())
 }
 
 pub(super) async fn read_all(query: Query<'_>) -> Result<Vec<FoundIssue>> {

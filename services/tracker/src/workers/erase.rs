@@ -70,7 +70,7 @@ impl Erase {
             if stop.is_requested() {
                 return Ok(());
             }
-            let issues = erase::take_issues_of(&self.db, project_id).await?;
+            let issues = erase::take_issues_of(&self.db, project_id, self.clock.now()).await?;
             if issues.is_empty() {
                 return erase::project(&self.db, project_id).await;
             }

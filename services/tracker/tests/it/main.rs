@@ -13,6 +13,7 @@ mod comments;
 mod deleting;
 mod errors;
 mod events;
+mod followed;
 mod invitations;
 mod issues;
 mod kinds;

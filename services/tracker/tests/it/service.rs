@@ -16,6 +16,7 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::{Channel, Server, request};
 use patchbay_runtime::{Metrics, Runtime, Settings, Stop};
 use patchbay_testkit::database::each_engine;
+use patchbay_testkit::issue_changes::IssueChanges;
 pub(crate) use patchbay_testkit::service::{SOON, reason, refusal};
 use patchbay_testkit::service::{runtime, serve};
 use patchbay_tracker::{Config, MIGRATIONS, start};
@@ -26,6 +27,7 @@ use serde_json::Value;
 pub(crate) struct Service {
     pub(crate) db: Db,
     pub(crate) bus: Bus,
+    pub(crate) followed: IssueChanges,
     pub(crate) metrics: Metrics,
     pub(crate) clock: ManualClock,
     pub(crate) channel: Channel,
@@ -73,11 +75,12 @@ pub(crate) async fn run(db: Db, settings: &[(&str, &str)], stop: &Stop) -> Servi
     settings.finish().unwrap();
 
     let bus = Bus::in_process(&BusConfig::default());
+    let followed = IssueChanges::follow(&bus);
     let (runtime, clock) = runtime(now());
     let runtime = Runtime { stop: stop.clone(), ..runtime };
     let metrics = runtime.metrics.clone();
     let server = start(Server::new().unwrap(), runtime, db.clone(), bus.clone(), config).await.unwrap();
-    Service { db, bus, metrics, clock, channel: serve(server, stop) }
+    Service { db, bus, followed, metrics, clock, channel: serve(server, stop) }
 }
 
 impl Service {

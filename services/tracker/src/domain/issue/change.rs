@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::issue::assignee::Assignee;
+use crate::domain::issue::source::IntegrationSource;
 
 /// A change of an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +47,24 @@ impl IssueChange {
         }
     }
 
+    /// The same change, made by the tracker of an integration.
+    pub(crate) fn by_integration(mut self) -> Self {
+        if let Self::Resolved { resolution_type, .. } = &mut self {
+            *resolution_type = "with_third_party_app";
+        }
+        self
+    }
+
     /// The data of the activity record.
-    pub(crate) fn activity_data(&self) -> Value {
+    pub(crate) fn activity_data(&self, source: Option<&IntegrationSource>) -> Value {
+        let mut data = self.own_data();
+        if let (Some(source), Value::Object(data)) = (source, &mut data) {
+            source.describe(data);
+        }
+        data
+    }
+
+    fn own_data(&self) -> Value {
         match self {
             Self::Resolved { version: Some(version), .. } => json!({ "version": version }),
             Self::Assigned(assignee) => json!({

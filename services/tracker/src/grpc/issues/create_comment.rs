@@ -6,6 +6,7 @@ use super::issue;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::issue::comment::{Author, Comment, not_found, read_text};
+use crate::domain::issue::followed_change::FollowedChange;
 use crate::domain::issue::not_found as issue_not_found;
 use crate::outbox;
 use crate::store::{activity, issues, subscriptions};
@@ -33,7 +34,8 @@ pub(super) async fn create_comment(
         subscriptions::subscribe_user(&mut tx, found.issue.id, user.user_id, reason, now).await?;
     }
     let event = found.issue_context(&context.links).commented("created", &comment, outbox::actor(caller), 0);
-    tx.outbox(outbox::message(event)).await?;
+    let followed = FollowedChange::commented(&found.issue, &comment, false, outbox::author_name(caller), now);
+    tx.outbox_all([outbox::message(event), outbox::followed(followed)]).await?;
     tx.commit().await?;
 
     let written = activity::find(&context.db, found.issue.id, id).await?.ok_or_else(not_found)?;

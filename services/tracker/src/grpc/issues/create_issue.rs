@@ -55,6 +55,7 @@ pub(super) async fn create_issue(
         issue_change: &IssueChange::Opened,
         author: Author::of(caller),
         actor: &Actor::System,
+        source: None,
     };
     record_activity(&mut tx, &[record], activity_id, now).await?;
     tx.commit().await?;

@@ -23,7 +23,7 @@ pub(super) async fn delete_issues(
         }
     };
     let mut tx = context.db.begin().await?;
-    let deleted = issues::hide(&mut tx, &ids).await?;
+    let deleted = issues::hide(&mut tx, &ids, context.clock.now()).await?;
     tx.commit().await?;
     context.erase.notify_one();
     Ok(wire::DeleteIssuesResponse { deleted: i32::try_from(deleted).unwrap_or(i32::MAX) })

@@ -42,7 +42,13 @@ pub(super) async fn link_external_issue(
         let issue_context = found.issue_context(&context.links);
         record_activity(
             &mut tx,
-            &[ActivityRecord { issue_context, issue_change: &issue_change, author, actor: &actor }],
+            &[ActivityRecord {
+                issue_context,
+                issue_change: &issue_change,
+                author,
+                actor: &actor,
+                source: None,
+            }],
             activity_id,
             now,
         )

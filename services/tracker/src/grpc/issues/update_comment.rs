@@ -6,6 +6,7 @@ use super::issue;
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::issue::comment::{may_change, not_found, read_text};
+use crate::domain::issue::followed_change::FollowedChange;
 use crate::outbox;
 use crate::store::activity;
 
@@ -25,10 +26,12 @@ pub(super) async fn update_comment(
     may_change(caller, comment.author)?;
     comment.text = text;
     activity::update_comment(&mut tx, &comment).await?;
-    let occasion = context.clock.now().timestamp_micros();
+    let now = context.clock.now();
+    let occasion = now.timestamp_micros();
     let event =
         found.issue_context(&context.links).commented("updated", &comment, outbox::actor(caller), occasion);
-    tx.outbox(outbox::message(event)).await?;
+    let followed = FollowedChange::commented(&found.issue, &comment, true, outbox::author_name(caller), now);
+    tx.outbox_all([outbox::message(event), outbox::followed(followed)]).await?;
     tx.commit().await?;
 
     let written = activity::find(&context.db, issue_id, comment.id).await?.ok_or_else(not_found)?;

@@ -12,6 +12,7 @@ use crate::domain::issue::assignee::{Assignee, AssigneeName};
 use crate::domain::issue::change::IssueChange;
 use crate::domain::issue::comment::Author;
 use crate::domain::issue::marks::{MarkChange, Viewer};
+use crate::domain::issue::source::IntegrationSource;
 use crate::domain::issue::status_change::{Release, StatusChange};
 use crate::outbox;
 use crate::record_activity::{ActivityRecord, record_activity};
@@ -57,6 +58,7 @@ pub(super) async fn update_issues(
             issue_change,
             author,
             actor: &actor,
+            source: changes.source.as_ref(),
         })
         .collect();
     record_activity(&mut tx, &records, first_id, context.clock.now()).await?;
@@ -74,6 +76,7 @@ struct Changes {
     marks: MarkChange,
     /// The owner of the marks; `None` if they do not change.
     viewer: Option<Viewer>,
+    source: Option<IntegrationSource>,
 }
 
 /// The release and the assignee by project.
@@ -94,6 +97,13 @@ impl Changes {
             is_subscribed: request.is_subscribed,
             marks,
             viewer: marks.viewer(caller)?,
+            source: request
+                .source
+                .as_ref()
+                .map(|it| {
+                    IntegrationSource::read(caller, it.integration_id, &it.provider_key, &it.provider_name)
+                })
+                .transpose()?,
         })
     }
 
@@ -132,7 +142,8 @@ impl Changes {
         if let Some(change) = &self.status
             && let Some(issue_change) = change.apply(&mut found.issue, release.as_ref(), now)?
         {
-            issue_changes.push(issue_change);
+            let is_sourced = self.source.is_some();
+            issue_changes.push(if is_sourced { issue_change.by_integration() } else { issue_change });
             if let Some(user) = caller.user() {
                 let reason = subscriptions::STATUS_CHANGE;
                 subscriptions::subscribe_user(tx, found.issue.id, user.user_id, reason, now).await?;
