@@ -10,7 +10,7 @@ use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::fields::Fields;
-use crate::api::key::{RequestBody, custom, request_body};
+use crate::api::key::{RequestBody, custom, request_body, text_or_blank};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
 use crate::api::schema::Kind;
@@ -21,7 +21,7 @@ request_body! {
     /// The counter to increment.
     Interaction {
         field: String = custom("tsdbField", Kind::Text, text_or_nothing).required(),
-        component_type: String = custom("componentType", Kind::NullableText, text_or_nothing),
+        component_type: Option<String> = custom("componentType", Kind::NullableText, component_type),
     }
 }
 
@@ -40,9 +40,18 @@ async fn record_app_interaction(
     JsonBody(fields): JsonBody,
 ) -> Result<(StatusCode, Json<Value>)> {
     let Interaction { field, component_type } = Interaction::read(fields)?;
+    let component_type = component_type.unwrap_or_default();
     let request = request_as(&caller, RecordInteractionRequest { app: params.app()?, field, component_type });
     context.services.apps().record_interaction(request).await.answer()?;
     Ok((StatusCode::CREATED, Json(json!({}))))
+}
+
+/// Most counters have no component; the owner of apps checks the name where it counts.
+fn component_type(fields: &mut Fields, name: &'static str) -> Option<String> {
+    if fields.raw(name).is_some_and(Value::is_number) {
+        fields.problem(name, "Not a valid string.");
+    }
+    text_or_blank(name).read(fields)
 }
 
 /// A value of another type is as unknown as a wrong name, which the owner of apps refuses.

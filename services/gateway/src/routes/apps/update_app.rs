@@ -3,16 +3,15 @@ use axum::extract::State;
 use patchbay_domain::{Caller, shortened};
 use patchbay_proto::installation::{AppStatus, ClientCertificate, Numbers, Texts, UpdateAppRequest};
 use patchbay_rpc::request_as;
-use serde_json::Value;
 
 use super::WRITERS;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
-use crate::api::fields::Fields;
+use crate::api::fields::{Fields, kind};
 use crate::api::key::{
-    RequestBody, anything, custom, given_flag, given_texts, group, integer, integers, json, nullable_text,
+    RequestBody, custom, given_flag, given_texts, group, integer, integers, json, nullable_text,
     request_body, text, text_or_blank,
 };
 use crate::api::operation::{Operation, put};
@@ -44,8 +43,8 @@ request_body! {
         schema_json: Option<String> = json("schema"),
         features: Option<Vec<i32>> = integers("features"),
         popularity: Option<i32> = integer("popularity"),
-        status: Option<Value> = anything(STATUS).choice(STATUSES),
-        metadata_json: Option<String> = json("metadata").described(Kind::Object),
+        status: Option<String> = text_or_blank(STATUS).choice(STATUSES),
+        metadata_json: Option<String> = custom("metadata", Kind::Object, metadata),
         delivery: Option<DeliveryChange> = custom("delivery", Kind::Anything, delivery::change),
         client_certificate: Option<ClientCertificate> =
             custom("clientCertificate", Kind::Anything, delivery::client_certificate),
@@ -82,7 +81,7 @@ fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Re
     fields.refuse_others(AppChanges::FIELDS, &[READ_ONLY, FIXED].concat());
     // Only reviewers change the status, and superusers the metadata; from other callers the two keys are ignored.
     let reviews = caller.is_superuser() || caller.is_staff();
-    let status = if reviews && changes.status.is_some() { status(&mut fields) } else { None };
+    let status = changes.status.filter(|_| reviews).and_then(|name| status(&mut fields, &name));
     fields.finish()?;
     let (delivery, delivery_mask) = changes.delivery.map(|change| (change.settings, change.mask)).unzip();
     Ok(UpdateAppRequest {
@@ -108,20 +107,28 @@ fn read(app: String, mut fields: Fields, caller: &Caller) -> patchbay_domain::Re
     })
 }
 
-fn status(fields: &mut Fields) -> Option<AppStatus> {
-    let name = nullable_text(STATUS).read(fields)?;
-    let status = status_named(&name);
+fn status(fields: &mut Fields, name: &str) -> Option<AppStatus> {
+    let status = status_named(name);
     if status.is_none() {
-        fields.problem(STATUS, format!("\"{}\" is not a valid choice.", shortened(&name)));
+        fields.problem(STATUS, format!("\"{}\" is not a valid choice.", shortened(name)));
     }
     status
+}
+
+fn metadata(fields: &mut Fields, name: &'static str) -> Option<String> {
+    let json = json(name).read(fields)?;
+    if !json.starts_with('{') {
+        let kind = fields.raw(name).map_or("NoneType", kind);
+        fields.problem(name, format!("Expected a dictionary of items but got type \"{kind}\"."));
+    }
+    Some(json)
 }
 
 #[cfg(test)]
 mod tests {
     use patchbay_domain::UserCaller;
     use patchbay_proto::installation::{App, OwnerView};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -214,7 +221,7 @@ mod tests {
         assert_eq!(request.status, Some(AppStatus::Published.into()));
         assert_eq!(request.metadata_json.as_deref(), Some(r#"{"a":1}"#));
         assert_eq!(read_json(body(), false).unwrap(), nothing());
-        assert_eq!(read_json(json!({ "status": [] }), false).unwrap(), nothing());
+        assert_eq!(read_json(json!({ "status": "fired" }), false).unwrap(), nothing());
         let error = read_json(json!({ "status": "fired" }), true).unwrap_err();
         assert_eq!(error.fields[0].messages, ["\"fired\" is not a valid choice."]);
     }
@@ -224,7 +231,7 @@ mod tests {
         let body = json!({
             "name": null, "author": "", "scopes": "x", "events": [{}], "isAlertable": "maybe", "verifyInstall": null,
             "allowedOrigins": 1, "webhookHeaders": {}, "features": ["x"], "popularity": "x", "delivery": 5,
-            "clientCertificate": { "certificate": "x" },
+            "clientCertificate": { "certificate": "x" }, "status": [], "metadata": "x",
         });
         let error = read_json(body, false).unwrap_err();
         let names: Vec<_> = error.fields.iter().map(|violation| violation.field.as_str()).collect();
@@ -241,6 +248,8 @@ mod tests {
                 "webhookHeaders",
                 "features",
                 "popularity",
+                "status",
+                "metadata",
                 "delivery",
                 "clientCertificate"
             ]

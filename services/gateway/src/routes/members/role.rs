@@ -22,6 +22,11 @@ fn role(fields: &mut Fields, name: &'static str) -> Option<String> {
     Some(role)
 }
 
+/// It has to be a role even where `orgRole` wins.
 fn older_role(fields: &mut Fields, name: &'static str) -> Option<String> {
-    if fields.is_given("orgRole") { None } else { role(fields, name) }
+    match fields.is_given("orgRole") {
+        true if fields.is_given(name) => role(fields, name).and(None),
+        true => None,
+        false => role(fields, name),
+    }
 }

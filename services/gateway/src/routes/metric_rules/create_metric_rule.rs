@@ -10,7 +10,7 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
-use crate::api::fields::Fields;
+use crate::api::fields::{Fields, kind};
 use crate::api::key::{RequestBody, custom, request_body, required_text, text_or_blank, texts, unset};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
@@ -22,6 +22,7 @@ use crate::json::document;
 use patchbay_edge::answer::Answer;
 
 const MAX_TRIGGERS: usize = 3;
+const NOT_A_NUMBER: &str = "A valid number is required.";
 
 request_body! {
     /// A rule over the number of errors. The time window is in minutes.
@@ -123,12 +124,10 @@ fn zero(fields: &mut Fields, name: &'static str) {
 }
 
 fn triggers(fields: &mut Fields, name: &'static str) -> Vec<Value> {
-    const KEYS: [&str; 3] = ["label", "alertThreshold", "actions"];
     match fields.raw(name).cloned() {
         Some(Value::Array(triggers)) if triggers.len() <= MAX_TRIGGERS => {
-            let mut keys = triggers.iter().filter_map(Value::as_object).flat_map(|trigger| trigger.keys());
-            if let Some(unknown) = keys.find(|key| !KEYS.contains(&key.as_str())) {
-                fields.problem(name, format!("Unknown field \"{unknown:.100}\" of a trigger."));
+            if let Some(problem) = triggers.iter().find_map(problem) {
+                fields.problem(name, problem);
             }
             triggers
         }
@@ -139,15 +138,81 @@ fn triggers(fields: &mut Fields, name: &'static str) -> Vec<Value> {
     }
 }
 
+/// What is wrong with the form of a trigger. The tracker checks the values, and the actions are checked with their apps.
+fn problem(trigger: &Value) -> Option<String> {
+    const KEYS: [&str; 3] = ["label", "alertThreshold", "actions"];
+    let Some(trigger) = trigger.as_object() else {
+        return Some(format!("Expected a dictionary of items but got type \"{}\".", kind(trigger)));
+    };
+    if let Some(unknown) = trigger.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Some(format!("Unknown field \"{unknown:.100}\" of a trigger."));
+    }
+    if trigger.get("label").is_some_and(|label| !label.is_string()) {
+        return Some("label: Not a valid string.".to_owned());
+    }
+    let threshold = trigger.get("alertThreshold").filter(|threshold| integer(threshold).is_none());
+    threshold.map(|_| format!("alertThreshold: {NOT_A_NUMBER}"))
+}
+
 fn time_window(fields: &mut Fields, name: &'static str) -> Option<i32> {
     fields.raw(name).and_then(integer).and_then(|minutes| i32::try_from(minutes).ok())
 }
 
+/// Null stands for the lowest threshold of the triggers.
 fn threshold(fields: &mut Fields, name: &'static str) -> Option<i64> {
-    fields.raw(name).and_then(integer)
+    let value = fields.raw(name).filter(|value| !value.is_null())?;
+    let threshold = integer(value);
+    if threshold.is_none() {
+        fields.problem(name, NOT_A_NUMBER);
+    }
+    threshold
 }
 
-/// A number; the fraction of one that has a fraction is dropped.
+/// A number, or a text that is one; the fraction of one that has a fraction is dropped.
 fn integer(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
+    let of_text = || value.as_str()?.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    value.as_i64().or_else(|| value.as_f64().or_else(of_text).map(|number| number as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_number_is_taken_as_such_or_as_text() {
+        for (value, expected) in [
+            (json!(7), Some(7)),
+            (json!(7.9), Some(7)),
+            (json!(" 7 "), Some(7)),
+            (json!("x"), None),
+            (json!("NaN"), None),
+            (json!("inf"), None),
+            (json!([7]), None),
+            (json!(true), None),
+        ] {
+            assert_eq!(integer(&value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_type_in_a_trigger_is_named() {
+        let fine = json!({ "label": "critical", "alertThreshold": 7, "actions": [] });
+        assert_eq!(problem(&fine), None);
+        assert_eq!(problem(&json!({})), None, "the tracker tells what is missing");
+        for (key, value) in [
+            ("label", json!(7)),
+            ("label", json!(null)),
+            ("label", json!(["critical"])),
+            ("alertThreshold", json!({})),
+            ("alertThreshold", json!(null)),
+            ("threshold", json!(7)),
+        ] {
+            let mut odd = fine.clone();
+            odd[key] = value;
+            assert!(problem(&odd).unwrap().contains(key), "{odd}");
+        }
+        assert_eq!(problem(&json!("x")).unwrap(), "Expected a dictionary of items but got type \"str\".");
+    }
 }
