@@ -3,6 +3,7 @@
 mod cancel_recovery;
 mod get_endpoint_health;
 mod get_recovery;
+mod installed;
 mod list_dead_letters;
 mod list_webhook_requests;
 mod log_filter;

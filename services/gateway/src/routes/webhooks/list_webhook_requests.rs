@@ -9,6 +9,7 @@ use patchbay_proto::tracker::{GetOrganizationRequest, Organization};
 use patchbay_proto::webhook_sender::{ListRequestsRequest, ListRequestsResponse, Request};
 use patchbay_rpc::{request, request_as, timestamp};
 
+use super::installed::is_installed;
 use super::log_filter::{Filter, in_our_words, invalid_organization, not_a_choice};
 use super::next_page::link;
 use crate::api::access::one_of;
@@ -22,6 +23,9 @@ use crate::api::schema::{Field, Kind, optional};
 use crate::context::Context;
 use crate::json::webhook_request::WebhookRequestJson;
 use patchbay_edge::answer::Answer;
+
+/// The id of no organization.
+const NOWHERE: i64 = -1;
 
 /// How many organizations are asked for at once.
 const PARALLEL: usize = 8;
@@ -58,10 +62,11 @@ async fn list_webhook_requests(
     Authenticated(caller): Authenticated,
 ) -> Result<Response> {
     let filter = Filter::read(&query)?;
-    let organization_id = match &filter.organization {
-        None => 0,
-        Some(slug) => organization(&context, slug.clone()).await?.ok_or_else(invalid_organization)?.id,
+    let asked_for = match &filter.organization {
+        None => None,
+        Some(slug) => Some(organization(&context, slug.clone()).await?),
     };
+    let organization_id = asked_for.as_ref().map_or(0, |found| found.as_ref().map_or(NOWHERE, |it| it.id));
     let message = ListRequestsRequest {
         app: params.app()?,
         event_type: filter.event_type.clone(),
@@ -83,6 +88,12 @@ async fn list_webhook_requests(
         "UNKNOWN_EVENT_TYPE" => not_a_choice(&filter.event_type),
         _ => in_our_words(error),
     })?;
+    // Whoever may not read the log does not learn which organizations exist.
+    if let Some(organization) = asked_for
+        && !may_be_named(&context, &caller, organization.as_ref(), &answer).await?
+    {
+        return Err(invalid_organization().into());
+    }
     let answer = without_other_projects(&context, &caller, answer, !filter.text.is_empty()).await?;
     let organizations = organizations(&context, &answer).await?;
     let path = format!("/api/0/sentry-apps/{}/webhook-requests/", answer.app_slug);
@@ -93,6 +104,21 @@ async fn list_webhook_requests(
     };
     let requests: Vec<_> = answer.requests.into_iter().map(write).collect();
     Ok((link, Json(requests)).into_response())
+}
+
+/// Whether the reader of this log knows that the organization exists: it is their own, or it has or had the app.
+async fn may_be_named(
+    context: &Context,
+    caller: &Caller,
+    organization: Option<&Organization>,
+    answer: &ListRequestsResponse,
+) -> Result<bool> {
+    let Some(organization) = organization else { return Ok(false) };
+    let is_own = caller.scopes_in(organization.id).is_some() || caller.sees_every_organization();
+    if is_own || !answer.requests.is_empty() {
+        return Ok(true);
+    }
+    is_installed(context, &answer.app_slug, organization.id).await
 }
 
 /// Removes the bodies of events in organizations that limit the caller to the projects of their teams. A search of the bodies does not
