@@ -60,6 +60,10 @@ catalogue! {
     SentryAppWebhooksStop = "SENTRY_APP_WEBHOOKS_STOP", "sentry-app.webhooks-stop", "stopped the webhooks of the app";
     SentryAppWebhooksResume = "SENTRY_APP_WEBHOOKS_RESUME", "sentry-app.webhooks-resume", "resumed the webhooks of the app";
     SentryAppWebhooksResend = "SENTRY_APP_WEBHOOKS_RESEND", "sentry-app.webhooks-resend", "sent webhooks of the app again";
+    IntegrationAdd = "INTEGRATION_ADD", "integration.add", "installed the integration";
+    IntegrationEdit = "INTEGRATION_EDIT", "integration.edit", "changed the integration";
+    IntegrationRemove = "INTEGRATION_REMOVE", "integration.remove", "removed the integration";
+    IntegrationProjectMappingsUpdate = "INTEGRATION_PROJECT_MAPPINGS_UPDATE", "integration.project-mappings-update", "changed the status mappings of the integration";
     InternalIntegrationAdd = "INTERNAL_INTEGRATION_ADD", "internal-integration.create", "registered the internal integration";
     InternalIntegrationDisabled = "INTERNAL_INTEGRATION_DISABLED", "internal-integration.disable", "disabled the internal integration";
     InternalIntegrationAddToken = "INTERNAL_INTEGRATION_ADD_TOKEN", "internal-integration.add-token", "made a token for the internal integration";

@@ -1,7 +1,41 @@
-//! Integrations with outside trackers: setup, links from issues to tickets, synchronisation in both directions.
+//! Integrations with outside trackers: setup, links from issues to tickets, and what trackers report.
 //!
 //! [`provider`] is what a kind of tracker has to answer; [`providers`] is the list of those that are built in. Everything else names no
-//! provider.
+//! provider: [`grpc`] converts a request, [`domain`] decides with plain functions, [`store`] writes the outcome, [`workers`] do what takes
+//! time.
 
+mod config;
+mod consumers;
+mod context;
+mod domain;
+mod grpc;
+mod installations;
+mod metrics;
+mod outcomes;
+mod peers;
 pub mod provider;
 pub mod providers;
+mod sealing;
+mod start;
+mod store;
+mod vault;
+mod workers;
+
+use patchbay_db::Migrations;
+
+pub use config::Config;
+pub use metrics::SyncMetrics;
+pub use start::start;
+
+/// Name of the service, of its folder and of its database schema or file.
+pub const NAME: &str = "issue-sync";
+
+/// The migrations, in the order in which they run.
+pub static MIGRATIONS: Migrations = patchbay_db::migrations![
+    "0001_integrations": derived,
+    "0002_setups": derived,
+    "0003_links": derived,
+    "0004_external_actors": derived,
+    "0005_health": derived,
+    "0006_inbound": derived,
+];

@@ -62,7 +62,7 @@ pub struct Built {
 pub struct ExternalIdentity {
     /// Kind of the tracker's accounts, for example `jira_server`.
     pub kind: String,
-    /// The instance, for example its host; empty if there is only one.
+    /// The instance that knows the account, for example its host; a user has one account at an instance.
     pub instance: String,
     /// Id of the account.
     pub external_id: String,

@@ -1,0 +1,10 @@
+//! One file for each RPC.
+
+mod external_actors;
+mod inbound;
+mod integration_message;
+mod integrations;
+mod links;
+mod organizations;
+mod page;
+mod setup;

@@ -1,0 +1,83 @@
+use chrono::TimeDelta;
+use patchbay_domain::{Caller, Error};
+use patchbay_proto::issue_sync as proto;
+use patchbay_proto::tracker::Issue;
+
+use super::create_issue::MAX_FIELDS;
+use super::issue::{check_feature, issue_info, seen_issue, with_tickets};
+use super::store_link::store_link;
+use super::ticket_message::ticket_message;
+use crate::context::Context;
+use crate::domain::integration::OrganizationIntegration;
+use crate::domain::link::{busy, check_key};
+use crate::domain::{access, failure, json};
+use crate::installations::Acting;
+use crate::outcomes::measured;
+use crate::provider::{Failure, Object};
+use crate::store::link_claims::{self, Claim};
+use crate::store::links;
+
+/// A call that was interrupted gives its ticket back after this time.
+const CLAIMED: TimeDelta = TimeDelta::seconds(300);
+
+pub(super) async fn link_issue(
+    context: &Context,
+    caller: &Caller,
+    request: proto::LinkIssueRequest,
+) -> Result<proto::LinkedTicket, Error> {
+    let (issue, organization) = seen_issue(context, caller, request.issue_id, &request.organization).await?;
+    access::may_link(caller, organization.id)?;
+    check_feature(&organization)?;
+    let fields = json::object(&request.fields_json, MAX_FIELDS)?;
+    if json::text(&fields, "externalIssue").is_none() {
+        return Err(Error::field("externalIssue", "Issue ID is required"));
+    }
+    let (of, acting) = with_tickets(context, &organization, &request.integration).await?;
+    let key = acting.provider.ticket_key(&acting.installation, &fields);
+    let key = key.map_err(|failure| refusal(failure, &acting))?;
+    check_key(&key)?;
+
+    let name = format!("ticket:{}:{}:{key}", organization.id, of.integration.id);
+    let now = context.now();
+    if link_claims::take(&context.db, &name, now + CLAIMED, now).await? != Claim::Taken {
+        return Err(busy());
+    }
+    let linked = link(context, &of, &acting, &issue, &key, &fields).await;
+    link_claims::release(&context.db, &name).await?;
+    linked
+}
+
+/// In this order: the ticket is read, the comment is written, the link is stored. A failing comment leaves no link.
+async fn link(
+    context: &Context,
+    of: &OrganizationIntegration,
+    acting: &Acting,
+    issue: &Issue,
+    key: &str,
+    fields: &Object,
+) -> Result<proto::LinkedTicket, Error> {
+    let (provider, integration_id) = (&acting.provider, of.integration.id);
+    let found = provider.get_issue(&acting.installation, key);
+    let found = measured(context, integration_id, "get_issue", found).await;
+    let ticket = found.map_err(|failure| refusal(failure, acting))?;
+    check_key(&ticket.key)?;
+
+    let is_known = links::find(&context.db, issue.id, integration_id, &ticket.key).await?.is_some();
+    if let Some(comment) = json::text(fields, "comment").filter(|_| !is_known) {
+        let written = provider.create_comment(&acting.installation, &ticket.key, &comment);
+        let written = measured(context, integration_id, "link_comment", written).await;
+        written.map_err(|failure| refusal(failure, acting))?;
+    }
+    let (link, is_new) = store_link(context, of, acting, issue, &ticket, fields, None).await?;
+    if is_new {
+        let info = issue_info(context, issue, integration_id).await?;
+        // The link exists; what follows it at the tracker is recorded and does not undo it.
+        let after = provider.after_link(&acting.installation, &info, &ticket);
+        let _ = measured(context, integration_id, "after_link", after).await;
+    }
+    Ok(ticket_message(acting, &link, is_new))
+}
+
+fn refusal(failure: Failure, acting: &Acting) -> Error {
+    failure::of_linking(failure, &acting.provider.descriptor().key)
+}

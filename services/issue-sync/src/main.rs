@@ -1,0 +1,31 @@
+//! Runs the issue-sync service as its own process.
+
+use std::process::ExitCode;
+
+use patchbay_issue_sync::providers::built_in;
+use patchbay_issue_sync::{Config, MIGRATIONS, NAME, start};
+use patchbay_process::{Binary, Process};
+use patchbay_rpc::Server;
+
+fn main() -> ExitCode {
+    patchbay_process::main(Binary { name: NAME, migrations: Some(&MIGRATIONS) }, run)
+}
+
+async fn run(process: Process) -> anyhow::Result<()> {
+    let config = Config::read(process.settings());
+    let sealing = process.sealing_keys();
+    let tracker = process.peer("tracker");
+    process.configured()?;
+    let server = start(
+        Server::new()?,
+        process.runtime.clone(),
+        process.database(NAME, &MIGRATIONS).await?,
+        process.bus()?,
+        process.channel(&tracker)?,
+        sealing,
+        built_in(),
+        config,
+    )
+    .await?;
+    process.serve(server).await
+}

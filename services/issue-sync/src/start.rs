@@ -1,0 +1,85 @@
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use patchbay_bus::{Bus, Queue, outbox};
+use patchbay_db::Db;
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_egress::Egress;
+use patchbay_proto::issue_sync::external_actors_server::ExternalActorsServer;
+use patchbay_proto::issue_sync::inbound_server::InboundServer;
+use patchbay_proto::issue_sync::integrations_server::IntegrationsServer;
+use patchbay_proto::issue_sync::links_server::LinksServer;
+use patchbay_proto::issue_sync::setup_server::SetupServer;
+use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, Server};
+use patchbay_runtime::Runtime;
+use patchbay_runtime::connections::is_own_port;
+
+use crate::consumers::issue_changes::{self, IssueChanges};
+use crate::context::Context;
+use crate::metrics::SyncMetrics;
+use crate::peers::Tracker;
+use crate::provider::{Limiters, Provider};
+use crate::providers::Registry;
+use crate::sealing::refuse_missing_keys;
+use crate::{Config, workers};
+
+/// Starts the outbox relay and the workers as tasks of `runtime.stop`, and adds the gRPC services to `server`. `tracker` serves
+/// `tracker.Directory`, `tracker.Projects` and `tracker.Issues`.
+///
+/// # Errors
+/// The egress settings are invalid, or an encryption key that is in use is not configured.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the process that only this service gets")]
+pub async fn start(
+    server: Server,
+    runtime: Runtime,
+    db: Db,
+    bus: Bus,
+    tracker: Channel,
+    sealing: SealingKeys,
+    providers: Vec<Arc<dyn Provider>>,
+    config: Config,
+) -> anyhow::Result<Server> {
+    let Runtime { clock, random, metrics, stop, .. } = runtime;
+    refuse_missing_keys(&db, &sealing).await?;
+    let context = Context {
+        db: db.clone(),
+        clock: clock.clone(),
+        random,
+        sealing,
+        registry: Registry::new(providers),
+        tracker: Tracker::new(tracker.clone()),
+        egress: egress(&config)?,
+        limiters: Limiters::new(clock.clone()),
+        locks: Default::default(),
+        config: config.into(),
+        metrics: SyncMetrics::register(&metrics),
+        removal: Default::default(),
+        inbound: Default::default(),
+        stop: stop.clone(),
+    };
+    let consumer = bus.consume(Queue::IssueSync, issue_changes::WINDOW);
+    let changes = IssueChanges { consumer, db: db.clone() };
+    stop.spawn("issue-sync: changes of issues", changes.run(stop.clone()));
+    stop.spawn("issue-sync: outbox", outbox::relay(db, bus, clock, stop.token()));
+    stop.spawn("issue-sync: inbound", workers::inbound::run(context.clone()));
+    stop.spawn("issue-sync: removal", workers::remove::run(context.clone()));
+    stop.spawn("issue-sync: encryption", workers::reencrypt::run(context.clone()));
+    stop.spawn("issue-sync: pruning", workers::prune::run(context.clone()));
+
+    Ok(server
+        .with_directory(tracker)
+        .add_service(IntegrationsServer::new(context.clone()))
+        .add_service(SetupServer::new(context.clone()))
+        .add_service(LinksServer::new(context.clone()))
+        .add_service(ExternalActorsServer::new(context.clone()))
+        .add_service(InboundServer::new(context).max_decoding_message_size(MAX_MESSAGE_BYTES)))
+}
+
+fn egress(config: &Config) -> anyhow::Result<Egress> {
+    let builder = Egress::builder(config.egress.clone()).own_ports(is_own_port);
+    let builder = match &config.egress_proxy {
+        Some(proxy) => builder.proxy(proxy.expose()).context("the egress proxy")?,
+        None => builder,
+    };
+    Ok(builder.build()?)
+}

@@ -1,0 +1,105 @@
+//! Changes that trackers reported.
+
+use chrono::{DateTime, Utc};
+use patchbay_db::{Db, FromRow, Json, Tx};
+use patchbay_domain::Error;
+
+use crate::provider::Change;
+
+/// A change that waits.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) id: i64,
+    pub(crate) integration_id: i64,
+    pub(crate) change: Change,
+    pub(crate) received_at: DateTime<Utc>,
+    pub(crate) attempts: i32,
+}
+
+#[derive(Debug, FromRow)]
+struct Row {
+    id: i64,
+    integration_id: i64,
+    change: Json<Change>,
+    received_at: DateTime<Utc>,
+    attempts: i32,
+}
+
+/// Remembers a webhook by its id; false if it was received before.
+pub(crate) async fn remember(
+    tx: &mut Tx,
+    provider: &str,
+    delivery_id: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let inserted = tx
+        .query(
+            "insert into inbound_deliveries (provider, delivery_id, received_at) values ($1, $2, $3)
+             on conflict (provider, delivery_id) do nothing",
+        )
+        .bind(provider)
+        .bind(delivery_id)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// The number of changes of an integration that wait.
+pub(crate) async fn count(db: &Db, integration_id: i64) -> Result<i64, Error> {
+    let query = db.query("select count(*) from inbound_changes where integration_id = $1");
+    Ok(query.bind(integration_id).fetch_scalar().await?)
+}
+
+/// Adds changes, which are due at once. Their ids begin with `first_id`.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    first_id: i64,
+    integration_id: i64,
+    changes: &[Change],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let columns = &["id", "integration_id", "change", "received_at", "attempts", "due_at"];
+    tx.insert_rows("inbound_changes", columns, (first_id..).zip(changes), |row, (id, change)| {
+        row.bind(id).bind(integration_id).bind(Json(change.clone())).bind(now).bind(0_i32).bind(now);
+    })
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// The oldest change of each integration, if it is due: the changes of an integration are applied one after the other.
+pub(crate) async fn due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Waiting>, Error> {
+    let rows = db
+        .query(
+            "select id, integration_id, change, received_at, attempts from inbound_changes
+             where due_at <= $1 and id in (select min(id) from inbound_changes group by integration_id)
+             order by due_at, id limit $2",
+        )
+        .bind(now)
+        .bind(limit)
+        .fetch_all::<Row>()
+        .await?;
+    let waiting = rows.into_iter().map(|row| {
+        let Row { id, integration_id, change, received_at, attempts } = row;
+        Waiting { id, integration_id, change: change.0, received_at, attempts }
+    });
+    Ok(waiting.collect())
+}
+
+pub(crate) async fn delete(db: &Db, id: i64) -> Result<(), Error> {
+    db.query("delete from inbound_changes where id = $1").bind(id).execute().await?;
+    Ok(())
+}
+
+/// Tries a change again at a time.
+pub(crate) async fn postpone(db: &Db, id: i64, attempts: i32, due_at: DateTime<Utc>) -> Result<(), Error> {
+    let query = db.query("update inbound_changes set attempts = $2, due_at = $3 where id = $1");
+    query.bind(id).bind(attempts).bind(due_at).execute().await?;
+    Ok(())
+}
+
+/// Forgets webhooks that were received before a time.
+pub(crate) async fn prune(db: &Db, before: DateTime<Utc>) -> Result<u64, Error> {
+    Ok(db.query("delete from inbound_deliveries where received_at < $1").bind(before).execute().await?)
+}

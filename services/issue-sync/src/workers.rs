@@ -1,0 +1,6 @@
+//! Background tasks. Every task is idempotent and works from stored state, so the next round finishes the work of a process that was killed.
+
+pub(crate) mod inbound;
+pub(crate) mod prune;
+pub(crate) mod reencrypt;
+pub(crate) mod remove;

@@ -1,0 +1,298 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use patchbay_bus::{Bus, BusConfig};
+use patchbay_db::{Db, DbConfig, Migrations};
+use patchbay_domain::sealed::SealingKeys;
+use patchbay_domain::{Caller, ManualClock, Membership, Role, SecretBytes, UserCaller};
+use patchbay_issue_sync::provider::Provider;
+use patchbay_proto::issue_sync::advance_response::Outcome;
+use patchbay_proto::issue_sync::external_actors_client::ExternalActorsClient;
+use patchbay_proto::issue_sync::inbound_client::InboundClient;
+use patchbay_proto::issue_sync::integrations_client::IntegrationsClient;
+use patchbay_proto::issue_sync::links_client::LinksClient;
+use patchbay_proto::issue_sync::setup_client::SetupClient;
+use patchbay_proto::issue_sync::{
+    AdvanceRequest, AdvanceResponse, Header, InitializeRequest, Integration, LinkIssueRequest, LinkedTicket,
+    ReceiveRequest, ReceiveResponse,
+};
+use patchbay_proto::tracker::directory_client::DirectoryClient;
+use patchbay_proto::tracker::issues_client::IssuesClient;
+use patchbay_proto::tracker::projects_client::ProjectsClient;
+use patchbay_proto::tracker::{
+    AddMemberRequest, CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, GetIssueRequest,
+    Issue, Organization,
+};
+use patchbay_rpc::{Channel, Server, request, request_as};
+use patchbay_runtime::{Runtime, Settings, Stop};
+use patchbay_testkit::audit::AuditTrail;
+use patchbay_testkit::database::each_config;
+pub(crate) use patchbay_testkit::service::{SOON, reason, refusal};
+use patchbay_testkit::service::{runtime, serve};
+use serde_json::{Value, json};
+use tonic::{Response, Status};
+
+use crate::slate::Slate;
+
+/// The running service beside a real tracker service.
+pub(crate) struct Service {
+    pub(crate) integrations: IntegrationsClient<Channel>,
+    pub(crate) setup: SetupClient<Channel>,
+    pub(crate) links: LinksClient<Channel>,
+    pub(crate) actors: ExternalActorsClient<Channel>,
+    pub(crate) inbound: InboundClient<Channel>,
+    pub(crate) directory: DirectoryClient<Channel>,
+    pub(crate) issues: IssuesClient<Channel>,
+    projects: ProjectsClient<Channel>,
+    pub(crate) slate: Slate,
+    pub(crate) db: Db,
+    pub(crate) clock: ManualClock,
+    pub(crate) acme: Organization,
+    pub(crate) other: Organization,
+    pub(crate) audit: AuditTrail,
+    pub(crate) bus: Bus,
+    runtime: Runtime,
+    tracker: Channel,
+}
+
+pub(crate) const FIRST_KEY: &[u8] = b"0123456789abcdef";
+
+pub(crate) fn now() -> DateTime<Utc> {
+    "2026-10-02T09:30:15Z".parse().unwrap()
+}
+
+/// Runs `test` against fresh databases of each engine.
+pub(crate) async fn each<F, R>(test: F)
+where
+    F: Fn(Arc<Service>) -> R,
+    R: Future<Output = ()>,
+{
+    each_config(|config| {
+        let test = &test;
+        async move {
+            let stop = Stop::new();
+            let mut databases = Vec::new();
+            let service = Arc::new(start(&config, &stop, &mut databases).await);
+            let (bus, own_stop) = (service.bus.clone(), service.runtime.stop.clone());
+            test(service).await;
+            // Otherwise the relay would wait for confirms that do not come.
+            bus.close().await;
+            own_stop.drain(Duration::from_secs(10)).await.unwrap();
+            stop.drain(Duration::from_secs(10)).await.unwrap();
+            for db in databases {
+                db.close().await;
+            }
+        }
+    })
+    .await;
+}
+
+async fn start(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Service {
+    let (runtime, clock) = runtime(now());
+    let mut open = async |name, migrations: &'static Migrations| {
+        let config = DbConfig { max_connections: 4, ..config.clone() };
+        let db = Db::connect(&config, name, migrations).await.unwrap();
+        db.migrate().await.unwrap();
+        databases.push(db.clone());
+        db
+    };
+    let for_tracker = Runtime { stop: stop.clone(), ..Runtime::new(runtime.clock.clone()) };
+    let tracker = patchbay_tracker::start(
+        Server::new().unwrap(),
+        for_tracker,
+        open(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
+        Bus::in_process(&BusConfig::default()),
+        patchbay_tracker::Config::read(&settings()),
+    );
+    let tracker = serve(tracker.await.unwrap(), stop);
+    let db = open(patchbay_issue_sync::NAME, &patchbay_issue_sync::MIGRATIONS).await;
+    let bus = Bus::in_process(&BusConfig::default());
+    let audit = AuditTrail::follow(&bus);
+    let slate = Slate::new();
+    let keys = SealingKeys::new(&SecretBytes::new(FIRST_KEY), &[]).unwrap();
+    let replica = Replica { db: &db, bus: &bus, runtime: &runtime, tracker: &tracker, slate: &slate };
+    let channel = replica.start(keys).await.unwrap();
+    Service {
+        integrations: IntegrationsClient::new(channel.clone()),
+        setup: SetupClient::new(channel.clone()),
+        links: LinksClient::new(channel.clone()),
+        actors: ExternalActorsClient::new(channel.clone()),
+        inbound: InboundClient::new(channel),
+        directory: DirectoryClient::new(tracker.clone()),
+        issues: IssuesClient::new(tracker.clone()),
+        projects: ProjectsClient::new(tracker.clone()),
+        slate,
+        acme: organization(&tracker, "Acme").await,
+        other: organization(&tracker, "Other").await,
+        db,
+        clock,
+        audit,
+        bus,
+        runtime,
+        tracker,
+    }
+}
+
+struct Replica<'a> {
+    db: &'a Db,
+    bus: &'a Bus,
+    runtime: &'a Runtime,
+    tracker: &'a Channel,
+    slate: &'a Slate,
+}
+
+impl Replica<'_> {
+    async fn start(&self, keys: SealingKeys) -> anyhow::Result<Channel> {
+        let provider: Arc<dyn Provider> = Arc::new(self.slate.clone());
+        let server = patchbay_issue_sync::start(
+            Server::new().unwrap(),
+            self.runtime.clone(),
+            self.db.clone(),
+            self.bus.clone(),
+            self.tracker.clone(),
+            keys,
+            vec![provider],
+            patchbay_issue_sync::Config::read(&settings()),
+        );
+        Ok(serve(server.await?, &self.runtime.stop))
+    }
+}
+
+fn settings() -> Settings {
+    Settings::from_pairs([("PUBLIC_URL", "https://patchbay.example")])
+}
+
+async fn organization(tracker: &Channel, name: &str) -> Organization {
+    let message = CreateOrganizationRequest { name: name.to_owned(), ..Default::default() };
+    DirectoryClient::new(tracker.clone()).create_organization(request(message)).await.unwrap().into_inner()
+}
+
+pub(crate) fn user(id: i64, organization: &Organization, role: Role) -> Caller {
+    let membership =
+        Membership { organization_id: organization.id, organization_slug: organization.slug.clone(), role };
+    Caller::User(UserCaller {
+        user_id: id,
+        name: format!("User {id}"),
+        email: format!("user{id}@example.org"),
+        is_superuser: false,
+        is_staff: false,
+        memberships: vec![membership],
+        token_scopes: None,
+    })
+}
+
+impl Service {
+    pub(crate) fn manager(&self) -> Caller {
+        user(900, &self.acme, Role::Manager)
+    }
+
+    pub(crate) fn member(&self) -> Caller {
+        user(901, &self.acme, Role::Member)
+    }
+
+    /// Another replica with these keys, the current one first.
+    pub(crate) async fn replica(&self, current: &[u8], older: &[&[u8]]) -> anyhow::Result<Channel> {
+        let older: Vec<SecretBytes> = older.iter().map(|key| SecretBytes::new(*key)).collect();
+        let keys = SealingKeys::new(&SecretBytes::new(current), &older).unwrap();
+        let Self { db, bus, runtime, tracker, slate, .. } = self;
+        Replica { db, bus, runtime, tracker, slate }.start(keys).await
+    }
+
+    pub(crate) async fn initialize(&self, caller: &Caller, organization: &Organization) {
+        let message = InitializeRequest {
+            organization: organization.slug.clone(),
+            provider: "slate".to_owned(),
+            ..Default::default()
+        };
+        self.setup.clone().initialize(request_as(caller, message)).await.unwrap();
+    }
+
+    pub(crate) async fn advance(
+        &self,
+        caller: &Caller,
+        fields: Value,
+    ) -> Result<Response<AdvanceResponse>, Status> {
+        let message = AdvanceRequest { fields_json: fields.to_string().into_bytes(), ..Default::default() };
+        self.setup.clone().advance(request_as(caller, message)).await
+    }
+
+    /// Sets an integration up.
+    pub(crate) async fn installed_in(&self, caller: &Caller, organization: &Organization) -> Integration {
+        self.initialize(caller, organization).await;
+        self.advance(caller, json!({"host": "slate.test", "secret": "hush-hush"})).await.unwrap();
+        let answer = self.advance(caller, json!({"answer": "yes"})).await.unwrap().into_inner();
+        let Some(Outcome::Integration(integration)) = answer.outcome else { panic!("it is complete") };
+        integration
+    }
+
+    pub(crate) async fn installed(&self) -> Integration {
+        self.installed_in(&self.manager(), &self.acme).await
+    }
+
+    pub(crate) async fn member_with_address(&self, email: &str) -> i64 {
+        let message = AddMemberRequest {
+            organization: self.acme.slug.clone(),
+            email: email.to_owned(),
+            name: "Wren Ford".to_owned(),
+            role: "member".to_owned(),
+        };
+        let member = self.directory.clone().add_member(request(message)).await.unwrap().into_inner();
+        member.user.unwrap().id
+    }
+
+    /// An issue in a project with this slug.
+    pub(crate) async fn issue(&self, project: &str) -> Issue {
+        let message = CreateProjectRequest {
+            organization: self.acme.slug.clone(),
+            name: project.to_owned(),
+            ..Default::default()
+        };
+        // The project of an earlier issue serves as well.
+        let _ = self.projects.clone().create_project(request(message)).await;
+        let message = CreateIssueRequest {
+            organization: self.acme.slug.clone(),
+            project: project.to_owned(),
+            title: "ReferenceError: heck is not defined".to_owned(),
+            ..Default::default()
+        };
+        self.issues.clone().create_issue(request(message)).await.unwrap().into_inner()
+    }
+
+    /// The issue as the REST API shows it.
+    pub(crate) async fn document(&self, issue: &Issue) -> Value {
+        let message = GetIssueRequest { id: issue.id, ..Default::default() };
+        let issue = self.issues.clone().get_issue(request(message)).await.unwrap().into_inner();
+        serde_json::from_slice(&issue.document_json).unwrap()
+    }
+
+    pub(crate) async fn link(
+        &self,
+        caller: &Caller,
+        issue: &Issue,
+        integration: &Integration,
+        fields: Value,
+    ) -> Result<Response<LinkedTicket>, Status> {
+        let message = LinkIssueRequest {
+            issue_id: issue.id,
+            integration: integration.id.to_string(),
+            fields_json: fields.to_string().into_bytes(),
+            ..Default::default()
+        };
+        self.links.clone().link_issue(request_as(caller, message)).await
+    }
+
+    /// A webhook of the tracker.
+    pub(crate) async fn webhook(&self, secret: &str, delivery: &str, event: Value) -> ReceiveResponse {
+        let header = |name: &str, value: &str| Header { name: name.to_owned(), value: value.to_owned() };
+        let message = ReceiveRequest {
+            provider: "slate".to_owned(),
+            path: "webhook/slate.test".to_owned(),
+            method: "POST".to_owned(),
+            headers: vec![header("x-slate-secret", secret), header("x-slate-delivery", delivery)],
+            body: event.to_string().into_bytes(),
+        };
+        let gateway = Caller::Service("gateway".to_owned());
+        self.inbound.clone().receive(request_as(&gateway, message)).await.unwrap().into_inner()
+    }
+}

@@ -1,0 +1,301 @@
+//! A provider that is defined in this file only: a tracker in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use patchbay_issue_sync::provider::{
+    Action, Assignee, Built, Change, Choice, Descriptor, ExternalIdentity, ExternalUser, Failure, Feature,
+    Field, FieldKind, InboundAnswer, InboundRequest, Installation, IntegrationKind, IssueInfo, Kind, Located,
+    Metadata, Object, Provider, Received, Result, Search, Secrets, Setting, SetupState, StatusMapping,
+    StepView, Ticket, Timed,
+};
+use serde_json::{Value, json};
+
+/// The tracker behind the provider.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pub(crate) tickets: BTreeMap<String, Ticket>,
+    pub(crate) comments: Vec<(String, String)>,
+    pub(crate) webhooks: Vec<String>,
+    /// The next call fails in this way.
+    pub(crate) fails: Option<Failure>,
+    pub(crate) calls: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Slate {
+    descriptor: Arc<Descriptor>,
+    world: Arc<Mutex<World>>,
+}
+
+impl Slate {
+    pub(crate) fn new() -> Self {
+        let metadata = Metadata {
+            description: "A tracker in memory.".to_owned(),
+            features: Vec::new(),
+            author: "The tests".to_owned(),
+            noun: "Installation".to_owned(),
+            issue_url: "https://example.org".to_owned(),
+            source_url: "https://example.org".to_owned(),
+            aspects: Object::new(),
+        };
+        let descriptor = Descriptor {
+            key: "slate".to_owned(),
+            name: "Slate".to_owned(),
+            path: "slate".to_owned(),
+            metadata,
+            features: vec![Feature::UserMapping, Feature::IssueSync, Feature::IssueBasic],
+            kind: IntegrationKind::ProjectManagement,
+            can_add: true,
+            can_disable: false,
+            needs_default_identity: true,
+            requires_feature_flag: false,
+            allow_multiple: true,
+            setup_window: (600, 600),
+            settings: Setting::standard("Slate"),
+            at_names: true,
+            unreachable_text: "Unable to communicate with the Slate instance.".to_owned(),
+        };
+        Self { descriptor: Arc::new(descriptor), world: Arc::default() }
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap()
+    }
+
+    fn call(&self) -> Result<MutexGuard<'_, World>> {
+        let mut world = self.world();
+        world.calls += 1;
+        match world.fails.take() {
+            Some(failure) => Err(failure),
+            None => Ok(world),
+        }
+    }
+}
+
+fn text<'a>(fields: &'a Object, name: &str) -> &'a str {
+    fields.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn object(value: Value) -> Object {
+    let Value::Object(object) = value else { panic!("an object") };
+    object
+}
+
+#[async_trait]
+impl Provider for Slate {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    fn setup_steps(&self) -> &[&'static str] {
+        &["config", "confirm"]
+    }
+
+    fn initial_fields(&self) -> &[&'static str] {
+        &["host"]
+    }
+
+    async fn show_step(&self, step: &str, state: &mut SetupState) -> Result<StepView> {
+        let form = match step {
+            "config" => vec![Field::new("host", FieldKind::Text, "Host").required()],
+            _ => Vec::new(),
+        };
+        let data = object(json!({"host": state.data.get("host")}));
+        Ok(StepView { data, form, redirect_url: None })
+    }
+
+    async fn answer_step(&self, step: &str, fields: &Object, state: &mut SetupState) -> Result<()> {
+        if step == "config" {
+            for name in ["host", "secret"] {
+                if text(fields, name).is_empty() {
+                    return Err(Failure::field(name, "This field is required."));
+                }
+                state.data.insert(name.to_owned(), text(fields, name).into());
+            }
+        } else if text(fields, "answer") != "yes" {
+            return Err(Failure::refused("The answer has to be yes."));
+        }
+        Ok(())
+    }
+
+    async fn build(&self, state: &SetupState) -> Result<Built> {
+        let host = text(&state.data, "host").to_owned();
+        self.call()?.webhooks.push(host.clone());
+        let secret = text(&state.data, "secret");
+        let metadata = object(json!({"domain_name": host, "webhook_secret": secret}));
+        let identity = ExternalIdentity {
+            kind: "slate".to_owned(),
+            instance: host.clone(),
+            external_id: text(&state.data, "account").to_owned(),
+            scopes: Vec::new(),
+            data: object(json!({"token": secret})),
+        };
+        Ok(Built {
+            external_id: host,
+            name: "Our slate".to_owned(),
+            metadata,
+            identity: Some(identity),
+            expect_exists: false,
+        })
+    }
+
+    async fn undo_build(&self, built: &Built, _state: &SetupState) -> Result<()> {
+        self.call()?.webhooks.retain(|host| *host != built.external_id);
+        Ok(())
+    }
+
+    async fn status_mapping(&self, _installation: &Installation) -> Result<StatusMapping> {
+        self.call()?;
+        Ok(StatusMapping {
+            projects: vec![Choice::new("p1", "Project 1")],
+            statuses: vec![Choice::new("done", "Done"), Choice::new("open", "Open")],
+            project_noun: "Slate Project".to_owned(),
+            dropdown: Object::new(),
+        })
+    }
+
+    async fn create_form(
+        &self,
+        _installation: &Installation,
+        issue: Option<&IssueInfo>,
+        _chosen: &Object,
+    ) -> Result<Vec<Field>> {
+        self.call()?;
+        let project = issue.and_then(|issue| issue.defaults.get("project")).cloned().unwrap_or("p1".into());
+        let title = issue.map(|issue| issue.title.clone()).unwrap_or_default();
+        Ok(vec![
+            Field::new("project", FieldKind::Select, "Project").required().default(project),
+            Field::new("title", FieldKind::String, "Title").required().default(title),
+        ])
+    }
+
+    async fn link_form(&self, _installation: &Installation, issue: &IssueInfo) -> Result<Vec<Field>> {
+        let comment = format!("Linked Issue: {} {}", issue.short_id, issue.url);
+        Ok(vec![
+            Field::new("externalIssue", FieldKind::Select, "Issue"),
+            Field::new("comment", FieldKind::Textarea, "Comment").default(comment),
+        ])
+    }
+
+    async fn search(&self, _installation: &Installation, search: &Search) -> Result<Vec<Choice>> {
+        let world = self.call()?;
+        let found = world.tickets.values().filter(|ticket| ticket.title.contains(&search.query));
+        Ok(found.map(|ticket| Choice::new(&ticket.key, &ticket.title)).collect())
+    }
+
+    fn ticket_key(&self, _installation: &Installation, fields: &Object) -> Result<String> {
+        Ok(text(fields, "externalIssue").to_ascii_uppercase())
+    }
+
+    async fn create_issue(&self, _installation: &Installation, fields: &Object) -> Result<Ticket> {
+        let mut world = self.call()?;
+        if text(fields, "title").is_empty() {
+            return Err(Failure::field("title", "You must specify a title."));
+        }
+        let key = format!("S-{}", world.tickets.len() + 1);
+        let title = text(fields, "title").to_owned();
+        let ticket = Ticket { key: key.clone(), title, project: "p1".to_owned(), ..Ticket::default() };
+        world.tickets.insert(key, ticket.clone());
+        Ok(ticket)
+    }
+
+    async fn get_issue(&self, _installation: &Installation, key: &str) -> Result<Ticket> {
+        let found = self.call()?.tickets.get(key).cloned();
+        found.ok_or_else(|| {
+            Failure::new(Kind::Gone, "Error Communicating with Slate (HTTP 404): unknown error")
+        })
+    }
+
+    fn issue_url(&self, installation: &Installation, key: &str) -> String {
+        let host = installation.secrets.metadata_text("domain_name").unwrap_or_default();
+        format!("https://{host}/{key}")
+    }
+
+    fn remembered_fields(&self) -> &[&'static str] {
+        &["project"]
+    }
+
+    fn quote_comment(&self, author: &str, text: &str) -> String {
+        format!("{author} wrote: {text}")
+    }
+
+    async fn create_comment(&self, _installation: &Installation, key: &str, text: &str) -> Result<String> {
+        let mut world = self.call()?;
+        world.comments.push((key.to_owned(), text.to_owned()));
+        Ok(world.comments.len().to_string())
+    }
+
+    async fn update_comment(&self, _: &Installation, _: &str, _: &str, _: &str) -> Result<()> {
+        self.call().map(drop)
+    }
+
+    async fn sync_assignee_outbound(&self, _: &Installation, _: &str, _: Option<&Assignee>) -> Result<()> {
+        self.call().map(drop)
+    }
+
+    async fn sync_status_outbound(&self, _: &Installation, ticket: &Ticket, status: &str) -> Result<()> {
+        let mut world = self.call()?;
+        let found = world.tickets.get_mut(&ticket.key);
+        let found = found.ok_or_else(|| Failure::new(Kind::Gone, "The ticket is gone."))?;
+        status.clone_into(&mut found.status);
+        Ok(())
+    }
+
+    async fn resolve_action(&self, _: &Installation, data: &Value) -> Result<Option<Action>> {
+        self.call()?;
+        Ok(match data.as_str() {
+            Some("done") => Some(Action::Resolve),
+            Some("open") => Some(Action::Unresolve),
+            _ => None,
+        })
+    }
+
+    fn locate(&self, request: &InboundRequest) -> Result<Located, InboundAnswer> {
+        match request.path.strip_prefix("webhook/") {
+            Some(host) if request.method == "POST" => Ok(Located::Integration(host.to_owned())),
+            _ => Err(InboundAnswer::empty(405)),
+        }
+    }
+
+    fn receive(
+        &self,
+        request: &InboundRequest,
+        secrets: Option<&Secrets>,
+    ) -> Result<Received, InboundAnswer> {
+        let secret = secrets.and_then(|secrets| secrets.metadata_text("webhook_secret"));
+        if secret.is_none() || request.header("x-slate-secret") != secret {
+            return Err(InboundAnswer::invalid_token(400));
+        }
+        let event: Value = serde_json::from_slice(&request.body).map_err(|_| InboundAnswer::empty(400))?;
+        let key = event["key"].as_str().unwrap_or_default().to_owned();
+        let at = Timed { at: event["at"].as_str().and_then(|at| at.parse().ok()) };
+        let change = match event["event"].as_str() {
+            Some("assigned") => {
+                let part = |name: &str| event["assignee"][name].as_str().map(str::to_owned);
+                let user = ExternalUser { email: part("email"), name: part("name") };
+                Change::Assignee { key, assignee: Some(user).filter(|_| !event["assignee"].is_null()), at }
+            }
+            Some("moved") => Change::Key {
+                from: key,
+                to: event["to"].as_str().unwrap_or_default().to_owned(),
+                ticket_id: "77".to_owned(),
+            },
+            _ => Change::Status { key, data: event["status"].clone(), at },
+        };
+        let mut received = Received::changes(InboundAnswer::empty(200), vec![change]);
+        received.delivery_id = request.header("x-slate-delivery").map(str::to_owned);
+        Ok(received)
+    }
+
+    async fn probe(&self, _installation: &Installation) -> Result<()> {
+        self.call().map(drop)
+    }
+
+    async fn uninstall(&self, installation: &Installation) -> Result<()> {
+        let host = installation.integration.external_id.clone();
+        self.call()?.webhooks.retain(|known| *known != host);
+        Ok(())
+    }
+}
