@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 
 state=${PATCHBAY_CHECK_DIR:-/var/tmp/patchbay-check-images}
 port=${PATCHBAY_PORT:-8080}
-services=(installation auth-token event-fanout webhook-sender tracker gateway)
+services=(installation auth-token event-fanout webhook-sender tracker issue-sync gateway)
 seconds_to_healthy=180
 
 # Debian's client has the classic builder; another client on the PATH may not.

@@ -50,12 +50,13 @@ impl Connections {
 }
 
 /// The services that others call, and their default ports on loopback.
-pub const PEERS: [(&str, u16); 5] = [
+pub const PEERS: [(&str, u16); 6] = [
     ("event-fanout", 50051),
     ("installation", 50052),
     ("auth-token", 50053),
     ("webhook-sender", 50054),
     ("tracker", 50055),
+    ("issue-sync", 50056),
 ];
 
 /// Reads the address of another service.

@@ -79,6 +79,7 @@ impl AllInOne {
         let event_fanout_config = patchbay_event_fanout::Config::read(process.settings());
         let webhook_sender_config = patchbay_webhook_sender::Config::read(process.settings());
         let tracker_config = patchbay_tracker::Config::read(process.settings());
+        let issue_sync_config = patchbay_issue_sync::Config::read(process.settings());
         let gateway_config = patchbay_gateway::Config::read(process.settings());
         let sealing = process.sealing_keys();
         // All services have read their settings, so an unknown setting is a mistake.
@@ -115,8 +116,20 @@ impl AllInOne {
             process.database(patchbay_installation::NAME, &patchbay_installation::MIGRATIONS).await?,
             bus.clone(),
             patchbay_installation::Peers { auth_token: channel.clone(), tracker: channel.clone() },
-            sealing,
+            sealing.clone(),
             installation_config,
+        )
+        .await?;
+
+        server = patchbay_issue_sync::start(
+            server,
+            process.runtime.clone(),
+            process.database(patchbay_issue_sync::NAME, &patchbay_issue_sync::MIGRATIONS).await?,
+            bus.clone(),
+            channel.clone(),
+            sealing,
+            patchbay_issue_sync::providers::built_in(),
+            issue_sync_config,
         )
         .await?;
 

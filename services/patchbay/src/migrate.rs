@@ -5,12 +5,13 @@ use patchbay_process::{Binary, Process};
 use patchbay_runtime::Settings;
 
 /// The services with a database, and their migrations.
-pub const DATABASES: [(&str, &Migrations); 5] = [
+pub const DATABASES: [(&str, &Migrations); 6] = [
     (patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS),
     (patchbay_auth_token::NAME, &patchbay_auth_token::MIGRATIONS),
     (patchbay_installation::NAME, &patchbay_installation::MIGRATIONS),
     (patchbay_event_fanout::NAME, &patchbay_event_fanout::MIGRATIONS),
     (patchbay_webhook_sender::NAME, &patchbay_webhook_sender::MIGRATIONS),
+    (patchbay_issue_sync::NAME, &patchbay_issue_sync::MIGRATIONS),
 ];
 
 /// Applies all migrations. It can be repeated, and several processes may run it at the same time.

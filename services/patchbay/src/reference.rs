@@ -36,6 +36,7 @@ pub fn settings() -> String {
     patchbay_event_fanout::Config::read(settings);
     patchbay_webhook_sender::Config::read(settings);
     patchbay_tracker::Config::read(settings);
+    patchbay_issue_sync::Config::read(settings);
     for (name, _) in patchbay_process::PEERS {
         process.peer(name);
     }
@@ -45,13 +46,14 @@ pub fn settings() -> String {
 type Register = fn(&Metrics);
 
 /// The services and how each registers its metrics.
-const METRICS: [(&str, Register); 6] = [
+const METRICS: [(&str, Register); 7] = [
     ("gateway", |metrics| drop(patchbay_gateway::GatewayMetrics::register(metrics))),
     ("installation", |metrics| drop(patchbay_installation::InstallationMetrics::register(metrics))),
     ("auth-token", |metrics| drop(patchbay_auth_token::AuthTokenMetrics::register(metrics))),
     ("event-fanout", |metrics| drop(patchbay_event_fanout::FanoutMetrics::register(metrics))),
     ("webhook-sender", |metrics| drop(patchbay_webhook_sender::SenderMetrics::register(metrics))),
     ("tracker", |metrics| drop(patchbay_tracker::TrackerMetrics::register(metrics))),
+    ("issue-sync", |metrics| drop(patchbay_issue_sync::SyncMetrics::register(metrics))),
 ];
 
 /// The metrics of all services as Markdown, for `docs/metrics.md`.

@@ -10,8 +10,8 @@ use rand::{RngExt, SeedableRng};
 
 use super::stage::{Patchbay, Stage};
 
-const SERVICES: [&str; 6] =
-    ["installation", "auth-token", "tracker", "gateway", "event-fanout", "webhook-sender"];
+const SERVICES: [&str; 7] =
+    ["installation", "auth-token", "tracker", "issue-sync", "gateway", "event-fanout", "webhook-sender"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {

@@ -8,12 +8,13 @@
 
 {{- /* Facts about the services: which others each calls, and whether it publishes to or consumes from the bus. */ -}}
 {{- define "patchbay.services" -}}
-gateway:        {http: true,  store: false, bus: false, calls: [installation, auth-token, event-fanout, webhook-sender, tracker]}
+gateway:        {http: true,  store: false, bus: false, calls: [installation, auth-token, event-fanout, webhook-sender, tracker, issue-sync]}
 installation:   {http: false, store: true,  bus: true,  calls: [auth-token, tracker]}
 auth-token:     {http: false, store: true,  bus: false, calls: []}
 event-fanout:   {http: false, store: true,  bus: true,  calls: [installation, webhook-sender, tracker]}
 webhook-sender: {http: false, store: true,  bus: true,  calls: [installation, tracker]}
 tracker:        {http: false, store: true,  bus: true,  calls: []}
+issue-sync:     {http: false, store: true,  bus: true,  calls: [tracker]}
 {{- end -}}
 
 {{- define "patchbay.version" -}}
@@ -97,6 +98,10 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- $_ := set $used "auth-token-key" (list "PATCHBAY_AUTH_TOKEN_KEY_FILE" $all.authTokenKey) -}}
 {{- $_ := set $used "old-auth-token-keys" (list "PATCHBAY_AUTH_TOKEN_OLD_KEYS_FILE" $all.oldAuthTokenKeys) -}}
 {{- $_ := set $used "oidc-client-secret" (list "PATCHBAY_OIDC_CLIENT_SECRET_FILE" $all.oidcClientSecret) -}}
+{{- else if eq $component "issue-sync" -}}
+{{- $_ := set $used "encryption-key" (list "PATCHBAY_ENCRYPTION_KEY_FILE" $all.encryptionKey) -}}
+{{- $_ := set $used "old-encryption-keys" (list "PATCHBAY_OLD_ENCRYPTION_KEYS_FILE" $all.oldEncryptionKeys) -}}
+{{- $_ := set $used "egress-proxy" (list "PATCHBAY_EGRESS_PROXY_FILE" $all.egressProxy) -}}
 {{- else if eq $component "webhook-sender" -}}
 {{- $_ := set $used "egress-proxy" (list "PATCHBAY_EGRESS_PROXY_FILE" $all.egressProxy) -}}
 {{- end -}}

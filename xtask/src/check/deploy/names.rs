@@ -33,7 +33,7 @@ pub(super) fn violations() -> anyhow::Result<Vec<String>> {
         }
         for name in names(
             &file.text,
-            r"\b(patchbay_(?:gateway|installation|auth_token|event_fanout|webhook_sender|tracker)_\w+)",
+            r"\b(patchbay_(?:gateway|installation|auth_token|event_fanout|webhook_sender|tracker|issue_sync)_\w+)",
         )? {
             let histogram = ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
             if !metrics.contains(&name) && !histogram.is_some_and(|name| metrics.contains(name)) {
