@@ -64,6 +64,7 @@ fn longest(key: &str) -> usize {
     match key {
         "overview" => 16_384,
         "text" => 10_000,
+        "question" | "answer" => 5_000,
         "webUrl" => 2_000,
         "webhookHeaders" => 1_024,
         _ => 512,
