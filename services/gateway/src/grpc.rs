@@ -8,6 +8,8 @@ use patchbay_proto::installation::app_tokens_client::AppTokensClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::mail_client::MailClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
+use patchbay_proto::issue_sync::inbound_client::InboundClient;
+use patchbay_proto::issue_sync::integrations_client::IntegrationsClient;
 use patchbay_proto::tracker::alerts_client::AlertsClient;
 use patchbay_proto::tracker::audit_client::AuditClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
@@ -29,6 +31,8 @@ pub struct Channels {
     pub event_fanout: Channel,
     /// The log of webhooks.
     pub webhook_sender: Channel,
+    /// Integrations with outside trackers.
+    pub issue_sync: Channel,
 }
 
 impl Channels {
@@ -82,6 +86,14 @@ impl Channels {
 
     pub(crate) fn events(&self) -> EventsClient<Channel> {
         EventsClient::new(self.event_fanout.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    pub(crate) fn integrations(&self) -> IntegrationsClient<Channel> {
+        IntegrationsClient::new(self.issue_sync.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    pub(crate) fn inbound(&self) -> InboundClient<Channel> {
+        InboundClient::new(self.issue_sync.clone())
     }
 
     pub(crate) fn webhooks(&self) -> WebhooksClient<Channel> {

@@ -17,6 +17,7 @@ pub(crate) mod external_issue;
 pub(crate) mod feature;
 pub(crate) mod hook_project;
 pub(crate) mod installation;
+pub(crate) mod integration;
 pub(crate) mod listed_token;
 pub(crate) mod member;
 pub(crate) mod missed_events;

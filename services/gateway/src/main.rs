@@ -19,6 +19,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
     let tracker = process.peer("tracker");
     let event_fanout = process.peer("event-fanout");
     let webhook_sender = process.peer("webhook-sender");
+    let issue_sync = process.peer("issue-sync");
     process.configured()?;
     let listener = TcpListener::bind(listen).await;
     start(
@@ -32,6 +33,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
             tracker: process.channel(&tracker)?,
             event_fanout: process.channel(&event_fanout)?,
             webhook_sender: process.channel(&webhook_sender)?,
+            issue_sync: process.channel(&issue_sync)?,
         },
         config,
     )

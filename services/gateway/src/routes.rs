@@ -19,9 +19,11 @@ mod comments;
 mod components;
 mod error_events;
 mod events;
+mod extensions;
 mod external_issues;
 mod general;
 mod installations;
+mod integrations;
 mod issues;
 mod members;
 mod metric_rules;
@@ -67,6 +69,8 @@ pub(crate) fn groups() -> Vec<Group> {
         comments::group(),
         error_events::group(),
         external_issues::group(),
+        integrations::group(),
+        extensions::group(),
         projects::group(),
         teams::group(),
         rules::group(),

@@ -163,6 +163,7 @@ impl AllInOne {
                 tracker: channel.clone(),
                 event_fanout: channel.clone(),
                 webhook_sender: channel.clone(),
+                issue_sync: channel.clone(),
             },
             gateway_config,
         )

@@ -161,7 +161,7 @@ impl<'s> Fixtures<'s> {
             }
             // They belong to no fixture.
             ("avatar", _) => "00000000-0000-4000-8000-000000000000".to_owned(),
-            ("secret", _) => "nothing".to_owned(),
+            ("secret" | "provider" | "action", _) => "nothing".to_owned(),
             (name, id) => panic!("{id} has no fixture for {{{name}}}"),
         }
     }

@@ -17,6 +17,7 @@ mod components;
 mod cors;
 mod early_answers;
 mod installations;
+mod integrations;
 mod limits;
 mod long_values;
 mod many_memberships;

@@ -14,6 +14,8 @@ use patchbay_gateway::{Channels, Config, Context, router};
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::auth_token::{CreateSessionRequest, MintUserTokenRequest};
+use patchbay_proto::issue_sync::inbound_server::InboundServer;
+use patchbay_proto::issue_sync::integrations_server::IntegrationsServer;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request};
@@ -24,6 +26,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::answer::Answer;
+use crate::integrations::PlayedIntegrations;
 use crate::webhook_log::WebhookLog;
 
 pub(crate) struct Platform {
@@ -103,6 +106,10 @@ impl Platform {
         .unwrap();
         let log = WebhookLog::default();
         server = server.add_service(log.clone().server());
+        let integrations = PlayedIntegrations;
+        server = server
+            .add_service(InboundServer::new(integrations))
+            .add_service(IntegrationsServer::new(integrations));
         settings.finish().unwrap();
         let Runtime { clock, stop, .. } = runtime.clone();
         let serving = stop.clone();
@@ -281,6 +288,7 @@ fn channels(channel: &Channel) -> Channels {
         tracker: channel.clone(),
         event_fanout: channel.clone(),
         webhook_sender: channel.clone(),
+        issue_sync: channel.clone(),
     }
 }
 

@@ -81,7 +81,7 @@ async fn an_assignee_comes_back_and_goes_again() {
 async fn a_person_whom_nobody_knows_leaves_the_issue_as_it_is_and_is_reported() {
     each(|service| async move {
         let (integration, issue) = linked(&service).await;
-        service.webhook("hush-hush", "1", assigned("nobody@example.org", "2026-10-02T09:30:15Z")).await;
+        service.webhook("hush-hush", "1", assigned("stranger@example.org", "2026-10-02T09:30:15Z")).await;
         applied(&service, &integration).await;
         assert!(service.document(&issue).await["assignedTo"].is_null());
         let report = eventually(SOON, "it is reported", async || {

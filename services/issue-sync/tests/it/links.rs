@@ -140,9 +140,9 @@ async fn links_follow_the_rights_of_the_caller() {
         let fields = json!({"externalIssue": "OPS-7"});
         let foreign = service.link(&outsider, &issue, &integration, fields.clone()).await;
         assert_eq!(reason(foreign), "ISSUE_NOT_FOUND");
-        let nobody =
+        let anonymous =
             service.link(&patchbay_domain::Caller::Anonymous, &issue, &integration, fields.clone()).await;
-        assert_eq!(reason(nobody), "NO_CREDENTIALS");
+        assert_eq!(reason(anonymous), "NO_CREDENTIALS");
         let missing = Integration { id: 999, ..integration };
         let missing = service.link(&service.member(), &issue, &missing, fields).await;
         assert_eq!(reason(missing), "INTEGRATION_NOT_FOUND");

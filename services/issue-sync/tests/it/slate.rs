@@ -147,7 +147,7 @@ impl Provider for Slate {
     }
 
     async fn status_mapping(&self, _installation: &Installation) -> Result<StatusMapping> {
-        self.call()?;
+        drop(self.call()?);
         Ok(StatusMapping {
             projects: vec![Choice::new("p1", "Project 1")],
             statuses: vec![Choice::new("done", "Done"), Choice::new("open", "Open")],
@@ -162,7 +162,7 @@ impl Provider for Slate {
         issue: Option<&IssueInfo>,
         _chosen: &Object,
     ) -> Result<Vec<Field>> {
-        self.call()?;
+        drop(self.call()?);
         let project = issue.and_then(|issue| issue.defaults.get("project")).cloned().unwrap_or("p1".into());
         let title = issue.map(|issue| issue.title.clone()).unwrap_or_default();
         Ok(vec![
@@ -244,7 +244,7 @@ impl Provider for Slate {
     }
 
     async fn resolve_action(&self, _: &Installation, data: &Value) -> Result<Option<Action>> {
-        self.call()?;
+        drop(self.call()?);
         Ok(match data.as_str() {
             Some("done") => Some(Action::Resolve),
             Some("open") => Some(Action::Unresolve),
