@@ -67,7 +67,7 @@ pub async fn explained(events: &Channel, accepted: &HashSet<Uuid>) -> anyhow::Re
         let account = ledger.entry(decision.installation_uuid.parse()?).or_default();
         let count = match decision.outcome() {
             Outcome::Delivered => &mut account.delivered,
-            Outcome::Pending | Outcome::Parked => &mut account.pending,
+            Outcome::Pending | Outcome::Held => &mut account.pending,
             Outcome::Dead => &mut account.dead,
             Outcome::Dropped => &mut account.dropped,
             _ => continue,

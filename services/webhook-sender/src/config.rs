@@ -168,7 +168,7 @@ fn breaker(settings: &Settings) -> BreakerRules {
             "50",
             "Failure rate within the window that opens the breaker, in percent.",
         ),
-        min_failures: at_least_one(settings, "BREAKER_FLOOR", "10", "Minimum number of failures within the window before the breaker opens."),
+        min_failures: at_least_one(settings, "BREAKER_MIN_FAILURES", "10", "Minimum number of failures within the window before the breaker opens."),
         probe_pause: settings.get(
             "BREAKER_PROBE_PAUSE",
             "30s",

@@ -56,8 +56,8 @@ patchbay_runtime::metrics! {
         pub delivery_seconds: Histogram = LATENCY,
         /// Webhooks that were given up, by reason.
         pub given_up: CounterFamily<ReasonLabels>,
-        /// Times that a webhook was stored to be sent later, by reason: failed, slow, busy, overloaded, unknown, ordered, parked, rate.
-        pub parked: CounterFamily<ReasonLabels>,
+        /// Times that a webhook was stored to be sent later, by reason: failed, slow, busy, overloaded, unknown, ordered, breaker_open, rate.
+        pub postponed: CounterFamily<ReasonLabels>,
         /// Pending webhooks in the database.
         pub backlog: Gauge,
         /// Age of the oldest pending webhook in seconds.
@@ -105,6 +105,6 @@ impl SenderMetrics {
     }
 
     pub(crate) fn postponed(&self, reason: &str) {
-        self.parked.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
+        self.postponed.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
 }

@@ -64,7 +64,7 @@ impl From<Decision> for DecisionJson {
             Outcome::NotInstalled => "not_installed",
             Outcome::NoWebhook => "no_webhook",
             Outcome::Suspended => "suspended",
-            Outcome::Parked => "parked",
+            Outcome::Held => "held",
         };
         Self {
             outcome,

@@ -240,7 +240,7 @@ fn must_wait(
     }
     // A regular claim was made before the breaker opened. Probes and drains are sent although it is open.
     if origin.attempt_kind() == AttemptKind::Regular && slots.breaker().phase != Phase::Closed {
-        return Some("parked");
+        return Some("breaker_open");
     }
     match slots.pace().speed(now).at_most(destination.rate_limit) {
         Speed::PausedUntil(_) => Some("rate"),

@@ -207,9 +207,9 @@ async fn an_outcome_that_comes_late_changes_nothing_that_is_further() {
 async fn two_words_on_one_webhook_in_a_batch_are_one() {
     each_engine(&MIGRATIONS, |db| async move {
         let one = delivery(1);
-        let parked = State::Pending { due_at: at(60), reason: "slow".into() };
+        let later = State::Pending { due_at: at(60), reason: "slow".into() };
         let records = [
-            entry(&one, None, parked, false),
+            entry(&one, None, later, false),
             entry(&one, Some(attempt(1, 200)), State::Delivered, true),
             entry(&one, Some(attempt(1, 200)), State::Delivered, true),
         ];
@@ -222,15 +222,15 @@ async fn two_words_on_one_webhook_in_a_batch_are_one() {
 #[tokio::test]
 async fn every_kind_of_record_is_found_again_and_nothing_else() {
     each_engine(&MIGRATIONS, |db| async move {
-        let [delivered, parked, dropped, unknown] = [delivery(1), delivery(1), delivery(1), delivery(1)];
+        let [delivered, failed, dropped, unknown] = [delivery(1), delivery(1), delivery(1), delivery(1)];
         let records = [
             entry(&delivered, Some(attempt(1, 200)), State::Delivered, false),
-            entry(&parked, Some(attempt(1, 500)), pending(5), false),
+            entry(&failed, Some(attempt(1, 500)), pending(5), false),
             entry(&dropped, None, State::Dropped { reason: "uninstalled" }, false),
         ];
         write(&db, &records).await;
-        let ids = [delivered.id, parked.id, dropped.id];
-        let asked = [delivered, parked, dropped, unknown];
+        let ids = [delivered.id, failed.id, dropped.id];
+        let asked = [delivered, failed, dropped, unknown];
         assert_eq!(recorded(&db, &asked.each_ref().map(|one| one.id)).await.unwrap(), ids.into());
         assert!(recorded(&db, &[]).await.unwrap().is_empty());
         for (delivery, expected) in asked.iter().zip([(2, 1), (1, 1), (4, 0)]) {

@@ -44,8 +44,8 @@ async fn an_endpoint_that_was_down_gets_everything_in_its_order_and_few_probes()
     }
     assert_eq!(running.count(WAITING).await, 5010);
     assert_eq!(receiver.received().len(), 10, "while the breaker is open nothing is tried");
-    let parked = running.state(&webhooks[5000]).await.unwrap();
-    assert_eq!((parked.status(), parked.attempts), (DeliveryStatus::Parked, 0));
+    let held = running.state(&webhooks[5000]).await.unwrap();
+    assert_eq!((held.status(), held.attempts), (DeliveryStatus::Held, 0));
 
     // Ten minutes.
     for probes in 1..=2 {
@@ -112,7 +112,7 @@ async fn a_restart_does_not_forget_that_an_endpoint_is_broken() {
     running.start_again().await;
     let webhook = running.webhook(1, installation);
     running.deliver(&webhook).await;
-    assert_eq!(running.until(&webhook, DeliveryStatus::Parked).await.attempts, 0);
+    assert_eq!(running.until(&webhook, DeliveryStatus::Held).await.attempts, 0);
     assert_eq!(receiver.received().len(), 10);
     works.store(true, Ordering::Relaxed);
     eventually(SOON, "all are delivered", async || {
@@ -180,7 +180,7 @@ async fn a_webhook_that_always_fails_is_not_the_probe_again_and_again() {
     });
     let webhook = running.webhook(1, installation);
     running.deliver(&webhook).await;
-    running.until(&webhook, DeliveryStatus::Parked).await;
+    running.until(&webhook, DeliveryStatus::Held).await;
     running.hand.advance(Duration::from_secs(31));
     assert_eq!(running.until(&webhook, DeliveryStatus::Delivered).await.attempts, 1, "it was the probe");
 }
@@ -195,7 +195,7 @@ async fn webhooks_about_installations_pass_an_open_breaker() {
         (running.about_installation(1, installation, "created"), running.webhook(1, installation));
     running.publish(&[created.clone(), waits.clone()]).await.await.unwrap();
     running.until_attempts(&created, 1).await;
-    running.until(&waits, DeliveryStatus::Parked).await;
+    running.until(&waits, DeliveryStatus::Held).await;
     works.store(true, Ordering::Relaxed);
     // Its retry, long before the first probe.
     running.hand.advance(Duration::from_secs(7));

@@ -89,8 +89,8 @@ async fn a_broken_endpoint_is_tried_in_time_also_when_the_clock_was_set_back() {
 
     running.hand.set(TimeDelta::hours(-1));
     // Those that failed have a moment of their own, which is an hour away now. This one waits for the endpoint only.
-    let parked = running.webhook(1, installation);
-    running.deliver(&parked).await;
+    let later = running.webhook(1, installation);
+    running.deliver(&later).await;
     for second in 0.. {
         running.hand.advance(Duration::from_secs(1));
         let probed = running.count("select count(*) from endpoints where breaker <> 2").await == 1;

@@ -17,7 +17,7 @@ async fn a_410_stops_the_installations_webhooks_and_they_wait_until_it_is_resume
     .await;
     let (waits, goes) = (running.webhook(1, gone), running.webhook(1, other));
     running.publish(&[waits.clone(), goes.clone()]).await.await.unwrap();
-    let state = running.until(&waits, DeliveryStatus::Parked).await;
+    let state = running.until(&waits, DeliveryStatus::Held).await;
     assert_eq!((state.attempts, state.reason.as_str()), (0, "webhooks_stopped"));
     running.until(&goes, DeliveryStatus::Delivered).await;
     assert_eq!(receiver.received().len(), 2);
@@ -40,7 +40,7 @@ async fn everything_of_the_time_in_which_an_app_was_disabled_is_sent_when_it_is_
     let webhooks: Vec<_> = (0..30).map(|_| running.webhook(1, installation)).collect();
     running.publish(&webhooks).await.await.unwrap();
     for webhook in &webhooks {
-        assert_eq!(running.until(webhook, DeliveryStatus::Parked).await.reason, "app_disabled");
+        assert_eq!(running.until(webhook, DeliveryStatus::Held).await.reason, "app_disabled");
     }
     running.apps.change_endpoint(1, |endpoint| endpoint.is_disabled = false);
     for webhook in &webhooks {
@@ -56,7 +56,7 @@ async fn webhooks_of_a_disabled_app_wait_until_it_is_enabled_again_over_a_restar
     running.start_again().await;
     let webhook = running.webhook(1, installation);
     running.deliver(&webhook).await;
-    assert_eq!(running.until(&webhook, DeliveryStatus::Parked).await.reason, "app_disabled");
+    assert_eq!(running.until(&webhook, DeliveryStatus::Held).await.reason, "app_disabled");
     running.stop().await;
     // Enabled while the service is stopped.
     running.apps.change_endpoint(1, |endpoint| endpoint.is_disabled = false);

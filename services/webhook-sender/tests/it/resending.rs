@@ -78,7 +78,7 @@ async fn a_webhook_is_sent_again_however_it_ended_and_its_attempts_are_counted_o
 
 #[tokio::test]
 async fn what_was_given_up_is_listed_and_recovered_oldest_first_at_a_bounded_rate() {
-    let running = Running::with(&[("RETRY_SCHEDULE", "1s"), ("BREAKER_FLOOR", "1000")]).await;
+    let running = Running::with(&[("RETRY_SCHEDULE", "1s"), ("BREAKER_MIN_FAILURES", "1000")]).await;
     let (trail, receiver) = (AuditTrail::follow(&running.bus), Receiver::start().await);
     let installation = running.app(1, &receiver).await;
     receiver.answer_with(|_, _| Answer::status(500));
@@ -142,7 +142,7 @@ async fn what_was_given_up_is_listed_and_recovered_oldest_first_at_a_bounded_rat
 
 #[tokio::test]
 async fn a_cancelled_recovery_leaves_the_rest_as_it_is() {
-    let running = Running::with(&[("RETRY_SCHEDULE", "1s"), ("BREAKER_FLOOR", "1000")]).await;
+    let running = Running::with(&[("RETRY_SCHEDULE", "1s"), ("BREAKER_MIN_FAILURES", "1000")]).await;
     let (_trail, receiver) = (AuditTrail::follow(&running.bus), Receiver::start().await);
     let installation = running.app(1, &receiver).await;
     receiver.answer_with(|_, _| Answer::status(500));
@@ -164,7 +164,7 @@ async fn a_cancelled_recovery_leaves_the_rest_as_it_is() {
 
 #[tokio::test]
 async fn an_app_that_is_being_removed_has_no_log_no_resends_and_no_recoveries() {
-    let running = Running::with(&[("RETRY_SCHEDULE", "1s"), ("BREAKER_FLOOR", "1000")]).await;
+    let running = Running::with(&[("RETRY_SCHEDULE", "1s"), ("BREAKER_MIN_FAILURES", "1000")]).await;
     let receiver = Receiver::start().await;
     let installation = running.app(1, &receiver).await;
     receiver.answer_with(|_, _| Answer::status(500));

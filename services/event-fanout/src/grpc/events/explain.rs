@@ -110,7 +110,7 @@ fn of_delivery(delivery: DeliveryState, app_slug: String) -> proto::Decision {
     let outcome = match delivery.status() {
         DeliveryStatus::Delivered => Outcome::Delivered,
         DeliveryStatus::Pending | DeliveryStatus::Unspecified => Outcome::Pending,
-        DeliveryStatus::Parked => Outcome::Parked,
+        DeliveryStatus::Held => Outcome::Held,
         DeliveryStatus::Dead => Outcome::Dead,
         DeliveryStatus::Dropped => Outcome::Dropped,
     };

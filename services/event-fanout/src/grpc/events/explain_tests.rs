@@ -50,7 +50,7 @@ fn stored_decisions_count_even_if_subscriptions_have_changed() {
     let now = index([1, 3, 4, 5, 6, 7, 8].map(numbered).into_iter().chain([other]));
     let deliveries = vec![
         delivery(1, DeliveryStatus::Dead, "exhausted"),
-        delivery(6, DeliveryStatus::Parked, "parked"),
+        delivery(6, DeliveryStatus::Held, "breaker_open"),
         delivery(7, DeliveryStatus::Pending, ""),
     ];
     let decisions = decisions(&now, &event(), Some(decided), deliveries);
@@ -59,7 +59,7 @@ fn stored_decisions_count_even_if_subscriptions_have_changed() {
         (2, Outcome::Pending, ""),
         (3, Outcome::NoWebhook, ""),
         (4, Outcome::Suspended, "webhooks_stopped"),
-        (6, Outcome::Parked, "parked"),
+        (6, Outcome::Held, "breaker_open"),
         (7, Outcome::Pending, ""),
         (5, Outcome::NotSubscribed, "since_then"),
         (8, Outcome::NotSubscribed, "since_then"),

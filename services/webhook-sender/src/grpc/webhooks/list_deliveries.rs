@@ -32,11 +32,11 @@ pub(super) async fn list_deliveries(
 fn to_message(row: DeliveryRow, is_broken: bool) -> DeliveryState {
     let status = match Status::from_number(row.status) {
         // The due time has no meaning while the breaker is open.
-        Some(Status::Pending) if is_broken => DeliveryStatus::Parked,
+        Some(Status::Pending) if is_broken => DeliveryStatus::Held,
         Some(Status::Pending) => DeliveryStatus::Pending,
         Some(Status::Delivered) => DeliveryStatus::Delivered,
         Some(Status::Dead) => DeliveryStatus::Dead,
-        Some(Status::Held) => DeliveryStatus::Parked,
+        Some(Status::Held) => DeliveryStatus::Held,
         Some(Status::Dropped) | None => DeliveryStatus::Dropped,
     };
     DeliveryState {
