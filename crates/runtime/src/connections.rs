@@ -25,6 +25,7 @@ pub use connection::Connection;
 pub use http::serve_http;
 pub use io::Io;
 pub use limits::{Defaults, Limits};
+pub use metrics::register_metrics;
 pub use open::client_network;
 pub use own_ports::is_own_port;
 pub use port::Port;

@@ -45,8 +45,9 @@ pub fn settings() -> String {
 
 type Register = fn(&Metrics);
 
-/// The services and how each registers its metrics.
-const METRICS: [(&str, Register); 7] = [
+/// The owners of metrics, and how each registers its own.
+const METRICS: [(&str, Register); 8] = [
+    ("all processes", patchbay_runtime::connections::register_metrics),
     ("gateway", |metrics| drop(patchbay_gateway::GatewayMetrics::register(metrics))),
     ("installation", |metrics| drop(patchbay_installation::InstallationMetrics::register(metrics))),
     ("auth-token", |metrics| drop(patchbay_auth_token::AuthTokenMetrics::register(metrics))),
@@ -60,11 +61,11 @@ const METRICS: [(&str, Register); 7] = [
 #[must_use]
 pub fn metrics() -> String {
     let mut text = METRICS_INTRODUCTION.to_owned();
-    for (service, register) in METRICS {
+    for (owner, register) in METRICS {
         let metrics = Metrics::new();
         register(&metrics);
         // Writing into a string does not fail.
-        let _ = write!(text, "\n## {service}\n\n{}", metrics.reference_markdown());
+        let _ = write!(text, "\n## {owner}\n\n{}", metrics.reference_markdown());
     }
     text
 }

@@ -30,6 +30,11 @@ crate::metrics! {
     }
 }
 
+/// Registers the metrics that every process has for its ports, for the reference of all metrics.
+pub fn register_metrics(metrics: &Metrics) {
+    ConnectionMetrics::register(metrics);
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     Full,

@@ -8,6 +8,8 @@ use serde_json::json;
 
 use crate::platform::{Platform, SOON};
 
+const DOCUMENTED: &str = include_str!("../../../../docs/metrics.md");
+
 /// Samples that are missing or zero without traffic, and positive after traffic.
 const FIGURES: &[&str] = &[
     "patchbay_event_fanout_accepted_total{source=\"grpc\"}",
@@ -36,10 +38,24 @@ fn value(page: &str, figure: &str) -> f64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_metric_that_is_served_is_documented() {
+    let platform = Platform::start(&[]).await;
+    let page = platform.metrics().await;
+    platform.stop().await;
+    let served = page.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+    let missing: Vec<String> = served
+        .map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() })
+        .filter(|name| !DOCUMENTED.contains(&format!("| `{name}` |")))
+        .collect();
+    assert!(page.contains("# TYPE patchbay_connections_open gauge"), "metrics of every port are served");
+    assert_eq!(missing, Vec::<String>::new(), "run `cargo xtask docs`");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_figures_of_deliveries_move_with_traffic() {
     let settings = [
         ("RETRY_SCHEDULE", "100ms"),
-        ("BREAKER_FLOOR", "3"),
+        ("BREAKER_MIN_FAILURES", "3"),
         ("BREAKER_PROBE_PAUSE", "1h"),
         ("BREAKER_PROBE_PAUSE_MAX", "1h"),
         ("WEBHOOK_TIMEOUT", "30s"),
