@@ -105,7 +105,7 @@ impl<'w> Target<'w> {
         }
     }
 
-    /// What the answer to a successful request and the API then show of the thing.
+    /// The thing as the answer to a successful request and the API then show it.
     pub(crate) async fn shown(&self, answer: &Answer) -> Vec<Value> {
         let credentials = self.world.credentials(&self.thing, &self.who).await;
         let shown = self.world.server.send("GET", &self.readable(), &credentials, None).await;

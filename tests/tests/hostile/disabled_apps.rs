@@ -1,4 +1,4 @@
-//! What is still shown of an app that was disabled.
+//! The routes of an app that was disabled.
 
 use crate::operation::Operation;
 use crate::people::HOME;
@@ -6,7 +6,7 @@ use crate::server::Server;
 use crate::who::Who;
 use crate::world::World;
 
-/// What an owner needs to repair the app: its requests, its health, and where it is installed.
+/// The routes that an owner needs to repair the app: its requests, its health, and where it is installed.
 const NEEDED: [&str; 5] = [
     "list_app_installations",
     "list_webhook_requests",

@@ -74,7 +74,7 @@ fn longest(key: &str) -> usize {
 /// Entries of a list, and keys of an object.
 const MOST: usize = 100;
 
-/// What is larger in this JSON than the API allows.
+/// The first part of this JSON that is larger than the API allows.
 fn too_large(key: &str, value: &Value) -> Option<String> {
     match value {
         Value::String(text) => {

@@ -24,7 +24,7 @@ const NAMES_NOTHING: &str = "per_page cursor status since until resolution filte
     owner timeWindow resolveThreshold aggregate dataset eventTypes queryType thresholdType comparisonDelta ratePerSecond \
     dryRun query slug";
 
-/// As in Sentry, whoever is signed in may count a view of any app.
+/// As in Sentry, every signed-in user may count a view of any app.
 const FOR_EVERYBODY: &str = "record_app_interaction";
 
 const SERVICE: &str = "sentry.rules.actions.notify_event_service.NotifyEventServiceAction";
@@ -99,12 +99,12 @@ fn named(operation: &str, place: Place, key: &str) -> Vec<(&'static str, Put)> {
     }
 }
 
-/// What a parameter of a path names.
+/// The kind of thing that a parameter of a path names.
 fn named_in_path(operation: &Operation, name: &str) -> Option<&'static str> {
     Some(match name {
         // Other tests ask for every path below an organization that is not the caller's.
         "organization" => return None,
-        // Pictures are public, and links to sign in belong to nobody.
+        // Pictures are public, and links to sign in have no owner.
         "avatar" | "secret" => return None,
         "event" if operation.id == "explain_event" => "published",
         "member" if operation.id.ends_with("_invitation") => "invitation",
@@ -204,7 +204,7 @@ impl Slot {
 fn of_nothing(id: &str) -> String {
     match id {
         _ if id.bytes().all(|byte| byte.is_ascii_digit()) => "999999999".to_owned(),
-        _ if id.contains('@') => "nobody@patchbay.example".to_owned(),
+        _ if id.contains('@') => "stranger@patchbay.example".to_owned(),
         _ if id.starts_with('/') => "/nothing".to_owned(),
         _ if id.len() == 36 => "00000000-0000-4000-8000-000000000000".to_owned(),
         _ if id.bytes().all(|byte| byte.is_ascii_hexdigit()) => "0".repeat(id.len()),

@@ -23,7 +23,6 @@ mod server;
 #[expect(dead_code, reason = "the tests of the API use the rest")]
 mod who;
 #[path = "../api/world.rs"]
-#[expect(dead_code, reason = "the tests of the API use the rest")]
 mod world;
 
 mod addresses;

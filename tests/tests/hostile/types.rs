@@ -8,7 +8,7 @@ use crate::world::World;
 
 /// Keys whose refusal has a form of its own, by operation.
 const TOLD_OTHERWISE: [(&str, &str); 3] = [
-    // Whoever does not know the secret of the client learns nothing about the request.
+    // A caller without the secret of the client learns nothing about the request.
     ("authorize", ""),
     ("create_app", "organization"),
     ("revoke_user_token", "tokenId"),

@@ -138,7 +138,7 @@ fn triggers(fields: &mut Fields, name: &'static str) -> Vec<Value> {
     }
 }
 
-/// What is wrong with the form of a trigger. The tracker checks the values, and the actions are checked with their apps.
+/// The first fault in the form of a trigger. The tracker checks the values, and the actions are checked with their apps.
 fn problem(trigger: &Value) -> Option<String> {
     const KEYS: [&str; 3] = ["label", "alertThreshold", "actions"];
     let Some(trigger) = trigger.as_object() else {

@@ -88,7 +88,7 @@ async fn list_webhook_requests(
         "UNKNOWN_EVENT_TYPE" => not_a_choice(&filter.event_type),
         _ => in_our_words(error),
     })?;
-    // Whoever may not read the log does not learn which organizations exist.
+    // A caller who may not read the log does not learn which organizations exist.
     if let Some(organization) = asked_for
         && !may_be_named(&context, &caller, organization.as_ref(), &answer).await?
     {
