@@ -9,11 +9,11 @@ use patchbay_runtime::Stop;
 use tokio::sync::Notify;
 
 use crate::config::Config;
+use crate::installations::vault::Locks;
 use crate::metrics::SyncMetrics;
 use crate::peers::Tracker;
 use crate::provider::Limiters;
 use crate::providers::Registry;
-use crate::vault::Locks;
 
 /// Shared by every operation; cheap to clone.
 #[derive(Clone, Debug)]

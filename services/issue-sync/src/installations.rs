@@ -1,4 +1,7 @@
-//! Makes what a provider needs to act.
+//! Makes what a provider needs to act, and records what became of it.
+
+pub(crate) mod outcomes;
+pub(crate) mod vault;
 
 use std::sync::Arc;
 
@@ -6,9 +9,9 @@ use patchbay_domain::Error;
 
 use crate::context::Context;
 use crate::domain::integration::{Integration, OrganizationIntegration};
+use crate::installations::vault::StoredSecrets;
 use crate::provider::{Client, Installation, IntegrationInfo, Object, Organization, Provider, Secrets};
 use crate::sealing::{identity_of, metadata_of, open};
-use crate::vault::StoredSecrets;
 
 /// The integration of an organization, with its provider.
 #[derive(Debug)]

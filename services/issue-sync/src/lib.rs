@@ -11,14 +11,12 @@ mod domain;
 mod grpc;
 mod installations;
 mod metrics;
-mod outcomes;
 mod peers;
 pub mod provider;
 pub mod providers;
 mod sealing;
 mod start;
 mod store;
-mod vault;
 mod workers;
 
 use patchbay_db::Migrations;

@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::domain::health::Outcome;
 use crate::domain::inbound::next_attempt;
 use crate::domain::integration::Integration;
-use crate::outcomes::record;
+use crate::installations::outcomes::record;
 use crate::provider::{Change, Failure, Kind};
 use crate::store::inbound::{self, Waiting};
 

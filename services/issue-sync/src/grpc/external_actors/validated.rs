@@ -18,7 +18,7 @@ pub(super) struct Given {
     pub(super) integration_id: Option<i64>,
 }
 
-/// What a mapping has to have.
+/// A mapping that was checked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Needed {
     pub(super) user: bool,

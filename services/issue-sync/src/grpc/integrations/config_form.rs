@@ -7,7 +7,7 @@ use crate::domain::organization::Organization;
 use crate::domain::settings::{Mapped, form, values};
 use crate::grpc::integration_message::{integration_message, json, json_object};
 use crate::installations::acting;
-use crate::outcomes::measured;
+use crate::installations::outcomes::measured;
 use crate::provider::SettingKind;
 use crate::store::status_mappings;
 

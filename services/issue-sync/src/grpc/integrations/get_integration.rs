@@ -8,7 +8,7 @@ use crate::domain::{access, failure, json};
 use crate::grpc::integration_message::{integration_message, json as to_json};
 use crate::grpc::organizations;
 use crate::installations::acting;
-use crate::outcomes::measured;
+use crate::installations::outcomes::measured;
 
 /// Bytes of what was chosen in a form.
 const MAX_CHOSEN: usize = 64 * 1024;

@@ -11,7 +11,7 @@ use crate::domain::integration::{OrganizationIntegration, integration_not_found}
 use crate::domain::link::{already_linked, check_key, key_in_use};
 use crate::domain::{access, failure, json};
 use crate::installations::Acting;
-use crate::outcomes::measured;
+use crate::installations::outcomes::measured;
 use crate::provider::Object;
 use crate::store::link_claims::{self, Claim};
 use crate::store::links;

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::domain::link::FormAction;
 use crate::domain::{failure, json};
 use crate::grpc::integration_message::{integration_message, json as to_json};
-use crate::outcomes::measured;
+use crate::installations::outcomes::measured;
 
 /// Bytes of what was chosen in a form.
 const MAX_CHOSEN: usize = 64 * 1024;

@@ -52,7 +52,7 @@ pub(super) async fn with_tickets(
     Ok((of, acting))
 }
 
-/// What a provider is told about an issue.
+/// The issue as a provider sees it.
 pub(super) async fn issue_info(
     context: &Context,
     issue: &Issue,

@@ -12,7 +12,7 @@ use crate::domain::integration::OrganizationIntegration;
 use crate::domain::link::{busy, check_key};
 use crate::domain::{access, failure, json};
 use crate::installations::Acting;
-use crate::outcomes::measured;
+use crate::installations::outcomes::measured;
 use crate::provider::{Failure, Object};
 use crate::store::link_claims::{self, Claim};
 use crate::store::links;

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::domain::integration::integration_not_found;
 use crate::domain::{access, failure};
 use crate::grpc::organizations;
-use crate::outcomes::measured;
+use crate::installations::outcomes::measured;
 use crate::provider::Search;
 
 /// Choices of one answer.

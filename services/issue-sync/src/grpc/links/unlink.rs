@@ -5,7 +5,7 @@ use super::issue::{check_feature, seen_issue, with_tickets};
 use crate::context::Context;
 use crate::domain::access;
 use crate::domain::link::link_id;
-use crate::outcomes::measured;
+use crate::installations::outcomes::measured;
 use crate::store::{external_issues, links};
 
 pub(super) async fn unlink(

@@ -48,7 +48,7 @@ pub(super) async fn current(
     Ok(Current { setup, provider, state })
 }
 
-/// What a provider is given.
+/// The state that a provider gets.
 pub(super) fn state(
     context: &Context,
     setup: &Setup,

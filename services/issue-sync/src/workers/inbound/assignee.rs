@@ -27,7 +27,7 @@ pub(super) async fn apply(
         let wanted = wanted(context, &ticket, integration_id).await.map_err(ours)?;
         let Some(of) = wanted else { continue };
         unmatched |= !assign(context, &ticket, &of, assignee).await.map_err(ours)?;
-        // Also where nobody matched: an older change must not be applied later.
+        // Also without a match: an older change must not be applied later.
         if let Some(at) = at.at {
             external_issues::advance_assignee(&context.db, ticket.ticket.id, at).await.map_err(ours)?;
         }
@@ -53,7 +53,7 @@ async fn wanted(
     Ok(of.filter(|_| organization.is_some_and(|organization| organization.may_sync())))
 }
 
-/// False if nobody matches for some issue.
+/// False if no user matches for some issue.
 async fn assign(
     context: &Context,
     ticket: &TrackedTicket,

@@ -1,4 +1,4 @@
-//! Records what became of each operation: in the health report, in metrics, and once in the log.
+//! Records the outcome of each operation: in the health report, in metrics, and once in the log.
 
 use patchbay_domain::Error;
 
