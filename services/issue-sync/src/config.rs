@@ -12,7 +12,7 @@ pub struct Config {
     pub egress_proxy: Option<SecretString>,
     /// Public URL of the platform; webhook URLs at trackers start with it.
     pub public_url: Url,
-    /// What the product is called in texts.
+    /// Name of the product in texts.
     pub product: String,
     /// Changes of one integration that may wait.
     pub inbound_limit: u32,

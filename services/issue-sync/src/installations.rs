@@ -1,4 +1,4 @@
-//! Makes what a provider needs to act, and records what became of it.
+//! Makes everything that a provider needs to act, and records the outcome.
 
 pub(crate) mod outcomes;
 pub(crate) mod vault;

@@ -3,7 +3,7 @@
 use patchbay_runtime::metrics::{Counter, CounterFamily};
 use prometheus_client::encoding::EncodeLabelSet;
 
-/// An operation and what became of it.
+/// An operation and its outcome.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Operation {
     /// For example `create_issue`.

@@ -68,7 +68,7 @@ impl Tracker {
 /// A change of an issue that a ticket caused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IssueUpdate {
-    /// Assign to a user, or to nobody.
+    /// Assign to a user; `None` unassigns.
     Assign(Option<i64>),
     /// Set a status, with details as JSON.
     Status { status: &'static str, details: &'static str },

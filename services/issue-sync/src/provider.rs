@@ -1,4 +1,4 @@
-//! What a provider has to answer, and what it is given.
+//! The interface of a provider: its answers, and its inputs.
 //!
 //! A provider knows one kind of tracker. Everything else stands once, in the service: rows, encryption, switches, loop guards, order,
 //! retries, rate limits, health, words of common failures. A provider keeps no state of its own.
@@ -41,7 +41,7 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 /// repeated. Texts of failures are shown to people and stored: no credentials, no bodies.
 #[async_trait]
 pub trait Provider: fmt::Debug + Send + Sync {
-    /// What it is; the same for the life of the process.
+    /// Its description; the same for the life of the process.
     fn descriptor(&self) -> &Descriptor;
 
     // Setup.
@@ -171,7 +171,7 @@ pub trait Provider: fmt::Debug + Send + Sync {
         status: &str,
     ) -> Result<()>;
 
-    /// What a change of status means, from the data of [`Change::Status`]. It may ask the tracker.
+    /// The meaning of a change of status, from the data of [`Change::Status`]. It may ask the tracker.
     async fn resolve_action(
         &self,
         installation: &Installation,
@@ -190,7 +190,7 @@ pub trait Provider: fmt::Debug + Send + Sync {
 
     // Upkeep and removal.
 
-    /// Makes the webhook at the tracker again if somebody removed it. Returns whether it did.
+    /// Makes the webhook at the tracker again if it was removed. Returns whether it did.
     async fn check_webhook(&self, _installation: &Installation) -> Result<bool> {
         Ok(false)
     }

@@ -276,7 +276,7 @@ async fn an_id_of_another_organization_is_answered_like_one_of_nothing_and_nothi
                     let is_same = there.status == nowhere.status && of_foreign == of_missing;
                     let is_refused = there.status >= 400 || operation.id == FOR_EVERYBODY;
                     let is_refused = slot.is_told_apart && is_refused;
-                    let shows = there.body.replace(id.as_str(), "").to_lowercase().contains(MARK);
+                    let shows = there.body.replace(id.as_str(), "").to_ascii_lowercase().contains(MARK);
                     if shows || !(is_same || is_refused) {
                         wrong.push(format!(
                             "{} {} {id} as {who:?}: {there:?}, but of nothing {nowhere:?}",

@@ -21,7 +21,7 @@ fn of_other_types(key: &Value) -> Vec<Value> {
         Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    let other = match types.first() {
+    match types.first() {
         // It takes values of several types, but no flags.
         None if key.get("enum").is_none() => vec![json!(true)],
         None | Some(&"string") => vec![json!(true), json!([1]), json!({ "a": 1 })],
@@ -32,8 +32,7 @@ fn of_other_types(key: &Value) -> Vec<Value> {
         }
         Some(&"object") => vec![json!(true), json!(7), json!("x"), json!([1])],
         Some(other) => panic!("{other} has no values of other types"),
-    };
-    other
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +51,7 @@ async fn a_value_of_another_type_is_refused_with_the_name_of_its_key() {
                 let what = format!("{value} under {key}");
                 let answer = target.send(&what, body.to_string()).await;
                 let own = |(id, of): &(&str, &str)| *id == target.operation.id && key.contains(of);
-                let is_named = answer.body.to_lowercase().contains(&key.to_lowercase());
+                let is_named = answer.body.to_ascii_lowercase().contains(&key.to_ascii_lowercase());
                 let is_refused = match TOLD_OTHERWISE.iter().any(own) {
                     true => answer.status >= 400,
                     false => answer.status == 400 && is_named,

@@ -18,7 +18,7 @@ pub(crate) enum State {
     Disabled,
 }
 
-/// What became of an operation.
+/// The outcome of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Success,

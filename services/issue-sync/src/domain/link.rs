@@ -25,7 +25,7 @@ pub(crate) struct StoredTicket {
     pub(crate) metadata: Object,
 }
 
-/// What a form is for.
+/// The purpose of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FormAction {
     Create,

@@ -26,7 +26,7 @@ pub(crate) struct Setup {
     pub(crate) expires_at: DateTime<Utc>,
 }
 
-/// What a request says about the setup that it is for.
+/// The setup that a request is for.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Expected<'a> {
     /// Id of the organization.
@@ -78,7 +78,7 @@ pub(crate) fn being_deleted() -> Error {
     )
 }
 
-/// The account at the tracker belongs to somebody else.
+/// The account at the tracker belongs to another user.
 pub(crate) fn identity_taken(provider: &str, product: &str) -> Error {
     Error::invalid(
         "IDENTITY_TAKEN",

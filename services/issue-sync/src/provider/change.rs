@@ -1,4 +1,4 @@
-//! What a tracker reports, in the terms of the service.
+//! Changes that a tracker reports, in the terms of the service.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub enum Change {
     Assignee {
         /// Key of the ticket.
         key: String,
-        /// `None` if nobody is assigned.
+        /// `None` without an assignee.
         assignee: Option<ExternalUser>,
         /// Its time at the tracker.
         #[serde(flatten)]
@@ -57,7 +57,7 @@ pub struct ExternalUser {
     pub name: Option<String>,
 }
 
-/// What a change of status means for issues.
+/// The effect of a change of status on issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {

@@ -187,7 +187,7 @@ impl Client {
     }
 }
 
-/// What a tracker says about a refusal.
+/// The words of a tracker about a refusal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Explained {
     /// In its words.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Object;
 
-/// What a provider is.
+/// The description of a provider.
 #[derive(Debug, Clone)]
 pub struct Descriptor {
     /// Id in the API and in rows, for example `jira_server`.
@@ -15,7 +15,7 @@ pub struct Descriptor {
     pub path: String,
     /// Texts about it.
     pub metadata: Metadata,
-    /// What it can do.
+    /// Its capabilities.
     pub features: Vec<Feature>,
     /// The kind for which lists can be filtered.
     pub kind: IntegrationKind,
@@ -44,11 +44,11 @@ pub struct Descriptor {
 pub struct Metadata {
     /// Markdown.
     pub description: String,
-    /// What it does for people.
+    /// Its use, in words for people.
     pub features: Vec<FeatureText>,
     /// Who made it.
     pub author: String,
-    /// What a setup makes, for example `Installation`.
+    /// The thing that a setup makes, for example `Installation`.
     pub noun: String,
     /// Where problems are reported.
     pub issue_url: String,
@@ -68,7 +68,7 @@ pub struct FeatureText {
     pub feature_gate: String,
 }
 
-/// What a provider can do.
+/// A capability of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Feature {

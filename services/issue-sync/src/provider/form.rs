@@ -65,7 +65,7 @@ pub enum FieldKind {
 /// A choice; in a form the pair `[value, label]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What is sent.
+    /// The value that is sent.
     pub value: String,
     /// Text for people.
     pub label: String,

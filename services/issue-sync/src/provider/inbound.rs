@@ -26,7 +26,7 @@ pub enum Located {
     Application,
 }
 
-/// What the tracker gets as an answer.
+/// The answer to the tracker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboundAnswer {
     /// HTTP status.

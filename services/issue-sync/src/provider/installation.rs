@@ -22,7 +22,7 @@ pub struct Installation {
     pub config: Object,
     /// The public URL of the platform.
     pub public_url: Url,
-    /// What the product is called in texts.
+    /// Name of the product in texts.
     pub product: String,
     /// For calls to the tracker.
     pub client: Client,
@@ -63,7 +63,7 @@ pub struct Secrets {
 #[async_trait]
 pub trait Vault: fmt::Debug + Send + Sync {
     /// Calls `renew` with the stored credentials and stores what it returns, unless the stored credentials are no longer `stale`:
-    /// then somebody else has renewed them, and they are returned.
+    /// then another call has renewed them, and they are returned.
     async fn renew(&self, stale: &Secrets, renew: &dyn Renew) -> Result<Secrets>;
 }
 

@@ -10,7 +10,7 @@ use super::client::Client;
 use super::form::Field;
 use super::installation::Organization;
 
-/// What a setup knows so far.
+/// The state of a setup.
 #[derive(Debug)]
 pub struct SetupState {
     /// The organization that sets up.
@@ -23,9 +23,9 @@ pub struct SetupState {
     pub redirect_url: Url,
     /// The public URL of the platform, with which webhook URLs begin.
     pub public_url: Url,
-    /// What the product is called in texts.
+    /// Name of the product in texts.
     pub product: String,
-    /// What the provider noted. Stored encrypted.
+    /// Notes of the provider. Stored encrypted.
     pub data: Object,
     /// For calls to the tracker.
     pub client: Client,
@@ -36,7 +36,7 @@ pub struct SetupState {
 pub struct StepView {
     /// The step's `data` in the API, for example `{"oauthUrl":"…"}`.
     pub data: Object,
-    /// What a person fills in.
+    /// The fields that a person fills in.
     pub form: Vec<Field>,
     /// Where a browser goes for this step.
     pub redirect_url: Option<String>,
@@ -49,7 +49,7 @@ pub struct Built {
     pub external_id: String,
     /// Name for people; the external id if it is empty.
     pub name: String,
-    /// What the integration needs: `base_url`, `domain_name`, `icon`, `account_type`, secrets of webhooks … Stored encrypted.
+    /// Data of the integration: `base_url`, `domain_name`, `icon`, `account_type`, secrets of webhooks … Stored encrypted.
     pub metadata: Object,
     /// The credentials of the person, if the provider needs them.
     pub identity: Option<ExternalIdentity>,
@@ -66,7 +66,7 @@ pub struct ExternalIdentity {
     pub instance: String,
     /// Id of the account.
     pub external_id: String,
-    /// What the credentials permit.
+    /// The permissions of the credentials.
     pub scopes: Vec<String>,
     /// The credentials. Stored encrypted.
     pub data: Object,

@@ -51,7 +51,7 @@ pub struct Assignee {
 pub struct Search {
     /// Name of the field.
     pub field: String,
-    /// What is searched for.
+    /// The text to search for.
     pub query: String,
     /// The project that was chosen; empty if none was.
     pub project: String,
@@ -64,7 +64,7 @@ pub struct StatusMapping {
     pub projects: Vec<Choice>,
     /// Statuses at the tracker.
     pub statuses: Vec<Choice>,
-    /// What a project is called, for example `Jira Server Project`.
+    /// The word for a project, for example `Jira Server Project`.
     pub project_noun: String,
     /// Further keys of `addDropdown`, for example `url` and `searchField`.
     pub dropdown: Object,

@@ -29,7 +29,7 @@ pub(crate) struct Value {
 }
 
 impl Column {
-    /// What a value is bound to.
+    /// The row that a value is bound to.
     pub(crate) fn owner(self, id: i64) -> String {
         format!("{}.{}:{id}", self.table, self.name)
     }

@@ -209,7 +209,8 @@ async fn a_sender_that_records_nothing_is_not_ready_and_ready_again_when_it_does
 
 #[tokio::test]
 async fn an_endpoint_that_is_kept_waiting_does_not_make_the_sender_unready() {
-    let settings = [("DELIVERY_STALL_AFTER", "1s"), ("WEBHOOK_TIMEOUT", "500ms"), ("BREAKER_MIN_FAILURES", "1")];
+    let settings =
+        [("DELIVERY_STALL_AFTER", "1s"), ("WEBHOOK_TIMEOUT", "500ms"), ("BREAKER_MIN_FAILURES", "1")];
     let (running, receiver) = (Running::with(&settings).await, Receiver::start().await);
     let installation = running.app(1, &receiver).await;
     receiver.respond_next([500; 100]);

@@ -5,7 +5,7 @@ use crate::provider::{Choice, Descriptor, Field, FieldKind, Setting, SettingKind
 /// What can be mapped.
 #[derive(Debug)]
 pub(crate) enum Mapped {
-    /// What the tracker told.
+    /// The answer of the tracker.
     Known(StatusMapping),
     /// The tracker could not be asked.
     Unreachable,

@@ -2,7 +2,6 @@
 
 use patchbay_domain::Error;
 use patchbay_proto::tracker::Issue;
-use serde_json::Value;
 
 use super::issue::defaults_of;
 use crate::context::Context;
@@ -63,6 +62,6 @@ pub(super) async fn store_link(
 fn to_remember(acting: &Acting, fields: &Object) -> Object {
     let names = acting.provider.remembered_fields();
     let known = names.iter().filter_map(|name| Some((*name, fields.get(*name)?)));
-    let given = known.filter(|(_, value)| !matches!(value, Value::Null) && **value != Value::from(""));
+    let given = known.filter(|(_, value)| !value.is_null() && value.as_str() != Some(""));
     given.map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }
