@@ -19,6 +19,7 @@ pub(super) fn described(operation: Operation) -> Operation {
         .does("Receive a webhook of a tracker")
         .answers_nothing(200)
         .answers_nothing(204)
+        .refuses(404)
         .refuses(405)
         .refuses(409)
 }
