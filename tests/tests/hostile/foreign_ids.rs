@@ -22,7 +22,7 @@ const NAMES_NOTHING: &str = "per_page cursor status since until resolution filte
     grant_type client_secret state enhancedPrivacy openMembership orgRole role hasSeen isBookmarked isPublic isSubscribed \
     statusDetails text webUrl project identifier action platform frequency actionMatch filterMatch conditions environment \
     owner timeWindow resolveThreshold aggregate dataset eventTypes queryType thresholdType comparisonDelta ratePerSecond \
-    dryRun query slug";
+    dryRun query slug providerKey provider_key features includeConfig integrationType";
 
 /// As in Sentry, every signed-in user may count a view of any app.
 const FOR_EVERYBODY: &str = "record_app_interaction";
@@ -104,8 +104,8 @@ fn named_in_path(operation: &Operation, name: &str) -> Option<&'static str> {
     Some(match name {
         // Other tests ask for every path below an organization that is not the caller's.
         "organization" => return None,
-        // Pictures are public, and links to sign in have no owner.
-        "avatar" | "secret" => return None,
+        // Pictures are public; links to sign in and webhooks of trackers carry a secret instead of a name.
+        "avatar" | "secret" | "provider" | "action" => return None,
         "event" if operation.id == "explain_event" => "published",
         "member" if operation.id.ends_with("_invitation") => "invitation",
         "rule" if operation.path.contains("/alert-rules/") => "metric_rule",

@@ -42,6 +42,9 @@ impl Integrations for PlayedIntegrations {
         request: Request<ListIntegrationsRequest>,
     ) -> Result<Response<ListIntegrationsResponse>, Status> {
         let request = request.into_inner();
+        if request.organization != "acme" {
+            return Err(status::from_error(patchbay_domain::Error::permission_denied()));
+        }
         let config = if request.with_config { "{}" } else { "" };
         let name = [vec![request.organization, request.provider_key], request.features].concat().join(" ");
         let integration = Integration { id: 31, name, config_data_json: config.into(), ..Default::default() };
