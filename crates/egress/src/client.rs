@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use reqwest::Proxy;
+use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::time::Instant;
@@ -26,7 +27,6 @@ use crate::repeat::until_processed;
 use crate::request::{OutboundRequest, PreparedRequest, Timeouts, header_map};
 use crate::resolver::{GuardedResolver, Names};
 use crate::response::OutboundResponse;
-use crate::tls::Identity;
 use crate::{target, tls};
 
 /// The default, for requests without a value of their own.
@@ -39,6 +39,8 @@ pub struct Egress {
     guard: Arc<Guard>,
     resolver: GuardedResolver,
     recipe: Arc<Recipe>,
+    /// Whether a request that was not processed is sent again.
+    repeats: bool,
 }
 
 /// The HTTP client.
@@ -116,8 +118,23 @@ impl Egress {
     /// It has its own connections. Both texts are PEM; the first may include the certificate chain.
     pub fn with_certificate(&self, certificate: &[u8], key: &[u8]) -> Result<Self, BuildError> {
         let identity = tls::identity(certificate, key).ok_or(BuildError::Pem)?;
-        let http = self.recipe.http(&self.resolver, Some(identity))?;
+        let http =
+            self.recipe.http(&self.resolver, tls::config(&self.recipe.extra_roots, Some(identity))?)?;
         Ok(Self { http, ..self.clone() })
+    }
+
+    /// A client with the same policy and limits that accepts every certificate, for servers whose operator cannot have a
+    /// valid one. Whoever is between the two can read and change everything. It has its own connections.
+    pub fn without_certificate_checks(&self) -> Result<Self, BuildError> {
+        let http = self.recipe.http(&self.resolver, tls::without_checks()?)?;
+        Ok(Self { http, ..self.clone() })
+    }
+
+    /// The same client, for requests that must not be repeated although they were not processed, because their signature
+    /// is valid once. It shares the connections.
+    #[must_use]
+    pub fn sending_once(&self) -> Self {
+        Self { repeats: false, ..self.clone() }
     }
 
     /// Checks a URL once, for many requests. A literal address is checked here; a host name is checked at
@@ -147,7 +164,7 @@ impl Egress {
     /// Nothing is sent if the URL or a header is invalid or the destination is not allowed. A request that
     /// the other side may have processed is never repeated: a pooled connection that closes while it is reused
     /// causes [`Cause::Reset`]. A request that an HTTP/2 server says it has not processed is repeated at once,
-    /// within the time limit. Dropping the future ends the exchange.
+    /// within the time limit, unless the client is [`Egress::sending_once`]. Dropping the future ends the exchange.
     pub async fn send(&self, request: OutboundRequest) -> Result<OutboundResponse, EgressError> {
         let address = self.address(&request.url)?;
         let headers = header_map(&request.headers).map_err(|failure| EgressError {
@@ -201,7 +218,7 @@ impl Egress {
         match &self.http {
             Http::Direct(client) => {
                 let request = || direct::request(&method, &address.uri, &headers, &body);
-                let sending = until_processed(|| client.request(request()));
+                let sending = until_processed(self.repeats, || client.request(request()));
                 let response = within(limit, total, phase, sending).await?;
                 answer.read(response.map_err(|error| classify(&error, phase))?).await
             }
@@ -213,7 +230,7 @@ impl Egress {
                     *request.body_mut() = Some(body.clone().into());
                     request
                 };
-                let sending = until_processed(|| client.execute(request()));
+                let sending = until_processed(self.repeats, || client.execute(request()));
                 let response = within(limit, total, phase, sending).await?;
                 answer.read(response.map_err(|error| classify(&error, phase))?.into()).await
             }
@@ -341,14 +358,13 @@ impl EgressBuilder {
     pub fn build(self) -> Result<Egress, BuildError> {
         let guard = Arc::new(Guard::new(self.policy, self.own_ports));
         let resolver = GuardedResolver::new(Arc::clone(&guard), self.names);
-        let http = self.recipe.http(&resolver, None)?;
-        Ok(Egress { http, guard, resolver, recipe: Arc::new(self.recipe) })
+        let http = self.recipe.http(&resolver, tls::config(&self.recipe.extra_roots, None)?)?;
+        Ok(Egress { http, guard, resolver, recipe: Arc::new(self.recipe), repeats: true })
     }
 }
 
 impl Recipe {
-    fn http(&self, resolver: &GuardedResolver, identity: Option<Identity>) -> Result<Http, BuildError> {
-        let tls = tls::config(&self.extra_roots, identity)?;
+    fn http(&self, resolver: &GuardedResolver, tls: ClientConfig) -> Result<Http, BuildError> {
         let connections = &self.connections;
         let Some(proxy) = &self.proxy else {
             return Ok(Http::Direct(Box::new(direct::client(connections, tls, resolver.clone()))));

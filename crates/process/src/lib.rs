@@ -28,10 +28,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod command;
 mod connect;
+mod egress;
 mod healthcheck;
 mod process;
 
 pub use command::{Binary, main};
 pub use connect::{Connections, PEERS};
+pub use egress::EgressSettings;
 pub use healthcheck::healthcheck;
 pub use process::{Process, block_on};

@@ -1,21 +1,24 @@
-use patchbay_domain::SecretString;
-use patchbay_egress::{AllowRule, EgressPolicy};
+use std::num::NonZeroU32;
+
+use patchbay_process::EgressSettings;
 use patchbay_runtime::Settings;
 use url::Url;
+
+use crate::providers::ProviderConfig;
 
 /// Settings of the issue-sync service.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The addresses that trackers may have.
-    pub egress: EgressPolicy,
-    /// URL of the HTTP proxy; may hold a password.
-    pub egress_proxy: Option<SecretString>,
+    pub egress: EgressSettings,
     /// Public URL of the platform; webhook URLs at trackers start with it.
     pub public_url: Url,
     /// Name of the product in texts.
     pub product: String,
     /// Changes of one integration that may wait.
-    pub inbound_limit: u32,
+    pub inbound_limit: NonZeroU32,
+    /// Settings of the providers.
+    pub providers: ProviderConfig,
 }
 
 impl Config {
@@ -26,47 +29,22 @@ impl Config {
             "http://127.0.0.1:8080",
             "Address under which people and apps reach the platform; links in events begin with it.",
         );
-        // The same settings as those of webhooks, in the same words.
-        let webhooks = settings.section("Webhooks");
-        let egress = egress(&webhooks);
-        let egress_proxy = webhooks.secret(
-            "EGRESS_PROXY",
-            "URL of an HTTP proxy for webhooks, such as `http://proxy.corp.example:3128`. Patchbay refuses addresses that are not public before it connects. The proxy should refuse them too, because it resolves host names again.",
-        );
-        let settings = settings.section("Integrations with trackers");
+        let integrations = settings.section("Integrations with trackers");
         Self {
-            egress,
-            egress_proxy,
+            egress: EgressSettings::read(settings),
             public_url,
-            product: settings.get(
+            product: integrations.get(
                 "PRODUCT_NAME",
                 "Sentry",
-                "What the product is called in texts that people see at trackers and in the settings of integrations.",
+                "Name of the product, in comments and links at trackers and in the forms of integrations.",
             ),
-            inbound_limit: settings.get(
+            inbound_limit: integrations.get(
                 "INBOUND_QUEUE",
                 "10000",
-                "Changes of one integration that may wait until they are applied. A tracker that sends more gets the status 429.",
+                "Number of changes from one integration that may wait until they are applied, at least 1. A tracker that sends more gets the status 429.",
             ),
+            providers: ProviderConfig::read(settings),
         }
-    }
-}
-
-fn egress(settings: &Settings) -> EgressPolicy {
-    let allow: Vec<String> = settings.get(
-        "EGRESS_ALLOW",
-        "",
-        "Host names, addresses and subnets that webhooks may be sent to although they are not public, such as `jira.corp.example` or `10.20.0.0/16`; `none` for no exceptions. The ports of Patchbay's own process are refused in any case.",
-    );
-    let allow = allow.iter().filter_map(|rule| {
-        rule.parse::<AllowRule>()
-            .inspect_err(|problem| settings.problem(format!("PATCHBAY_EGRESS_ALLOW: {problem}")))
-            .ok()
-    });
-    EgressPolicy {
-        allow: allow.collect(),
-        https_only: settings.get("EGRESS_HTTPS_ONLY", "false", "Refuse to send webhooks to `http` URLs."),
-        allow_loopback: false,
     }
 }
 
@@ -78,13 +56,13 @@ mod tests {
     fn all_settings_are_optional() {
         let settings = Settings::from_pairs([("", ""); 0]);
         let config = Config::read(&settings);
-        assert_eq!((config.product.as_str(), config.inbound_limit), ("Sentry", 10_000));
+        assert_eq!((config.product.as_str(), config.inbound_limit.get()), ("Sentry", 10_000));
         settings.finish().unwrap();
     }
 
     #[test]
-    fn an_exception_that_cannot_be_read_is_a_problem() {
-        let settings = Settings::from_pairs([("EGRESS_ALLOW", "not a host")]);
+    fn a_queue_without_room_is_a_problem() {
+        let settings = Settings::from_pairs([("INBOUND_QUEUE", "0")]);
         Config::read(&settings);
         assert!(settings.finish().is_err());
     }

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use patchbay_db::Db;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Clock, Random};
-use patchbay_egress::Egress;
 use patchbay_runtime::Stop;
 use tokio::sync::Notify;
 
@@ -12,8 +11,8 @@ use crate::config::Config;
 use crate::installations::vault::Locks;
 use crate::metrics::SyncMetrics;
 use crate::peers::Tracker;
-use crate::provider::Limiters;
-use crate::providers::Registry;
+use crate::registry::Registry;
+use patchbay_provider::{Limiters, Transport};
 
 /// Shared by every operation; cheap to clone.
 #[derive(Clone, Debug)]
@@ -24,7 +23,7 @@ pub(crate) struct Context {
     pub(crate) sealing: SealingKeys,
     pub(crate) registry: Registry,
     pub(crate) tracker: Tracker,
-    pub(crate) egress: Egress,
+    pub(crate) transport: Transport,
     pub(crate) limiters: Limiters,
     pub(crate) locks: Locks,
     pub(crate) config: Arc<Config>,

@@ -10,8 +10,8 @@ use patchbay_domain::Error;
 use crate::context::Context;
 use crate::domain::integration::{Integration, OrganizationIntegration};
 use crate::installations::vault::StoredSecrets;
-use crate::provider::{Client, Installation, IntegrationInfo, Object, Organization, Provider, Secrets};
 use crate::sealing::{identity_of, metadata_of, open};
+use patchbay_provider::{Client, Installation, IntegrationInfo, Object, Organization, Provider, Secrets};
 
 /// The integration of an organization, with its provider.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(crate) fn acting(context: &Context, of: &OrganizationIntegration) -> Result<
         public_url: context.config.public_url.clone(),
         product: context.config.product.clone(),
         client: Client::new(
-            context.egress.clone(),
+            context.transport.clone(),
             &context.limiters,
             context.clock.clone(),
             of.integration.id,

@@ -1,8 +1,7 @@
 //! Integrations with outside trackers: setup, links from issues to tickets, and what trackers report.
 //!
-//! [`provider`] is what a kind of tracker has to answer; [`providers`] is the list of those that are built in. Everything else names no
-//! provider: [`grpc`] converts a request, [`domain`] decides with plain functions, [`store`] writes the outcome, [`workers`] do what takes
-//! time.
+//! A kind of tracker is a provider: a crate behind the trait of [`patchbay_provider`]. [`providers`] lists them, and everything else names
+//! none: [`grpc`] converts a request, [`domain`] decides with plain functions, [`store`] writes the outcome, [`workers`] do what takes time.
 
 mod config;
 mod consumers;
@@ -12,8 +11,8 @@ mod grpc;
 mod installations;
 mod metrics;
 mod peers;
-pub mod provider;
-pub mod providers;
+mod providers;
+mod registry;
 mod sealing;
 mod start;
 mod store;
@@ -23,6 +22,7 @@ use patchbay_db::Migrations;
 
 pub use config::Config;
 pub use metrics::SyncMetrics;
+pub use providers::ProviderConfig;
 pub use start::start;
 
 /// Name of the service, of its folder and of its database schema or file.

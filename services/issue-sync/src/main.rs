@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use patchbay_issue_sync::providers::built_in;
 use patchbay_issue_sync::{Config, MIGRATIONS, NAME, start};
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
@@ -23,7 +22,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
         process.bus()?,
         process.channel(&tracker)?,
         sealing,
-        built_in(),
+        config.providers.providers(),
         config,
     )
     .await?;

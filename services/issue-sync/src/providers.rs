@@ -1,47 +1,22 @@
-//! The providers that are built in. One folder for each; nothing outside of it names it, except the list here.
+//! The list of the providers. The rest of the service names none of them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::provider::Provider;
+use patchbay_provider::Provider;
+use patchbay_runtime::Settings;
 
-/// The providers of this process, by key. Cheap to clone.
+/// Settings of the providers.
 #[derive(Debug, Clone, Default)]
-pub struct Registry(Arc<BTreeMap<String, Arc<dyn Provider>>>);
+pub struct ProviderConfig {}
 
-impl Registry {
-    /// A registry of these providers.
-    ///
-    /// # Panics
-    /// Two of them have the same key or path.
-    pub fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
-        let mut by_key = BTreeMap::<String, Arc<dyn Provider>>::new();
-        for provider in providers {
-            let descriptor = provider.descriptor();
-            let path_is_taken = by_key.values().any(|other| other.descriptor().path == descriptor.path);
-            let previous = by_key.insert(descriptor.key.clone(), provider);
-            assert!(previous.is_none() && !path_is_taken, "two providers have the same key or path");
-        }
-        Self(Arc::new(by_key))
+impl ProviderConfig {
+    /// Reads and declares the settings; [`Settings::finish`] reports problems.
+    pub fn read(_settings: &Settings) -> Self {
+        Self {}
     }
 
-    /// The provider with this key.
-    pub(crate) fn get(&self, key: &str) -> Option<&Arc<dyn Provider>> {
-        self.0.get(key)
+    /// The providers of this process.
+    pub fn providers(&self) -> Vec<Arc<dyn Provider>> {
+        Vec::new()
     }
-
-    /// The provider whose paths below `/extensions/` begin with this part.
-    pub(crate) fn by_path(&self, path: &str) -> Option<&Arc<dyn Provider>> {
-        self.0.values().find(|provider| provider.descriptor().path == path)
-    }
-
-    /// All providers, by key.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
-        self.0.values()
-    }
-}
-
-/// The providers that every deployment has.
-pub fn built_in() -> Vec<Arc<dyn Provider>> {
-    Vec::new()
 }

@@ -7,8 +7,8 @@ use patchbay_domain::sealed::{KeyId, SealingKeys};
 use serde_json::Value;
 
 use crate::domain::integration::Sealed;
-use crate::provider::Object;
 use crate::store::sealed_values::{self, COLUMNS};
+use patchbay_provider::Object;
 
 pub(crate) fn metadata_of(integration_id: i64) -> String {
     COLUMNS[0].owner(integration_id)

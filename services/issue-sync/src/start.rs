@@ -1,10 +1,8 @@
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use patchbay_bus::{Bus, Queue, outbox};
 use patchbay_db::Db;
 use patchbay_domain::sealed::SealingKeys;
-use patchbay_egress::Egress;
 use patchbay_proto::issue_sync::external_actors_server::ExternalActorsServer;
 use patchbay_proto::issue_sync::inbound_server::InboundServer;
 use patchbay_proto::issue_sync::integrations_server::IntegrationsServer;
@@ -12,16 +10,15 @@ use patchbay_proto::issue_sync::links_server::LinksServer;
 use patchbay_proto::issue_sync::setup_server::SetupServer;
 use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, Server};
 use patchbay_runtime::Runtime;
-use patchbay_runtime::connections::is_own_port;
 
 use crate::consumers::issue_changes::{self, IssueChanges};
 use crate::context::Context;
 use crate::metrics::SyncMetrics;
 use crate::peers::Tracker;
-use crate::provider::{Limiters, Provider};
-use crate::providers::Registry;
+use crate::registry::Registry;
 use crate::sealing::refuse_missing_keys;
 use crate::{Config, workers};
+use patchbay_provider::{Limiters, Provider, Transport};
 
 /// Starts the outbox relay and the workers as tasks of `runtime.stop`, and adds the gRPC services to `server`. `tracker` serves
 /// `tracker.Directory`, `tracker.Projects` and `tracker.Issues`.
@@ -48,7 +45,7 @@ pub async fn start(
         sealing,
         registry: Registry::new(providers),
         tracker: Tracker::new(tracker.clone()),
-        egress: egress(&config)?,
+        transport: Transport::new(&config.egress.client()?)?,
         limiters: Limiters::new(clock.clone()),
         locks: Default::default(),
         config: config.into(),
@@ -73,13 +70,4 @@ pub async fn start(
         .add_service(LinksServer::new(context.clone()))
         .add_service(ExternalActorsServer::new(context.clone()))
         .add_service(InboundServer::new(context).max_decoding_message_size(MAX_MESSAGE_BYTES)))
-}
-
-fn egress(config: &Config) -> anyhow::Result<Egress> {
-    let builder = Egress::builder(config.egress.clone()).own_ports(is_own_port);
-    let builder = match &config.egress_proxy {
-        Some(proxy) => builder.proxy(proxy.expose()).context("the egress proxy")?,
-        None => builder,
-    };
-    Ok(builder.build()?)
 }

@@ -128,7 +128,7 @@ impl AllInOne {
             bus.clone(),
             channel.clone(),
             sealing,
-            patchbay_issue_sync::providers::built_in(),
+            issue_sync_config.providers.providers(),
             issue_sync_config,
         )
         .await?;

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
-use patchbay_domain::SecretString;
-use patchbay_egress::{AllowRule, EgressPolicy};
+use patchbay_process::EgressSettings;
 use patchbay_runtime::Settings;
 
 use crate::domain::auto_disable::AutoDisableRules;
@@ -12,9 +11,7 @@ use crate::domain::retry_schedule::RetrySchedule;
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The addresses that webhooks may be sent to.
-    pub egress: EgressPolicy,
-    /// URL of the HTTP proxy for webhooks; may hold a password.
-    pub egress_proxy: Option<SecretString>,
+    pub egress: EgressSettings,
     /// Default timeout of one attempt.
     pub webhook_timeout: Duration,
     /// The pauses between attempts.
@@ -48,13 +45,10 @@ pub struct Config {
 impl Config {
     /// Declares and reads the settings.
     pub fn read(settings: &Settings) -> Self {
+        let egress = EgressSettings::read(settings);
         let settings = settings.section("Webhooks");
         Self {
-            egress: egress(&settings),
-            egress_proxy: settings.secret(
-                "EGRESS_PROXY",
-                "URL of an HTTP proxy for webhooks, such as `http://proxy.corp.example:3128`. Patchbay refuses addresses that are not public before it connects. The proxy should refuse them too, because it resolves host names again.",
-            ),
+            egress,
             webhook_timeout: settings.get(
                 "WEBHOOK_TIMEOUT",
                 "5s",
@@ -137,24 +131,6 @@ impl Config {
     }
 }
 
-fn egress(settings: &Settings) -> EgressPolicy {
-    let allow: Vec<String> = settings.get(
-        "EGRESS_ALLOW",
-        "",
-        "Host names, addresses and subnets that webhooks may be sent to although they are not public, such as `jira.corp.example` or `10.20.0.0/16`; `none` for no exceptions. The ports of Patchbay's own process are refused in any case.",
-    );
-    let allow = allow.iter().filter_map(|rule| {
-        rule.parse::<AllowRule>()
-            .inspect_err(|problem| settings.problem(format!("PATCHBAY_EGRESS_ALLOW: {problem}")))
-            .ok()
-    });
-    EgressPolicy {
-        allow: allow.collect(),
-        https_only: settings.get("EGRESS_HTTPS_ONLY", "false", "Refuse to send webhooks to `http` URLs."),
-        allow_loopback: false,
-    }
-}
-
 fn breaker(settings: &Settings) -> BreakerRules {
     BreakerRules {
         window: settings.get(
@@ -194,6 +170,8 @@ fn at_least_one(settings: &Settings, name: &str, default: &str, help: &str) -> u
 
 #[cfg(test)]
 mod tests {
+    use patchbay_egress::EgressPolicy;
+
     use super::*;
 
     #[test]
@@ -204,7 +182,7 @@ mod tests {
         assert_eq!(config.webhook_timeout, Duration::from_secs(5));
         assert_eq!(config.retry_schedule.pause(9, 0.0), Some(Duration::from_secs(24 * 3600)));
         assert_eq!(config.retry_schedule.pause(10, 0.0), None);
-        assert_eq!(config.egress, EgressPolicy::default());
+        assert_eq!(config.egress.policy, EgressPolicy::default());
     }
 
     #[test]
@@ -214,7 +192,7 @@ mod tests {
             ("ENDPOINT_CONCURRENCY", "0"),
             ("RETRY_SCHEDULE", "soon"),
         ]);
-        assert_eq!(Config::read(&settings).egress.allow.len(), 1);
+        assert_eq!(Config::read(&settings).egress.policy.allow.len(), 1);
         let problems = settings.finish().unwrap_err().to_string();
         for name in ["EGRESS_ALLOW", "ENDPOINT_CONCURRENCY", "RETRY_SCHEDULE"] {
             assert!(problems.contains(name), "{problems}");

@@ -10,7 +10,6 @@ use patchbay_db::Db;
 use patchbay_egress::{Connections, Egress};
 use patchbay_proto::webhook_sender::webhooks_server::WebhooksServer;
 use patchbay_rpc::{Channel, Server};
-use patchbay_runtime::connections::is_own_port;
 use patchbay_runtime::{Readiness, Runtime};
 use tokio::sync::Semaphore;
 
@@ -170,12 +169,7 @@ fn egress(config: &Config) -> anyhow::Result<Egress> {
         connect_timeout: config.connect_timeout,
         ..Connections::default()
     };
-    let builder = Egress::builder(config.egress.clone()).connections(connections).own_ports(is_own_port);
-    let builder = match &config.egress_proxy {
-        Some(proxy) => builder.proxy(proxy.expose()).context("the egress proxy")?,
-        None => builder,
-    };
-    Ok(builder.build()?)
+    Ok(config.egress.builder()?.connections(connections).build()?)
 }
 
 fn check_apps(readiness: &Readiness, routing: &Arc<Routing>) {

@@ -1,6 +1,7 @@
 //! The types of settings.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -43,6 +44,16 @@ impl<T: Setting> Setting for Vec<T> {
             return Ok(Vec::new());
         }
         text.split(',').map(str::trim).filter(|element| !element.is_empty()).map(T::parse).collect()
+    }
+}
+
+impl Setting for NonZeroU32 {
+    fn kind() -> String {
+        "whole number of at least 1".to_owned()
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        text.trim().parse().map_err(|_| "not a whole number of at least 1".to_owned())
     }
 }
 

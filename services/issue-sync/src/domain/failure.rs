@@ -2,7 +2,7 @@
 
 use patchbay_domain::Error;
 
-use crate::provider::{Failure, Kind};
+use patchbay_provider::{Failure, Kind};
 
 /// The failure while a ticket is created or linked. `provider` is its key.
 pub(crate) fn of_linking(failure: Failure, provider: &str) -> Error {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use crate::provider::{Failure, Problem};
+use patchbay_provider::{Failure, Problem};
 
 /// Days that are kept.
 pub(crate) const KEPT_DAYS: i64 = 30;
@@ -125,7 +125,7 @@ pub(crate) fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::Kind;
+    use patchbay_provider::Kind;
 
     fn day(number: u32, success: i64, error: i64, fatal: i64) -> Day {
         Day { day: format!("2026-10-{number:02}"), success, error, fatal, ..Day::default() }

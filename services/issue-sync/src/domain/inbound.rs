@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::provider::Action;
+use patchbay_provider::Action;
 
 /// A change is given up after this time.
 const LONGEST: TimeDelta = TimeDelta::hours(24);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use patchbay_domain::Error;
 
-use crate::provider::Object;
+use patchbay_provider::Object;
 
 /// States of an integration and of its use by an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use patchbay_domain::{Error, Result};
 use serde_json::Value;
 
-use crate::provider::Object;
+use patchbay_provider::Object;
 
 /// Reads an object; no bytes are the empty object.
 pub(crate) fn object(bytes: &[u8], max: usize) -> Result<Object> {

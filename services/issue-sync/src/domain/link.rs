@@ -2,7 +2,7 @@
 
 use patchbay_domain::{Error, Result};
 
-use crate::provider::Object;
+use patchbay_provider::Object;
 
 /// A ticket that is linked to an issue.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 pub(crate) use change::{SettingsChange, read_change};
 pub(crate) use form::{Mapped, form};
 
-use crate::provider::{Object, Setting, SettingKind};
+use patchbay_provider::{Object, Setting, SettingKind};
 
 /// The statuses that tickets of a project get.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::domain::integration::{OrganizationIntegration, Status};
 use crate::installations::metadata;
-use crate::provider::{Descriptor, Object};
+use patchbay_provider::{Descriptor, Object};
 
 /// An integration without settings and forms.
 pub(super) fn integration_message(

@@ -4,8 +4,8 @@ use patchbay_domain::Error;
 
 use crate::context::Context;
 use crate::domain::health::{Day, Outcome, day_of, judge};
-use crate::provider::Failure;
 use crate::store::health;
+use patchbay_provider::Failure;
 
 /// Runs an operation at a tracker, and records its outcome.
 pub(crate) async fn measured<T>(

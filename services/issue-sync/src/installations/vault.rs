@@ -9,9 +9,9 @@ use patchbay_db::Db;
 use patchbay_domain::Error;
 use patchbay_domain::sealed::SealingKeys;
 
-use crate::provider::{Failure, Kind, Object, Renew, Secrets, Vault};
 use crate::sealing::{identity_of, metadata_of, open, seal};
 use crate::store::{identities, integrations};
+use patchbay_provider::{Failure, Kind, Object, Renew, Secrets, Vault};
 
 /// One lock for each integration whose credentials are renewed now. Cheap to clone.
 #[derive(Debug, Clone, Default)]

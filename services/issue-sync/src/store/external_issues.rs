@@ -5,7 +5,7 @@ use patchbay_db::{Db, FromRow, Json, Tx};
 use patchbay_domain::Error;
 
 use crate::domain::link::StoredTicket;
-use crate::provider::{Object, Ticket};
+use patchbay_provider::{Object, Ticket};
 
 #[derive(Debug, FromRow)]
 struct Row {

@@ -3,7 +3,7 @@
 use patchbay_db::{Db, Json, Tx};
 use patchbay_domain::Error;
 
-use crate::provider::Object;
+use patchbay_provider::Object;
 
 /// Whose defaults: an organization, an integration, a project.
 #[derive(Debug, Clone, Copy)]

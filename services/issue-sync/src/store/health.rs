@@ -5,7 +5,7 @@ use patchbay_db::{Db, FromRow, Tx};
 use patchbay_domain::Error;
 
 use crate::domain::health::{Day, KEPT_DAYS, ProblemRecord, State};
-use crate::provider::Problem;
+use patchbay_provider::Problem;
 
 /// The state of an integration.
 #[derive(Debug, Clone, FromRow)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Json, Tx};
 use patchbay_domain::Error;
 
-use crate::provider::Change;
+use patchbay_provider::Change;
 
 /// A change that waits.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use patchbay_db::{AssertSqlSafe, Db, FromRow, Json, Tx};
 use patchbay_domain::Error;
 
 use crate::domain::link::{Link, StoredTicket};
-use crate::provider::Object;
+use patchbay_provider::Object;
 
 #[derive(Debug, FromRow)]
 struct Row {

@@ -6,7 +6,7 @@ use patchbay_domain::Error;
 
 use super::integrations::status;
 use crate::domain::integration::{Identity, Integration, OrganizationIntegration, Sealed, Status};
-use crate::provider::Object;
+use patchbay_provider::Object;
 
 #[derive(Debug, FromRow)]
 struct Row {

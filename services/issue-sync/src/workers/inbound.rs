@@ -21,8 +21,8 @@ use crate::domain::health::Outcome;
 use crate::domain::inbound::next_attempt;
 use crate::domain::integration::Integration;
 use crate::installations::outcomes::record;
-use crate::provider::{Change, Failure, Kind};
 use crate::store::inbound::{self, Waiting};
+use patchbay_provider::{Change, Failure, Kind};
 
 /// How often to look for changes that other replicas received.
 const PAUSE: Duration = Duration::from_secs(1);

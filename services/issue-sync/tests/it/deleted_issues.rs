@@ -1,7 +1,7 @@
 use patchbay_bus::{Message, Topic};
-use patchbay_issue_sync::provider::Ticket;
 use patchbay_proto::tracker::issue_change::Change;
 use patchbay_proto::tracker::{Issue, IssueChange, IssueDeleted};
+use patchbay_provider::Ticket;
 use prost::Message as _;
 use serde_json::json;
 

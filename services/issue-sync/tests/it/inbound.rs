@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use patchbay_issue_sync::provider::{Failure, Kind, Ticket};
 use patchbay_proto::issue_sync::{
     CreateExternalActorRequest, GetHealthRequest, Health, Integration, ListLinksRequest,
     UpdateIntegrationRequest,
 };
 use patchbay_proto::tracker::Issue;
+use patchbay_provider::{Failure, Kind, Ticket};
 use patchbay_rpc::request_as;
 use patchbay_testkit::eventually;
 use serde_json::{Value, json};

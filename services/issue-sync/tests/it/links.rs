@@ -1,9 +1,9 @@
 use patchbay_domain::Role;
-use patchbay_issue_sync::provider::{Failure, Kind, Ticket};
 use patchbay_proto::issue_sync::{
     CreateIssueRequest, GetFormRequest, Integration, ListLinksRequest, SearchRequest, UnlinkRequest,
 };
 use patchbay_proto::tracker::Issue;
+use patchbay_provider::{Failure, Kind, Ticket};
 use patchbay_rpc::request_as;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 use patchbay_domain::Role;
-use patchbay_issue_sync::provider::{Failure, Kind, Ticket};
 use patchbay_proto::issue_sync::DeleteIntegrationRequest;
+use patchbay_provider::{Failure, Kind, Ticket};
 use patchbay_rpc::request_as;
 use patchbay_testkit::eventually;
 use serde_json::json;

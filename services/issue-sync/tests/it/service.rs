@@ -6,7 +6,6 @@ use patchbay_bus::{Bus, BusConfig};
 use patchbay_db::{Db, DbConfig, Migrations};
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Caller, ManualClock, Membership, Role, SecretBytes, UserCaller};
-use patchbay_issue_sync::provider::Provider;
 use patchbay_proto::issue_sync::advance_response::Outcome;
 use patchbay_proto::issue_sync::external_actors_client::ExternalActorsClient;
 use patchbay_proto::issue_sync::inbound_client::InboundClient;
@@ -24,6 +23,7 @@ use patchbay_proto::tracker::{
     AddMemberRequest, CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, GetIssueRequest,
     Issue, Organization,
 };
+use patchbay_provider::Provider;
 use patchbay_rpc::{Channel, Server, request, request_as};
 use patchbay_runtime::{Runtime, Settings, Stop};
 use patchbay_testkit::audit::AuditTrail;

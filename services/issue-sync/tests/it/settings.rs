@@ -1,8 +1,8 @@
 use patchbay_domain::Role;
-use patchbay_issue_sync::provider::{Failure, Kind};
 use patchbay_proto::issue_sync::{
     GetHealthRequest, GetIntegrationRequest, Integration, ListIntegrationsRequest, UpdateIntegrationRequest,
 };
+use patchbay_provider::{Failure, Kind};
 use patchbay_rpc::request_as;
 use serde_json::{Value, json};
 

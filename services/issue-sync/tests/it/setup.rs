@@ -1,9 +1,9 @@
 use patchbay_domain::{Caller, Role};
-use patchbay_issue_sync::provider::Failure;
 use patchbay_proto::issue_sync::advance_response::Outcome;
 use patchbay_proto::issue_sync::{
     AdvanceRequest, GetStepRequest, InitializeRequest, ListIntegrationsRequest, ListProvidersRequest,
 };
+use patchbay_provider::Failure;
 use patchbay_rpc::request_as;
 use serde_json::json;
 

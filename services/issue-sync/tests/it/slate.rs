@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use patchbay_issue_sync::provider::{
+use patchbay_provider::{
     Action, Assignee, Built, Change, Choice, Descriptor, ExternalIdentity, ExternalUser, Failure, Feature,
     Field, FieldKind, InboundAnswer, InboundRequest, Installation, IntegrationKind, IssueInfo, Kind, Located,
     Metadata, Object, Provider, Received, Result, Search, Secrets, Setting, SetupState, StatusMapping,
@@ -53,6 +53,10 @@ impl Slate {
             requires_feature_flag: false,
             allow_multiple: true,
             setup_window: (600, 600),
+            setup_steps: vec!["config".to_owned(), "confirm".to_owned()],
+            initial_fields: vec!["host".to_owned()],
+            remembered_fields: vec!["project".to_owned()],
+            remembered_by_user: Vec::new(),
             settings: Setting::standard("Slate"),
             at_names: true,
             unreachable_text: "Unable to communicate with the Slate instance.".to_owned(),
@@ -87,14 +91,6 @@ fn object(value: Value) -> Object {
 impl Provider for Slate {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
-    }
-
-    fn setup_steps(&self) -> &[&'static str] {
-        &["config", "confirm"]
-    }
-
-    fn initial_fields(&self) -> &[&'static str] {
-        &["host"]
     }
 
     async fn show_step(&self, step: &str, state: &mut SetupState) -> Result<StepView> {
@@ -211,10 +207,6 @@ impl Provider for Slate {
     fn issue_url(&self, installation: &Installation, key: &str) -> String {
         let host = installation.secrets.metadata_text("domain_name").unwrap_or_default();
         format!("https://{host}/{key}")
-    }
-
-    fn remembered_fields(&self) -> &[&'static str] {
-        &["project"]
     }
 
     fn quote_comment(&self, author: &str, text: &str) -> String {

@@ -2,7 +2,7 @@ use patchbay_domain::{Error, Result};
 use serde_json::Value;
 
 use super::Mapping;
-use crate::provider::{Object, Setting, SettingKind};
+use patchbay_provider::{Object, Setting, SettingKind};
 
 /// Characters of a text in a list.
 const MAX_TEXT: usize = 256;

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::provider::{Choice, Descriptor, Field, FieldKind, Setting, SettingKind, StatusMapping};
+use patchbay_provider::{Choice, Descriptor, Field, FieldKind, Setting, SettingKind, StatusMapping};
 
 /// What can be mapped.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ fn choice_mapper(descriptor: &Descriptor, field: Field, mapping: &StatusMapping)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{IntegrationKind, Metadata, Object};
+    use patchbay_provider::{IntegrationKind, Metadata, Object};
 
     fn descriptor() -> Descriptor {
         Descriptor {
@@ -116,6 +116,10 @@ mod tests {
             requires_feature_flag: false,
             allow_multiple: true,
             setup_window: (600, 600),
+            setup_steps: Vec::new(),
+            initial_fields: Vec::new(),
+            remembered_fields: Vec::new(),
+            remembered_by_user: Vec::new(),
             settings: Setting::standard("Jira Server"),
             at_names: false,
             unreachable_text: "Unable to communicate with the Jira instance.".to_owned(),

@@ -5,8 +5,8 @@ use patchbay_domain::Error;
 use crate::context::Context;
 use crate::domain::external_actor::{check_external_id, check_name};
 use crate::domain::organization::Organization;
-use crate::provider::Feature;
 use crate::store::organization_integrations;
+use patchbay_provider::Feature;
 
 /// Fields as they are given; `None` if they are not.
 #[derive(Debug, Default)]

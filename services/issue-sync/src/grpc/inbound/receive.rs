@@ -7,11 +7,11 @@ use crate::domain::health::{Day, day_of};
 use crate::domain::integration::{Integration, Status};
 use crate::domain::{access, setup};
 use crate::installations::metadata;
-use crate::provider::{
-    Change, InboundAnswer, InboundRequest, IntegrationChange, Located, Object, Received, Secrets,
-};
 use crate::sealing::{metadata_of, seal};
 use crate::store::{health, inbound, integrations};
+use patchbay_provider::{
+    Change, InboundAnswer, InboundRequest, IntegrationChange, Located, Object, Received, Secrets,
+};
 
 /// Bytes of a webhook.
 const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -68,7 +68,7 @@ async fn refused(
             let mut tx = context.db.begin().await?;
             health::lock(&mut tx, integration.id, context.now()).await?;
             health::add(&mut tx, integration.id, &counts).await?;
-            let problem = crate::provider::Problem::WebhookTokenInvalid;
+            let problem = patchbay_provider::Problem::WebhookTokenInvalid;
             let example = "A webhook had a wrong token or signature.";
             health::add_problem(&mut tx, integration.id, problem, example, context.now()).await?;
             tx.commit().await?;
@@ -88,7 +88,7 @@ async fn accept(
     let active = integration.as_ref().filter(|integration| integration.status == Status::Active);
     let changes: &[Change] = if active.is_some() { &received.changes } else { &[] };
     if let Some(integration) = active.filter(|_| !changes.is_empty())
-        && inbound::count(&context.db, integration.id).await? >= context.config.inbound_limit.into()
+        && inbound::count(&context.db, integration.id).await? >= context.config.inbound_limit.get().into()
     {
         return Err(Error {
             retry_after: RETRY_AFTER.to_std().ok(),

@@ -8,8 +8,8 @@ use crate::domain::settings::{Mapped, form, values};
 use crate::grpc::integration_message::{integration_message, json, json_object};
 use crate::installations::acting;
 use crate::installations::outcomes::measured;
-use crate::provider::SettingKind;
 use crate::store::status_mappings;
+use patchbay_provider::SettingKind;
 
 /// An integration with its settings. The tracker is asked what can be mapped; if it does not answer, the form says so.
 pub(super) async fn with_config(

@@ -10,8 +10,8 @@ use crate::domain::organization::Organization;
 use crate::grpc::integration_message::integration_message;
 use crate::grpc::organizations;
 use crate::grpc::page::Page;
-use crate::provider::Descriptor;
 use crate::store::organization_integrations;
+use patchbay_provider::Descriptor;
 
 /// Trackers asked at once.
 const PARALLEL: usize = 10;

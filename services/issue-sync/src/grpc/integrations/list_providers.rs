@@ -7,8 +7,8 @@ use crate::domain::integration::providers_not_found;
 use crate::domain::organization::Organization;
 use crate::grpc::integration_message::provider_message;
 use crate::grpc::organizations;
-use crate::provider::Descriptor;
 use crate::store::organization_integrations::has_active;
+use patchbay_provider::Descriptor;
 
 pub(super) async fn list_providers(
     context: &Context,

@@ -12,9 +12,9 @@ use crate::domain::link::{already_linked, check_key, key_in_use};
 use crate::domain::{access, failure, json};
 use crate::installations::Acting;
 use crate::installations::outcomes::measured;
-use crate::provider::Object;
 use crate::store::link_claims::{self, Claim};
 use crate::store::links;
+use patchbay_provider::Object;
 
 /// Bytes of the fields of a form.
 pub(super) const MAX_FIELDS: usize = 256 * 1024;

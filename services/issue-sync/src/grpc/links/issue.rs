@@ -10,8 +10,8 @@ use crate::domain::link::not_supported;
 use crate::domain::organization::{Organization, feature_off, organization_not_found};
 use crate::grpc::organizations;
 use crate::installations::{Acting, acting};
-use crate::provider::{Feature, IssueInfo, Object};
 use crate::store::form_defaults::{self, Of};
+use patchbay_provider::{Feature, IssueInfo, Object};
 
 /// An issue that the caller sees, with its organization.
 pub(super) async fn seen_issue(

@@ -13,9 +13,9 @@ use crate::domain::link::{busy, check_key};
 use crate::domain::{access, failure, json};
 use crate::installations::Acting;
 use crate::installations::outcomes::measured;
-use crate::provider::{Failure, Object};
 use crate::store::link_claims::{self, Claim};
 use crate::store::links;
+use patchbay_provider::{Failure, Object};
 
 /// A call that was interrupted gives its ticket back after this time.
 const CLAIMED: TimeDelta = TimeDelta::seconds(300);

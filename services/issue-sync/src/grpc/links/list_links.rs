@@ -7,8 +7,8 @@ use crate::context::Context;
 use crate::grpc::integration_message::integration_message;
 use crate::grpc::page::Page;
 use crate::installations::acting;
-use crate::provider::Feature;
 use crate::store::{links, organization_integrations};
+use patchbay_provider::Feature;
 
 pub(super) async fn list_links(
     context: &Context,

@@ -7,7 +7,7 @@ use crate::domain::integration::integration_not_found;
 use crate::domain::{access, failure};
 use crate::grpc::organizations;
 use crate::installations::outcomes::measured;
-use crate::provider::Search;
+use patchbay_provider::Search;
 
 /// Choices of one answer.
 const MAX_CHOICES: usize = 100;

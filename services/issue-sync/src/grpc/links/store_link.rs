@@ -8,9 +8,9 @@ use crate::context::Context;
 use crate::domain::integration::{OrganizationIntegration, Status, integration_not_found};
 use crate::domain::link::Link;
 use crate::installations::Acting;
-use crate::provider::{Object, Ticket};
 use crate::store::links::NewLink;
 use crate::store::{external_issues, form_defaults, link_claims, links, organization_integrations};
+use patchbay_provider::{Object, Ticket};
 
 /// An idempotency key with the time until which its result is remembered.
 pub(super) type Remembered<'a> = Option<(&'a str, chrono::DateTime<chrono::Utc>)>;
@@ -60,8 +60,8 @@ pub(super) async fn store_link(
 
 /// The values that the next form proposes. A field that was not given keeps what is remembered.
 fn to_remember(acting: &Acting, fields: &Object) -> Object {
-    let names = acting.provider.remembered_fields();
-    let known = names.iter().filter_map(|name| Some((*name, fields.get(*name)?)));
+    let names = &acting.provider.descriptor().remembered_fields;
+    let known = names.iter().filter_map(|name| Some((name, fields.get(name)?)));
     let given = known.filter(|(_, value)| !value.is_null() && value.as_str() != Some(""));
     given.map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }

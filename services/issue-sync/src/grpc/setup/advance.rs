@@ -21,8 +21,8 @@ pub(super) async fn advance(
     let mut current = current(context, caller, &request.organization, &request.provider).await?;
     let fields = json::object(&request.fields_json, MAX_FIELDS)?;
     let provider = current.provider.clone();
-    let steps = provider.setup_steps();
-    let answered = provider.answer_step(steps[current.setup.step], &fields, &mut current.state);
+    let steps = &provider.descriptor().setup_steps;
+    let answered = provider.answer_step(&steps[current.setup.step], &fields, &mut current.state);
     answered.await.map_err(failure::of_setup)?;
 
     let next = current.setup.step + 1;
@@ -32,7 +32,7 @@ pub(super) async fn advance(
         return Ok(proto::AdvanceResponse { outcome: Some(outcome) });
     }
     let Current { setup, mut state, .. } = current;
-    let view = provider.show_step(steps[next], &mut state).await.map_err(failure::of_setup)?;
+    let view = provider.show_step(&steps[next], &mut state).await.map_err(failure::of_setup)?;
     let after = Setup {
         step: next,
         data: seal(&context.sealing, &setup_of(setup.user_id), &state.data),

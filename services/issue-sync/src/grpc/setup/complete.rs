@@ -12,11 +12,11 @@ use crate::domain::integration::{Integration, Sealed, Status, integration_not_fo
 use crate::domain::setup::{being_deleted, identity_taken, invalid};
 use crate::grpc::integration_message::integration_message;
 use crate::installations::acting;
-use crate::provider::{Built, ExternalIdentity};
 use crate::sealing::{identity_of, metadata_of, seal};
 use crate::store::identities::NewIdentity;
 use crate::store::organization_integrations::New;
 use crate::store::{identities, integrations, organization_integrations, setups};
+use patchbay_provider::{Built, ExternalIdentity};
 
 /// Characters of the id of an account, and of a name.
 const MAX_EXTERNAL_ID: usize = 256;

@@ -9,9 +9,9 @@ use crate::context::Context;
 use crate::domain::access;
 use crate::domain::setup::{Expected, Setup, check, invalid};
 use crate::grpc::organizations;
-use crate::provider::{Client, Object, Organization, Provider, SetupState};
 use crate::sealing::{open, setup_of};
 use crate::store::setups;
+use patchbay_provider::{Client, Object, Organization, Provider, SetupState};
 
 /// A setup with its provider and what it knows so far.
 pub(super) struct Current {
@@ -38,7 +38,8 @@ pub(super) async fn current(
     };
     let expected = Expected { organization_id, provider: Some(provider).filter(|key| !key.is_empty()) };
     let found = setups::find(&context.db, user_id).await?;
-    let steps = |key: &str| context.registry.get(key).map(|provider| provider.setup_steps().join(","));
+    let steps =
+        |key: &str| context.registry.get(key).map(|provider| provider.descriptor().setup_steps.join(","));
     let setup = check(found, expected, steps, context.now())?;
     // The right may have been taken away since the setup began.
     access::may_write(caller, setup.organization_id)?;
@@ -65,7 +66,7 @@ pub(super) fn state(
         product: context.config.product.clone(),
         data,
         client: Client::for_setup(
-            context.egress.clone(),
+            context.transport.clone(),
             &context.limiters,
             context.clock.clone(),
             &descriptor.name,

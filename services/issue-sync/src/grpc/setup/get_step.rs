@@ -13,7 +13,7 @@ pub(super) async fn get_step(
 ) -> Result<proto::SetupStep, Error> {
     let current = current(context, caller, &request.organization, &request.provider).await?;
     let Current { setup, provider, mut state } = current;
-    let step = provider.setup_steps()[setup.step];
+    let step = &provider.descriptor().setup_steps[setup.step];
     let view = provider.show_step(step, &mut state).await.map_err(failure::of_setup)?;
     Ok(step_message(&setup, provider.as_ref(), view))
 }

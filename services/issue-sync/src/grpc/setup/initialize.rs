@@ -34,26 +34,26 @@ pub(super) async fn initialize(
     }
     let has_one = !descriptor.allow_multiple
         && organization_integrations::has_active(&context.db, organization.id, &descriptor.key).await?;
-    if !descriptor.can_add || has_one || provider.setup_steps().is_empty() {
+    if !descriptor.can_add || has_one || descriptor.setup_steps.is_empty() {
         return Err(cannot_add());
     }
 
     let mut data = json::object(&request.initial_data_json, MAX_DATA)?;
-    data.retain(|name, _| provider.initial_fields().contains(&name.as_str()));
+    data.retain(|name, _| descriptor.initial_fields.contains(name));
     let mut setup = Setup {
         user_id,
         organization_id: organization.id,
         organization_slug: organization.slug,
         provider: descriptor.key.clone(),
         step: 0,
-        steps: provider.setup_steps().join(","),
+        steps: descriptor.setup_steps.join(","),
         nonce: patchbay_domain::token::generate().expose().to_owned(),
         data: Sealed(Vec::new()),
         version: 1,
         expires_at: context.now() + LIFETIME,
     };
     let mut state = state(context, &setup, provider.as_ref(), data)?;
-    let view = provider.show_step(provider.setup_steps()[0], &mut state).await.map_err(failure::of_setup)?;
+    let view = provider.show_step(&descriptor.setup_steps[0], &mut state).await.map_err(failure::of_setup)?;
     setup.data = seal(&context.sealing, &setup_of(user_id), &state.data);
     let mut tx = context.db.begin().await?;
     setups::replace(&mut tx, &setup).await?;

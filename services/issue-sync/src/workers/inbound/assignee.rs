@@ -7,9 +7,9 @@ use crate::domain::inbound::assignee_is_old;
 use crate::domain::integration::OrganizationIntegration;
 use crate::domain::settings::is_on;
 use crate::peers::IssueUpdate;
-use crate::provider::{ExternalUser, Failure, Kind, Timed};
 use crate::store::external_issues::{self, TrackedTicket};
 use crate::store::{external_actors, links, organization_integrations};
+use patchbay_provider::{ExternalUser, Failure, Kind, Timed};
 
 /// Assigns the issues that are linked to a ticket, in each organization that wants it.
 pub(super) async fn apply(

@@ -2,8 +2,8 @@ use patchbay_domain::Error;
 
 use super::{Applied, ours};
 use crate::context::Context;
-use crate::provider::Failure;
 use crate::store::external_issues;
+use patchbay_provider::Failure;
 
 /// Gives the tickets with a key another one. Where a ticket with the new key is known, it gets the links and survives.
 pub(super) async fn apply(

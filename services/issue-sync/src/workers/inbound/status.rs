@@ -9,9 +9,9 @@ use crate::domain::integration::OrganizationIntegration;
 use crate::domain::settings::is_on;
 use crate::installations::acting;
 use crate::peers::IssueUpdate;
-use crate::provider::{Action, Failure, Timed};
 use crate::store::external_issues::{self, TrackedTicket};
 use crate::store::{links, organization_integrations};
+use patchbay_provider::{Action, Failure, Timed};
 
 /// Resolves or unresolves the issues that are linked to a ticket, in each organization that wants it.
 pub(super) async fn apply(

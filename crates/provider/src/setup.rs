@@ -5,10 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Object;
-use super::client::Client;
-use super::form::Field;
-use super::installation::Organization;
+use crate::Object;
+use crate::client::Client;
+use crate::form::Field;
+use crate::installation::Organization;
 
 /// The state of a setup.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::setup::Built;
+use crate::setup::Built;
 
 /// A change that a tracker reports. It is stored until it is applied.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub enum Change {
     Status {
         /// Key of the ticket.
         key: String,
-        /// What [`Provider::resolve_action`](super::Provider::resolve_action) needs to know what that means.
+        /// What [`Provider::resolve_action`](crate::Provider::resolve_action) needs to know what that means.
         data: Value,
         /// Its time at the tracker.
         #[serde(flatten)]

@@ -1,7 +1,7 @@
 //! Tickets, and the issues that they are linked to.
 
-use super::Choice;
-use super::Object;
+use crate::Choice;
+use crate::Object;
 
 /// A ticket at a tracker.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,7 +33,7 @@ pub struct IssueInfo {
     pub body: String,
     /// URL of its page.
     pub url: String,
-    /// Values of [`Provider::remembered_fields`](super::Provider::remembered_fields) from the last time.
+    /// Values of the fields that the [`Descriptor`](crate::Descriptor) remembers, from the last time.
     pub defaults: Object,
 }
 

@@ -29,7 +29,7 @@ pub struct Limiters {
 
 /// The limit of one integration, or of one setup.
 #[derive(Debug, Clone)]
-pub(super) struct Limiter {
+pub(crate) struct Limiter {
     clock: Clock,
     bucket: Arc<RateLimiter<NotKeyed, InMemoryState, Elapsed, NoOpMiddleware<Duration>>>,
     running: Arc<Semaphore>,
@@ -54,18 +54,18 @@ impl Limiters {
     }
 
     /// The limit of an integration.
-    pub(super) fn of(&self, integration_id: i64) -> Limiter {
+    pub(crate) fn of(&self, integration_id: i64) -> Limiter {
         let mut limiters = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         limiters.entry(integration_id).or_insert_with(|| Limiter::new(self.clock.clone())).clone()
     }
 
     /// A limit for calls without an integration.
-    pub(super) fn fresh(&self) -> Limiter {
+    pub(crate) fn fresh(&self) -> Limiter {
         Limiter::new(self.clock.clone())
     }
 
     /// Drops the limit of an integration that was removed.
-    pub(crate) fn forget(&self, integration_id: i64) {
+    pub fn forget(&self, integration_id: i64) {
         self.of.lock().unwrap_or_else(PoisonError::into_inner).remove(&integration_id);
     }
 }
@@ -78,7 +78,7 @@ impl Limiter {
     }
 
     /// Waits until a call may start. The call ends when the permit is dropped.
-    pub(super) async fn admit(&self) -> OwnedSemaphorePermit {
+    pub(crate) async fn admit(&self) -> OwnedSemaphorePermit {
         let permit = self.running.clone().acquire_owned().await.expect("the semaphore is never closed");
         while let Err(early) = self.bucket.check() {
             sleep(&self.clock, early.wait_time_from(Elapsed(self.clock.clone()).now())).await;

@@ -5,14 +5,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_domain::Clock;
-use patchbay_egress::{Cause, Egress, EgressError, HeaderMap, Method, OutboundRequest, Timeouts};
+use patchbay_egress::{BuildError, Cause, Egress, EgressError, HeaderMap, Method, OutboundRequest, Timeouts};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::Result;
-use super::error::{Failure, Kind};
-use super::limiter::{Limiter, Limiters};
+use crate::Result;
+use crate::error::{Failure, Kind};
+use crate::limiter::{Limiter, Limiters};
 
 /// A call ends after this time.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,15 +26,25 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 /// call is repeated by itself.
 #[derive(Debug, Clone)]
 pub struct Client {
-    egress: Egress,
+    transport: Transport,
     clock: Clock,
     limiter: Limiter,
     tracker: String,
 }
 
+/// The HTTP clients of all integrations. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    checked: Egress,
+    unchecked: Egress,
+}
+
 /// A call.
 #[derive(Debug, Clone)]
-pub struct Request(OutboundRequest);
+pub struct Request {
+    outbound: OutboundRequest,
+    checks_certificate: bool,
+}
 
 /// An answer with a status of 200 to 299.
 #[derive(Clone)]
@@ -50,28 +60,46 @@ pub struct Response {
 impl Request {
     /// A call without headers and body.
     pub fn new(method: Method, url: &Url) -> Self {
-        let request = OutboundRequest::new(method, url.as_str());
-        Self(request.timeouts(Timeouts::within(TIMEOUT)).max_response(MAX_RESPONSE))
+        let outbound = OutboundRequest::new(method, url.as_str());
+        let outbound = outbound.timeouts(Timeouts::within(TIMEOUT)).max_response(MAX_RESPONSE);
+        Self { outbound, checks_certificate: true }
     }
 
     /// Adds a header and replaces an earlier one with the same name.
     #[must_use]
     pub fn header(self, name: &str, value: impl Into<String>) -> Self {
-        Self(self.0.header(name, value))
+        Self { outbound: self.outbound.header(name, value), ..self }
+    }
+
+    /// Whether the certificate of the tracker has to be valid; it has to unless this says otherwise.
+    #[must_use]
+    pub fn checks_certificate(self, checks_certificate: bool) -> Self {
+        Self { checks_certificate, ..self }
     }
 
     /// Sets a JSON body.
     #[must_use]
     pub fn json(mut self, body: &Value) -> Self {
-        self.0.body = body.to_string().into();
+        self.outbound.body = body.to_string().into();
         self.header("Content-Type", "application/json")
     }
 
     /// Sets a body.
     #[must_use]
     pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
-        self.0.body = body.into();
+        self.outbound.body = body.into();
         self.header("Content-Type", content_type)
+    }
+}
+
+impl Transport {
+    /// Sends through `egress`, and repeats no request.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn new(egress: &Egress) -> Result<Self, BuildError> {
+        let unchecked = egress.without_certificate_checks()?.sending_once();
+        Ok(Self { checked: egress.sending_once(), unchecked })
     }
 }
 
@@ -102,18 +130,18 @@ impl std::fmt::Debug for Response {
 impl Client {
     /// A client for an integration. `tracker` is the provider's name in texts.
     pub fn new(
-        egress: Egress,
+        transport: Transport,
         limiters: &Limiters,
         clock: Clock,
         integration_id: i64,
         tracker: &str,
     ) -> Self {
-        Self { egress, clock, limiter: limiters.of(integration_id), tracker: tracker.to_owned() }
+        Self { transport, clock, limiter: limiters.of(integration_id), tracker: tracker.to_owned() }
     }
 
     /// A client for a setup, which has no integration yet.
-    pub fn for_setup(egress: Egress, limiters: &Limiters, clock: Clock, tracker: &str) -> Self {
-        Self { egress, clock, limiter: limiters.fresh(), tracker: tracker.to_owned() }
+    pub fn for_setup(transport: Transport, limiters: &Limiters, clock: Clock, tracker: &str) -> Self {
+        Self { transport, clock, limiter: limiters.fresh(), tracker: tracker.to_owned() }
     }
 
     /// The current time, for signatures and the lifetimes of tokens.
@@ -133,8 +161,10 @@ impl Client {
         explain: impl Fn(&Response) -> Option<Explained> + Send,
     ) -> Result<Response> {
         let _permit = self.limiter.admit().await;
-        let host = host(&request.0.url);
-        let answer = self.egress.send(request.0).await.map_err(|error| not_answered(&error, &host))?;
+        let host = host(&request.outbound.url);
+        let egress =
+            if request.checks_certificate { &self.transport.checked } else { &self.transport.unchecked };
+        let answer = egress.send(request.outbound).await.map_err(|error| not_answered(&error, &host))?;
         if answer.truncated {
             let message = format!("The response of {host} is too large");
             return Err(Failure { status: Some(answer.status), ..Failure::new(Kind::Unreadable, message) });
@@ -147,23 +177,25 @@ impl Client {
     }
 
     fn refusal(&self, response: &Response, explained: Option<Explained>) -> Failure {
-        let explained = explained.unwrap_or_default();
-        let words = if explained.message.is_empty() { "unknown error" } else { &explained.message };
-        let kind = match response.status {
+        let Explained { kind, message: words, fields } = explained.unwrap_or_default();
+        let kind = kind.unwrap_or_else(|| match response.status {
             401 => Kind::Unauthorized,
             403 if self.limited_until(response).is_some() => Kind::RateLimited,
             403 => Kind::Forbidden,
             404 | 410 => Kind::Gone,
             429 => Kind::RateLimited,
             408 | 500.. => Kind::Unreachable,
-            _ if !explained.fields.is_empty() => Kind::Fields(explained.fields),
+            _ if !fields.is_empty() => Kind::Fields(fields),
             _ => Kind::Refused,
-        };
+        });
         let message = match kind {
             Kind::Unauthorized => {
                 "Unauthorized: either your access token was invalid or you do not have access".to_owned()
             }
-            _ => format!("Error Communicating with {} (HTTP {}): {words}", self.tracker, response.status),
+            _ => {
+                let words = if words.is_empty() { "unknown error" } else { &words };
+                format!("Error Communicating with {} (HTTP {}): {words}", self.tracker, response.status)
+            }
         };
         let retry_at = match kind {
             Kind::RateLimited | Kind::Unreachable => self.limited_until(response),
@@ -190,6 +222,8 @@ impl Client {
 /// The words of a tracker about a refusal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Explained {
+    /// The kind of the failure, if the words say more than the status.
+    pub kind: Option<Kind>,
     /// In its words.
     pub message: String,
     /// Names of fields with their problems.

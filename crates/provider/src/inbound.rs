@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::change::{Change, IntegrationChange};
+use crate::change::{Change, IntegrationChange};
 
 /// A webhook of a tracker.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::Object;
+use crate::Object;
 
 /// A field of a form, as the API shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Object;
+use crate::Object;
 
 /// The description of a provider.
 #[derive(Debug, Clone)]
@@ -31,6 +31,14 @@ pub struct Descriptor {
     pub allow_multiple: bool,
     /// Width and height of the window for the setup, in pixels.
     pub setup_window: (u32, u32),
+    /// The names of the steps of the setup, for example `installation_config`.
+    pub setup_steps: Vec<String>,
+    /// Names of `initialData` that a client may give when it starts a setup; all others are dropped.
+    pub initial_fields: Vec<String>,
+    /// Names of form fields whose values are proposed the next time, to everybody.
+    pub remembered_fields: Vec<String>,
+    /// Names of form fields whose values are proposed the next time, to the same user.
+    pub remembered_by_user: Vec<String>,
     /// The settings of an organization, in the order of the form.
     pub settings: Vec<Setting>,
     /// Names at the tracker begin with `@` and contain word characters, `/`, `.` and `-` only.

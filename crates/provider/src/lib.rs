@@ -19,7 +19,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 pub use change::{Action, Change, ExternalUser, IntegrationChange, Timed};
-pub use client::{Client, Explained, Request, Response};
+pub use client::{Client, Explained, Request, Response, Transport};
 pub use descriptor::{Descriptor, Feature, FeatureText, IntegrationKind, Metadata, Setting, SettingKind};
 pub use error::{Failure, Kind, Problem};
 pub use form::{Choice, Field, FieldKind};
@@ -45,14 +45,6 @@ pub trait Provider: fmt::Debug + Send + Sync {
     fn descriptor(&self) -> &Descriptor;
 
     // Setup.
-
-    /// The names of the steps, for example `installation_config`.
-    fn setup_steps(&self) -> &[&'static str];
-
-    /// Names of `initialData` that a client may give when it starts a setup; all others are dropped.
-    fn initial_fields(&self) -> &[&'static str] {
-        &[]
-    }
 
     /// Shows a step. It may note things in `state.data`.
     async fn show_step(&self, step: &str, state: &mut SetupState) -> Result<StepView>;
@@ -114,11 +106,6 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// A name of a ticket for people; empty if its key is good enough.
     fn display_name(&self, _key: &str) -> String {
         String::new()
-    }
-
-    /// Names of form fields whose values are proposed the next time.
-    fn remembered_fields(&self) -> &[&'static str] {
-        &[]
     }
 
     /// Called after a ticket was created or linked, for example to leave a link at the ticket. A failure is recorded and does not undo

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
-use super::client::Client;
-use super::{Failure, Object, Result};
+use crate::client::Client;
+use crate::{Failure, Object, Result};
 
 /// An integration in an organization.
 #[derive(Debug, Clone)]
@@ -53,9 +53,9 @@ pub struct Organization {
 /// Metadata of an integration and the credentials of its default identity.
 #[derive(Clone, Default, PartialEq)]
 pub struct Secrets {
-    /// See [`Built::metadata`](super::Built::metadata).
+    /// See [`Built::metadata`](crate::Built::metadata).
     pub metadata: Object,
-    /// See [`ExternalIdentity::data`](super::ExternalIdentity::data); empty if the integration has no identity.
+    /// See [`ExternalIdentity::data`](crate::ExternalIdentity::data); empty if the integration has no identity.
     pub identity: Object,
 }
 
