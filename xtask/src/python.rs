@@ -1,5 +1,6 @@
-//! Python environments under `target/`: one for tests, with `grpcio-tools` to generate a client from `proto/`, and `schemathesis` and
-//! `openapi-spec-validator` to check the REST API against its description; others for tools of checks.
+//! Python environments under `target/`: one for tests, others for tools of checks. The one for tests has `grpcio-tools` to generate a
+//! client from `proto/`, `schemathesis` and `openapi-spec-validator` to check the REST API against its description, `oauthlib` and
+//! `jira` to check calls to Jira and the server that stands in for it, and `roundup`, a real tracker.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,10 +10,17 @@ use anyhow::Context;
 use crate::cargo::{run, workspace};
 
 /// Pinned, so that test runs are reproducible.
-const PACKAGES: [&str; 4] =
-    ["grpcio==1.76.0", "grpcio-tools==1.76.0", "openapi-spec-validator==0.9.0", "schemathesis==4.32.5"];
+const PACKAGES: [&str; 7] = [
+    "grpcio==1.76.0",
+    "grpcio-tools==1.76.0",
+    "jira==3.10.5",
+    "oauthlib[signedtoken]==3.3.1",
+    "openapi-spec-validator==0.9.0",
+    "roundup==2.6.0",
+    "schemathesis==4.32.5",
+];
 /// Fails if a package is missing.
-const PROBE: &str = "import grpc_tools.protoc, grpc, openapi_spec_validator, schemathesis";
+const PROBE: &str = "import grpc_tools.protoc, grpc, jira, jwt, oauthlib, openapi_spec_validator, roundup, schemathesis";
 
 /// The interpreter for tests.
 pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {

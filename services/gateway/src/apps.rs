@@ -5,4 +5,5 @@ pub(crate) mod call;
 pub(crate) mod components;
 pub(crate) mod options_cache;
 pub(crate) mod select_options;
+mod ticket_action;
 pub(crate) mod warnings;

@@ -62,4 +62,5 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0029_invitations",
     "0030_issue_marks": derived,
     "0031_open_membership": derived,
+    "0032_issue_tickets": derived,
 ];

@@ -50,6 +50,19 @@ pub(crate) fn followed(change: FollowedChange) -> OutboxMessage {
             ("comment", Change::Comment(comment))
         }
         What::Deleted => ("deleted", Change::Deleted(tracker::IssueDeleted {})),
+        What::TicketRequested { action, rule_id, rule_name } => {
+            let requested = tracker::TicketRequested {
+                integration_id: action.integration_id,
+                fields_json: action.fields.to_string().into_bytes(),
+                rule_id,
+                rule_name,
+            };
+            ("ticket_requested", Change::TicketRequested(requested))
+        }
+        What::ProjectDeleted => ("project_deleted", Change::ProjectDeleted(tracker::ProjectDeleted {})),
+        What::MemberRemoved { user_id } => {
+            ("member_removed", Change::MemberRemoved(tracker::MemberRemoved { user_id }))
+        }
     };
     let message = tracker::IssueChange {
         organization_id: change.organization_id,

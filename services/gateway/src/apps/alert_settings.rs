@@ -1,4 +1,4 @@
-//! The actions of an alert rule: installed apps that take alerts, with settings that the app itself has accepted.
+//! The actions of an alert rule: installed apps that take alerts, with settings that the app itself has accepted, and tickets.
 //!
 //! The gateway checks them because the tracker calls no other service: the registry of apps and the apps themselves are
 //! asked before the rule goes to the tracker.
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::api::error::Result;
 use crate::apps::call::{AppCall, Method};
+use crate::apps::ticket_action;
 use crate::context::Context;
 use patchbay_edge::answer::Answer;
 
@@ -60,6 +61,9 @@ async fn read_one(
     action: &Value,
     deadline: Instant,
 ) -> Result<AlertAction> {
+    if ticket_action::is_one(action) {
+        return ticket_action::read(context, organization, action).await;
+    }
     let mut keys = action.as_object().into_iter().flat_map(|action| action.keys());
     if let Some(unknown) = keys.find(|key| !KEYS.contains(&key.as_str())) {
         return Err(wrong(&format!("Unknown field \"{unknown:.100}\" of an action.")).into());
@@ -90,6 +94,7 @@ async fn read_one(
                 app_id: installation.app_id,
                 installation_uuid: installation.uuid,
                 settings_json: settings.to_string().into_bytes(),
+                ticket: None,
             })
         }
         _ => Err(wrong(&format!("Invalid node: {id:.200}")).into()),
@@ -174,6 +179,6 @@ async fn agree(
     Err(answer.failure_saying(&format!("{}: {message}", installation.app_name)).of_field("actions"))
 }
 
-fn wrong(message: &str) -> Error {
+pub(super) fn wrong(message: &str) -> Error {
     Error::field("actions", message)
 }

@@ -3,6 +3,7 @@
 pub(crate) mod retry_schedule;
 
 mod app_disabled;
+mod broken_integration;
 mod endpoint_failing;
 mod invitation;
 mod publication_decided;
@@ -15,6 +16,7 @@ use patchbay_domain::invisible::without_invisible;
 use uuid::Uuid;
 
 pub(crate) use app_disabled::app_disabled;
+pub(crate) use broken_integration::{BrokenIntegration, broken_integration};
 pub(crate) use endpoint_failing::endpoint_failing;
 pub(crate) use invitation::{Invitation, invitation};
 pub(crate) use publication_decided::publication_decided;

@@ -61,7 +61,7 @@ async fn apply(db: &Db, change: &IssueChange) -> Result<(), Error> {
     match &change.change {
         Some(Change::Deleted(_)) => forget(db, change.issue_id).await,
         // Nothing is sent to trackers yet.
-        Some(Change::Assignee(_) | Change::Status(_) | Change::Comment(_)) | None => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

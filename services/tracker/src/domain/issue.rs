@@ -18,6 +18,7 @@ pub(crate) mod short_id;
 pub(crate) mod source;
 pub(crate) mod status;
 pub(crate) mod status_change;
+pub(crate) mod tickets;
 
 use chrono::{DateTime, Utc};
 use patchbay_domain::Error;
@@ -26,6 +27,7 @@ use crate::domain::issue::assignee::Assignee;
 use crate::domain::issue::level::Level;
 use crate::domain::issue::metadata::Metadata;
 use crate::domain::issue::status::Status;
+use crate::domain::issue::tickets::Tickets;
 
 /// An issue: errors of one kind in a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,7 @@ pub(crate) struct Issue {
     pub(crate) regress_after: Option<i64>,
     pub(crate) snooze: Snooze,
     pub(crate) assignee: Option<Assignee>,
+    pub(crate) tickets: Tickets,
     pub(crate) comment_count: i64,
     pub(crate) times_seen: i64,
     /// Number of users affected.

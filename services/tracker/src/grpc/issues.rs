@@ -6,6 +6,7 @@ mod delete_comment;
 mod delete_issues;
 mod event;
 mod external_issue;
+mod forget_tickets;
 mod get_event;
 mod get_issue;
 mod issue;
@@ -16,6 +17,7 @@ mod list_external_issues;
 mod list_history;
 mod list_issues;
 mod record_error;
+mod record_ticket;
 mod selected_issues;
 mod stream_errors;
 mod unlink_external_issue;
@@ -26,12 +28,13 @@ use futures::stream::BoxStream;
 use patchbay_proto::tracker::issues_server::Issues;
 use patchbay_proto::tracker::{
     Activity, CreateCommentRequest, CreateIssueRequest, DeleteCommentRequest, DeleteCommentResponse,
-    DeleteIssuesRequest, DeleteIssuesResponse, Event, ExternalIssue, GetEventRequest, GetIssueRequest, Issue,
-    LinkExternalIssueRequest, ListActivityRequest, ListActivityResponse, ListEventsRequest,
-    ListEventsResponse, ListExternalIssuesRequest, ListExternalIssuesResponse, ListHistoryRequest,
-    ListHistoryResponse, ListIssuesRequest, ListIssuesResponse, RecordErrorRequest, RecordErrorResponse,
-    UnlinkExternalIssueRequest, UnlinkExternalIssueResponse, UpdateCommentRequest, UpdateIssuesRequest,
-    UpdateIssuesResponse,
+    DeleteIssuesRequest, DeleteIssuesResponse, Event, ExternalIssue, ForgetTicketsRequest,
+    ForgetTicketsResponse, GetEventRequest, GetIssueRequest, Issue, LinkExternalIssueRequest,
+    ListActivityRequest, ListActivityResponse, ListEventsRequest, ListEventsResponse,
+    ListExternalIssuesRequest, ListExternalIssuesResponse, ListHistoryRequest, ListHistoryResponse,
+    ListIssuesRequest, ListIssuesResponse, RecordErrorRequest, RecordErrorResponse, RecordTicketRequest,
+    RecordTicketResponse, UnlinkExternalIssueRequest, UnlinkExternalIssueResponse, UpdateCommentRequest,
+    UpdateIssuesRequest, UpdateIssuesResponse,
 };
 use tonic::{Request, Response, Status, Streaming};
 
@@ -55,6 +58,8 @@ patchbay_rpc::unary! {
         link_external_issue(LinkExternalIssueRequest) -> ExternalIssue;
         unlink_external_issue(UnlinkExternalIssueRequest) -> UnlinkExternalIssueResponse;
         list_external_issues(ListExternalIssuesRequest) -> ListExternalIssuesResponse;
+        record_ticket(RecordTicketRequest) -> RecordTicketResponse;
+        forget_tickets(ForgetTicketsRequest) -> ForgetTicketsResponse;
     }
     streaming {
         async fn stream_errors(

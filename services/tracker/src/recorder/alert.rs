@@ -9,13 +9,26 @@ use patchbay_db::{DbError, Tx};
 use super::counted_error::CountedError;
 use super::rules::{ProjectRules, Rules};
 use crate::domain::alert::check::Seen;
+use crate::domain::alert::rule::AlertRule;
+use crate::domain::alert::rule_action::RuleAction;
+use crate::domain::alert::ticket_action::TicketAction;
 use crate::domain::alert::triggered::alert_triggered;
 use crate::domain::event::Event;
 use crate::domain::issue::change::IssueChange;
+use crate::domain::issue::followed_change::{FollowedChange, What};
 use crate::domain::links::Links;
 use crate::store::{alert_rules, recording};
 
-/// The events of all rules that these errors trigger. Each rule is triggered once for an issue.
+/// What triggered rules cause.
+#[derive(Debug, Default)]
+pub(super) struct Alerts {
+    /// For apps.
+    pub(super) events: Vec<Event>,
+    /// For outside trackers.
+    pub(super) tickets: Vec<FollowedChange>,
+}
+
+/// What follows from the rules that these errors trigger. Each rule is triggered once for an issue.
 pub(super) async fn alert(
     tx: &mut Tx,
     errors: &[CountedError<'_>],
@@ -23,7 +36,7 @@ pub(super) async fn alert(
     pauses: &mut Rules,
     links: &Links,
     now: DateTime<Utc>,
-) -> Result<Vec<Event>, DbError> {
+) -> Result<Alerts, DbError> {
     let counts = count(tx, errors, projects, now).await?;
     let mut triggered: BTreeMap<(i64, i64), (usize, &ProjectRules, usize)> = BTreeMap::new();
     for (position, error) in errors.iter().enumerate() {
@@ -47,7 +60,7 @@ pub(super) async fn alert(
         }
     }
     if triggered.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Alerts::default());
     }
     let claims: Vec<_> = triggered
         .iter()
@@ -57,17 +70,41 @@ pub(super) async fn alert(
             (rule_id, issue_id, until)
         })
         .collect();
-    let mut events = Vec::new();
+    let mut alerts = Alerts::default();
     for key in alert_rules::claim(tx, &claims, now).await? {
         let Some((position, rules, index)) = triggered.get(&key) else { continue };
         let (error, rule) = (&errors[*position], &rules.rules[*index].rule);
-        events.extend(
-            rule.definition.actions.iter().map(|action| {
-                alert_triggered(rule, action, error.event, error.issue_id, error.source, links)
-            }),
-        );
+        for action in &rule.definition.actions {
+            match action {
+                RuleAction::App(action) => {
+                    let event =
+                        alert_triggered(rule, action, error.event, error.issue_id, error.source, links);
+                    alerts.events.push(event);
+                }
+                RuleAction::Ticket(action) => {
+                    alerts.tickets.push(ticket_requested(rule, action, error.issue_id, now));
+                }
+            }
+        }
     }
-    Ok(events)
+    Ok(alerts)
+}
+
+fn ticket_requested(
+    rule: &AlertRule,
+    action: &TicketAction,
+    issue_id: i64,
+    occurred_at: DateTime<Utc>,
+) -> FollowedChange {
+    let (action, rule_name) = (action.clone(), rule.name.clone());
+    FollowedChange {
+        organization_id: rule.organization_id,
+        project_id: rule.project_id,
+        issue_id,
+        occurred_at,
+        source: None,
+        what: What::TicketRequested { action, rule_id: rule.id, rule_name },
+    }
 }
 
 /// Counts the errors in the intervals of the rules of their projects, and returns the counts by interval and issue.

@@ -70,7 +70,8 @@ impl Writer {
             .iter()
             .filter(|error| error.source.publishes_errors)
             .map(|error| error_created(error.event, error.issue_id, error.source, &self.links));
-        tx.outbox_all(created.chain(alerts).map(outbox::message)).await?;
+        let events = created.chain(alerts.events).map(outbox::message);
+        tx.outbox_all(events.chain(alerts.tickets.into_iter().map(outbox::followed))).await?;
         tx.commit().await?;
         self.counted.notify_one();
         Ok(outcomes(&incoming, &known, &errors))

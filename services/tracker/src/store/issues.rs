@@ -8,6 +8,7 @@ use crate::domain::issue::followed_change::FollowedChange;
 use crate::domain::issue::level::Level;
 use crate::domain::issue::metadata::Metadata;
 use crate::domain::issue::status::{DELETING, Status};
+use crate::domain::issue::tickets::Tickets;
 use crate::domain::issue::{Issue, Kind, Snooze};
 use crate::domain::links::Links;
 use crate::domain::project::Project;
@@ -44,8 +45,8 @@ macro_rules! select {
         concat!(
             "select i.id, i.organization_id, i.project_id, i.number, i.title, i.culprit, i.kind, i.level,
                  i.platform, i.metadata, i.status, i.status_details, i.regress_after, i.ignore_until,
-                 i.ignore_times_seen, i.ignore_user_count, i.assigned_user_id, i.assigned_team_id, i.comment_count,
-                 i.times_seen, i.user_count, i.first_seen, i.last_seen,
+                 i.ignore_times_seen, i.ignore_user_count, i.assigned_user_id, i.assigned_team_id, i.tickets,
+                 i.comment_count, i.times_seen, i.user_count, i.first_seen, i.last_seen,
                  u.name as assignee_name, u.email as assignee_email, t.name as team_name,
                  p.slug as project_slug, p.name as project_name, p.platform as project_platform,
                  o.slug as organization_slug, o.enhanced_privacy as emails_are_private,
@@ -154,6 +155,11 @@ pub(crate) async fn update(tx: &mut Tx, issue: &Issue, assigned_at: Option<DateT
     .map(drop)
 }
 
+pub(crate) async fn set_tickets(tx: &mut Tx, issue_id: i64, tickets: &Tickets) -> Result<()> {
+    let update = tx.query("update issues set tickets = $2 where id = $1");
+    update.bind(issue_id).bind(tickets.stored()).execute().await.map(drop)
+}
+
 /// Hides issues from every caller, and publishes that they are deleted. The next error of their kind opens a new issue. Returns
 /// how many were not hidden before.
 pub(crate) async fn hide(tx: &mut Tx, ids: &[i64], now: DateTime<Utc>) -> Result<usize> {
@@ -191,6 +197,7 @@ struct Row {
     ignore_user_count: Option<i64>,
     assigned_user_id: Option<i64>,
     assigned_team_id: Option<i64>,
+    tickets: String,
     comment_count: i64,
     times_seen: i64,
     user_count: i64,
@@ -233,6 +240,8 @@ impl Row {
                 user_count: self.ignore_user_count,
             },
             assignee: user.or(team),
+            tickets: Tickets::from_stored(&self.tickets)
+                .ok_or_else(|| unknown("tickets of issue", &self.id.to_string()))?,
             comment_count: self.comment_count,
             times_seen: self.times_seen,
             user_count: self.user_count,

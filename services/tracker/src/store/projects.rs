@@ -100,12 +100,12 @@ pub(crate) async fn update(db: &Db, id: i64, change: &ProjectChange) -> Result<(
     .map(drop)
 }
 
-/// Hides a project from every caller and frees its slug.
-pub(crate) async fn hide(db: &Db, id: i64, now: DateTime<Utc>) -> Result<()> {
+/// Hides a project from every caller and frees its slug. False if it is hidden already.
+pub(crate) async fn hide(tx: &mut Tx, id: i64, now: DateTime<Utc>) -> Result<bool> {
     let hide =
-        db.query("update projects set deleted_at = $2, slug = $3 where id = $1 and deleted_at is null");
+        tx.query("update projects set deleted_at = $2, slug = $3 where id = $1 and deleted_at is null");
     // No slug begins with a dash.
-    hide.bind(id).bind(now).bind(format!("-{id}")).execute().await.map(drop)
+    Ok(hide.bind(id).bind(now).bind(format!("-{id}")).execute().await? > 0)
 }
 
 /// Keeps a project from being hidden until the transaction ends; false if it is hidden already. Every transaction that writes rows that

@@ -242,6 +242,7 @@ async fn large_rules_are_listed_on_several_pages() {
             app_id: 3,
             installation_uuid: "a8e5d37a-696c-4c54-adb5-b3f28d64c7de".to_owned(),
             settings_json: settings.into(),
+            ticket: None,
         };
         let condition = condition("first_seen_event.FirstSeenEventCondition");
         let mut large = rule(json!([condition]), json!([]));

@@ -31,6 +31,12 @@ fn kind(change: &IssueChange) -> Value {
         Change::Status(it) => json!({ "resolved": it.is_resolved }),
         Change::Comment(it) => json!({ "comment": it.text, "by": it.author_name, "edited": it.is_edited }),
         Change::Deleted(_) => json!("deleted"),
+        Change::TicketRequested(it) => {
+            let fields: Value = serde_json::from_slice(&it.fields_json).unwrap();
+            json!({ "integration": it.integration_id, "fields": fields, "rule": it.rule_name })
+        }
+        Change::ProjectDeleted(_) => json!("project deleted"),
+        Change::MemberRemoved(it) => json!({ "removed": it.user_id }),
     }
 }
 
@@ -72,7 +78,7 @@ async fn every_change_that_trackers_follow_is_published_once_with_its_issue() {
         tracker.projects().delete_project(request(delete)).await.unwrap();
 
         published.next_types(7).await;
-        let changes = tracker.followed.expect(7).await;
+        let changes = tracker.followed.expect(8).await;
         let kinds: Vec<Value> = changes.iter().map(kind).collect();
         let expected = [
             json!({ "user": ada_id, "team": 0 }),
@@ -81,11 +87,13 @@ async fn every_change_that_trackers_follow_is_published_once_with_its_issue() {
             json!({ "resolved": false }),
             json!({ "comment": "It broke.", "by": "Ada", "edited": false }),
             json!({ "comment": "Fixed.", "by": "Ada", "edited": true }),
+            json!("project deleted"),
             json!("deleted"),
         ];
         assert_eq!(kinds, expected);
         for change in changes {
-            assert_eq!((change.project_id, change.issue_id), (project.id, id));
+            let is_of_project = matches!(change.change, Some(Change::ProjectDeleted(_)));
+            assert_eq!((change.project_id, change.issue_id), (project.id, if is_of_project { 0 } else { id }));
             assert_eq!(change.source, None);
         }
     })

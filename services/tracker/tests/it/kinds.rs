@@ -30,7 +30,13 @@ type Kinds = BTreeMap<String, PublishRequest>;
 
 fn action(slug: &str, settings: &str) -> AlertAction {
     let installation_uuid = if settings.is_empty() { String::new() } else { UUID.to_owned() };
-    AlertAction { app_slug: slug.to_owned(), app_id: 3, installation_uuid, settings_json: settings.into() }
+    AlertAction {
+        app_slug: slug.to_owned(),
+        app_id: 3,
+        installation_uuid,
+        settings_json: settings.into(),
+        ticket: None,
+    }
 }
 
 async fn alert_rule(tracker: &Service, name: &str, settings: &str) {

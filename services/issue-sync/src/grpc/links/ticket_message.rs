@@ -13,5 +13,6 @@ pub(super) fn ticket_message(acting: &Acting, link: &Link, is_new: bool) -> prot
         title: link.ticket.title.clone(),
         description: link.ticket.description.clone(),
         is_new,
+        ..proto::LinkedTicket::default()
     }
 }

@@ -5,8 +5,8 @@ use patchbay_domain::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::domain::alert::action::Action;
 use crate::domain::alert::check::{Check, Seen};
+use crate::domain::alert::rule_action::RuleAction;
 use crate::domain::input::field_errors::FieldErrors;
 use crate::domain::input::text;
 use crate::domain::issue::activity::Person;
@@ -29,7 +29,7 @@ pub(crate) struct Definition {
     /// As in the request.
     conditions: Vec<Value>,
     filters: Vec<Value>,
-    pub(crate) actions: Vec<Action>,
+    pub(crate) actions: Vec<RuleAction>,
 }
 
 /// How many of the conditions or filters must hold.
@@ -79,7 +79,7 @@ impl Definition {
     /// `INVALID_FIELD` (name, actionMatch, filterMatch, frequency, conditions, filters, actions).
     pub(crate) fn read(
         description: Description<'_>,
-        actions: Result<Vec<Action>, String>,
+        actions: Result<Vec<RuleAction>, String>,
     ) -> Result<(String, Self)> {
         let mut field_errors = FieldErrors::default();
         let name = field_errors.take("name", text::required_line(description.name, MAX_NAME));
@@ -139,7 +139,7 @@ impl AlertRule {
             .created_by
             .as_ref()
             .map(|person| json!({ "id": person.id, "name": person.name, "email": person.email }));
-        let actions: Vec<_> = definition.actions.iter().map(Action::document).collect();
+        let actions: Vec<_> = definition.actions.iter().map(RuleAction::document).collect();
         let document = json!({
             "id": self.id.to_string(),
             "conditions": definition.conditions,
@@ -195,7 +195,7 @@ fn read_checks(json: &[u8]) -> Result<Vec<Value>, String> {
     Ok(checks)
 }
 
-fn check_count(actions: Vec<Action>) -> Result<Vec<Action>, String> {
+fn check_count(actions: Vec<RuleAction>) -> Result<Vec<RuleAction>, String> {
     match actions.len() {
         0 => Err("You must add an action for this alert to fire.".to_owned()),
         1..=MAX_ACTIONS => Ok(actions),
@@ -214,9 +214,11 @@ pub(crate) fn too_many() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::alert::action::Action;
+    use crate::domain::alert::ticket_action::TicketAction;
 
-    fn action() -> Action {
-        Action::read("notify".to_owned(), 3, String::new(), b"").unwrap()
+    fn action() -> RuleAction {
+        RuleAction::App(Action::read("notify".to_owned(), 3, String::new(), b"").unwrap())
     }
 
     fn description() -> Description<'static> {
@@ -230,7 +232,9 @@ mod tests {
 
     #[test]
     fn a_rule_reads_back_from_its_stored_form() {
-        let (_, definition) = Definition::read(description(), Ok(vec![action()])).unwrap();
+        let ticket = TicketAction::read(31, "github".to_owned(), br#"{"repo":"acme/shop"}"#, b"").unwrap();
+        let actions = vec![action(), RuleAction::Ticket(ticket)];
+        let (_, definition) = Definition::read(description(), Ok(actions)).unwrap();
         let stored = serde_json::to_string(&definition).unwrap();
         assert_eq!(serde_json::from_str::<Definition>(&stored).unwrap(), definition);
         assert_eq!(definition.pause(), TimeDelta::minutes(30));

@@ -22,11 +22,14 @@ pub(crate) enum IssueChange {
     Ignored,
     Assigned(Assignee),
     Unassigned,
-    /// An app linked the issue to one in its own service.
+    /// The issue was linked to one in the service of an app, or to a ticket of an outside tracker.
     Linked {
+        title: String,
         provider: String,
         label: String,
         location: String,
+        /// The other one was created with the link.
+        is_new: bool,
     },
 }
 
@@ -72,9 +75,15 @@ impl IssueChange {
                 "assigneeEmail": assignee.email(false),
                 "assigneeType": assignee.kind(),
             }),
-            Self::Linked { provider, label, location } => json!({
-                "title": label, "provider": provider, "location": location, "label": label, "new": true,
-            }),
+            Self::Linked { title, provider, label, location, is_new } => {
+                let mut data = json!({
+                    "title": title, "provider": provider, "location": location, "label": label,
+                });
+                if *is_new {
+                    data["new"] = json!(true);
+                }
+                data
+            }
             _ => json!({}),
         }
     }

@@ -10,6 +10,7 @@ use crate::domain::issue::assignee::Assignee;
 use crate::domain::issue::marks::Marks;
 use crate::domain::issue::metadata::Metadata;
 use crate::domain::issue::short_id::short_id;
+use crate::domain::issue::tickets::Annotation;
 use crate::domain::links::Links;
 use crate::domain::project::Project;
 use crate::domain::time_format;
@@ -29,7 +30,7 @@ pub(crate) struct IssueDocument<'a> {
     assigned_to: Option<AssigneeDocument<'a>>,
     logger: (),
     r#type: &'static str,
-    annotations: [(); 0],
+    annotations: Vec<Annotation<'a>>,
     #[serde(serialize_with = "metadata")]
     metadata: &'a Metadata,
     status: &'static str,
@@ -99,7 +100,7 @@ impl<'a> IssueDocument<'a> {
             assigned_to: issue.assignee.as_ref().map(AssigneeDocument::new),
             logger: (),
             r#type: issue.kind.as_str(),
-            annotations: [],
+            annotations: issue.tickets.annotations(),
             metadata: &issue.metadata,
             status: issue.status.as_str(),
             subscription_details: None,

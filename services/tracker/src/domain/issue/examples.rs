@@ -3,6 +3,7 @@
 use crate::domain::issue::level::Level;
 use crate::domain::issue::metadata::Metadata;
 use crate::domain::issue::status::Status;
+use crate::domain::issue::tickets::Tickets;
 use crate::domain::issue::{Issue, Kind, NO_DETAILS, Snooze};
 use crate::domain::project::Project;
 
@@ -25,6 +26,7 @@ pub(crate) fn example() -> (Issue, Project) {
         regress_after: None,
         snooze: Snooze::default(),
         assignee: None,
+        tickets: Tickets::default(),
         comment_count: 0,
         times_seen: 1,
         user_count: 1,

@@ -1,15 +1,19 @@
 use chrono::{DateTime, Utc};
 
+use crate::domain::alert::ticket_action::TicketAction;
 use crate::domain::issue::Issue;
 use crate::domain::issue::change::IssueChange;
 use crate::domain::issue::comment::Comment;
 use crate::domain::issue::source::IntegrationSource;
+use crate::domain::project::Project;
 
-/// A change of an issue that trackers outside follow. It is published to `issue-sync`, not to apps.
+/// A change that trackers outside follow. It is published to `issue-sync`, not to apps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FollowedChange {
     pub(crate) organization_id: i64,
+    /// 0 for a removed member.
     pub(crate) project_id: i64,
+    /// 0 for a deleted project and a removed member.
     pub(crate) issue_id: i64,
     pub(crate) occurred_at: DateTime<Utc>,
     pub(crate) source: Option<IntegrationSource>,
@@ -34,6 +38,16 @@ pub(crate) enum What {
         author_name: String,
     },
     Deleted,
+    /// A rule was triggered that creates a ticket.
+    TicketRequested {
+        action: TicketAction,
+        rule_id: i64,
+        rule_name: String,
+    },
+    ProjectDeleted,
+    MemberRemoved {
+        user_id: i64,
+    },
 }
 
 impl FollowedChange {
@@ -74,6 +88,22 @@ impl FollowedChange {
         occurred_at: DateTime<Utc>,
     ) -> Self {
         Self { organization_id, project_id, issue_id, occurred_at, source: None, what: What::Deleted }
+    }
+
+    pub(crate) fn project_deleted(project: &Project, occurred_at: DateTime<Utc>) -> Self {
+        Self {
+            organization_id: project.organization_id,
+            project_id: project.id,
+            issue_id: 0,
+            occurred_at,
+            source: None,
+            what: What::ProjectDeleted,
+        }
+    }
+
+    pub(crate) fn member_removed(organization_id: i64, user_id: i64, occurred_at: DateTime<Utc>) -> Self {
+        let what = What::MemberRemoved { user_id };
+        Self { organization_id, project_id: 0, issue_id: 0, occurred_at, source: None, what }
     }
 
     fn new(issue: &Issue, what: What, occurred_at: DateTime<Utc>) -> Self {

@@ -7,6 +7,7 @@ use crate::domain::input::text;
 use crate::domain::issue::level::Level;
 use crate::domain::issue::metadata::Metadata;
 use crate::domain::issue::status::Status;
+use crate::domain::issue::tickets::Tickets;
 use crate::domain::issue::{Issue, Kind, NO_DETAILS, Snooze};
 use crate::domain::project::{MAX_PLATFORM, Project};
 
@@ -70,6 +71,7 @@ impl NewIssue {
             regress_after: None,
             snooze: Snooze::default(),
             assignee: None,
+            tickets: Tickets::default(),
             comment_count: 0,
             times_seen: 1,
             user_count: 0,
@@ -97,6 +99,7 @@ pub(crate) fn of_error(event: &ErrorEvent, id: i64, number: i64, project: &Proje
         regress_after: None,
         snooze: Snooze::default(),
         assignee: None,
+        tickets: Tickets::default(),
         comment_count: 0,
         times_seen: 0,
         user_count: 0,

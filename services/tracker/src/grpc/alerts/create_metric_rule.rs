@@ -21,7 +21,7 @@ pub(super) async fn create_metric_rule(
     let triggers = request
         .triggers
         .into_iter()
-        .map(|trigger| (trigger.label, trigger.alert_threshold, rule::actions(trigger.actions)))
+        .map(|trigger| (trigger.label, trigger.alert_threshold, rule::app_actions(trigger.actions)))
         .collect();
     let (threshold, query) = (request.resolve_threshold, request.query.as_deref());
     let (name, numbers) = Numbers::read(&request.name, request.time_window, triggers, threshold, query)?;

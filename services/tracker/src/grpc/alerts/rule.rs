@@ -6,6 +6,8 @@ use crate::domain::access;
 use crate::domain::alert::action::Action;
 use crate::domain::alert::metric_rule::MetricRule;
 use crate::domain::alert::rule::{AlertRule, Definition, Description, not_found};
+use crate::domain::alert::rule_action::RuleAction;
+use crate::domain::alert::ticket_action::TicketAction;
 use crate::domain::issue::activity::Person;
 use crate::domain::organization::{self, Organization};
 use crate::domain::project::Project;
@@ -62,7 +64,7 @@ pub(super) async fn visible_projects(
 
 /// Name and definition of the rule in a request.
 pub(super) fn read(new: wire::NewRule) -> Result<(String, Definition)> {
-    let actions = actions(new.actions);
+    let actions = new.actions.into_iter().map(rule_action).collect();
     let description = Description {
         name: &new.name,
         action_match: &new.action_match,
@@ -74,13 +76,22 @@ pub(super) fn read(new: wire::NewRule) -> Result<(String, Definition)> {
     Definition::read(description, actions)
 }
 
+fn rule_action(action: wire::AlertAction) -> Result<RuleAction, String> {
+    let Some(ticket) = action.ticket else { return app_action(action).map(RuleAction::App) };
+    TicketAction::read(ticket.integration_id, ticket.provider_key, &ticket.fields_json, &ticket.form_json)
+        .map(RuleAction::Ticket)
+}
+
+/// The actions of a metric rule, which notify apps only.
+///
 /// # Errors
 /// The problem of the first invalid action.
-pub(super) fn actions(actions: Vec<wire::AlertAction>) -> Result<Vec<Action>, String> {
-    let read = |action: wire::AlertAction| {
-        Action::read(action.app_slug, action.app_id, action.installation_uuid, &action.settings_json)
-    };
-    actions.into_iter().map(read).collect()
+pub(super) fn app_actions(actions: Vec<wire::AlertAction>) -> Result<Vec<Action>, String> {
+    actions.into_iter().map(app_action).collect()
+}
+
+fn app_action(action: wire::AlertAction) -> Result<Action, String> {
+    Action::read(action.app_slug, action.app_id, action.installation_uuid, &action.settings_json)
 }
 
 /// The author of a rule; `None` if it is not a user.

@@ -3,12 +3,14 @@ use patchbay_domain::{AuditEvent, Caller, Result};
 use patchbay_proto::tracker as wire;
 
 use crate::context::Context;
+use crate::domain::issue::followed_change::FollowedChange;
 use crate::domain::organization;
 use crate::domain::organization::directory_access;
 use crate::domain::organization::invitation::Invitation;
 use crate::domain::organization::member_change;
 use crate::domain::user::no_such_member;
 use crate::grpc::named;
+use crate::outbox;
 use crate::store::{invitations, memberships, users};
 
 pub(super) async fn remove_member(
@@ -38,7 +40,8 @@ pub(super) async fn remove_member(
     let entry = Entry::new(AuditEvent::MemberRemove, organization.id, caller, context.clock.now())
         .target("member", found.id, &found.email)
         .detail("role", role.as_str());
-    tx.outbox(entry.into_message()).await?;
+    let removed = FollowedChange::member_removed(organization.id, found.id, context.clock.now());
+    tx.outbox_all([entry.into_message(), outbox::followed(removed)]).await?;
     tx.commit().await?;
     Ok(wire::RemoveMemberResponse {})
 }

@@ -34,9 +34,11 @@ pub(super) async fn link_external_issue(
     link.id = external_issues::upsert(&mut tx, found.issue.organization_id, &link, now).await?;
     if link.id == id {
         let issue_change = IssueChange::Linked {
+            title: link.display_name.clone(),
             provider: link.app_slug.clone(),
             label: link.display_name.clone(),
             location: link.web_url.clone(),
+            is_new: true,
         };
         let (author, actor) = (Author::of(caller), outbox::actor(caller));
         let issue_context = found.issue_context(&context.links);
