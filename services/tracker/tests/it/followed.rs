@@ -93,7 +93,10 @@ async fn every_change_that_trackers_follow_is_published_once_with_its_issue() {
         assert_eq!(kinds, expected);
         for change in changes {
             let is_of_project = matches!(change.change, Some(Change::ProjectDeleted(_)));
-            assert_eq!((change.project_id, change.issue_id), (project.id, if is_of_project { 0 } else { id }));
+            assert_eq!(
+                (change.project_id, change.issue_id),
+                (project.id, if is_of_project { 0 } else { id })
+            );
             assert_eq!(change.source, None);
         }
     })

@@ -30,4 +30,5 @@ mod searching;
 mod service;
 mod snowflakes;
 mod status;
+mod tickets;
 mod users;

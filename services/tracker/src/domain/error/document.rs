@@ -61,8 +61,8 @@ mod tests {
 
     use super::*;
     use crate::domain::alert::action::Action;
-    use crate::domain::alert::rule_action::RuleAction;
     use crate::domain::alert::rule::{AlertRule, Definition, Description};
+    use crate::domain::alert::rule_action::RuleAction;
     use crate::domain::alert::triggered::alert_triggered;
     use crate::domain::error::created::error_created;
     use crate::domain::error::error_event::ErrorEvent;
@@ -107,7 +107,8 @@ mod tests {
         let (event, golden) = example(ALERT, "event", "2019-08-19T21:06:17.677Z");
         let description = Description { name: "Very Important Alert Rule!", ..Description::default() };
         let action = Action::read("notify".to_owned(), 3, String::new(), b"").unwrap();
-        let (name, definition) = Definition::read(description, Ok(vec![RuleAction::App(action.clone())])).unwrap();
+        let (name, definition) =
+            Definition::read(description, Ok(vec![RuleAction::App(action.clone())])).unwrap();
         let created_at = DateTime::UNIX_EPOCH;
         let rule = AlertRule {
             id: 5,
