@@ -183,6 +183,15 @@ async fn a_refused_stream_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_once_repeats_nothing() {
+    let server = Server::start(|_, _| Reaction::GoAway(0, 0)).await;
+    let url = format!("https://localhost:{}/hook", server.address.port());
+    let once = server.egress.sending_once().send(OutboundRequest::post(url, "{}")).await;
+    assert_eq!(once.unwrap_err().cause, Cause::Reset);
+    assert_eq!(server.seen(), [(0, 1)]);
+}
+
+#[tokio::test]
 async fn a_request_that_may_have_been_processed_is_not_sent_again() {
     let reactions = [Reaction::Close, Reaction::GoAway(0, INTERNAL_ERROR)];
     for reaction in reactions {

@@ -3,7 +3,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread;
 
-use patchbay_egress::{BuildError, Cause, Egress, OutboundRequest, TlsFailure};
+use patchbay_egress::{BuildError, Cause, Egress, EgressPolicy, OutboundRequest, TlsFailure};
 use patchbay_testkit::receiver::Receiver;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -120,6 +120,18 @@ async fn an_expired_certificate_is_named_as_such() {
     let request = OutboundRequest::get(format!("https://localhost:{}/", server.port()));
     let error = egress.send(request).await.unwrap_err();
     assert_eq!(error.cause, Cause::Tls(TlsFailure::Expired), "{error}");
+}
+
+#[tokio::test]
+async fn without_checks_any_certificate_is_accepted_and_the_guard_still_refuses() {
+    for certificate in [SELF_SIGNED, EXPIRED] {
+        let server = serve_one_with(server_with(certificate, rustls::ALL_VERSIONS));
+        let url = format!("https://127.0.0.1:{}/", server.port());
+        let egress = local_egress().without_certificate_checks().unwrap();
+        assert_eq!(egress.send(OutboundRequest::get(&url)).await.unwrap().status, 200);
+        let guarded = Egress::new(EgressPolicy::default()).unwrap().without_certificate_checks().unwrap();
+        assert_eq!(guarded.send(OutboundRequest::get(&url)).await.unwrap_err().cause, Cause::Blocked);
+    }
 }
 
 #[tokio::test]
