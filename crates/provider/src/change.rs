@@ -41,6 +41,16 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// Key of the ticket; until now, if it changes.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Assignee { key, .. } | Self::Status { key, .. } => key,
+            Self::Key { from, .. } => from,
+        }
+    }
+}
+
 /// When something happened, by the tracker's clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timed {

@@ -46,6 +46,10 @@ pub enum Kind {
     NotApplied,
     /// The clocks differ too much.
     ClockSkew,
+    /// The tracker sends no webhooks.
+    Silent,
+    /// A part of this platform is not available; the tracker is not to blame.
+    Internal,
 }
 
 /// Kinds of problems in the health report.
@@ -90,6 +94,11 @@ impl Problem {
         Self::MappingStale,
         Self::RateLimited,
     ];
+
+    /// The problem with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|problem| problem.name() == name)
+    }
 
     /// Stable name.
     pub fn name(self) -> &'static str {
@@ -159,7 +168,7 @@ impl Failure {
 
     /// Whether the same request may succeed later, without a change by a person.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, Kind::RateLimited | Kind::Unreachable | Kind::Unreadable)
+        matches!(self.kind, Kind::RateLimited | Kind::Unreachable | Kind::Unreadable | Kind::Internal)
     }
 
     /// Whether the outcome is expected and recorded as halted; otherwise it is a failure.
@@ -173,6 +182,7 @@ impl Failure {
                 | Kind::NoUser
                 | Kind::NoTransition
                 | Kind::NotApplied
+                | Kind::Silent
         )
     }
 
@@ -184,7 +194,7 @@ impl Failure {
     /// The problem that it is in the health report.
     pub fn problem(&self) -> Option<Problem> {
         match self.kind {
-            Kind::Fields(_) | Kind::Refused | Kind::Gone => None,
+            Kind::Fields(_) | Kind::Refused | Kind::Gone | Kind::Internal => None,
             Kind::Unauthorized => Some(Problem::CredentialsRefused),
             Kind::Forbidden => Some(Problem::Permission),
             Kind::RateLimited => Some(Problem::RateLimited),
@@ -193,6 +203,7 @@ impl Failure {
             Kind::NoUser => Some(Problem::NoUserMatch),
             Kind::NoTransition | Kind::NotApplied => Some(Problem::NoTransition),
             Kind::ClockSkew => Some(Problem::ClockSkew),
+            Kind::Silent => Some(Problem::WebhookSilent),
         }
     }
 }

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use patchbay_db::Db;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Clock, Random};
+use patchbay_proto::installation::mail_client::MailClient;
+use patchbay_rpc::Channel;
 use patchbay_runtime::Stop;
 use tokio::sync::Notify;
 
@@ -11,7 +13,7 @@ use crate::config::Config;
 use crate::installations::vault::Locks;
 use crate::metrics::SyncMetrics;
 use crate::peers::Tracker;
-use crate::registry::Registry;
+use crate::providers::registry::Registry;
 use patchbay_provider::{Limiters, Transport};
 
 /// Shared by every operation; cheap to clone.
@@ -23,6 +25,7 @@ pub(crate) struct Context {
     pub(crate) sealing: SealingKeys,
     pub(crate) registry: Registry,
     pub(crate) tracker: Tracker,
+    pub(crate) mail: MailClient<Channel>,
     pub(crate) transport: Transport,
     pub(crate) limiters: Limiters,
     pub(crate) locks: Locks,
@@ -32,6 +35,8 @@ pub(crate) struct Context {
     pub(crate) removal: Arc<Notify>,
     /// Wakes the worker that applies changes of trackers.
     pub(crate) inbound: Arc<Notify>,
+    /// Wakes the worker that sends changes to trackers.
+    pub(crate) outbound: Arc<Notify>,
     pub(crate) stop: Stop,
 }
 

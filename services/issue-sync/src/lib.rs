@@ -9,10 +9,10 @@ mod context;
 mod domain;
 mod grpc;
 mod installations;
+mod linking;
 mod metrics;
 mod peers;
 mod providers;
-mod registry;
 mod sealing;
 mod start;
 mod store;
@@ -23,7 +23,7 @@ use patchbay_db::Migrations;
 pub use config::Config;
 pub use metrics::SyncMetrics;
 pub use providers::ProviderConfig;
-pub use start::start;
+pub use start::{Peers, start};
 
 /// Name of the service, of its folder and of its database schema or file.
 pub const NAME: &str = "issue-sync";
@@ -36,4 +36,5 @@ pub static MIGRATIONS: Migrations = patchbay_db::migrations![
     "0004_external_actors": derived,
     "0005_health": derived,
     "0006_inbound": derived,
+    "0007_outbound": derived,
 ];

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use patchbay_issue_sync::{Config, MIGRATIONS, NAME, start};
+use patchbay_issue_sync::{Config, MIGRATIONS, NAME, Peers, start};
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
 
@@ -14,13 +14,14 @@ async fn run(process: Process) -> anyhow::Result<()> {
     let config = Config::read(process.settings());
     let sealing = process.sealing_keys();
     let tracker = process.peer("tracker");
+    let installation = process.peer("installation");
     process.configured()?;
     let server = start(
         Server::new()?,
         process.runtime.clone(),
         process.database(NAME, &MIGRATIONS).await?,
         process.bus()?,
-        process.channel(&tracker)?,
+        Peers { tracker: process.channel(&tracker)?, installation: process.channel(&installation)? },
         sealing,
         config.providers.providers(),
         config,

@@ -5,13 +5,15 @@ use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_proto::tracker::{
-    GetIssueRequest, GetMemberRequest, GetOrganizationRequest, GetTeamRequest, Issue, Team,
+    ForgetTicketsRequest, GetIssueRequest, GetMemberRequest, GetOrganizationRequest, GetTeamRequest, Issue,
+    LinkOfIssue, ListMembersRequest, RecordTicketRequest, Team,
 };
 use patchbay_proto::tracker::{
     GetUserRequest, IntegrationSource, IssueIds, UpdateIssuesRequest, get_user_request, update_issues_request,
 };
 use patchbay_rpc::{Channel, MAX_MESSAGE_BYTES, request, request_as, status};
 
+use crate::domain::link::TicketRecord;
 use crate::domain::organization::Organization;
 
 /// Organizations, people, teams and issues.
@@ -37,7 +39,12 @@ impl Tracker {
         let answer = self.directory.clone().get_organization(request(message)).await;
         let found =
             optional(answer.map(|found| found.into_inner()).map_err(|refusal| status::to_error(&refusal)))?;
-        Ok(found.map(|found| Organization { id: found.id, slug: found.slug, features: found.features }))
+        Ok(found.map(|found| Organization {
+            id: found.id,
+            slug: found.slug,
+            name: found.name,
+            features: found.features,
+        }))
     }
 
     /// The e-mail address of an active member of the organization.
@@ -65,6 +72,37 @@ impl Tracker {
     }
 }
 
+/// The state of an issue that tickets follow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct IssueState {
+    /// `resolved`, `unresolved` or `ignored`.
+    pub(crate) status: String,
+    pub(crate) assignee: IssueAssignee,
+}
+
+/// Who an issue is assigned to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum IssueAssignee {
+    #[default]
+    Unassigned,
+    User(i64),
+    Team,
+}
+
+impl IssueState {
+    fn read(document: &[u8]) -> Self {
+        let document: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
+        let assigned = &document["assignedTo"];
+        let id = assigned["id"].as_str().and_then(|id| id.parse().ok());
+        let assignee = match (assigned["type"].as_str(), id) {
+            (Some("user"), Some(id)) => IssueAssignee::User(id),
+            (Some(_), _) => IssueAssignee::Team,
+            (None, _) => IssueAssignee::Unassigned,
+        };
+        Self { status: document["status"].as_str().unwrap_or_default().to_owned(), assignee }
+    }
+}
+
 /// A change of an issue that a ticket caused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IssueUpdate {
@@ -84,17 +122,65 @@ impl Tracker {
         Ok(found.filter(|user| !user.is_disabled).map(|user| user.id))
     }
 
-    /// The status of an issue: `resolved`, `unresolved` or `ignored`. `None` if the issue does not exist any more.
-    pub(crate) async fn issue_status(&self, issue_id: i64) -> Result<Option<String>, Error> {
+    /// The state of an issue. `None` if the issue does not exist any more.
+    pub(crate) async fn issue_state(&self, issue_id: i64) -> Result<Option<IssueState>, Error> {
         let message = GetIssueRequest { id: issue_id, ..Default::default() };
         let answer = self.issues.clone().get_issue(request(message)).await;
         let found =
             optional(answer.map(|found| found.into_inner()).map_err(|refusal| status::to_error(&refusal)))?;
-        Ok(found.map(|issue| {
-            let document: serde_json::Value =
-                serde_json::from_slice(&issue.document_json).unwrap_or_default();
-            document["status"].as_str().unwrap_or_default().to_owned()
-        }))
+        Ok(found.map(|issue| IssueState::read(&issue.document_json)))
+    }
+
+    /// Reads an issue as this service.
+    pub(crate) async fn whole_issue(&self, id: i64) -> Result<Option<Issue>, Error> {
+        optional(self.issue(&Caller::Service(crate::NAME.to_owned()), id, "").await)
+    }
+
+    /// E-mail addresses of the active owners of an organization; at most 100.
+    pub(crate) async fn owners(&self, organization_id: i64) -> Result<Vec<String>, Error> {
+        let message = ListMembersRequest {
+            organization: organization_id.to_string(),
+            min_role: "owner".to_owned(),
+            limit: 100,
+            ..Default::default()
+        };
+        let answer = self.directory.clone().list_members(request(message)).await;
+        let members = answer.map_err(|refusal| status::to_error(&refusal))?.into_inner().members;
+        let users = members.into_iter().filter_map(|member| member.user);
+        Ok(users.filter(|user| !user.is_disabled).map(|user| user.email).collect())
+    }
+
+    /// Records a ticket on its issue; `None` removes it.
+    pub(crate) async fn record_ticket(
+        &self,
+        link_id: i64,
+        issue_id: i64,
+        record: Option<TicketRecord>,
+    ) -> Result<(), Error> {
+        let answer = match record {
+            Some(record) => {
+                let message = RecordTicketRequest {
+                    issue_id,
+                    link_id,
+                    source: Some(IntegrationSource {
+                        integration_id: record.integration_id,
+                        provider_key: record.provider_key,
+                        provider_name: record.provider_name,
+                    }),
+                    title: record.title,
+                    url: record.url,
+                    label: record.label,
+                    is_new_ticket: record.is_new_ticket,
+                    user_id: record.user_id,
+                };
+                self.issues.clone().record_ticket(request(message)).await.map(drop)
+            }
+            None => {
+                let links = vec![LinkOfIssue { issue_id, link_id }];
+                self.issues.clone().forget_tickets(request(ForgetTicketsRequest { links })).await.map(drop)
+            }
+        };
+        answer.map_err(|refusal| status::to_error(&refusal))
     }
 
     /// Changes an issue, with the integration as the source of the change. An issue that does not exist any more is `NotFound`.
@@ -122,6 +208,11 @@ impl Tracker {
         let answer = self.issues.clone().update_issues(request(message)).await;
         answer.map(drop).map_err(|refusal| status::to_error(&refusal))
     }
+}
+
+/// An issue that was deleted meanwhile needs nothing.
+pub(crate) fn existing(result: Result<(), Error>) -> Result<(), Error> {
+    optional(result).map(drop)
 }
 
 fn optional<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {

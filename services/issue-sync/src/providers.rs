@@ -1,5 +1,7 @@
 //! The list of the providers. The rest of the service names none of them.
 
+pub(crate) mod registry;
+
 use std::sync::Arc;
 
 use patchbay_provider::Provider;

@@ -126,7 +126,7 @@ impl AllInOne {
             process.runtime.clone(),
             process.database(patchbay_issue_sync::NAME, &patchbay_issue_sync::MIGRATIONS).await?,
             bus.clone(),
-            channel.clone(),
+            patchbay_issue_sync::Peers { tracker: channel.clone(), installation: channel.clone() },
             sealing,
             issue_sync_config.providers.providers(),
             issue_sync_config,

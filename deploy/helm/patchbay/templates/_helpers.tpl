@@ -14,7 +14,7 @@ auth-token:     {http: false, store: true,  bus: false, calls: []}
 event-fanout:   {http: false, store: true,  bus: true,  calls: [installation, webhook-sender, tracker]}
 webhook-sender: {http: false, store: true,  bus: true,  calls: [installation, tracker]}
 tracker:        {http: false, store: true,  bus: true,  calls: []}
-issue-sync:     {http: false, store: true,  bus: true,  calls: [tracker]}
+issue-sync:     {http: false, store: true,  bus: true,  calls: [installation, tracker]}
 {{- end -}}
 
 {{- define "patchbay.version" -}}

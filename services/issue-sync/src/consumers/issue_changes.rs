@@ -1,16 +1,17 @@
 //! Changes of issues, published by the tracker.
 
+mod forget;
+mod send;
+
 use std::time::Duration;
 
 use patchbay_bus::Consumer;
-use patchbay_db::Db;
 use patchbay_domain::Error;
 use patchbay_proto::tracker::IssueChange;
 use patchbay_proto::tracker::issue_change::Change;
-use patchbay_runtime::Stop;
 use prost::Message;
 
-use crate::store::{external_issues, links};
+use crate::context::Context;
 
 /// Changes in memory at once.
 pub(crate) const WINDOW: u16 = 64;
@@ -22,12 +23,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct IssueChanges {
     pub(crate) consumer: Consumer,
-    pub(crate) db: Db,
+    pub(crate) context: Context,
 }
 
 impl IssueChanges {
     /// Runs until a stop is requested. A message that is dropped without acknowledgement is delivered again.
-    pub(crate) async fn run(mut self, stop: Stop) {
+    pub(crate) async fn run(mut self) {
+        let stop = self.context.stop.clone();
         loop {
             let delivery = tokio::select! {
                 delivery = self.consumer.next() => delivery,
@@ -36,7 +38,7 @@ impl IssueChanges {
             let Some(delivery) = delivery else { break };
             match IssueChange::decode(delivery.body.clone()) {
                 Ok(change) => tokio::select! {
-                    () = apply_until_done(&self.db, &change) => delivery.ack(),
+                    () = apply_until_done(&self.context, &change) => delivery.ack(),
                     () = stop.requested() => return,
                 },
                 Err(error) => {
@@ -50,34 +52,26 @@ impl IssueChanges {
     }
 }
 
-async fn apply_until_done(db: &Db, change: &IssueChange) {
-    while let Err(error) = apply(db, change).await {
+async fn apply_until_done(context: &Context, change: &IssueChange) {
+    while let Err(error) = apply(context, change).await {
         tracing::warn!(%error, issue = change.issue_id, "a change of an issue could not be applied; the next attempt is in 1 s");
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn apply(db: &Db, change: &IssueChange) -> Result<(), Error> {
-    match &change.change {
-        Some(Change::Deleted(_)) => forget(db, change.issue_id).await,
-        // Nothing is sent to trackers yet.
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// Ends the links of a deleted issue. Its tickets at the tracker stay as they are.
-async fn forget(db: &Db, issue_id: i64) -> Result<(), Error> {
-    loop {
-        let linked = links::of_issue(db, issue_id).await?;
-        if linked.is_empty() {
-            return Ok(());
+async fn apply(context: &Context, change: &IssueChange) -> Result<(), Error> {
+    let Some(what) = &change.change else { return Ok(()) };
+    match what {
+        Change::Assignee(_) | Change::Status(_) | Change::Comment(_) => {
+            send::to_linked(context, change, what).await
         }
-        for link in linked {
-            let mut tx = db.begin().await?;
-            external_issues::lock(&mut tx, link.ticket.id).await?;
-            links::delete(&mut tx, link.id).await?;
-            external_issues::delete_unlinked(&mut tx, link.ticket.id).await?;
-            tx.commit().await?;
+        Change::TicketRequested(requested) => send::ticket(context, change, requested).await,
+        Change::Deleted(_) => forget::issue(&context.db, change.issue_id).await,
+        Change::ProjectDeleted(_) => {
+            forget::project(&context.db, change.organization_id, change.project_id).await
+        }
+        Change::MemberRemoved(removed) => {
+            forget::member(&context.db, change.organization_id, removed.user_id).await
         }
     }
 }

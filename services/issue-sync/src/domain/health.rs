@@ -75,6 +75,22 @@ impl Outcome {
         }
     }
 
+    /// The name in metrics and of a link.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Halted(_) => "halted",
+            Self::Failed(_) => "failure",
+        }
+    }
+
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Success => None,
+            Self::Halted(failure) | Self::Failed(failure) => Some(failure),
+        }
+    }
+
     /// Adds the operation to its day.
     pub(crate) fn count(&self, day: &mut Day) {
         match self {
@@ -97,6 +113,19 @@ pub(crate) fn day_of(now: DateTime<Utc>) -> String {
 /// The first day that is kept.
 pub(crate) fn first_kept(now: DateTime<Utc>) -> String {
     (now.date_naive() - TimeDelta::days(KEPT_DAYS - 1)).to_string()
+}
+
+/// Days without a webhook after which the tracker is silent.
+const SILENT_DAYS: i64 = 7;
+
+/// Whether a tracker should have sent a webhook for long: tickets have been linked for a week, and none came in that time.
+pub(crate) fn is_silent(
+    linked_since: Option<DateTime<Utc>>,
+    received_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> bool {
+    let limit = now - TimeDelta::days(SILENT_DAYS);
+    linked_since.is_some_and(|since| since < limit) && received_at.is_none_or(|at| at < limit)
 }
 
 /// The state by the counters of the days: broken if the tracker was not usable and has not worked since, or if each of seven days has
@@ -133,6 +162,13 @@ mod tests {
 
     fn noon(day: u32) -> DateTime<Utc> {
         format!("2026-10-{day:02}T12:00:00Z").parse().unwrap()
+    }
+
+    #[test]
+    fn a_tracker_is_silent_after_a_week_with_links_and_without_webhooks() {
+        assert!(is_silent(Some(noon(1)), None, noon(9)) && is_silent(Some(noon(1)), Some(noon(1)), noon(9)));
+        assert!(!is_silent(Some(noon(1)), Some(noon(5)), noon(9)));
+        assert!(!is_silent(Some(noon(5)), None, noon(9)) && !is_silent(None, None, noon(9)));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Links from issues to tickets.
 
 use patchbay_domain::{Error, Result};
+use serde::{Deserialize, Serialize};
 
+use crate::domain::outbound::LinkOutcome;
 use patchbay_provider::Object;
 
 /// A ticket that is linked to an issue.
@@ -13,6 +15,10 @@ pub(crate) struct Link {
     pub(crate) issue_id: i64,
     pub(crate) project_id: i64,
     pub(crate) ticket: StoredTicket,
+    /// The last change from the tracker.
+    pub(crate) last_inbound: Option<LinkOutcome>,
+    /// The last change to the tracker.
+    pub(crate) last_outbound: Option<LinkOutcome>,
 }
 
 /// A ticket that issues are linked to.
@@ -23,6 +29,20 @@ pub(crate) struct StoredTicket {
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) metadata: Object,
+}
+
+/// A ticket as an issue shows it, and who linked it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TicketRecord {
+    pub(crate) integration_id: i64,
+    pub(crate) provider_key: String,
+    pub(crate) provider_name: String,
+    pub(crate) title: String,
+    pub(crate) url: String,
+    pub(crate) label: String,
+    pub(crate) is_new_ticket: bool,
+    /// 0 for a rule or an app.
+    pub(crate) user_id: i64,
 }
 
 /// The purpose of a form.

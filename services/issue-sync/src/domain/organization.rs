@@ -7,6 +7,7 @@ use patchbay_domain::Error;
 pub(crate) struct Organization {
     pub(crate) id: i64,
     pub(crate) slug: String,
+    pub(crate) name: String,
     /// Sorted.
     pub(crate) features: Vec<String>,
 }
@@ -24,6 +25,11 @@ impl Organization {
     /// Whether its issues may be synchronised with tickets.
     pub(crate) fn may_sync(&self) -> bool {
         self.has("integrations-issue-sync")
+    }
+
+    /// Whether alert rules may create tickets.
+    pub(crate) fn may_create_by_rule(&self) -> bool {
+        self.has("integrations-ticket-rules") && self.may_link()
     }
 
     /// Whether names at trackers may be mapped to its users and teams.

@@ -4,7 +4,6 @@ mod issue;
 mod link_issue;
 mod list_links;
 mod search;
-mod store_link;
 mod ticket_message;
 mod unlink;
 

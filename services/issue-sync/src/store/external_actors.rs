@@ -127,6 +127,27 @@ pub(crate) async fn users_named(
     Ok(users.collect())
 }
 
+/// Names of a user at an integration, oldest mapping first; at most 100.
+pub(crate) async fn names_of_user(
+    db: &Db,
+    organization_id: i64,
+    integration_id: i64,
+    user_id: i64,
+) -> Result<Vec<String>, Error> {
+    let query = db.query(select(
+        "where organization_id = $1 and integration_id = $2 and actor = $3 order by id limit 100",
+    ));
+    let query = query.bind(organization_id).bind(integration_id).bind(Actor::User(user_id).stored());
+    Ok(query.fetch_all::<Row>().await?.into_iter().map(|row| row.external_name).collect())
+}
+
+/// Deletes the mappings of a user in an organization.
+pub(crate) async fn delete_of_user(db: &Db, organization_id: i64, user_id: i64) -> Result<(), Error> {
+    let query = db.query("delete from external_actors where organization_id = $1 and actor = $2");
+    query.bind(organization_id).bind(Actor::User(user_id).stored()).execute().await?;
+    Ok(())
+}
+
 /// Deletes a mapping.
 pub(crate) async fn delete(db: &Db, id: i64) -> Result<(), Error> {
     db.query("delete from external_actors where id = $1").bind(id).execute().await?;

@@ -5,7 +5,8 @@ use patchbay_db::{Db, FromRow, Json, Tx};
 use patchbay_domain::Error;
 
 use crate::domain::link::StoredTicket;
-use patchbay_provider::{Object, Ticket};
+use crate::domain::order::{Order, Write};
+use patchbay_provider::{Change, Object, Ticket};
 
 #[derive(Debug, FromRow)]
 struct Row {
@@ -16,16 +17,22 @@ struct Row {
     description: String,
     metadata: Json<Object>,
     assignee_updated_at: Option<DateTime<Utc>>,
+    assignee_ours_at: Option<DateTime<Utc>>,
+    assignee_writes: Json<Vec<Write<Option<i64>>>>,
     status_updated_at: Option<DateTime<Utc>>,
+    status_ours_at: Option<DateTime<Utc>>,
+    status_writes: Json<Vec<Write<bool>>>,
 }
 
-/// A ticket of an organization, with the times of the last changes that were applied.
+/// A ticket of an organization, with the order of the changes of its fields.
 #[derive(Debug, Clone)]
 pub(crate) struct TrackedTicket {
     pub(crate) organization_id: i64,
     pub(crate) ticket: StoredTicket,
-    pub(crate) assignee_updated_at: Option<DateTime<Utc>>,
-    pub(crate) status_updated_at: Option<DateTime<Utc>>,
+    /// Values are ids of users; `None` without an assignee.
+    pub(crate) assignee: Order<Option<i64>>,
+    /// Values are whether the issue is resolved.
+    pub(crate) status: Order<bool>,
 }
 
 impl From<Row> for TrackedTicket {
@@ -39,8 +46,16 @@ impl From<Row> for TrackedTicket {
                 description: row.description,
                 metadata: row.metadata.0,
             },
-            assignee_updated_at: row.assignee_updated_at,
-            status_updated_at: row.status_updated_at,
+            assignee: Order {
+                theirs: row.assignee_updated_at,
+                ours: row.assignee_ours_at,
+                writes: row.assignee_writes.0,
+            },
+            status: Order {
+                theirs: row.status_updated_at,
+                ours: row.status_ours_at,
+                writes: row.status_writes.0,
+            },
         }
     }
 }
@@ -84,11 +99,68 @@ pub(crate) async fn lock_with_key(
     Ok(rows.into_iter().map(TrackedTicket::from).collect())
 }
 
+pub(crate) async fn find(db: &Db, id: i64) -> Result<Option<TrackedTicket>, Error> {
+    let query = db.query("select * from external_issues where id = $1").bind(id);
+    Ok(query.fetch_optional::<Row>().await?.map(TrackedTicket::from))
+}
+
 /// Locks a ticket until the transaction ends.
-pub(crate) async fn lock(tx: &mut Tx, id: i64) -> Result<(), Error> {
-    let query = tx.query("select id from external_issues where id = $1").bind(id);
-    query.for_update().fetch_optional::<(i64,)>().await?;
+pub(crate) async fn lock(tx: &mut Tx, id: i64) -> Result<Option<TrackedTicket>, Error> {
+    let query = tx.query("select * from external_issues where id = $1").bind(id);
+    Ok(query.for_update().fetch_optional::<Row>().await?.map(TrackedTicket::from))
+}
+
+/// Writes the order of the changes of its assignee. Call with the lock of the ticket.
+pub(crate) async fn set_assignee(tx: &mut Tx, id: i64, order: &Order<Option<i64>>) -> Result<(), Error> {
+    tx.query(
+        "update external_issues set assignee_updated_at = $2, assignee_ours_at = $3, assignee_writes = $4
+         where id = $1",
+    )
+    .bind(id)
+    .bind(order.theirs)
+    .bind(order.ours)
+    .bind(Json(&order.writes))
+    .execute()
+    .await?;
     Ok(())
+}
+
+/// The same for its status.
+pub(crate) async fn set_status(tx: &mut Tx, id: i64, order: &Order<bool>) -> Result<(), Error> {
+    tx.query(
+        "update external_issues set status_updated_at = $2, status_ours_at = $3, status_writes = $4
+         where id = $1",
+    )
+    .bind(id)
+    .bind(order.theirs)
+    .bind(order.ours)
+    .bind(Json(&order.writes))
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Remembers the change of the assignee that matched no user; `None` forgets it.
+pub(crate) async fn set_unmatched(tx: &mut Tx, id: i64, change: Option<&Change>) -> Result<(), Error> {
+    let query = tx.query("update external_issues set unmatched = $2 where id = $1");
+    query.bind(id).bind(change.map(Json)).execute().await?;
+    Ok(())
+}
+
+/// Changes of assignees that matched no user, of tickets of an organization; at most 1000.
+pub(crate) async fn unmatched(
+    db: &Db,
+    organization_id: i64,
+    integration_id: i64,
+) -> Result<Vec<Change>, Error> {
+    let query = db.query(
+        "select unmatched from external_issues
+         where organization_id = $1 and integration_id = $2 and unmatched is not null
+         order by id limit 1000",
+    );
+    let query = query.bind(organization_id).bind(integration_id);
+    let rows = query.fetch_all::<(Json<Change>,)>().await?;
+    Ok(rows.into_iter().map(|(change,)| change.0).collect())
 }
 
 /// Deletes the ticket unless an issue is linked to it. Call with its lock.
@@ -114,47 +186,26 @@ pub(crate) async fn rename(tx: &mut Tx, id: i64, key: &str, metadata: &Object) -
     }
 }
 
-/// Moves the links of one ticket to another, and deletes the first. An issue that is linked to both keeps one link.
-pub(crate) async fn merge(tx: &mut Tx, from: i64, to: i64) -> Result<(), Error> {
-    tx.query(
-        "delete from issue_links where external_issue_id = $1
-         and issue_id in (select issue_id from issue_links where external_issue_id = $2)",
-    )
-    .bind(from)
-    .bind(to)
-    .execute()
-    .await?;
+/// Moves the links of one ticket to another, and deletes the first. An issue that is linked to both keeps one link. Returns the ids of
+/// the deleted links, with their issues.
+pub(crate) async fn merge(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<(i64, i64)>, Error> {
+    let doubles: Vec<(i64, i64)> = tx
+        .query(
+            "select id, issue_id from issue_links where external_issue_id = $1
+             and issue_id in (select issue_id from issue_links where external_issue_id = $2)",
+        )
+        .bind(from)
+        .bind(to)
+        .fetch_all()
+        .await?;
+    for (id, _) in &doubles {
+        super::links::delete(tx, *id).await?;
+    }
     tx.query("update issue_links set external_issue_id = $2 where external_issue_id = $1")
         .bind(from)
         .bind(to)
         .execute()
         .await?;
     tx.query("delete from external_issues where id = $1").bind(from).execute().await?;
-    Ok(())
-}
-
-/// Advances the time of the last assignee that was applied, forwards only.
-pub(crate) async fn advance_assignee(db: &Db, id: i64, at: DateTime<Utc>) -> Result<(), Error> {
-    db.query(
-        "update external_issues set assignee_updated_at = $2
-         where id = $1 and (assignee_updated_at is null or assignee_updated_at < $2)",
-    )
-    .bind(id)
-    .bind(at)
-    .execute()
-    .await?;
-    Ok(())
-}
-
-/// Advances the time of the last status that was applied, forwards only.
-pub(crate) async fn advance_status(db: &Db, id: i64, at: DateTime<Utc>) -> Result<(), Error> {
-    db.query(
-        "update external_issues set status_updated_at = $2
-         where id = $1 and (status_updated_at is null or status_updated_at < $2)",
-    )
-    .bind(id)
-    .bind(at)
-    .execute()
-    .await?;
-    Ok(())
+    Ok(doubles)
 }

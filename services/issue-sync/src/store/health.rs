@@ -1,4 +1,4 @@
-//! What operations of integrations became.
+//! The health of integrations: outcomes of their operations, by day and by problem.
 
 use chrono::{DateTime, Utc};
 use patchbay_db::{Db, FromRow, Tx};
@@ -85,6 +85,48 @@ pub(crate) async fn write(tx: &mut Tx, integration_id: i64, record: &Record) -> 
         .update("health", "integration_id", integration_id)
         .execute()
         .await?;
+    Ok(())
+}
+
+/// An integration whose turn it is to be looked after.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Checked {
+    pub(crate) integration_id: i64,
+    pub(crate) state: String,
+    pub(crate) failed_kind: Option<String>,
+    pub(crate) failed_message: Option<String>,
+    pub(crate) webhook_received_at: Option<DateTime<Utc>>,
+    pub(crate) mailed_at: Option<DateTime<Utc>>,
+    /// Time of the oldest link to a ticket.
+    pub(crate) linked_since: Option<DateTime<Utc>>,
+}
+
+/// Active integrations that were not looked after since: `broken` for those that are broken, `working` for the others. At most 100.
+pub(crate) async fn to_check(
+    db: &Db,
+    broken: DateTime<Utc>,
+    working: DateTime<Utc>,
+) -> Result<Vec<Checked>, Error> {
+    let query = db.query(
+        "select h.integration_id, h.state, h.failed_kind, h.failed_message, h.webhook_received_at, h.mailed_at,
+                (select min(l.created_at) from issue_links l where l.integration_id = h.integration_id) as linked_since
+         from health h join integrations i on i.id = h.integration_id
+         where i.status = 'active' and (h.checked_at is null
+             or h.state = 'broken' and h.checked_at <= $1 or h.checked_at <= $2)
+         order by h.checked_at, h.integration_id limit 100",
+    );
+    Ok(query.bind(broken).bind(working).fetch_all().await?)
+}
+
+pub(crate) async fn set_checked(db: &Db, integration_id: i64, now: DateTime<Utc>) -> Result<(), Error> {
+    let query = db.query("update health set checked_at = $2 where integration_id = $1");
+    query.bind(integration_id).bind(now).execute().await?;
+    Ok(())
+}
+
+pub(crate) async fn set_mailed(db: &Db, integration_id: i64, now: DateTime<Utc>) -> Result<(), Error> {
+    let query = db.query("update health set mailed_at = $2 where integration_id = $1");
+    query.bind(integration_id).bind(now).execute().await?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Changes that trackers reported.
 
 use chrono::{DateTime, Utc};
-use patchbay_db::{Db, FromRow, Json, Tx};
+use patchbay_db::{AssertSqlSafe, Db, FromRow, Json, Tx};
 use patchbay_domain::Error;
 
 use patchbay_provider::Change;
@@ -14,6 +14,7 @@ pub(crate) struct Waiting {
     pub(crate) change: Change,
     pub(crate) received_at: DateTime<Utc>,
     pub(crate) attempts: i32,
+    pub(crate) due_at: DateTime<Utc>,
 }
 
 #[derive(Debug, FromRow)]
@@ -23,6 +24,7 @@ struct Row {
     change: Json<Change>,
     received_at: DateTime<Utc>,
     attempts: i32,
+    due_at: DateTime<Utc>,
 }
 
 /// Remembers a webhook by its id; false if it was received before.
@@ -68,27 +70,39 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The oldest change of each integration, if it is due: the changes of an integration are applied one after the other.
-pub(crate) async fn due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Waiting>, Error> {
-    let rows = db
-        .query(
-            "select id, integration_id, change, received_at, attempts from inbound_changes
-             where due_at <= $1 and id in (select min(id) from inbound_changes group by integration_id)
-             order by due_at, id limit $2",
-        )
-        .bind(now)
-        .bind(limit)
-        .fetch_all::<Row>()
-        .await?;
+/// Integrations with due changes, except those that are worked on; the longest waiting first.
+pub(crate) async fn ready(
+    db: &Db,
+    now: DateTime<Utc>,
+    running: &[i64],
+    limit: i64,
+) -> Result<Vec<i64>, Error> {
+    let unless = if running.is_empty() { "" } else { "and integration_id not in ($list)" };
+    let text = format!(
+        "select integration_id from inbound_changes where due_at <= $1 {unless}
+         group by integration_id order by min(due_at), integration_id limit $2"
+    );
+    let query = db.query(AssertSqlSafe(text)).bind(now).bind(limit);
+    let query = if running.is_empty() { query } else { query.bind_list(running) };
+    Ok(query.fetch_scalars().await?)
+}
+
+/// The oldest changes of an integration.
+pub(crate) async fn oldest(db: &Db, integration_id: i64, limit: i64) -> Result<Vec<Waiting>, Error> {
+    let query = db.query(
+        "select id, integration_id, change, received_at, attempts, due_at from inbound_changes
+         where integration_id = $1 order by id limit $2",
+    );
+    let rows = query.bind(integration_id).bind(limit).fetch_all::<Row>().await?;
     let waiting = rows.into_iter().map(|row| {
-        let Row { id, integration_id, change, received_at, attempts } = row;
-        Waiting { id, integration_id, change: change.0, received_at, attempts }
+        let Row { id, integration_id, change, received_at, attempts, due_at } = row;
+        Waiting { id, integration_id, change: change.0, received_at, attempts, due_at }
     });
     Ok(waiting.collect())
 }
 
-pub(crate) async fn delete(db: &Db, id: i64) -> Result<(), Error> {
-    db.query("delete from inbound_changes where id = $1").bind(id).execute().await?;
+pub(crate) async fn delete(tx: &mut Tx, id: i64) -> Result<(), Error> {
+    tx.query("delete from inbound_changes where id = $1").bind(id).execute().await?;
     Ok(())
 }
 

@@ -109,20 +109,25 @@ pub(crate) async fn list(
         .collect()
 }
 
-/// All active uses of an integration, oldest first.
+const ACTIVE: &str =
+    "where o.integration_id = $1 and o.status = 'active' and i.status = 'active' order by o.id limit 1000";
+
+/// The active uses of an integration, oldest first; at most 1000.
 pub(crate) async fn active_of_integration(
     db: &Db,
     integration_id: i64,
 ) -> Result<Vec<OrganizationIntegration>, Error> {
-    db.query(select(
-        "where o.integration_id = $1 and o.status = 'active' and i.status = 'active' order by o.id",
-    ))
-    .bind(integration_id)
-    .fetch_all::<Row>()
-    .await?
-    .into_iter()
-    .map(OrganizationIntegration::try_from)
-    .collect()
+    let rows = db.query(select(ACTIVE)).bind(integration_id).fetch_all::<Row>().await?;
+    rows.into_iter().map(OrganizationIntegration::try_from).collect()
+}
+
+/// The same in a transaction.
+pub(crate) async fn active_of_integration_in(
+    tx: &mut Tx,
+    integration_id: i64,
+) -> Result<Vec<OrganizationIntegration>, Error> {
+    let rows = tx.query(select(ACTIVE)).bind(integration_id).fetch_all::<Row>().await?;
+    rows.into_iter().map(OrganizationIntegration::try_from).collect()
 }
 
 /// Whether an organization uses an active integration of a provider.

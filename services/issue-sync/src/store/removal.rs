@@ -1,7 +1,10 @@
 //! Deletes what belongs to an integration of an organization, in bounded steps.
 
+use chrono::{DateTime, Utc};
 use patchbay_db::{Db, Tx};
 use patchbay_domain::Error;
+
+use super::ticket_records;
 
 /// Rows deleted at once.
 const BATCH: i64 = 500;
@@ -17,19 +20,30 @@ pub(crate) async fn due(db: &Db) -> Result<Vec<i64>, Error> {
         .await?)
 }
 
-/// Deletes some links and tickets; false if there are none left.
-pub(crate) async fn delete_links(db: &Db, organization_id: i64, integration_id: i64) -> Result<bool, Error> {
-    let links = db
+/// Deletes some links and tickets; false if there are none left. The issues no longer show the tickets.
+pub(crate) async fn delete_links(
+    db: &Db,
+    organization_id: i64,
+    integration_id: i64,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let mut tx = db.begin().await?;
+    let links: Vec<(i64, i64)> = tx
         .query(
-            "delete from issue_links where id in
-                 (select id from issue_links where organization_id = $1 and integration_id = $2 limit $3)",
+            "select id, issue_id from issue_links where organization_id = $1 and integration_id = $2
+             order by id limit $3",
         )
         .bind(organization_id)
         .bind(integration_id)
         .bind(BATCH)
-        .execute()
+        .fetch_all()
         .await?;
-    if links > 0 {
+    for (link_id, issue_id) in &links {
+        ticket_records::put(&mut tx, *link_id, *issue_id, None, now).await?;
+        super::links::delete(&mut tx, *link_id).await?;
+    }
+    tx.commit().await?;
+    if !links.is_empty() {
         return Ok(true);
     }
     let tickets = db
@@ -57,6 +71,8 @@ pub(crate) async fn delete_use(
         let query = tx.query(patchbay_db::AssertSqlSafe(text));
         query.bind(organization_id).bind(integration_id).execute().await?;
     }
+    let query = tx.query("delete from outbound_tasks where organization_id = $1 and integration_id = $2");
+    query.bind(organization_id).bind(integration_id).execute().await?;
     let query = tx.query("delete from status_mappings where organization_integration_id = $1");
     query.bind(id).execute().await?;
     tx.query("delete from organization_integrations where id = $1").bind(id).execute().await?;
@@ -76,7 +92,7 @@ pub(crate) async fn delete_unused(tx: &mut Tx, integration_id: i64) -> Result<bo
     if uses > 0 {
         return Ok(false);
     }
-    for table in ["health_days", "health_problems", "health", "inbound_changes"] {
+    for table in ["health_days", "health_problems", "health", "inbound_changes", "outbound_tasks", "pauses"] {
         let text = format!("delete from {table} where integration_id = $1");
         tx.query(patchbay_db::AssertSqlSafe(text)).bind(integration_id).execute().await?;
     }

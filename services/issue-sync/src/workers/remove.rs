@@ -59,7 +59,7 @@ async fn claim(context: &Context, id: i64) -> Result<bool, Error> {
 
 async fn remove(context: &Context, id: i64) -> Result<(), Error> {
     let Some(of) = organization_integrations::get(&context.db, id).await? else { return Ok(()) };
-    while removal::delete_links(&context.db, of.organization_id, of.integration.id).await? {
+    while removal::delete_links(&context.db, of.organization_id, of.integration.id, context.now()).await? {
         if context.stop.is_requested() {
             return Ok(());
         }

@@ -1,11 +1,13 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use patchbay_bus::{Bus, BusConfig};
+use patchbay_bus::{Bus, BusConfig, Message, Queue, Topic};
 use patchbay_db::{Db, DbConfig, Migrations};
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_domain::{Caller, ManualClock, Membership, Role, SecretBytes, UserCaller};
+use patchbay_proto::installation::mail_server::{Mail, MailServer};
+use patchbay_proto::installation::{PostBrokenIntegrationRequest, PostBrokenIntegrationResponse};
 use patchbay_proto::issue_sync::advance_response::Outcome;
 use patchbay_proto::issue_sync::external_actors_client::ExternalActorsClient;
 use patchbay_proto::issue_sync::inbound_client::InboundClient;
@@ -54,6 +56,28 @@ pub(crate) struct Service {
     pub(crate) bus: Bus,
     runtime: Runtime,
     tracker: Channel,
+    pub(crate) mailbox: Mailbox,
+}
+
+/// Keeps the mails about broken integrations.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mailbox(Arc<Mutex<Vec<PostBrokenIntegrationRequest>>>);
+
+impl Mailbox {
+    pub(crate) fn mails(&self) -> Vec<PostBrokenIntegrationRequest> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+#[tonic::async_trait]
+impl Mail for Mailbox {
+    async fn post_broken_integration(
+        &self,
+        request: tonic::Request<PostBrokenIntegrationRequest>,
+    ) -> Result<Response<PostBrokenIntegrationResponse>, Status> {
+        self.0.lock().unwrap().push(request.into_inner());
+        Ok(Response::new(PostBrokenIntegrationResponse {}))
+    }
 }
 
 pub(crate) const FIRST_KEY: &[u8] = b"0123456789abcdef";
@@ -97,21 +121,31 @@ async fn start(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Servi
         databases.push(db.clone());
         db
     };
+    let tracker_bus = Bus::in_process(&BusConfig::default());
     let for_tracker = Runtime { stop: stop.clone(), ..Runtime::new(runtime.clock.clone()) };
     let tracker = patchbay_tracker::start(
         Server::new().unwrap(),
         for_tracker,
         open(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
-        Bus::in_process(&BusConfig::default()),
+        tracker_bus.clone(),
         patchbay_tracker::Config::read(&settings()),
     );
     let tracker = serve(tracker.await.unwrap(), stop);
     let db = open(patchbay_issue_sync::NAME, &patchbay_issue_sync::MIGRATIONS).await;
     let bus = Bus::in_process(&BusConfig::default());
+    stop.spawn("changes of issues", hand_on(tracker_bus, bus.clone(), stop.clone()));
     let audit = AuditTrail::follow(&bus);
     let slate = Slate::new();
     let keys = SealingKeys::new(&SecretBytes::new(FIRST_KEY), &[]).unwrap();
-    let replica = Replica { db: &db, bus: &bus, runtime: &runtime, tracker: &tracker, slate: &slate };
+    let mailbox = Mailbox::default();
+    let replica = Replica {
+        db: &db,
+        bus: &bus,
+        runtime: &runtime,
+        tracker: &tracker,
+        slate: &slate,
+        mailbox: &mailbox,
+    };
     let channel = replica.start(keys).await.unwrap();
     Service {
         integrations: IntegrationsClient::new(channel.clone()),
@@ -131,6 +165,21 @@ async fn start(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Servi
         bus,
         runtime,
         tracker,
+        mailbox,
+    }
+}
+
+/// Hands changes of issues on. On one bus the tracker would take the audit entries that the tests look at.
+async fn hand_on(from: Bus, to: Bus, stop: Stop) {
+    let mut consumer = from.consume(Queue::IssueSync, 64);
+    loop {
+        let delivery = tokio::select! {
+            Some(delivery) = consumer.next() => delivery,
+            () = stop.requested() => return,
+        };
+        let message = Message::new(&delivery.key, delivery.body.clone());
+        to.publish(Topic::IssueChanges, message).await.unwrap().await.unwrap();
+        delivery.ack();
     }
 }
 
@@ -140,17 +189,20 @@ struct Replica<'a> {
     runtime: &'a Runtime,
     tracker: &'a Channel,
     slate: &'a Slate,
+    mailbox: &'a Mailbox,
 }
 
 impl Replica<'_> {
     async fn start(&self, keys: SealingKeys) -> anyhow::Result<Channel> {
         let provider: Arc<dyn Provider> = Arc::new(self.slate.clone());
+        let mail = Server::new().unwrap().add_service(MailServer::new(self.mailbox.clone()));
+        let mail = serve(mail, &self.runtime.stop);
         let server = patchbay_issue_sync::start(
             Server::new().unwrap(),
             self.runtime.clone(),
             self.db.clone(),
             self.bus.clone(),
-            self.tracker.clone(),
+            patchbay_issue_sync::Peers { tracker: self.tracker.clone(), installation: mail },
             keys,
             vec![provider],
             patchbay_issue_sync::Config::read(&settings()),
@@ -195,8 +247,8 @@ impl Service {
     pub(crate) async fn replica(&self, current: &[u8], older: &[&[u8]]) -> anyhow::Result<Channel> {
         let older: Vec<SecretBytes> = older.iter().map(|key| SecretBytes::new(*key)).collect();
         let keys = SealingKeys::new(&SecretBytes::new(current), &older).unwrap();
-        let Self { db, bus, runtime, tracker, slate, .. } = self;
-        Replica { db, bus, runtime, tracker, slate }.start(keys).await
+        let Self { db, bus, runtime, tracker, slate, mailbox, .. } = self;
+        Replica { db, bus, runtime, tracker, slate, mailbox }.start(keys).await
     }
 
     pub(crate) async fn initialize(&self, caller: &Caller, organization: &Organization) {

@@ -6,6 +6,7 @@ use super::organization::organization;
 use super::validated::{Given, Needed, check};
 use crate::context::Context;
 use crate::domain::external_actor::{Actor, ExternalActor, ambiguous};
+use crate::linking::try_again;
 use crate::store::external_actors;
 
 pub(super) async fn create_external_actor(
@@ -51,5 +52,6 @@ pub(super) async fn create_external_actor(
     let new =
         ExternalActor { id, organization_id, integration_id, provider, actor, external_name, external_id };
     external_actors::insert(&context.db, &new, context.now()).await?;
+    try_again::assignees(context, organization_id, integration_id).await?;
     Ok(proto::CreateExternalActorResponse { external_actor: Some(actor_message(new)), is_new: true })
 }

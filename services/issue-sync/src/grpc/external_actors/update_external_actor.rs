@@ -6,6 +6,7 @@ use super::organization::organization;
 use super::validated::{Given, Needed, check};
 use crate::context::Context;
 use crate::domain::external_actor::{Actor, ExternalActor, not_found};
+use crate::linking::try_again;
 use crate::store::external_actors;
 
 pub(super) async fn update_external_actor(
@@ -33,6 +34,7 @@ pub(super) async fn update_external_actor(
         external_id: given.external_id,
     };
     external_actors::update(&context.db, &changed).await?;
+    try_again::assignees(context, organization.id, changed.integration_id).await?;
     Ok(actor_message(changed))
 }
 

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::domain::access;
 use crate::domain::health::{Day, ProblemRecord, State, day_of, judge};
 use crate::grpc::organizations;
-use crate::store::{health, inbound};
+use crate::store::{health, outbound, pauses};
 
 pub(super) async fn get_health(
     context: &Context,
@@ -35,6 +35,9 @@ pub(super) async fn get_health(
         start.unwrap_or(now)
     };
     let since = stored.map_or_else(start_of_day, |record| record.since);
+    let (queue_pending, queue_oldest) = outbound::pending(&context.db, id).await?;
+    let pause = pauses::get(&context.db, id).await?.filter(|pause| pause.is_rate_limit && pause.until > now);
+    let paused_until = pause.map(|pause| timestamp::to_wire(pause.until));
     let last_failure = record.as_ref().and_then(|record| {
         Some(proto::HealthFailure {
             at: record.failed_at.map(timestamp::to_wire),
@@ -48,12 +51,13 @@ pub(super) async fn get_health(
         since: Some(timestamp::to_wire(since)),
         last_success: last_success.map(timestamp::to_wire),
         last_failure,
-        queue_pending: inbound::count(&context.db, id).await?,
+        queue_pending,
+        queue_oldest: queue_oldest.map(timestamp::to_wire),
+        paused_until,
         webhook_last_received: record.and_then(|record| record.webhook_received_at).map(timestamp::to_wire),
         webhook_invalid_tokens: invalid_tokens,
         days: days.into_iter().map(day_message).collect(),
         problems: problems.into_iter().map(problem_message).collect(),
-        ..Default::default()
     })
 }
 

@@ -10,6 +10,7 @@ use crate::domain::settings::{Mapping, SettingsChange, read_change};
 use crate::domain::{access, failure, json};
 use crate::grpc::organizations;
 use crate::installations::acting;
+use crate::linking::try_again;
 use crate::store::{organization_integrations, status_mappings};
 
 /// Bytes of a change.
@@ -31,7 +32,11 @@ pub(super) async fn update_integration(
     }
     let checked = acting.provider.check_settings(&acting.installation, &body).await;
     checked.map_err(failure::of_settings)?;
+    let maps_statuses = !change.mappings.is_empty();
     store(context, caller, &of, change).await?;
+    if maps_statuses {
+        try_again::statuses(context, of.organization_id, of.integration.id).await?;
+    }
     Ok(proto::UpdateIntegrationResponse {})
 }
 

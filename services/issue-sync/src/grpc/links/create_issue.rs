@@ -1,17 +1,15 @@
 use chrono::TimeDelta;
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::issue_sync as proto;
-use patchbay_proto::tracker::Issue;
 
-use super::issue::{check_feature, issue_info, seen_issue, with_tickets};
-use super::store_link::store_link;
+use super::issue::{check_feature, seen_issue, with_tickets};
 use super::ticket_message::ticket_message;
 use crate::context::Context;
-use crate::domain::integration::{OrganizationIntegration, integration_not_found};
-use crate::domain::link::{already_linked, check_key, key_in_use};
+use crate::domain::integration::integration_not_found;
+use crate::domain::link::key_in_use;
 use crate::domain::{access, failure, json};
-use crate::installations::Acting;
 use crate::installations::outcomes::measured;
+use crate::linking::create_ticket::{ToCreate, link_created};
 use crate::store::link_claims::{self, Claim};
 use crate::store::links;
 use patchbay_provider::Object;
@@ -35,8 +33,10 @@ pub(super) async fn create_issue(
     check_feature(&organization)?;
     let (of, acting) = with_tickets(context, &organization, &request.integration).await?;
     let fields = json::object(&request.fields_json, MAX_FIELDS)?;
+    let user_id = caller.user().map_or(0, |user| user.user_id);
+    let to_create = ToCreate { of: &of, acting: &acting, issue: &issue, user_id };
     if request.idempotency_key.is_empty() {
-        return create(context, &of, &acting, &issue, &fields, None).await;
+        return create(context, to_create, &fields, None).await;
     }
     if request.idempotency_key.chars().count() > MAX_KEY {
         let message = format!("The Idempotency-Key has more than {MAX_KEY} characters.");
@@ -52,7 +52,7 @@ pub(super) async fn create_issue(
             Ok(ticket_message(&acting, &link, true))
         }
         Claim::Taken => {
-            let created = create(context, &of, &acting, &issue, &fields, Some(&name)).await;
+            let created = create(context, to_create, &fields, Some(&name)).await;
             if created.is_err() {
                 link_claims::release(&context.db, &name).await?;
             }
@@ -63,25 +63,15 @@ pub(super) async fn create_issue(
 
 async fn create(
     context: &Context,
-    of: &OrganizationIntegration,
-    acting: &Acting,
-    issue: &Issue,
+    to_create: ToCreate<'_>,
     fields: &Object,
     claim: Option<&str>,
 ) -> Result<proto::LinkedTicket, Error> {
-    let (provider, integration_id) = (&acting.provider, of.integration.id);
-    let made = provider.create_issue(&acting.installation, fields);
-    let made = measured(context, integration_id, "create_issue", made).await;
-    let ticket = made.map_err(|failure| failure::of_linking(failure, &provider.descriptor().key))?;
-    check_key(&ticket.key)?;
-    if links::find(&context.db, issue.id, integration_id, &ticket.key).await?.is_some() {
-        return Err(already_linked());
-    }
+    let acting = to_create.acting;
+    let made = acting.provider.create_issue(&acting.installation, fields);
+    let made = measured(context, to_create.of.integration.id, "create_issue", made).await;
+    let ticket = made.map_err(|failure| failure::of_linking(failure, &acting.provider.descriptor().key))?;
     let remembered = claim.map(|name| (name, context.now() + REMEMBERED));
-    let (link, is_new) = store_link(context, of, acting, issue, &ticket, fields, remembered).await?;
-    let info = issue_info(context, issue, integration_id).await?;
-    // The link exists; what follows it at the tracker is recorded and does not undo it.
-    let after = provider.after_link(&acting.installation, &info, &ticket);
-    let _ = measured(context, integration_id, "after_link", after).await;
+    let (link, is_new) = link_created(context, to_create, &ticket, fields, remembered).await?;
     Ok(ticket_message(acting, &link, is_new))
 }

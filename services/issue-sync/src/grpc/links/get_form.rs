@@ -1,12 +1,13 @@
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::issue_sync as proto;
 
-use super::issue::{check_feature, issue_info, seen_issue, with_tickets};
+use super::issue::{check_feature, seen_issue, with_tickets};
 use crate::context::Context;
 use crate::domain::link::FormAction;
 use crate::domain::{failure, json};
 use crate::grpc::integration_message::{integration_message, json as to_json};
 use crate::installations::outcomes::measured;
+use crate::linking::issue_info::issue_info;
 
 /// Bytes of what was chosen in a form.
 const MAX_CHOSEN: usize = 64 * 1024;
@@ -21,7 +22,8 @@ pub(super) async fn get_form(
     let action = FormAction::parse(&request.action)?;
     let (of, acting) = with_tickets(context, &organization, &request.integration).await?;
     let chosen = json::object(&request.chosen_json, MAX_CHOSEN)?;
-    let info = issue_info(context, &issue, of.integration.id).await?;
+    let user_id = caller.user().map_or(0, |user| user.user_id);
+    let info = issue_info(context, &issue, of.integration.id, user_id).await?;
     let (provider, installation) = (&acting.provider, &acting.installation);
     let form = async {
         match action {

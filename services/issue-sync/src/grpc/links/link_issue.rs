@@ -4,8 +4,7 @@ use patchbay_proto::issue_sync as proto;
 use patchbay_proto::tracker::Issue;
 
 use super::create_issue::MAX_FIELDS;
-use super::issue::{check_feature, issue_info, seen_issue, with_tickets};
-use super::store_link::store_link;
+use super::issue::{check_feature, seen_issue, with_tickets};
 use super::ticket_message::ticket_message;
 use crate::context::Context;
 use crate::domain::integration::OrganizationIntegration;
@@ -13,6 +12,9 @@ use crate::domain::link::{busy, check_key};
 use crate::domain::{access, failure, json};
 use crate::installations::Acting;
 use crate::installations::outcomes::measured;
+use crate::linking::create_ticket::after_link;
+use crate::linking::issue_info::issue_info;
+use crate::linking::store_link::{ToLink, store_link};
 use crate::store::link_claims::{self, Claim};
 use crate::store::links;
 use patchbay_provider::{Failure, Object};
@@ -42,7 +44,8 @@ pub(super) async fn link_issue(
     if link_claims::take(&context.db, &name, now + CLAIMED, now).await? != Claim::Taken {
         return Err(busy());
     }
-    let linked = link(context, &of, &acting, &issue, &key, &fields).await;
+    let user_id = caller.user().map_or(0, |user| user.user_id);
+    let linked = link(context, &of, &acting, &issue, user_id, &key, &fields).await;
     link_claims::release(&context.db, &name).await?;
     linked
 }
@@ -53,6 +56,7 @@ async fn link(
     of: &OrganizationIntegration,
     acting: &Acting,
     issue: &Issue,
+    user_id: i64,
     key: &str,
     fields: &Object,
 ) -> Result<proto::LinkedTicket, Error> {
@@ -68,12 +72,20 @@ async fn link(
         let written = measured(context, integration_id, "link_comment", written).await;
         written.map_err(|failure| refusal(failure, acting))?;
     }
-    let (link, is_new) = store_link(context, of, acting, issue, &ticket, fields, None).await?;
+    let to_link = ToLink {
+        of,
+        acting,
+        issue,
+        ticket: &ticket,
+        fields,
+        is_new_ticket: false,
+        user_id,
+        remembered: None,
+    };
+    let (link, is_new) = store_link(context, to_link).await?;
     if is_new {
-        let info = issue_info(context, issue, integration_id).await?;
-        // The link exists; what follows it at the tracker is recorded and does not undo it.
-        let after = provider.after_link(&acting.installation, &info, &ticket);
-        let _ = measured(context, integration_id, "after_link", after).await;
+        let info = issue_info(context, issue, integration_id, user_id).await?;
+        after_link(context, acting, integration_id, &info, &ticket).await;
     }
     Ok(ticket_message(acting, &link, is_new))
 }

@@ -6,7 +6,8 @@ use crate::context::Context;
 use crate::domain::access;
 use crate::domain::link::link_id;
 use crate::installations::outcomes::measured;
-use crate::store::{external_issues, links};
+use crate::linking::ticket_record::settle;
+use crate::store::{external_issues, links, ticket_records};
 
 pub(super) async fn unlink(
     context: &Context,
@@ -28,7 +29,9 @@ pub(super) async fn unlink(
     external_issues::lock(&mut tx, link.ticket.id).await?;
     links::delete(&mut tx, link.id).await?;
     external_issues::delete_unlinked(&mut tx, link.ticket.id).await?;
+    ticket_records::put(&mut tx, link.id, issue.id, None, context.now()).await?;
     tx.commit().await?;
+    settle(context, link.id, issue.id, None).await;
     // The link has ended; what remains at the tracker is recorded.
     let after = acting.provider.after_unlink(&acting.installation, issue.id, &link.ticket.key);
     let _ = measured(context, of.integration.id, "after_unlink", after).await;

@@ -1,102 +1,86 @@
+use chrono::{DateTime, Utc};
 use patchbay_domain::{Error, ErrorKind};
 use patchbay_proto::tracker::IntegrationSource;
 
+use super::finish::{Effect, Field};
+use super::lookup::Lookup;
 use super::{Applied, ours, source};
 use crate::context::Context;
-use crate::domain::inbound::assignee_is_old;
-use crate::domain::integration::OrganizationIntegration;
-use crate::domain::settings::is_on;
-use crate::peers::IssueUpdate;
+use crate::domain::order::{Tie, Verdict};
+use crate::peers::{IssueUpdate, existing};
 use crate::store::external_issues::{self, TrackedTicket};
-use crate::store::{external_actors, links, organization_integrations};
-use patchbay_provider::{ExternalUser, Failure, Kind, Timed};
+use crate::store::{external_actors, links};
+use patchbay_provider::{ExternalUser, Failure, Kind};
 
 /// Assigns the issues that are linked to a ticket, in each organization that wants it.
 pub(super) async fn apply(
-    context: &Context,
+    lookup: &Lookup<'_>,
     integration_id: i64,
     key: &str,
     assignee: Option<&ExternalUser>,
-    at: Timed,
-) -> Result<Applied, Failure> {
-    let mut unmatched = false;
-    for ticket in external_issues::with_key(&context.db, integration_id, key).await.map_err(ours)? {
-        if assignee_is_old(at.at, ticket.assignee_updated_at) {
-            continue;
-        }
-        let wanted = wanted(context, &ticket, integration_id).await.map_err(ours)?;
-        let Some(of) = wanted else { continue };
-        unmatched |= !assign(context, &ticket, &of, assignee).await.map_err(ours)?;
-        // Also without a match: an older change must not be applied later.
-        if let Some(at) = at.at {
-            external_issues::advance_assignee(&context.db, ticket.ticket.id, at).await.map_err(ours)?;
-        }
+    at: Option<DateTime<Utc>>,
+) -> Applied {
+    let mut effects = Vec::new();
+    let db = &lookup.context.db;
+    for ticket in external_issues::with_key(db, integration_id, key).await.map_err(ours)? {
+        let effect = in_organization(lookup, integration_id, &ticket, assignee, at).await.map_err(ours)?;
+        effects.extend(effect);
     }
-    if unmatched {
-        return Ok(Applied::Halted(Failure::new(Kind::NoUser, "inbound-assignee-not-found")));
-    }
-    Ok(Applied::Done)
+    let is_unmatched = |effect: &Effect| matches!(effect.field, Field::Assignee { is_unmatched: true, .. });
+    let halted = effects.iter().any(is_unmatched);
+    Ok((effects, halted.then(|| Failure::new(Kind::NoUser, "inbound-assignee-not-found"))))
 }
 
-/// The integration of the ticket's organization, if it wants assignees from the tracker.
-async fn wanted(
-    context: &Context,
-    ticket: &TrackedTicket,
+async fn in_organization(
+    lookup: &Lookup<'_>,
     integration_id: i64,
-) -> Result<Option<OrganizationIntegration>, Error> {
-    let of = organization_integrations::find(&context.db, ticket.organization_id, integration_id).await?;
-    let of = of.filter(|of| of.is_active() && is_on(&of.config, "sync_reverse_assignment"));
-    if of.is_none() {
-        return Ok(None);
-    }
-    let organization = context.tracker.organization(&ticket.organization_id.to_string()).await?;
-    Ok(of.filter(|_| organization.is_some_and(|organization| organization.may_sync())))
-}
-
-/// False if no user matches for some issue.
-async fn assign(
-    context: &Context,
     ticket: &TrackedTicket,
-    of: &OrganizationIntegration,
     assignee: Option<&ExternalUser>,
-) -> Result<bool, Error> {
-    let source = source(context, &of.integration);
+    at: Option<DateTime<Utc>>,
+) -> Result<Option<Effect>, Error> {
+    let organization_id = ticket.organization_id;
+    let of = lookup.wanting(organization_id, integration_id, "sync_reverse_assignment").await?;
+    let Some(of) = of else { return Ok(None) };
     let candidates = match assignee {
-        Some(user) => candidates(context, ticket.organization_id, of.integration.id, user).await?,
+        Some(user) => candidates(lookup, organization_id, integration_id, user).await?,
         None => Vec::new(),
     };
-    let mut all_matched = true;
-    for link in links::of_ticket(&context.db, ticket.ticket.id).await? {
-        all_matched &= match assignee {
-            None => {
-                existing(
-                    context.tracker.update_issue(link.issue_id, IssueUpdate::Assign(None), &source).await,
-                )?;
-                true
-            }
-            Some(_) => first_member(context, link.issue_id, &candidates, &source).await?,
-        };
+    let mut field = Field::Assignee { candidates, is_unassigned: assignee.is_none(), is_unmatched: false };
+    let verdict = ticket.assignee.judge(at, Tie::Theirs, |user| field.is_assignee(*user));
+    if let (Verdict::Apply, Field::Assignee { candidates, is_unmatched, .. }) = (verdict, &mut field) {
+        let source = source(lookup.context, &of.integration);
+        for link in links::of_ticket(&lookup.context.db, ticket.ticket.id).await? {
+            let matched = match assignee {
+                None => unassign(lookup.context, link.issue_id, &source).await.map(|()| true)?,
+                Some(_) => first_member(lookup.context, link.issue_id, candidates, &source).await?,
+            };
+            *is_unmatched |= !matched;
+        }
     }
-    Ok(all_matched)
+    Ok(Some(Effect { organization_id, external_issue_id: ticket.ticket.id, verdict, at, field }))
 }
 
 /// Users to whom the person's name is mapped, then the user with the person's address.
 async fn candidates(
-    context: &Context,
+    lookup: &Lookup<'_>,
     organization_id: i64,
     integration_id: i64,
     user: &ExternalUser,
 ) -> Result<Vec<i64>, Error> {
     let mut found = match &user.name {
         Some(name) => {
-            external_actors::users_named(&context.db, organization_id, integration_id, name).await?
+            external_actors::users_named(&lookup.context.db, organization_id, integration_id, name).await?
         }
         None => Vec::new(),
     };
     if let Some(email) = user.email.as_deref().filter(|email| !email.is_empty()) {
-        found.extend(context.tracker.user_by_email(email).await?);
+        found.extend(lookup.user_by_email(email).await?);
     }
     Ok(found)
+}
+
+async fn unassign(context: &Context, issue_id: i64, source: &IntegrationSource) -> Result<(), Error> {
+    existing(context.tracker.update_issue(issue_id, IssueUpdate::Assign(None), source).await)
 }
 
 /// Assigns the first candidate who may access the issue; false if there is none.
@@ -114,12 +98,4 @@ async fn first_member(
         }
     }
     Ok(false)
-}
-
-/// An issue that was deleted meanwhile needs nothing.
-fn existing(result: Result<(), Error>) -> Result<(), Error> {
-    match result {
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
 }
