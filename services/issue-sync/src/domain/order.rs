@@ -77,9 +77,9 @@ impl<V: PartialEq> Order<V> {
         Verdict::Apply
     }
 
-    /// The write whose echo this is.
+    /// The write whose echo this is: the oldest one that it can be.
     fn echo(&self, at: Option<DateTime<Utc>>, is_value: impl Fn(&V) -> bool) -> Option<usize> {
-        self.writes.iter().rposition(|write| {
+        self.writes.iter().position(|write| {
             is_value(&write.value)
                 && match (write.echoed_at, at) {
                     (None, _) => true,
@@ -129,9 +129,9 @@ impl<V: PartialEq> Order<V> {
         self.ours = self.ours.max(Some(at));
     }
 
-    /// Notes that a value is sent to the tracker.
+    /// Notes that a value is sent to the tracker, maybe again.
     pub(crate) fn wrote(&mut self, value: V, changed_at: DateTime<Utc>) {
-        self.writes.retain(|write| !(write.value == value && write.echoed_at.is_none()));
+        self.writes.pop_if(|last| last.value == value && last.echoed_at.is_none());
         self.writes.push(Write { value, changed_at, echoed_at: None });
         let surplus = self.writes.len().saturating_sub(MAX_WRITES);
         self.writes.drain(..surplus);
@@ -173,6 +173,19 @@ mod tests {
         order.echoed(Some(at(3610)), |written| *written == 1);
         assert_eq!(judge(&order, 1, 3610), Verdict::Echo, "again");
         assert_eq!(judge(&order, 1, 3700), Verdict::Apply, "a person has chosen it later");
+    }
+
+    #[test]
+    fn every_write_of_a_value_has_an_echo_of_its_own() {
+        let mut order = order();
+        for value in [1, 2, 1] {
+            order.wrote(value, at(10));
+        }
+        for (value, second) in [(1, 20), (2, 21), (1, 22)] {
+            assert_eq!(judge(&order, value, second), Verdict::Echo, "{value} at {second}");
+            order.echoed(Some(at(second)), |written| *written == value);
+        }
+        assert_eq!(judge(&order, 2, 23), Verdict::Apply);
     }
 
     #[test]

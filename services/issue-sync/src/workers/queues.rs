@@ -101,13 +101,20 @@ async fn start<Q: Queue>(
             if let Err(error) = drain(&context, queue, holder, integration_id).await {
                 tracing::warn!(%error, queue = queue.name(), integration_id, "work of an integration failed; it is tried again");
                 // Otherwise a database that fails at once would be asked without a pause.
-                sleep(&context.clock, PAUSE).await;
+                pause(&context).await;
             }
             queue.wake(&context).notify_one();
             integration_id
         });
     }
     Ok(())
+}
+
+async fn pause(context: &Context) {
+    tokio::select! {
+        () = context.stop.requested() => {}
+        () = sleep(&context.clock, PAUSE) => {}
+    }
 }
 
 async fn drain<Q: Queue>(
@@ -119,7 +126,7 @@ async fn drain<Q: Queue>(
     let lease = format!("{}:{integration_id}", queue.name());
     if !context.db.acquire_lease(&lease, holder, context.now(), LEASE).await? {
         // Another replica works on it; it is looked at again after the pause.
-        sleep(&context.clock, PAUSE).await;
+        pause(context).await;
         return Ok(());
     }
     let mut more = true;

@@ -7,6 +7,7 @@ mod encryption;
 mod external_actors;
 mod inbound;
 mod links;
+mod outbound;
 mod removal;
 mod schema;
 mod service;

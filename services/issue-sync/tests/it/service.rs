@@ -16,14 +16,14 @@ use patchbay_proto::issue_sync::links_client::LinksClient;
 use patchbay_proto::issue_sync::setup_client::SetupClient;
 use patchbay_proto::issue_sync::{
     AdvanceRequest, AdvanceResponse, Header, InitializeRequest, Integration, LinkIssueRequest, LinkedTicket,
-    ReceiveRequest, ReceiveResponse,
+    ReceiveRequest, ReceiveResponse, UpdateIntegrationRequest,
 };
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
 use patchbay_proto::tracker::{
     AddMemberRequest, CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest, GetIssueRequest,
-    Issue, Organization,
+    Issue, IssueIds, Organization, UpdateIssuesRequest, update_issues_request,
 };
 use patchbay_provider::Provider;
 use patchbay_rpc::{Channel, Server, request, request_as};
@@ -172,9 +172,15 @@ async fn start(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Servi
 /// Hands changes of issues on. On one bus the tracker would take the audit entries that the tests look at.
 async fn hand_on(from: Bus, to: Bus, stop: Stop) {
     let mut consumer = from.consume(Queue::IssueSync, 64);
+    let mut events = from.consume(Queue::EventFanout, 64);
     loop {
         let delivery = tokio::select! {
             Some(delivery) = consumer.next() => delivery,
+            // In one process a message is confirmed when its consumer acknowledges it.
+            Some(event) = events.next() => {
+                event.ack();
+                continue;
+            }
             () = stop.requested() => return,
         };
         let message = Message::new(&delivery.key, delivery.body.clone());
@@ -271,8 +277,18 @@ impl Service {
 
     /// Sets an integration up.
     pub(crate) async fn installed_in(&self, caller: &Caller, organization: &Organization) -> Integration {
+        self.installed_at("slate.test", caller, organization).await
+    }
+
+    /// Sets an integration with this host up.
+    pub(crate) async fn installed_at(
+        &self,
+        host: &str,
+        caller: &Caller,
+        organization: &Organization,
+    ) -> Integration {
         self.initialize(caller, organization).await;
-        self.advance(caller, json!({"host": "slate.test", "secret": "hush-hush"})).await.unwrap();
+        self.advance(caller, json!({"host": host, "secret": "hush-hush"})).await.unwrap();
         let answer = self.advance(caller, json!({"answer": "yes"})).await.unwrap().into_inner();
         let Some(Outcome::Integration(integration)) = answer.outcome else { panic!("it is complete") };
         integration
@@ -311,6 +327,28 @@ impl Service {
         self.issues.clone().create_issue(request(message)).await.unwrap().into_inner()
     }
 
+    /// Changes settings of an integration.
+    pub(crate) async fn set(&self, integration: &Integration, settings: Value) {
+        let message = UpdateIntegrationRequest {
+            organization: self.acme.slug.clone(),
+            id: integration.id,
+            settings_json: settings.to_string().into_bytes(),
+        };
+        self.integrations.clone().update_integration(request_as(&self.manager(), message)).await.unwrap();
+    }
+
+    /// Changes an issue, as a person does.
+    pub(crate) async fn change(&self, issue: &Issue, assigned_to: Option<&str>, status: Option<&str>) {
+        let ids = IssueIds { ids: vec![issue.id], ..Default::default() };
+        let message = UpdateIssuesRequest {
+            issues: Some(update_issues_request::Issues::Ids(ids)),
+            assigned_to: assigned_to.map(str::to_owned),
+            status: status.map(str::to_owned),
+            ..Default::default()
+        };
+        self.issues.clone().update_issues(request(message)).await.unwrap();
+    }
+
     /// The issue as the REST API shows it.
     pub(crate) async fn document(&self, issue: &Issue) -> Value {
         let message = GetIssueRequest { id: issue.id, ..Default::default() };
@@ -336,10 +374,21 @@ impl Service {
 
     /// A webhook of the tracker.
     pub(crate) async fn webhook(&self, secret: &str, delivery: &str, event: Value) -> ReceiveResponse {
+        self.webhook_of("slate.test", secret, delivery, event).await
+    }
+
+    /// A webhook of the tracker at this host.
+    pub(crate) async fn webhook_of(
+        &self,
+        host: &str,
+        secret: &str,
+        delivery: &str,
+        event: Value,
+    ) -> ReceiveResponse {
         let header = |name: &str, value: &str| Header { name: name.to_owned(), value: value.to_owned() };
         let message = ReceiveRequest {
             provider: "slate".to_owned(),
-            path: "webhook/slate.test".to_owned(),
+            path: format!("webhook/{host}"),
             method: "POST".to_owned(),
             headers: vec![header("x-slate-secret", secret), header("x-slate-delivery", delivery)],
             body: event.to_string().into_bytes(),

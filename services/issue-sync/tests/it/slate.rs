@@ -1,9 +1,10 @@
 //! A provider that is defined in this file only: a tracker in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_provider::{
     Action, Assignee, Built, Change, Choice, Descriptor, ExternalIdentity, ExternalUser, Failure, Feature,
     Field, FieldKind, InboundAnswer, InboundRequest, Installation, IntegrationKind, IssueInfo, Kind, Located,
@@ -21,6 +22,53 @@ pub(crate) struct World {
     /// The next call fails in this way.
     pub(crate) fails: Option<Failure>,
     pub(crate) calls: usize,
+    /// Hosts that are not reachable.
+    pub(crate) down: BTreeSet<String>,
+    /// E-mail addresses of assignees, by key.
+    pub(crate) assignees: BTreeMap<String, String>,
+    /// Webhooks that were not sent yet: host and event.
+    pub(crate) events: Vec<(String, Value)>,
+    /// Seconds by which the clock of a host is wrong.
+    pub(crate) skew: BTreeMap<String, i64>,
+    /// Goes on with each change at a tracker.
+    pub(crate) now: DateTime<Utc>,
+    /// Edited comments: id and text.
+    pub(crate) edited: Vec<(String, String)>,
+    /// A comment opens a resolved ticket again, as at Roundup.
+    pub(crate) comments_reopen: bool,
+    /// A status is accepted and not changed, as at Redmine.
+    pub(crate) ignores_status: bool,
+}
+
+impl World {
+    fn report(&mut self, host: &str, mut event: Value) {
+        self.now += TimeDelta::milliseconds(1);
+        let skew = self.skew.get(host).copied().unwrap_or_default();
+        event["at"] = json!(self.now + TimeDelta::seconds(skew));
+        self.events.push((host.to_owned(), event));
+    }
+
+    /// Somebody assigns a ticket; an empty address unassigns it.
+    pub(crate) fn assign(&mut self, host: &str, key: &str, email: &str) {
+        let before = self.assignees.insert(key.to_owned(), email.to_owned()).unwrap_or_default();
+        if before != email {
+            let assignee = if email.is_empty() { Value::Null } else { json!({"email": email}) };
+            self.report(host, json!({"event": "assigned", "key": key, "assignee": assignee}));
+        }
+    }
+
+    /// Somebody changes the status of a ticket.
+    pub(crate) fn set_status(&mut self, host: &str, key: &str, status: &str) {
+        let Some(ticket) = self.tickets.get_mut(key) else { return };
+        if ticket.status != status {
+            status.clone_into(&mut ticket.status);
+            self.report(host, json!({"event": "status", "key": key, "status": status}));
+        }
+    }
+}
+
+fn host(installation: &Installation) -> String {
+    installation.secrets.metadata_text("domain_name").unwrap_or_default().to_owned()
 }
 
 #[derive(Debug, Clone)]
@@ -45,7 +93,12 @@ impl Slate {
             name: "Slate".to_owned(),
             path: "slate".to_owned(),
             metadata,
-            features: vec![Feature::UserMapping, Feature::IssueSync, Feature::IssueBasic],
+            features: vec![
+                Feature::UserMapping,
+                Feature::IssueSync,
+                Feature::IssueBasic,
+                Feature::TicketRules,
+            ],
             kind: IntegrationKind::ProjectManagement,
             can_add: true,
             can_disable: false,
@@ -66,6 +119,14 @@ impl Slate {
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap()
+    }
+
+    fn call_at(&self, installation: &Installation) -> Result<MutexGuard<'_, World>> {
+        let (world, host) = (self.call()?, host(installation));
+        match world.down.contains(&host) {
+            true => Err(Failure::new(Kind::Unreachable, format!("Unable to reach host: {host}"))),
+            false => Ok(world),
+        }
     }
 
     fn call(&self) -> Result<MutexGuard<'_, World>> {
@@ -197,41 +258,70 @@ impl Provider for Slate {
         Ok(ticket)
     }
 
-    async fn get_issue(&self, _installation: &Installation, key: &str) -> Result<Ticket> {
-        let found = self.call()?.tickets.get(key).cloned();
+    async fn get_issue(&self, installation: &Installation, key: &str) -> Result<Ticket> {
+        let found = self.call_at(installation)?.tickets.get(key).cloned();
         found.ok_or_else(|| {
             Failure::new(Kind::Gone, "Error Communicating with Slate (HTTP 404): unknown error")
         })
     }
 
     fn issue_url(&self, installation: &Installation, key: &str) -> String {
-        let host = installation.secrets.metadata_text("domain_name").unwrap_or_default();
-        format!("https://{host}/{key}")
+        format!("https://{}/{key}", host(installation))
     }
 
     fn quote_comment(&self, author: &str, text: &str) -> String {
         format!("{author} wrote: {text}")
     }
 
-    async fn create_comment(&self, _installation: &Installation, key: &str, text: &str) -> Result<String> {
-        let mut world = self.call()?;
+    async fn create_comment(&self, installation: &Installation, key: &str, text: &str) -> Result<String> {
+        let mut world = self.call_at(installation)?;
         world.comments.push((key.to_owned(), text.to_owned()));
-        Ok(world.comments.len().to_string())
+        if world.comments_reopen {
+            world.set_status(&host(installation), key, "open");
+        }
+        Ok(format!("c{}", world.comments.len()))
     }
 
-    async fn update_comment(&self, _: &Installation, _: &str, _: &str, _: &str) -> Result<()> {
-        self.call().map(drop)
+    async fn update_comment(
+        &self,
+        installation: &Installation,
+        _key: &str,
+        comment_id: &str,
+        text: &str,
+    ) -> Result<()> {
+        self.call_at(installation)?.edited.push((comment_id.to_owned(), text.to_owned()));
+        Ok(())
     }
 
-    async fn sync_assignee_outbound(&self, _: &Installation, _: &str, _: Option<&Assignee>) -> Result<()> {
-        self.call().map(drop)
+    async fn sync_assignee_outbound(
+        &self,
+        installation: &Installation,
+        key: &str,
+        assignee: Option<&Assignee>,
+    ) -> Result<()> {
+        let mut world = self.call_at(installation)?;
+        let email = match assignee {
+            // Nobody at this tracker has an address of another domain.
+            Some(assignee) => match assignee.emails.iter().find(|email| email.ends_with("@example.org")) {
+                Some(email) => email.clone(),
+                None => return Err(Failure::new(Kind::NoUser, "No matching Slate user found")),
+            },
+            None => String::new(),
+        };
+        world.assign(&host(installation), key, &email);
+        Ok(())
     }
 
-    async fn sync_status_outbound(&self, _: &Installation, ticket: &Ticket, status: &str) -> Result<()> {
-        let mut world = self.call()?;
-        let found = world.tickets.get_mut(&ticket.key);
-        let found = found.ok_or_else(|| Failure::new(Kind::Gone, "The ticket is gone."))?;
-        status.clone_into(&mut found.status);
+    async fn sync_status_outbound(
+        &self,
+        installation: &Installation,
+        ticket: &Ticket,
+        status: &str,
+    ) -> Result<()> {
+        let mut world = self.call_at(installation)?;
+        if !world.ignores_status {
+            world.set_status(&host(installation), &ticket.key, status);
+        }
         Ok(())
     }
 
@@ -281,8 +371,17 @@ impl Provider for Slate {
         Ok(received)
     }
 
-    async fn probe(&self, _installation: &Installation) -> Result<()> {
-        self.call().map(drop)
+    async fn check_webhook(&self, installation: &Installation) -> Result<bool> {
+        let (mut world, host) = (self.call_at(installation)?, host(installation));
+        let is_missing = !world.webhooks.contains(&host);
+        if is_missing {
+            world.webhooks.push(host);
+        }
+        Ok(is_missing)
+    }
+
+    async fn probe(&self, installation: &Installation) -> Result<()> {
+        self.call_at(installation).map(drop)
     }
 
     async fn uninstall(&self, installation: &Installation) -> Result<()> {
