@@ -13,4 +13,5 @@ mod schema;
 mod service;
 mod settings;
 mod setup;
+mod simulation;
 mod slate;

@@ -49,6 +49,7 @@ pub(crate) struct Service {
     projects: ProjectsClient<Channel>,
     pub(crate) slate: Slate,
     pub(crate) db: Db,
+    tracker_db: Db,
     pub(crate) clock: ManualClock,
     pub(crate) acme: Organization,
     pub(crate) other: Organization,
@@ -123,10 +124,11 @@ async fn start(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Servi
     };
     let tracker_bus = Bus::in_process(&BusConfig::default());
     let for_tracker = Runtime { stop: stop.clone(), ..Runtime::new(runtime.clock.clone()) };
+    let tracker_db = open(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await;
     let tracker = patchbay_tracker::start(
         Server::new().unwrap(),
         for_tracker,
-        open(patchbay_tracker::NAME, &patchbay_tracker::MIGRATIONS).await,
+        tracker_db.clone(),
         tracker_bus.clone(),
         patchbay_tracker::Config::read(&settings()),
     );
@@ -160,6 +162,7 @@ async fn start(config: &DbConfig, stop: &Stop, databases: &mut Vec<Db>) -> Servi
         acme: organization(&tracker, "Acme").await,
         other: organization(&tracker, "Other").await,
         db,
+        tracker_db,
         clock,
         audit,
         bus,
@@ -325,6 +328,11 @@ impl Service {
             ..Default::default()
         };
         self.issues.clone().create_issue(request(message)).await.unwrap().into_inner()
+    }
+
+    /// Messages of the tracker that this service has not consumed.
+    pub(crate) async fn unpublished(&self) -> i64 {
+        self.tracker_db.query("select count(*) from outbox").fetch_scalar().await.unwrap()
     }
 
     /// Changes settings of an integration.
