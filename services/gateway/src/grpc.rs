@@ -8,8 +8,11 @@ use patchbay_proto::installation::app_tokens_client::AppTokensClient;
 use patchbay_proto::installation::installations_client::InstallationsClient;
 use patchbay_proto::installation::mail_client::MailClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
+use patchbay_proto::issue_sync::external_actors_client::ExternalActorsClient;
 use patchbay_proto::issue_sync::inbound_client::InboundClient;
 use patchbay_proto::issue_sync::integrations_client::IntegrationsClient;
+use patchbay_proto::issue_sync::links_client::LinksClient;
+use patchbay_proto::issue_sync::setup_client::SetupClient;
 use patchbay_proto::tracker::alerts_client::AlertsClient;
 use patchbay_proto::tracker::audit_client::AuditClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
@@ -90,6 +93,18 @@ impl Channels {
 
     pub(crate) fn integrations(&self) -> IntegrationsClient<Channel> {
         IntegrationsClient::new(self.issue_sync.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    pub(crate) fn setup(&self) -> SetupClient<Channel> {
+        SetupClient::new(self.issue_sync.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    pub(crate) fn links(&self) -> LinksClient<Channel> {
+        LinksClient::new(self.issue_sync.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    pub(crate) fn external_actors(&self) -> ExternalActorsClient<Channel> {
+        ExternalActorsClient::new(self.issue_sync.clone())
     }
 
     pub(crate) fn inbound(&self) -> InboundClient<Channel> {

@@ -20,10 +20,13 @@ mod components;
 mod error_events;
 mod events;
 mod extensions;
+mod external_actors;
 mod external_issues;
 mod general;
 mod installations;
+mod integration_setup;
 mod integrations;
+mod issue_tickets;
 mod issues;
 mod members;
 mod metric_rules;
@@ -70,6 +73,9 @@ pub(crate) fn groups() -> Vec<Group> {
         error_events::group(),
         external_issues::group(),
         integrations::group(),
+        integration_setup::group(),
+        issue_tickets::group(),
+        external_actors::group(),
         extensions::group(),
         projects::group(),
         teams::group(),

@@ -29,6 +29,11 @@ impl Fields {
         Self { object, problems: None }
     }
 
+    /// The whole body, for readers that take any key.
+    pub(crate) fn into_json(self) -> Vec<u8> {
+        serde_json::to_vec(&self.object).expect("JSON that was read")
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.object.is_empty()
     }
@@ -131,6 +136,16 @@ impl Fields {
                 None
             }
         }
+    }
+
+    /// The id of something, as a whole number or as a text of digits; it may be left out or null.
+    pub(super) fn id(&mut self, name: &str) -> Option<i64> {
+        let value = self.object.get(name).filter(|value| !value.is_null())?;
+        let id = value.as_i64().or_else(|| value.as_str()?.parse().ok());
+        if id.is_none() {
+            self.problem(name, NOT_INTEGER);
+        }
+        id
     }
 
     /// A list of numbers that stand for something; it may be left out or null.

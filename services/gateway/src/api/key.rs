@@ -116,6 +116,11 @@ pub(crate) const fn integer(name: &'static str) -> Key<Option<i32>> {
     custom(name, Kind::Integer, Fields::integer)
 }
 
+/// The id of something, as a whole number or as a text of digits. It may be left out or null.
+pub(crate) const fn id(name: &'static str) -> Key<Option<i64>> {
+    custom(name, Kind::Integer, Fields::id)
+}
+
 /// A list of whole numbers that may be left out or null.
 pub(crate) const fn integers(name: &'static str) -> Key<Option<Vec<i32>>> {
     custom(name, Kind::Integers, Fields::choices)

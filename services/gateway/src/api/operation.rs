@@ -115,6 +115,12 @@ impl Operation {
         self
     }
 
+    /// Reads a JSON object with any keys. `about` says what they are.
+    pub(crate) fn takes_anything(mut self, about: &str) -> Self {
+        self.body = Some(json!({ "type": "object", "additionalProperties": true, "description": about }));
+        self
+    }
+
     /// Reads these parameters of the query.
     pub(crate) fn asks(mut self, fields: &[Field]) -> Self {
         self.query = fields.to_vec();

@@ -122,6 +122,31 @@ impl Params {
         self.name("team").ok_or_else(no_such_resource)
     }
 
+    /// `{integration}`: number of an integration.
+    pub(crate) fn integration(&self) -> Result<i64> {
+        self.number("integration")
+    }
+
+    /// `{integration}` as it was requested; the owner of integrations refuses what is no number. Empty if it cannot be a name.
+    pub(crate) fn named_integration(&self) -> String {
+        self.name("integration").unwrap_or_default()
+    }
+
+    /// `{pipeline}`: name of a pipeline.
+    pub(crate) fn pipeline(&self) -> Option<String> {
+        self.name("pipeline")
+    }
+
+    /// `{external_actor}`: number of a mapping of a name at a tracker.
+    pub(crate) fn external_actor(&self) -> Result<i64> {
+        self.number("external_actor")
+    }
+
+    /// `{provider}`: path of a provider.
+    pub(crate) fn provider(&self) -> Result<String> {
+        self.name("provider").ok_or_else(no_such_resource)
+    }
+
     /// `{external_issue}`: number of a link; 400 for anything else.
     pub(crate) fn external_issue(&self) -> Result<i64> {
         self.number("external_issue").map_err(|_| {

@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// An integration.
+/// What an integration shows everywhere.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Integration)]
+#[schema(as = ShortIntegration)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct IntegrationJson {
+pub(crate) struct ShortIntegrationJson {
     /// Numbers are written as texts.
     id: String,
     name: String,
@@ -26,6 +26,15 @@ pub(crate) struct IntegrationJson {
     missing_features: Option<Vec<String>>,
     status: String,
     provider: IntegrationProviderJson,
+}
+
+/// An integration of an organization.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Integration)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct IntegrationJson {
+    #[serde(flatten)]
+    integration: ShortIntegrationJson,
     /// The fields of the settings. Missing if settings were not requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]
@@ -37,6 +46,10 @@ pub(crate) struct IntegrationJson {
     organization_id: i64,
     organization_integration_status: String,
     grace_period_end: Option<String>,
+    /// The form of a new ticket. Missing if it was not requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    create_issue_config: Option<Value>,
 }
 
 /// The provider of an integration.
@@ -54,7 +67,7 @@ struct IntegrationProviderJson {
     aspects: Value,
 }
 
-impl From<Integration> for IntegrationJson {
+impl From<Integration> for ShortIntegrationJson {
     fn from(integration: Integration) -> Self {
         let given = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
@@ -68,13 +81,32 @@ impl From<Integration> for IntegrationJson {
             missing_features: None,
             status: integration.status,
             provider: integration.provider.unwrap_or_default().into(),
+        }
+    }
+}
+
+impl From<Integration> for IntegrationJson {
+    fn from(mut integration: Integration) -> Self {
+        let (external_id, organization_status) =
+            (std::mem::take(&mut integration.external_id), std::mem::take(&mut integration.organization_status));
+        Self {
             config_organization: serde_json::from_slice(&integration.config_form_json).ok(),
             config_data: serde_json::from_slice(&integration.config_data_json).ok(),
-            external_id: integration.external_id,
+            external_id,
             organization_id: integration.organization_id,
-            organization_integration_status: integration.organization_status,
+            organization_integration_status: organization_status,
             grace_period_end: integration.grace_period_end.as_ref().and_then(time::iso),
+            create_issue_config: None,
+            integration: integration.into(),
         }
+    }
+}
+
+impl IntegrationJson {
+    /// The integration with the form of a new ticket, if it was requested.
+    pub(crate) fn with_form(integration: Integration, for_new_ticket: bool) -> Self {
+        let form = serde_json::from_slice(&integration.issue_form_json).ok();
+        Self { create_issue_config: form.filter(|_| for_new_ticket), ..Self::from(integration) }
     }
 }
 

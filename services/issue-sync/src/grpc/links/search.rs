@@ -21,7 +21,8 @@ pub(super) async fn search(
     access::may_read(caller, organization.id)?;
     let id = request.integration_id.to_string();
     let (of, acting) = with_tickets(context, &organization, &id).await?;
-    if of.integration.provider != request.provider {
+    let descriptor = acting.provider.descriptor();
+    if ![&descriptor.key, &descriptor.path].contains(&&request.provider) {
         return Err(integration_not_found());
     }
     let missing = |reason: &'static str, name: &str| {

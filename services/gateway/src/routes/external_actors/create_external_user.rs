@@ -1,0 +1,52 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use patchbay_proto::issue_sync::CreateExternalActorRequest;
+use patchbay_rpc::request_as;
+
+use super::body::{ExternalUserBody};
+use crate::api::access::one_of;
+use crate::api::authenticate::Authenticated;
+use crate::api::body::JsonBody;
+use crate::api::error::Result;
+use crate::api::key::RequestBody;
+use crate::api::operation::{Operation, post};
+use crate::api::params::Params;
+use crate::context::Context;
+use crate::json::external_actor::ExternalActorJson;
+use crate::routes::integrations::WRITERS;
+use patchbay_edge::answer::Answer;
+
+pub(super) fn operation() -> Operation {
+    post("create_external_user", "/api/0/organizations/{organization}/external-users/", create_external_user)
+        .does("Map a name at a tracker to a user")
+        .by(one_of(WRITERS).and_apps())
+        .takes_only::<ExternalUserBody>()
+        .answers::<ExternalActorJson>(201)
+        .answers::<ExternalActorJson>(200)
+        .refuses(409)
+}
+
+/// 200 if it was mapped before.
+async fn create_external_user(
+    State(context): State<Context>,
+    params: Params,
+    Authenticated(caller): Authenticated,
+    JsonBody(mut fields): JsonBody,
+) -> Result<(StatusCode, Json<ExternalActorJson>)> {
+    let body = ExternalUserBody::read_from(&mut fields);
+    fields.finish()?;
+    let message = CreateExternalActorRequest {
+        organization: params.organization()?,
+        team: String::new(),
+        user_id: body.user_id,
+        external_name: body.external_name,
+        external_id: body.external_id,
+        provider: body.provider,
+        integration_id: body.integration_id,
+    };
+    let made =
+        context.services.external_actors().create_external_actor(request_as(&caller, message)).await.answer()?;
+    let status = if made.is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(made.external_actor.unwrap_or_default().into())))
+}
