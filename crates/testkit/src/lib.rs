@@ -12,6 +12,7 @@ pub mod pages;
 pub mod receiver;
 pub mod service;
 pub mod silent;
+pub mod slate;
 mod while_time_passes;
 
 pub use eventually::eventually;

@@ -1,10 +1,12 @@
 //! All services in this process, on one gRPC server. It is reached in memory and, by the product's services, over TCP.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::Context;
 use patchbay_domain::SecretString;
 use patchbay_process::{Binary, Process};
+use patchbay_provider::Provider;
 use patchbay_rpc::{Channel, Listener, Server, Target};
 use patchbay_runtime::admin::AdminServer;
 use patchbay_runtime::{Settings, Stop};
@@ -73,6 +75,18 @@ impl AllInOne {
     /// # Errors
     /// Invalid settings, a database that cannot be opened, a port in use.
     pub async fn start(base: Settings, plan: Plan<'_>) -> anyhow::Result<Self> {
+        Self::start_with(base, plan, Vec::new()).await
+    }
+
+    /// As [`AllInOne::start`], with further providers of integrations.
+    ///
+    /// # Errors
+    /// See [`AllInOne::start`].
+    pub async fn start_with(
+        base: Settings,
+        plan: Plan<'_>,
+        mut providers: Vec<Arc<dyn Provider>>,
+    ) -> anyhow::Result<Self> {
         let process = Process::new(Binary { name: "patchbay", migrations: None }, settings(base, &plan)?);
         let installation_config = patchbay_installation::Config::read(process.settings());
         let auth_token_config = patchbay_auth_token::Config::read(process.settings());
@@ -81,6 +95,7 @@ impl AllInOne {
         let tracker_config = patchbay_tracker::Config::read(process.settings());
         let issue_sync_config = patchbay_issue_sync::Config::read(process.settings());
         let gateway_config = patchbay_gateway::Config::read(process.settings());
+        providers.extend(issue_sync_config.providers.providers());
         let sealing = process.sealing_keys();
         // All services have read their settings, so an unknown setting is a mistake.
         process.settings().finish()?;
@@ -128,7 +143,7 @@ impl AllInOne {
             bus.clone(),
             patchbay_issue_sync::Peers { tracker: channel.clone(), installation: channel.clone() },
             sealing,
-            issue_sync_config.providers.providers(),
+            providers,
             issue_sync_config,
         )
         .await?;

@@ -3,11 +3,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use patchbay_domain::{Role, ScopeSet};
+use patchbay_domain::{Caller, Membership, Role, ScopeSet, UserCaller};
 use patchbay_proto::auth_token::MintUserTokenRequest;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::event_fanout::PublishRequest;
 use patchbay_proto::event_fanout::events_client::EventsClient;
+use patchbay_proto::issue_sync::advance_response::Outcome;
+use patchbay_proto::issue_sync::setup_client::SetupClient;
+use patchbay_proto::issue_sync::{AdvanceRequest, InitializeRequest};
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::issues_client::IssuesClient;
 use patchbay_proto::tracker::projects_client::ProjectsClient;
@@ -15,7 +18,9 @@ use patchbay_proto::tracker::{
     CreateOrganizationRequest, CreateProjectRequest, CreateUserRequest, InviteMemberRequest, NewEvent,
     RecordErrorRequest, SetMemberRequest,
 };
-use patchbay_rpc::{Channel, request};
+use patchbay_provider::Ticket;
+use patchbay_rpc::{Channel, request, request_as};
+use patchbay_testkit::slate::Slate;
 use serde_json::{Value, json};
 
 use crate::apps::Apps;
@@ -50,6 +55,7 @@ pub(crate) struct Fixtures<'s> {
     /// Id of [`HOME`].
     home: i64,
     number: AtomicU32,
+    slate: Slate,
 }
 
 /// The parts of a request besides its path.
@@ -60,17 +66,21 @@ struct Found {
     installation: String,
     issue: i64,
     error: String,
+    integration: String,
+    ticket: String,
+    link: String,
+    team: String,
 }
 
 impl<'s> Fixtures<'s> {
-    pub(crate) async fn new(apps: Apps<'s>, channel: &Channel, home: i64) -> Self {
+    pub(crate) async fn new(apps: Apps<'s>, channel: &Channel, home: i64, slate: Slate) -> Self {
         let wanted = CreateProjectRequest {
             organization: HOME.to_owned(),
             name: "Front End".to_owned(),
             ..Default::default()
         };
         ProjectsClient::new(channel.clone()).create_project(request(wanted)).await.unwrap();
-        Self { apps, channel: channel.clone(), home, number: AtomicU32::new(0) }
+        Self { apps, channel: channel.clone(), home, number: AtomicU32::new(0), slate }
     }
 
     /// A target in [`HOME`] that no other test uses; for personal things, one of the caller's own.
@@ -132,12 +142,34 @@ impl<'s> Fixtures<'s> {
                 found.installation = installed.uuid.clone();
                 installed.uuid
             }
+            ("integration", "unlink_ticket" | "unlink_organization_ticket") => {
+                let integration = self.integration(found).await;
+                let path = format!("/api/0/issues/{}/integrations/{integration}/", found.issue);
+                let link = self.apps.owner("PUT", &path, &json!({ "externalIssue": found.ticket })).await;
+                found.link = text(&link["id"]);
+                integration
+            }
+            ("integration", _) => self.integration(found).await,
+            ("external_actor", _) => {
+                let kind = if id.ends_with("team") { "team" } else { "user" };
+                let path = match kind {
+                    "team" => format!("/api/0/teams/{HOME}/{}/external-teams/", found.team),
+                    _ => format!("/api/0/organizations/{HOME}/external-users/"),
+                };
+                let body = self.external_actor(kind == "user").await;
+                text(&self.apps.owner("POST", &path, &body).await["id"])
+            }
+            ("pipeline", _) => "integration_pipeline".to_owned(),
+            ("provider", "search_choices") => "slate".to_owned(),
             ("delivery", _) => self.apps.delivery().await,
             ("recovery", _) => self.apps.recovery().await,
             ("member", _) => self.member().await.to_string(),
             ("project", "update_project" | "delete_project") => self.project().await,
             ("project", _) => "front-end".to_owned(),
-            ("team", _) => self.team().await,
+            ("team", _) => {
+                found.team = self.team().await;
+                found.team.clone()
+            }
             ("issue", _) => found.issue.to_string(),
             ("event", "explain_event") => self.published().await,
             ("event", _) => found.error.clone(),
@@ -233,6 +265,55 @@ impl<'s> Fixtures<'s> {
         accepted.into_inner().event_id
     }
 
+    /// The id of a new integration, whose tracker has a ticket.
+    async fn integration(&self, found: &mut Found) -> String {
+        let (host, key) = (format!("{}.test", self.unique("slate")), self.unique("OPS").to_uppercase());
+        let ticket = Ticket { key: key.clone(), project: "p1".to_owned(), ..Ticket::default() };
+        self.slate.world().tickets.insert(key.clone(), ticket);
+        let caller = self.someone();
+        let mut setup = SetupClient::new(self.channel.clone());
+        let wanted = InitializeRequest {
+            organization: HOME.to_owned(),
+            provider: "slate".to_owned(),
+            ..Default::default()
+        };
+        setup.initialize(request_as(&caller, wanted)).await.unwrap();
+        let mut complete = None;
+        for fields in [json!({ "host": host, "secret": "hush-hush" }), json!({ "answer": "yes" })] {
+            let fields = AdvanceRequest { fields_json: fields.to_string().into(), ..Default::default() };
+            complete = setup.advance(request_as(&caller, fields)).await.unwrap().into_inner().outcome;
+        }
+        let Some(Outcome::Integration(integration)) = complete else { panic!("it is complete") };
+        (found.integration, found.ticket) = (integration.id.to_string(), key);
+        found.integration.clone()
+    }
+
+    /// An owner of [`HOME`] who is no other's. A user has one setup of an integration at a time.
+    fn someone(&self) -> Caller {
+        let membership =
+            Membership { organization_id: self.home, organization_slug: HOME.to_owned(), role: Role::Owner };
+        Caller::User(UserCaller {
+            user_id: 1_000_000 + i64::from(self.number.fetch_add(1, Ordering::Relaxed)),
+            name: "Somebody".to_owned(),
+            email: "somebody@patchbay.example".to_owned(),
+            is_superuser: false,
+            is_staff: false,
+            memberships: vec![membership],
+            token_scopes: None,
+        })
+    }
+
+    /// A name at a tracker, of a new member or of the team in the path.
+    async fn external_actor(&self, is_user: bool) -> Value {
+        let integration = self.integration(&mut Found::default()).await;
+        let name = format!("@{}", self.unique("name"));
+        let mut body = json!({ "externalName": name, "provider": "slate", "integrationId": integration });
+        if is_user {
+            body["userId"] = self.member().await.into();
+        }
+        body
+    }
+
     async fn project(&self) -> String {
         let path = format!("/api/0/organizations/{HOME}/projects/");
         text(&self.apps.owner("POST", &path, &json!({ "name": self.unique("project") })).await["slug"])
@@ -289,6 +370,15 @@ impl<'s> Fixtures<'s> {
             "create_team" => json!({ "name": self.unique("team") }),
             "create_rule" | "update_rule" => self.rule().await,
             "create_metric_rule" => metric_rule(),
+            "update_integration" | "set_integration" => json!({ "sync_comments": true }),
+            "initialize_setup" => json!({ "action": "initialize", "provider": "slate" }),
+            "create_ticket" | "create_organization_ticket" => json!({ "title": self.unique("ticket") }),
+            "link_ticket" | "link_organization_ticket" => json!({ "externalIssue": found.ticket }),
+            "create_external_user" => self.external_actor(true).await,
+            "create_external_team" => self.external_actor(false).await,
+            "update_external_user" | "update_external_team" => {
+                json!({ "externalName": format!("@{}", self.unique("other")) })
+            }
             id => panic!("{id} has no fixture for its body"),
         })
     }
@@ -300,6 +390,9 @@ fn query(operation: &Operation, found: &Found) -> String {
         "update_issues" | "delete_issues" | "update_project_issues" | "delete_project_issues" => {
             format!("?id={}", found.issue)
         }
+        "get_ticket_form" | "get_organization_ticket_form" => "?action=create".to_owned(),
+        "unlink_ticket" | "unlink_organization_ticket" => format!("?externalIssue={}", found.link),
+        "search_choices" => "?field=externalIssue&query=OPS".to_owned(),
         "get_select_options" => "?uri=/options".to_owned(),
         _ => String::new(),
     }

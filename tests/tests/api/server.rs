@@ -1,10 +1,12 @@
 //! A running Patchbay and a client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay::all_in_one::{AllInOne, Plan};
 use patchbay::data_folder::DataFolder;
 use patchbay_runtime::Settings;
+use patchbay_testkit::slate::Slate;
 use reqwest::header::HeaderValue;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -16,6 +18,8 @@ use crate::operation::Operation;
 /// A running Patchbay.
 pub(crate) struct Server {
     pub(crate) patchbay: AllInOne,
+    /// The tracker that integrations can be set up with.
+    pub(crate) slate: Slate,
     http: reqwest::Client,
     _data: DataFolder,
     _folder: TempDir,
@@ -55,16 +59,18 @@ impl Server {
             ("GATEWAY_ADDRESS_LIMIT", "0"),
         ];
         let settings = Settings::from_pairs(usual.iter().chain(settings).copied());
-        let patchbay = AllInOne::start(
+        let slate = Slate::new();
+        let patchbay = AllInOne::start_with(
             settings,
             Plan { data: &data, http, public_url: None, is_brief: false, log: false },
+            vec![Arc::new(slate.clone())],
         )
         .await
         .unwrap();
         let redirects = reqwest::redirect::Policy::none();
         let timeout = Duration::from_secs(30);
         let http = reqwest::Client::builder().redirect(redirects).timeout(timeout).build().unwrap();
-        Self { patchbay, http, _data: data, _folder: folder }
+        Self { patchbay, slate, http, _data: data, _folder: folder }
     }
 
     /// Sends a request with these headers.

@@ -55,7 +55,8 @@ mod tests {
             external_id: String::new(),
             actor: Some(Actor::UserId(5)),
         };
-        let expected = r#"{"id":"4","provider":"github","externalName":"@wren","integrationId":"31","userId":"5"}"#;
+        let expected =
+            r#"{"id":"4","provider":"github","externalName":"@wren","integrationId":"31","userId":"5"}"#;
         assert_eq!(serde_json::to_string(&ExternalActorJson::from(actor)).unwrap(), expected);
     }
 }

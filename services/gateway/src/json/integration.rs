@@ -87,8 +87,10 @@ impl From<Integration> for ShortIntegrationJson {
 
 impl From<Integration> for IntegrationJson {
     fn from(mut integration: Integration) -> Self {
-        let (external_id, organization_status) =
-            (std::mem::take(&mut integration.external_id), std::mem::take(&mut integration.organization_status));
+        let (external_id, organization_status) = (
+            std::mem::take(&mut integration.external_id),
+            std::mem::take(&mut integration.organization_status),
+        );
         Self {
             config_organization: serde_json::from_slice(&integration.config_form_json).ok(),
             config_data: serde_json::from_slice(&integration.config_data_json).ok(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::integration::{ShortIntegrationJson};
+use super::integration::ShortIntegrationJson;
 use super::time;
 
 /// An integration whose tickets can be linked to an issue.

@@ -11,6 +11,10 @@ pub(super) fn group() -> Group {
     Group {
         name: "Webhooks of trackers",
         about: "What outside trackers report, and choices for forms. The provider checks tokens and signatures of webhooks.",
-        operations: vec![receive_webhook::operation(), receive_webhook_with_secret::operation(), search_choices::operation()],
+        operations: vec![
+            receive_webhook::operation(),
+            receive_webhook_with_secret::operation(),
+            search_choices::operation(),
+        ],
     }
 }

@@ -27,5 +27,9 @@ pub(super) fn group() -> Group {
         unlink_ticket::operation(),
         unlink_organization_ticket::operation(),
     ];
-    Group { name: "Tickets of issues", about: "Tickets of outside trackers that are linked to issues.", operations }
+    Group {
+        name: "Tickets of issues",
+        about: "Tickets of outside trackers that are linked to issues.",
+        operations,
+    }
 }

@@ -14,4 +14,3 @@ mod service;
 mod settings;
 mod setup;
 mod simulation;
-mod slate;

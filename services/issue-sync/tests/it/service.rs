@@ -32,10 +32,10 @@ use patchbay_testkit::audit::AuditTrail;
 use patchbay_testkit::database::each_config;
 pub(crate) use patchbay_testkit::service::{SOON, reason, refusal};
 use patchbay_testkit::service::{runtime, serve};
+use patchbay_testkit::slate::Slate;
 use serde_json::{Value, json};
 use tonic::{Response, Status};
 
-use crate::slate::Slate;
 
 /// The running service beside a real tracker service.
 pub(crate) struct Service {

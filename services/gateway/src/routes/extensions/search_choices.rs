@@ -3,7 +3,6 @@ use axum::extract::State;
 use patchbay_proto::issue_sync::SearchRequest;
 use patchbay_rpc::request_as;
 
-use crate::routes::integrations::READERS;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
@@ -13,6 +12,7 @@ use crate::api::query::Query;
 use crate::api::schema::{Field, Kind, optional, required};
 use crate::context::Context;
 use crate::json::choice::ChoiceJson;
+use crate::routes::integrations::READERS;
 use patchbay_edge::answer::Answer;
 
 const ASKED: &[Field] = &[
@@ -23,15 +23,11 @@ const ASKED: &[Field] = &[
 ];
 
 pub(super) fn operation() -> Operation {
-    get(
-        "search_choices",
-        "/extensions/{provider}/search/{organization}/{integration}/",
-        search_choices,
-    )
-    .does("Find choices for a field of a form")
-    .by(one_of(READERS).and_apps())
-    .asks(ASKED)
-    .lists::<ChoiceJson>()
+    get("search_choices", "/extensions/{provider}/search/{organization}/{integration}/", search_choices)
+        .does("Find choices for a field of a form")
+        .by(one_of(READERS).and_apps())
+        .asks(ASKED)
+        .lists::<ChoiceJson>()
 }
 
 async fn search_choices(

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use patchbay_proto::issue_sync::CreateExternalActorRequest;
 use patchbay_rpc::request_as;
 
-use super::body::{ExternalUserBody};
+use super::body::ExternalUserBody;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
@@ -45,8 +45,12 @@ async fn create_external_user(
         provider: body.provider,
         integration_id: body.integration_id,
     };
-    let made =
-        context.services.external_actors().create_external_actor(request_as(&caller, message)).await.answer()?;
+    let made = context
+        .services
+        .external_actors()
+        .create_external_actor(request_as(&caller, message))
+        .await
+        .answer()?;
     let status = if made.is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(made.external_actor.unwrap_or_default().into())))
 }

@@ -14,10 +14,14 @@ use crate::routes::integrations::WRITERS;
 use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
-    delete("delete_external_team", "/api/0/teams/{organization}/{team}/external-teams/{external_actor}/", delete_external_team)
-        .does("Delete the mapping of a name at a tracker to a team")
-        .by(one_of(WRITERS).and_apps())
-        .answers_nothing(204)
+    delete(
+        "delete_external_team",
+        "/api/0/teams/{organization}/{team}/external-teams/{external_actor}/",
+        delete_external_team,
+    )
+    .does("Delete the mapping of a name at a tracker to a team")
+    .by(one_of(WRITERS).and_apps())
+    .answers_nothing(204)
 }
 
 async fn delete_external_team(

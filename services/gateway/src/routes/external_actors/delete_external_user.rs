@@ -14,10 +14,14 @@ use crate::routes::integrations::WRITERS;
 use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
-    delete("delete_external_user", "/api/0/organizations/{organization}/external-users/{external_actor}/", delete_external_user)
-        .does("Delete the mapping of a name at a tracker to a user")
-        .by(one_of(WRITERS).and_apps())
-        .answers_nothing(204)
+    delete(
+        "delete_external_user",
+        "/api/0/organizations/{organization}/external-users/{external_actor}/",
+        delete_external_user,
+    )
+    .does("Delete the mapping of a name at a tracker to a user")
+    .by(one_of(WRITERS).and_apps())
+    .answers_nothing(204)
 }
 
 async fn delete_external_user(

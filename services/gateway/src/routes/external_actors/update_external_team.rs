@@ -17,11 +17,15 @@ use crate::routes::integrations::WRITERS;
 use patchbay_edge::answer::Answer;
 
 pub(super) fn operation() -> Operation {
-    put("update_external_team", "/api/0/teams/{organization}/{team}/external-teams/{external_actor}/", update_external_team)
-        .does("Change which team a name at a tracker belongs to")
-        .by(one_of(WRITERS).and_apps())
-        .takes_only::<ExternalTeamBody>()
-        .answers::<ExternalActorJson>(200)
+    put(
+        "update_external_team",
+        "/api/0/teams/{organization}/{team}/external-teams/{external_actor}/",
+        update_external_team,
+    )
+    .does("Change which team a name at a tracker belongs to")
+    .by(one_of(WRITERS).and_apps())
+    .takes_only::<ExternalTeamBody>()
+    .answers::<ExternalActorJson>(200)
 }
 
 /// Fields that are not given stay as they are.
@@ -43,7 +47,11 @@ async fn update_external_team(
         provider: body.provider,
         integration_id: body.integration_id,
     };
-    let changed =
-        context.services.external_actors().update_external_actor(request_as(&caller, message)).await.answer()?;
+    let changed = context
+        .services
+        .external_actors()
+        .update_external_actor(request_as(&caller, message))
+        .await
+        .answer()?;
     Ok(Json(changed.into()))
 }

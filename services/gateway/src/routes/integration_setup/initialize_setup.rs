@@ -50,13 +50,14 @@ async fn initialize_setup(
     if body.action.as_ref().and_then(Value::as_str) == Some("initialize") {
         return Ok(initialize(&context, &caller, organization, body).await?.into_response());
     }
-    let message =
-        AdvanceRequest { organization, provider: String::new(), fields_json: fields.into_json() };
+    let message = AdvanceRequest { organization, provider: String::new(), fields_json: fields.into_json() };
     let mut request = request_as(&caller, message);
     request.set_timeout(context.config.request_timeout);
     match context.services.setup().advance(request).await.answer() {
         Ok(advanced) => Ok(Json(AdvancedJson::from(advanced)).into_response()),
-        Err(error) if error.reason == "SETUP_STEP_FAILED" => Ok(StepFailedJson::new(error.message).into_response()),
+        Err(error) if error.reason == "SETUP_STEP_FAILED" => {
+            Ok(StepFailedJson::new(error.message).into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -34,7 +34,8 @@ async fn list_providers(
     let organization = params.organization()?;
     let provider_key = query.get("provider_key").unwrap_or_default().to_owned();
     let message = ListProvidersRequest { organization: organization.clone(), provider_key };
-    let listed = context.services.integrations().list_providers(request_as(&caller, message)).await.answer()?;
+    let listed =
+        context.services.integrations().list_providers(request_as(&caller, message)).await.answer()?;
     let providers = listed.providers.into_iter().map(|provider| ProviderJson::new(provider, &organization));
     Ok(Json(ProvidersJson { providers: providers.collect() }))
 }

@@ -11,10 +11,10 @@ use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
+use crate::api::scopes::EVENT_WRITERS;
 use crate::context::Context;
 use crate::json::issue_integration::LinkedTicketJson;
 use patchbay_edge::answer::Answer;
-use crate::api::scopes::EVENT_WRITERS;
 
 /// A repeated request with the same value makes no second ticket.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";

@@ -4,7 +4,6 @@ use patchbay_proto::issue_sync::GetFormRequest;
 use patchbay_rpc::request_as;
 
 use super::refusal::empty_if_unknown;
-use crate::routes::integrations::chosen::chosen;
 use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::error::Result;
@@ -12,10 +11,11 @@ use crate::api::operation::{Operation, get};
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Field, Kind, required};
+use crate::api::scopes::EVENT_READERS;
 use crate::context::Context;
 use crate::json::issue_integration::TicketFormJson;
+use crate::routes::integrations::chosen::chosen;
 use patchbay_edge::answer::Answer;
-use crate::api::scopes::EVENT_READERS;
 
 const ASKED: &[Field] = &[required("action", Kind::Choice(&["link", "create"]))];
 

@@ -11,10 +11,10 @@ use crate::api::body::JsonBody;
 use crate::api::error::Result;
 use crate::api::operation::{Operation, put};
 use crate::api::params::Params;
+use crate::api::scopes::EVENT_WRITERS;
 use crate::context::Context;
 use crate::json::issue_integration::LinkedTicketJson;
 use patchbay_edge::answer::Answer;
-use crate::api::scopes::EVENT_WRITERS;
 
 pub(super) fn operation() -> Operation {
     described(put("link_ticket", "/api/0/issues/{issue}/integrations/{integration}/", link_ticket))

@@ -9,10 +9,10 @@ use crate::api::error::Result;
 use crate::api::operation::{Operation, get};
 use crate::api::page::Paging;
 use crate::api::params::Params;
+use crate::api::scopes::EVENT_READERS;
 use crate::context::Context;
 use crate::json::issue_integration::IssueIntegrationJson;
 use patchbay_edge::answer::Answer;
-use crate::api::scopes::EVENT_READERS;
 
 pub(super) fn operation() -> Operation {
     described(get("list_issue_integrations", "/api/0/issues/{issue}/integrations/", list_issue_integrations))

@@ -12,9 +12,9 @@ use crate::api::operation::{Operation, delete};
 use crate::api::params::Params;
 use crate::api::query::Query;
 use crate::api::schema::{Field, Kind, required};
+use crate::api::scopes::EVENT_WRITERS;
 use crate::context::Context;
 use patchbay_edge::answer::Answer;
-use crate::api::scopes::EVENT_WRITERS;
 
 const ASKED: &[Field] = &[required("externalIssue", Kind::Text)];
 

@@ -1,4 +1,4 @@
-//! A provider that is defined in this file only: a tracker in memory.
+//! A provider whose tracker is in memory. It can play several trackers: a host is one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -15,29 +15,33 @@ use serde_json::{Value, json};
 
 /// The tracker behind the provider.
 #[derive(Debug, Default)]
-pub(crate) struct World {
-    pub(crate) tickets: BTreeMap<String, Ticket>,
-    pub(crate) comments: Vec<(String, String)>,
-    pub(crate) webhooks: Vec<String>,
+pub struct World {
+    /// By key. The keys of different hosts differ.
+    pub tickets: BTreeMap<String, Ticket>,
+    /// Key and text.
+    pub comments: Vec<(String, String)>,
+    /// Hosts with a webhook.
+    pub webhooks: Vec<String>,
     /// The next call fails in this way.
-    pub(crate) fails: Option<Failure>,
-    pub(crate) calls: usize,
+    pub fails: Option<Failure>,
+    /// Number of calls.
+    pub calls: usize,
     /// Hosts that are not reachable.
-    pub(crate) down: BTreeSet<String>,
+    pub down: BTreeSet<String>,
     /// E-mail addresses of assignees, by key.
-    pub(crate) assignees: BTreeMap<String, String>,
+    pub assignees: BTreeMap<String, String>,
     /// Webhooks that were not sent yet: host and event.
-    pub(crate) events: Vec<(String, Value)>,
+    pub events: Vec<(String, Value)>,
     /// Seconds by which the clock of a host is wrong.
-    pub(crate) skew: BTreeMap<String, i64>,
+    pub skew: BTreeMap<String, i64>,
     /// Goes on with each change at a tracker.
-    pub(crate) now: DateTime<Utc>,
+    pub now: DateTime<Utc>,
     /// Edited comments: id and text.
-    pub(crate) edited: Vec<(String, String)>,
+    pub edited: Vec<(String, String)>,
     /// A comment opens a resolved ticket again, as at Roundup.
-    pub(crate) comments_reopen: bool,
+    pub comments_reopen: bool,
     /// A status is accepted and not changed, as at Redmine.
-    pub(crate) ignores_status: bool,
+    pub ignores_status: bool,
 }
 
 impl World {
@@ -49,7 +53,7 @@ impl World {
     }
 
     /// Somebody assigns a ticket; an empty address unassigns it.
-    pub(crate) fn assign(&mut self, host: &str, key: &str, email: &str) {
+    pub fn assign(&mut self, host: &str, key: &str, email: &str) {
         let before = self.assignees.insert(key.to_owned(), email.to_owned()).unwrap_or_default();
         if before != email {
             let assignee = if email.is_empty() { Value::Null } else { json!({"email": email}) };
@@ -58,7 +62,7 @@ impl World {
     }
 
     /// Somebody changes the status of a ticket.
-    pub(crate) fn set_status(&mut self, host: &str, key: &str, status: &str) {
+    pub fn set_status(&mut self, host: &str, key: &str, status: &str) {
         let Some(ticket) = self.tickets.get_mut(key) else { return };
         if ticket.status != status {
             status.clone_into(&mut ticket.status);
@@ -71,14 +75,16 @@ fn host(installation: &Installation) -> String {
     installation.secrets.metadata_text("domain_name").unwrap_or_default().to_owned()
 }
 
+/// The provider. Clones share the tracker.
 #[derive(Debug, Clone)]
-pub(crate) struct Slate {
+pub struct Slate {
     descriptor: Arc<Descriptor>,
     world: Arc<Mutex<World>>,
 }
 
 impl Slate {
-    pub(crate) fn new() -> Self {
+    /// A tracker without tickets.
+    pub fn new() -> Self {
         let metadata = Metadata {
             description: "A tracker in memory.".to_owned(),
             features: Vec::new(),
@@ -117,7 +123,8 @@ impl Slate {
         Self { descriptor: Arc::new(descriptor), world: Arc::default() }
     }
 
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+    /// The tracker.
+    pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap()
     }
 
