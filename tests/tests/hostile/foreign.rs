@@ -41,6 +41,7 @@ impl<'w> Foreign<'w> {
         foreign.people().await;
         foreign.app().await;
         foreign.projects().await;
+        foreign.integration().await;
         foreign.rules().await;
         foreign.webhooks().await;
         foreign
@@ -158,6 +159,26 @@ impl<'w> Foreign<'w> {
         self.add("external_issue", &[&link.json()["id"]]);
     }
 
+    /// An integration with a linked ticket, and a name that is mapped.
+    async fn integration(&mut self) {
+        let path = format!("/api/0/organizations/{ABROAD}/pipeline/integration_pipeline/");
+        let start = json!({ "action": "initialize", "provider": "slate" });
+        self.post(&path, &start).await;
+        self.post(&path, &json!({ "host": format!("{MARK}.test"), "secret": MARK })).await;
+        let integration = self.post(&path, &json!({ "answer": "yes" })).await["data"]["id"].clone();
+        self.add("integration", &[&integration]);
+        let path = format!("/api/0/issues/{}/integrations/{}/", self.id("issue"), self.id("integration"));
+        let link = self.post(&path, &json!({ "title": MARK })).await;
+        self.add("link", &[&link["id"]]);
+        let name = json!({
+            "userId": self.id("member"), "externalName": format!("@{MARK}"), "provider": "slate",
+            "integrationId": self.id("integration"),
+        });
+        let path = format!("/api/0/organizations/{ABROAD}/external-users/");
+        let actor = self.post(&path, &name).await;
+        self.add("external_actor", &[&actor["id"]]);
+    }
+
     async fn rules(&mut self) {
         let action = "sentry.rules.actions.notify_event_service.NotifyEventServiceAction";
         let body = json!({ "name": MARK, "actions": [{ "id": action, "service": self.id("app") }] });
@@ -232,6 +253,7 @@ impl<'w> Foreign<'w> {
             "sentry-app-components/",
             "alert-rules/",
             "audit-logs/",
+            "integrations/?includeConfig=0",
         ];
         let of_app = [
             "",
@@ -248,7 +270,10 @@ impl<'w> Foreign<'w> {
         paths.extend(below(&internal, &["", "api-tokens/"]));
         paths.extend(below(&installation, &["", "webhooks/", "service-hook-projects/"]));
         paths.extend(below(&project, &["", "rules/", "events/"]));
-        paths.extend(below(&issue, &["", "comments/", "activities/", "events/", "external-issues/"]));
+        paths.extend(below(
+            &issue,
+            &["", "comments/", "activities/", "events/", "external-issues/", "integrations/"],
+        ));
         paths.push(format!("{organization}alert-rules/{}/", self.id("metric_rule")));
         paths.push(format!("{organization}members/{}/", self.id("member")));
         paths.push(format!("{organization}members/{}/", self.id("invitation")));

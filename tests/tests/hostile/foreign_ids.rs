@@ -22,7 +22,8 @@ const NAMES_NOTHING: &str = "per_page cursor status since until resolution filte
     grant_type client_secret state enhancedPrivacy openMembership orgRole role hasSeen isBookmarked isPublic isSubscribed \
     statusDetails text webUrl project identifier action platform frequency actionMatch filterMatch conditions environment \
     owner timeWindow resolveThreshold aggregate dataset eventTypes queryType thresholdType comparisonDelta ratePerSecond \
-    dryRun query slug providerKey provider_key features includeConfig integrationType";
+    dryRun query slug providerKey provider_key features includeConfig integrationType field repo initialData provider \
+    externalName externalId";
 
 /// As in Sentry, every signed-in user may count a view of any app.
 const FOR_EVERYBODY: &str = "record_app_interaction";
@@ -69,6 +70,9 @@ fn named(operation: &str, place: Place, key: &str) -> Vec<(&'static str, Put)> {
             ("team", |id| json!(format!("#{}", id.as_str().unwrap_or_default()))),
             ("team", |id| json!({ "type": "team", "id": id })),
         ],
+        (_, "integrationId") => vec![("integration", plain)],
+        (Place::Body, "userId") => vec![("member", plain)],
+        (Place::Query, "externalIssue") => vec![("link", plain)],
         (Place::Body, "requestId") => vec![("member", plain)],
         (Place::Body, "tokenId") => vec![("token", plain), ("user_token", plain)],
         (Place::Body, "email") => vec![("email", plain)],
@@ -105,7 +109,7 @@ fn named_in_path(operation: &Operation, name: &str) -> Option<&'static str> {
         // Other tests ask for every path below an organization that is not the caller's.
         "organization" => return None,
         // Pictures are public; links to sign in and webhooks of trackers carry a secret instead of a name.
-        "avatar" | "secret" | "provider" | "action" => return None,
+        "avatar" | "secret" | "provider" | "action" | "pipeline" => return None,
         "event" if operation.id == "explain_event" => "published",
         "member" if operation.id.ends_with("_invitation") => "invitation",
         "rule" if operation.path.contains("/alert-rules/") => "metric_rule",
@@ -114,6 +118,8 @@ fn named_in_path(operation: &Operation, name: &str) -> Option<&'static str> {
         "delivery" => "delivery",
         "event" => "event",
         "external_issue" => "external_issue",
+        "external_actor" => "external_actor",
+        "integration" => "integration",
         "installation" => "installation",
         "issue" => "issue",
         "member" => "member",

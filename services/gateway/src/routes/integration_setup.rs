@@ -3,10 +3,14 @@
 mod get_setup;
 mod initialize_setup;
 
-use patchbay_domain::Error;
+use patchbay_domain::{Caller, Error, ErrorKind};
+use patchbay_edge::answer::Answer;
+use patchbay_proto::issue_sync::GetStepRequest;
+use patchbay_rpc::request_as;
 
 use crate::api::operation::Group;
 use crate::api::params::Params;
+use crate::context::Context;
 
 const PATH: &str = "/api/0/organizations/{organization}/pipeline/{pipeline}/";
 /// The one pipeline that Patchbay has. Sentry has others.
@@ -21,10 +25,14 @@ pub(super) fn group() -> Group {
 }
 
 /// # Errors
-/// 404 for another pipeline.
-fn check_name(params: &Params) -> Result<(), Error> {
-    match params.pipeline().as_deref() {
-        Some(PIPELINE) => Ok(()),
+/// 404 for another pipeline, for callers who may set integrations up.
+async fn check_name(context: &Context, caller: &Caller, params: &Params) -> Result<(), Error> {
+    if params.pipeline().as_deref() == Some(PIPELINE) {
+        return Ok(());
+    }
+    let message = GetStepRequest { organization: params.organization()?, provider: String::new() };
+    match context.services.setup().get_step(request_as(caller, message)).await.answer() {
+        Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::Unauthenticated) => Err(error),
         _ => Err(Error::not_found("INVALID_PIPELINE", "Invalid pipeline type")),
     }
 }

@@ -26,7 +26,7 @@ async fn get_setup(
     params: Params,
     Authenticated(caller): Authenticated,
 ) -> Result<Json<SetupStepJson>> {
-    check_name(&params)?;
+    check_name(&context, &caller, &params).await?;
     let message = GetStepRequest { organization: params.organization()?, provider: String::new() };
     let mut request = request_as(&caller, message);
     request.set_timeout(context.config.request_timeout);

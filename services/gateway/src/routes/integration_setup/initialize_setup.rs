@@ -44,7 +44,7 @@ async fn initialize_setup(
     Authenticated(caller): Authenticated,
     JsonBody(mut fields): JsonBody,
 ) -> Result<Response> {
-    check_name(&params)?;
+    check_name(&context, &caller, &params).await?;
     let organization = params.organization()?;
     let body = SetupBody::read_from(&mut fields);
     if body.action.as_ref().and_then(Value::as_str) == Some("initialize") {
