@@ -20,7 +20,8 @@ const PACKAGES: [&str; 7] = [
     "schemathesis==4.32.5",
 ];
 /// Fails if a package is missing.
-const PROBE: &str = "import grpc_tools.protoc, grpc, jira, jwt, oauthlib, openapi_spec_validator, roundup, schemathesis";
+const PROBE: &str =
+    "import grpc_tools.protoc, grpc, jira, jwt, oauthlib, openapi_spec_validator, roundup, schemathesis";
 
 /// The interpreter for tests.
 pub(crate) fn interpreter() -> anyhow::Result<PathBuf> {

@@ -11,6 +11,7 @@ mod form;
 mod inbound;
 mod installation;
 mod limiter;
+pub mod oauth1;
 mod setup;
 mod ticket;
 

@@ -4,8 +4,6 @@ use patchbay_process::EgressSettings;
 use patchbay_runtime::Settings;
 use url::Url;
 
-use crate::providers::ProviderConfig;
-
 /// Settings of the issue-sync service.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -17,8 +15,6 @@ pub struct Config {
     pub product: String,
     /// Changes of one integration that may wait.
     pub inbound_limit: NonZeroU32,
-    /// Settings of the providers.
-    pub providers: ProviderConfig,
 }
 
 impl Config {
@@ -43,7 +39,6 @@ impl Config {
                 "10000",
                 "Number of changes from one integration that may wait until they are applied, at least 1. A tracker that sends more gets the status 429.",
             ),
-            providers: ProviderConfig::read(settings),
         }
     }
 }

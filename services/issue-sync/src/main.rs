@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use patchbay_issue_sync::{Config, MIGRATIONS, NAME, Peers, start};
+use patchbay_issue_sync::{Config, MIGRATIONS, NAME, Peers, built_in, start};
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
 
@@ -23,7 +23,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
         process.bus()?,
         Peers { tracker: process.channel(&tracker)?, installation: process.channel(&installation)? },
         sealing,
-        config.providers.providers(),
+        built_in(),
         config,
     )
     .await?;

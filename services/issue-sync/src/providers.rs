@@ -5,20 +5,9 @@ pub(crate) mod registry;
 use std::sync::Arc;
 
 use patchbay_provider::Provider;
-use patchbay_runtime::Settings;
+use patchbay_provider_jira_server::JiraServer;
 
-/// Settings of the providers.
-#[derive(Debug, Clone, Default)]
-pub struct ProviderConfig {}
-
-impl ProviderConfig {
-    /// Reads and declares the settings; [`Settings::finish`] reports problems.
-    pub fn read(_settings: &Settings) -> Self {
-        Self {}
-    }
-
-    /// The providers of this process.
-    pub fn providers(&self) -> Vec<Arc<dyn Provider>> {
-        Vec::new()
-    }
+/// The providers that every deployment has.
+pub fn built_in() -> Vec<Arc<dyn Provider>> {
+    vec![Arc::new(JiraServer::new())]
 }

@@ -36,7 +36,6 @@ use patchbay_testkit::slate::Slate;
 use serde_json::{Value, json};
 use tonic::{Response, Status};
 
-
 /// The running service beside a real tracker service.
 pub(crate) struct Service {
     pub(crate) integrations: IntegrationsClient<Channel>,
