@@ -27,21 +27,17 @@ pub(crate) async fn sync(jira: &Jira<'_>, key: &str, assignee: Option<&Assignee>
 async fn find(jira: &Jira<'_>, key: &str, assignee: &Assignee) -> Result<User> {
     if let [name] = assignee.names.as_slice() {
         let found = assignable(jira, key, name).await?;
-        if let Some(user) = found.into_iter().find(|user| same(&user.name, name)) {
+        if let Some(user) = found.into_iter().find(|user| user.name.eq_ignore_ascii_case(name)) {
             return Ok(user);
         }
     }
     for email in &assignee.emails {
         let found = assignable(jira, key, email).await?;
-        if let Some(user) = found.into_iter().find(|user| same(&user.email_address, email)) {
+        if let Some(user) = found.into_iter().find(|user| user.email_address.eq_ignore_ascii_case(email)) {
             return Ok(user);
         }
     }
     Err(Failure::new(Kind::NoUser, "No matching Jira Server user found"))
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
 }
 
 async fn assignable(jira: &Jira<'_>, key: &str, username: &str) -> Result<Vec<User>> {

@@ -100,7 +100,7 @@ impl Provider for JiraServer {
 
     fn ticket_key(&self, _installation: &Installation, fields: &Object) -> Result<String> {
         let key = fields.get("externalIssue").and_then(Value::as_str).unwrap_or_default();
-        Ok(key.trim().to_uppercase())
+        Ok(key.trim().to_ascii_uppercase())
     }
 
     async fn create_issue(&self, installation: &Installation, fields: &Object) -> Result<Ticket> {

@@ -1,7 +1,7 @@
 //! A provider whose tracker is in memory. It can play several trackers: a host is one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -82,6 +82,12 @@ pub struct Slate {
     world: Arc<Mutex<World>>,
 }
 
+impl Default for Slate {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Slate {
     /// A tracker without tickets.
     pub fn new() -> Self {
@@ -125,7 +131,7 @@ impl Slate {
 
     /// The tracker.
     pub fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap()
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn call_at(&self, installation: &Installation) -> Result<MutexGuard<'_, World>> {

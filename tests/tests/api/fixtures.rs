@@ -267,7 +267,7 @@ impl<'s> Fixtures<'s> {
 
     /// The id of a new integration, whose tracker has a ticket.
     async fn integration(&self, found: &mut Found) -> String {
-        let (host, key) = (format!("{}.test", self.unique("slate")), self.unique("OPS").to_uppercase());
+        let (host, key) = (format!("{}.test", self.unique("slate")), self.unique("OPS").to_ascii_uppercase());
         let ticket = Ticket { key: key.clone(), project: "p1".to_owned(), ..Ticket::default() };
         self.slate.world().tickets.insert(key.clone(), ticket);
         let caller = self.someone();

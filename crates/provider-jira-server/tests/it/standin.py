@@ -24,10 +24,10 @@ STATUSES = [
     {"id": "3", "name": "In Progress", "statusCategory": {"key": "indeterminate"}},
     {"id": "6", "name": "Shipped", "statusCategory": {"key": "done"}},
 ]
-USERS = [
+USERS = [{**user, "self": f"http://jira.test/rest/api/2/user?username={user['name']}"} for user in [
     {"name": "wren", "key": "wren", "emailAddress": "Wren@example.org", "displayName": "Wren Ford", "active": True},
     {"name": "finch", "key": "finch", "emailAddress": "finch@example.org", "displayName": "Finch Lee", "active": True},
-]
+]]
 PROJECTS = [{"id": "20400", "key": "OPS", "name": "Operations"}, {"id": "20401", "key": "WEB", "name": "Web"}]
 TYPES = [{"id": "1", "name": "Bug"}, {"id": "2", "name": "Task"}]
 FIELDS = [
@@ -217,7 +217,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(201, jira.webhooks[number])
         if path.startswith(hooks + "/"):
             return self.answer(204 if jira.webhooks.pop(parts[-1], None) else 404)
-        if parts[:3] != ["rest", "api", "2"]:
+        if parts[:2] != ["rest", "api"] or parts[2:3] not in (["2"], ["latest"]):
             return self.answer(404, {"errorMessages": ["No such page."], "errors": {}})
         return self.rest(parts[3:], query, body)
 
@@ -230,6 +230,10 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(200, PROJECTS)
             case ["project", name]:
                 return self.answer(200, next(project for project in PROJECTS if name in (project["id"], project["key"])))
+            case ["field"]:
+                return self.answer(200, [
+                    {"id": field["fieldId"], "name": field["name"], "custom": False, "clauseNames": [field["fieldId"]]}
+                    for field in FIELDS])
             case ["status"]:
                 return self.answer(200, STATUSES)
             case ["issue", "createmeta", _, "issuetypes", *rest]:
@@ -270,7 +274,7 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(200, {"transitions": [
                     {"id": "4" + known["id"], "name": known["name"], "to": known} for known in reachable]})
             case ["transitions"]:
-                jira.move(issue, body["transition"]["id"][1:])
+                jira.move(issue, str(body["transition"]["id"])[1:])
                 return self.answer(204)
             case ["comment"]:
                 comments = issue["fields"]["comment"]["comments"]

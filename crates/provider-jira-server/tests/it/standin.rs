@@ -40,7 +40,11 @@ impl Standin {
         let public = key.to_public_key().to_public_key_pem(LineEnding::LF).unwrap();
         let public_key = folder.path().join("public.pem");
         std::fs::write(&public_key, public).unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/standin.py");
+        // The tests of the whole platform start it as well.
+        let script = "crates/provider-jira-server/tests/it/standin.py";
+        let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+        let script = folders.find_map(|folder| Some(folder.join(script)).filter(|path| path.exists()));
+        let script = script.unwrap();
         let mut child = Command::new(python())
             .arg(script)
             .arg("--public-key")

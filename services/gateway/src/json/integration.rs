@@ -105,6 +105,10 @@ impl From<Integration> for IntegrationJson {
 }
 
 impl IntegrationJson {
+    pub(crate) fn name(&self) -> &str {
+        &self.integration.name
+    }
+
     /// The integration with the form of a new ticket, if it was requested.
     pub(crate) fn with_form(integration: Integration, for_new_ticket: bool) -> Self {
         let form = serde_json::from_slice(&integration.issue_form_json).ok();

@@ -19,7 +19,8 @@ pub(crate) fn facts(status: StatusCode, title: &str, facts: &[(&str, &str)]) -> 
     (status, HEADERS, Html(html)).into_response()
 }
 
-fn escape(text: &str) -> String {
+/// The text as content of an element or as a value in quotes.
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

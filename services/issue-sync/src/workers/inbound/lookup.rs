@@ -57,7 +57,8 @@ impl<'a> Lookup<'a> {
 
     /// The active user with this e-mail address.
     pub(super) async fn user_by_email(&self, email: &str) -> Result<Option<i64>, Error> {
-        let email = email.to_lowercase();
+        // The directory knows which addresses are the same; here only equal texts are.
+        let email = email.to_owned();
         let known = lock(&self.users).get(&email).copied();
         if let Some(known) = known {
             return Ok(known);

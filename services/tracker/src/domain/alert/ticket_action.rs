@@ -61,10 +61,13 @@ fn read(json: &[u8], default: Value) -> Option<Value> {
 /// Sentry names the class of the provider: `sentry.integrations.jira_server.notify_action.JiraServerCreateTicketAction`.
 fn id_of(provider_key: &str) -> String {
     let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
+        let mut word = word.to_owned();
+        if let Some(first) = word.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        word
     };
-    let class: String = provider_key.split('_').filter_map(capital).collect();
+    let class: String = provider_key.split('_').map(capital).collect();
     format!("sentry.integrations.{provider_key}.notify_action.{class}CreateTicketAction")
 }
 
