@@ -52,7 +52,7 @@ impl World {
         self.events.push((host.to_owned(), event));
     }
 
-    /// Somebody assigns a ticket; an empty address unassigns it.
+    /// A person assigns a ticket; an empty address unassigns it.
     pub fn assign(&mut self, host: &str, key: &str, email: &str) {
         let before = self.assignees.insert(key.to_owned(), email.to_owned()).unwrap_or_default();
         if before != email {
@@ -61,7 +61,7 @@ impl World {
         }
     }
 
-    /// Somebody changes the status of a ticket.
+    /// A person changes the status of a ticket.
     pub fn set_status(&mut self, host: &str, key: &str, status: &str) {
         let Some(ticket) = self.tickets.get_mut(key) else { return };
         if ticket.status != status {
@@ -169,8 +169,14 @@ impl Provider for Slate {
 
     async fn show_step(&self, step: &str, state: &mut SetupState) -> Result<StepView> {
         let form = match step {
-            "config" => vec![Field::new("host", FieldKind::Text, "Host").required()],
-            _ => Vec::new(),
+            "config" => vec![
+                Field::new("host", FieldKind::Text, "Host").required(),
+                Field::new("secret", FieldKind::Text, "Secret").required(),
+            ],
+            _ => {
+                let choices = vec![Choice::new("no", "No"), Choice::new("yes", "Yes")];
+                vec![Field::new("answer", FieldKind::Select, "Set it up?").required().choices(choices)]
+            }
         };
         let data = object(json!({"host": state.data.get("host")}));
         Ok(StepView { data, form, redirect_url: None })
@@ -314,7 +320,7 @@ impl Provider for Slate {
     ) -> Result<()> {
         let mut world = self.call_at(installation)?;
         let email = match assignee {
-            // Nobody at this tracker has an address of another domain.
+            // No user of this tracker has an address of another domain.
             Some(assignee) => match assignee.emails.iter().find(|email| email.ends_with("@example.org")) {
                 Some(email) => email.clone(),
                 None => return Err(Failure::new(Kind::NoUser, "No matching Slate user found")),

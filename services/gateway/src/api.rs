@@ -7,6 +7,7 @@ pub(crate) mod by_address;
 pub(crate) mod closed_organization;
 pub(crate) mod error;
 pub(crate) mod fields;
+pub(crate) mod form_body;
 pub(crate) mod key;
 pub(crate) mod known_parameters;
 pub(crate) mod openapi;

@@ -45,7 +45,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
-async fn read(body: Body) -> Result<Bytes, Failure> {
+pub(super) async fn read(body: Body) -> Result<Bytes, Failure> {
     match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
@@ -57,13 +57,26 @@ async fn read(body: Body) -> Result<Bytes, Failure> {
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Failure> {
-    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media_type(headers);
     if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
         return Ok(());
     }
-    let detail = format!("Unsupported media type \"{given}\" in request.");
-    Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", &detail))
+    Err(unsupported(headers))
+}
+
+/// The media type of a body, in lower case and without parameters; empty if it is not given.
+pub(super) fn media_type(headers: &HeaderMap) -> String {
+    content_type(headers).split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// 415, for a body of another media type.
+pub(super) fn unsupported(headers: &HeaderMap) -> Failure {
+    let detail = format!("Unsupported media type \"{}\" in request.", content_type(headers));
+    Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", &detail)
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 fn object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {

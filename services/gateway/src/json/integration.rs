@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// What an integration shows everywhere.
+/// The part of an integration that is shown everywhere.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ShortIntegration)]
 #[serde(rename_all = "camelCase")]

@@ -38,7 +38,7 @@ struct ExternalTicketJson {
     last_outbound: Option<SyncOutcomeJson>,
 }
 
-/// What a synchronisation came to.
+/// The outcome of a synchronisation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SyncOutcome)]
 #[serde(rename_all = "camelCase")]

@@ -1,7 +1,12 @@
 //! The setup of an integration, step by step.
 
+mod begin_setup;
+mod continue_setup;
 mod get_setup;
+mod in_browser;
 mod initialize_setup;
+mod person;
+mod submit_setup;
 
 use patchbay_domain::{Caller, Error, ErrorKind};
 use patchbay_edge::answer::Answer;
@@ -20,7 +25,13 @@ pub(super) fn group() -> Group {
     Group {
         name: "Setup of integrations",
         about: "The setup of an integration, step by step. A user has one at a time.",
-        operations: vec![get_setup::operation(), initialize_setup::operation()],
+        operations: vec![
+            get_setup::operation(),
+            initialize_setup::operation(),
+            begin_setup::operation(),
+            continue_setup::operation(),
+            submit_setup::operation(),
+        ],
     }
 }
 

@@ -4,10 +4,12 @@ mod begin_oidc_sign_in;
 mod confirm;
 mod finish_oidc_sign_in;
 mod oidc_browser;
+pub(super) mod return_address;
 mod session_cookie;
 mod sign_in;
 mod sign_in_options;
 mod sign_out;
+mod signed_in;
 
 use crate::api::operation::Group;
 

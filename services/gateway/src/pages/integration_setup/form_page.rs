@@ -32,8 +32,12 @@ pub(crate) struct FormPage<'a> {
 impl FormPage<'_> {
     pub(crate) fn render(&self) -> Response {
         let (step, steps) = self.position;
-        let fields: String =
-            self.form.iter().enumerate().map(|(n, of)| field(n, of, self.value(of), self.messages(of))).collect();
+        let fields: String = self
+            .form
+            .iter()
+            .enumerate()
+            .map(|(n, of)| field(n, of, self.value(of), self.messages(of)))
+            .collect();
         let content = format!(
             "<p>Tracker: {}. Organization: {}. Step {step} of {steps}.</p>{}\
              <form method=\"post\" action=\"{}\">{fields}<button>{}</button></form>",
@@ -43,7 +47,8 @@ impl FormPage<'_> {
             escape(self.action),
             if step == steps { "Finish" } else { "Continue" },
         );
-        let title = if self.problems.is_empty() { "Set up an integration" } else { "Error: Set up an integration" };
+        let title =
+            if self.problems.is_empty() { "Set up an integration" } else { "Error: Set up an integration" };
         document(StatusCode::OK, title, &content, Allows::Form)
     }
 
@@ -73,7 +78,9 @@ impl FormPage<'_> {
     fn item(&self, problem: &FieldViolation) -> String {
         let messages = escape(&problem.messages.join(" "));
         match self.form.iter().position(|field| field.name == problem.field) {
-            Some(n) => format!("<li><a href=\"#field-{n}\">{}: {messages}</a></li>", escape(&self.form[n].label)),
+            Some(n) => {
+                format!("<li><a href=\"#field-{n}\">{}: {messages}</a></li>", escape(&self.form[n].label))
+            }
             None => format!("<li>{messages}</li>"),
         }
     }

@@ -7,7 +7,7 @@ use patchbay_proto::tracker::{CreateUserRequest, GetUserRequest, User, get_user_
 use patchbay_rpc::request;
 
 use super::oidc_browser::{COOKIE, callback_url, cookie, refused};
-use super::session_cookie::signed_in;
+use super::signed_in::signed_in;
 use crate::api::access::ANYONE;
 use crate::api::operation::{Operation, get};
 use crate::api::query::Query;
@@ -28,7 +28,7 @@ pub(super) fn operation() -> Operation {
 
 async fn finish_oidc_sign_in(State(context): State<Context>, headers: HeaderMap, query: Query) -> Response {
     let mut response = match sign_in(&context, &headers, &query).await {
-        Ok(session) => signed_in(&context, &session),
+        Ok(session) => signed_in(&context, &headers, &session),
         Err(error) => refused(error),
     };
     // The cookie has served its purpose in either case.

@@ -1,28 +1,14 @@
 //! The cookie that holds the secret of a session.
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use patchbay_domain::Error;
+use axum::http::HeaderValue;
 use patchbay_proto::auth_token::Session;
 use patchbay_rpc::timestamp;
 
-use crate::api::error::Failure;
 use crate::context::Context;
 use patchbay_edge::credentials::SESSION_COOKIE;
 
 /// The page after signing in or out.
 pub(super) const HOME: &str = "/api/0/";
-
-pub(super) fn signed_in(context: &Context, session: &Session) -> Response {
-    match cookie(context, session) {
-        Some(cookie) => (
-            StatusCode::SEE_OTHER,
-            [(header::SET_COOKIE, cookie), (header::LOCATION, HeaderValue::from_static(HOME))],
-        )
-            .into_response(),
-        None => Failure::from(Error::internal("UNREADABLE_ANSWER", "Internal error.")).into_response(),
-    }
-}
 
 pub(super) fn cookie(context: &Context, session: &Session) -> Option<HeaderValue> {
     let until = session.expires_at.as_ref().and_then(timestamp::from_wire)?;

@@ -5,7 +5,7 @@ use patchbay_domain::{Error, ErrorKind, Result};
 use patchbay_proto::auth_token::{RedeemSignInLinkRequest, Session};
 use patchbay_rpc::request;
 
-use super::session_cookie::signed_in;
+use super::signed_in::signed_in;
 use crate::api::access::ANYONE;
 use crate::api::error::Failure;
 use crate::api::operation::{Operation, post};
@@ -32,7 +32,7 @@ async fn sign_in(State(context): State<Context>, params: Params, headers: Header
         return sign_in_page::refused(StatusCode::FORBIDDEN, "Open the link itself to sign in.");
     }
     match redeem(&context, &params).await {
-        Ok(session) => signed_in(&context, &session),
+        Ok(session) => signed_in(&context, &headers, &session),
         Err(error) => refused(error),
     }
 }

@@ -36,7 +36,9 @@ pub(super) async fn current(
             Some(organization.id)
         }
     };
-    let expected = Expected { organization_id, provider: Some(provider).filter(|key| !key.is_empty()) };
+    // A browser names the path of the provider.
+    let key = context.registry.by_path(provider).map_or(provider, |found| &found.descriptor().key);
+    let expected = Expected { organization_id, provider: Some(key).filter(|key| !key.is_empty()) };
     let found = setups::find(&context.db, user_id).await?;
     let steps =
         |key: &str| context.registry.get(key).map(|provider| provider.descriptor().setup_steps.join(","));
