@@ -18,14 +18,9 @@ use patchbay_proto::tracker::{
 use patchbay_rpc::request;
 use patchbay_runtime::Settings;
 use patchbay_testkit::eventually;
+use patchbay_testkit::jira::{CONSUMER, Standin};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-
-#[path = "../../crates/provider-jira-server/tests/it/standin.rs"]
-#[expect(dead_code, reason = "the tests of the provider use the rest")]
-mod standin;
-
-use standin::{CONSUMER, Standin};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -157,7 +152,7 @@ async fn a_ticket_of_jira_and_its_issue_follow_each_other() {
 
     // From Jira to us. The webhooks that our own changes caused were echoes.
     jira.control(&control, &json!({ "assignee": null, "status": "1" }));
-    eventually(SOON, "the issue is open and of nobody", async || {
+    eventually(SOON, "the issue is open and unassigned", async || {
         let issue = platform.issue().await;
         (issue["assignedTo"].is_null() && issue["status"] == "unresolved").then_some(())
     })

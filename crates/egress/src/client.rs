@@ -124,7 +124,7 @@ impl Egress {
     }
 
     /// A client with the same policy and limits that accepts every certificate, for servers whose operator cannot have a
-    /// valid one. Whoever is between the two can read and change everything. It has its own connections.
+    /// valid one. A third party between the two can read and change everything. It has its own connections.
     pub fn without_certificate_checks(&self) -> Result<Self, BuildError> {
         let http = self.recipe.http(&self.resolver, tls::without_checks()?)?;
         Ok(Self { http, ..self.clone() })

@@ -80,7 +80,7 @@ fn refusal(failure: Failure) -> Failure {
     failure.with_message(format!("Could not create issue webhook in Jira. {details}"))
 }
 
-/// Makes the webhook again if somebody removed it. Returns whether it did.
+/// Makes the webhook again if it was removed. Returns whether it did.
 pub(crate) async fn check(jira: &Jira<'_>, installation: &Installation) -> Result<bool> {
     let secret = installation.secrets.metadata_text("webhook_secret").unwrap_or_default();
     let address = address(&installation.public_url, &installation.integration.external_id, secret)?;

@@ -7,6 +7,7 @@ pub mod bus;
 pub mod database;
 mod eventually;
 pub mod issue_changes;
+pub mod jira;
 pub mod oidc;
 pub mod pages;
 pub mod receiver;

@@ -7,3 +7,4 @@ pub(crate) mod options_cache;
 pub(crate) mod select_options;
 mod ticket_action;
 pub(crate) mod warnings;
+mod wrong_action;

@@ -294,8 +294,8 @@ impl<'s> Fixtures<'s> {
             Membership { organization_id: self.home, organization_slug: HOME.to_owned(), role: Role::Owner };
         Caller::User(UserCaller {
             user_id: 1_000_000 + i64::from(self.number.fetch_add(1, Ordering::Relaxed)),
-            name: "Somebody".to_owned(),
-            email: "somebody@patchbay.example".to_owned(),
+            name: "Olga".to_owned(),
+            email: "olga@patchbay.example".to_owned(),
             is_superuser: false,
             is_staff: false,
             memberships: vec![membership],

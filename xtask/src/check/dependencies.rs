@@ -29,9 +29,9 @@ const LICENCES: [&str; 12] = [
     "Zlib",
 ];
 
-/// Libraries of ours that other libraries bring in another version as well: `openidconnect` and `jsonwebtoken` use older
-/// cryptography, `reqwest` and `tonic` other releases of `tower-http` and `base64`.
-const IN_TWO_VERSIONS: [&str; 6] = ["base64", "hmac", "rand", "sha2", "thiserror", "tower-http"];
+/// Libraries of ours that other libraries bring in another version as well: `openidconnect`, `jsonwebtoken` and `rsa`
+/// use older cryptography, `reqwest` and `tonic` other releases of `tower-http` and `base64`.
+const IN_TWO_VERSIONS: [&str; 7] = ["base64", "hmac", "rand", "sha1", "sha2", "thiserror", "tower-http"];
 
 /// Where libraries come from.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";

@@ -2,8 +2,8 @@ use patchbay_provider::{Assignee, IssueInfo, Kind, Object, Provider, Search};
 use patchbay_provider_jira_server::JiraServer;
 use serde_json::{Value, json};
 
-use crate::standin::{Standin, python};
 use crate::{Connected, build, config, connected, object, setup_state};
+use patchbay_testkit::jira::{Standin, python};
 
 fn issue() -> IssueInfo {
     IssueInfo {
@@ -137,8 +137,8 @@ async fn assignees_statuses_comments_and_links_go_to_the_ticket() {
     let by_name = Assignee { names: vec!["FINCH".to_owned()], ..by_address.clone() };
     provider.sync_assignee_outbound(installation, &key, Some(&by_name)).await.unwrap();
     assert_eq!(jira.seen(&key)["fields"]["assignee"]["name"], "finch");
-    let nobody = Assignee { names: Vec::new(), emails: vec!["ada@example.org".to_owned()] };
-    let failure = provider.sync_assignee_outbound(installation, &key, Some(&nobody)).await.unwrap_err();
+    let unknown = Assignee { names: Vec::new(), emails: vec!["ada@example.org".to_owned()] };
+    let failure = provider.sync_assignee_outbound(installation, &key, Some(&unknown)).await.unwrap_err();
     assert_eq!(
         (failure.kind, failure.message.as_str()),
         (Kind::NoUser, "No matching Jira Server user found")

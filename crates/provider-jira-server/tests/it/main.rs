@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod calls;
-mod standin;
 
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use patchbay_provider::{
 use patchbay_provider_jira_server::JiraServer;
 use serde_json::{Value, json};
 
-use crate::standin::Standin;
+use patchbay_testkit::jira::{CONSUMER, Standin};
 
 /// Credentials of this provider are never renewed.
 #[derive(Debug)]
@@ -68,7 +67,7 @@ pub(crate) fn setup_state() -> SetupState {
 
 pub(crate) fn config(standin: &Standin) -> Object {
     object(
-        json!({ "url": format!("{}/", standin.url), "consumerKey": standin::CONSUMER, "privateKey": standin.private_key }),
+        json!({ "url": format!("{}/", standin.url), "consumerKey": CONSUMER, "privateKey": standin.private_key }),
     )
 }
 

@@ -3,7 +3,6 @@
 //! The gateway checks them because the tracker calls no other service: the registry of apps and the apps themselves are
 //! asked before the rule goes to the tracker.
 
-use patchbay_domain::Error;
 use patchbay_domain::canonical_json::is_exact;
 use patchbay_proto::installation::{
     GetInstallationRequest, Installation, InstallationStatus, ListComponentsRequest,
@@ -17,6 +16,7 @@ use tokio::time::Instant;
 use crate::api::error::Result;
 use crate::apps::call::{AppCall, Method};
 use crate::apps::ticket_action;
+use crate::apps::wrong_action::wrong;
 use crate::context::Context;
 use patchbay_edge::answer::Answer;
 
@@ -177,8 +177,4 @@ async fn agree(
     }
     let message = answer.message().unwrap_or_else(|| "Something went wrong!".to_owned());
     Err(answer.failure_saying(&format!("{}: {message}", installation.app_name)).of_field("actions"))
-}
-
-pub(super) fn wrong(message: &str) -> Error {
-    Error::field("actions", message)
 }

@@ -8,7 +8,7 @@ use patchbay_proto::tracker::{AlertAction, TicketAction};
 use patchbay_rpc::request;
 use serde_json::{Map, Value};
 
-use super::alert_settings::wrong;
+use super::wrong_action::wrong;
 use crate::api::error::Result;
 use crate::context::Context;
 

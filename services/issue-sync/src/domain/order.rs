@@ -17,7 +17,7 @@ pub(crate) struct Order<V> {
     pub(crate) theirs: Option<DateTime<Utc>>,
     /// Time of our last change, unless the tracker's came later. By our clock until its echo tells it by the tracker's.
     pub(crate) ours: Option<DateTime<Utc>>,
-    /// What was written to the tracker, oldest first.
+    /// The values that were written to the tracker, oldest first.
     pub(crate) writes: Vec<Write<V>>,
 }
 

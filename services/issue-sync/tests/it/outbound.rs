@@ -81,7 +81,7 @@ async fn an_assignee_and_a_status_go_to_the_ticket() {
         })
         .await;
         service.change(&issue, Some(""), Some("unresolved")).await;
-        at_the_tracker(&service, "the ticket is open and of nobody", |service| {
+        at_the_tracker(&service, "the ticket is open and unassigned", |service| {
             assignee(service, "OPS-7").is_empty() && status(service, "OPS-7") == "open"
         })
         .await;

@@ -57,7 +57,7 @@ async fn store(context: &Context, link_id: i64, comment_id: i64, copy: &str) -> 
     Ok(tx.commit().await?)
 }
 
-/// The status of the ticket of a resolved issue. Some trackers open a ticket again when somebody comments.
+/// The status of the ticket of a resolved issue. Some trackers open a ticket again when it gets a comment.
 async fn status_to_keep(
     context: &Context,
     task: &Waiting,
@@ -76,7 +76,7 @@ async fn status_to_keep(
     Ok(Some(acting.provider.get_issue(&acting.installation, key).await?.status))
 }
 
-/// If our comment changed the status, that is nobody's wish: its webhook is an echo, and the status is set again.
+/// If our comment changed the status, no person wanted that: its webhook is an echo, and the status is set again.
 async fn keep_status(
     context: &Context,
     task: &Waiting,

@@ -1,6 +1,8 @@
+//! A server that stands in for Jira: `jira.py`, which verifies the OAuth signature of each request with oauthlib.
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
@@ -9,19 +11,22 @@ use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub(crate) const CONSUMER: &str = "patchbay-trial";
+/// The key of the consumer that the server knows.
+pub const CONSUMER: &str = "patchbay-trial";
 
 /// The server, which stops when it is dropped.
-pub(crate) struct Standin {
-    pub(crate) url: String,
-    pub(crate) private_key: String,
+pub struct Standin {
+    /// Without a slash at the end.
+    pub url: String,
+    /// PEM.
+    pub private_key: String,
     port: u16,
     child: Child,
     folder: TempDir,
 }
 
 /// An interpreter with oauthlib; `cargo xtask test` makes one.
-pub(crate) fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     std::env::var_os("PATCHBAY_TEST_PYTHON")
         .map(PathBuf::from)
         .expect("cargo xtask test sets PATCHBAY_TEST_PYTHON")
@@ -34,17 +39,14 @@ fn key() -> &'static RsaPrivateKey {
 }
 
 impl Standin {
-    pub(crate) fn start(options: &[&str]) -> Self {
+    /// Starts it with these options of `jira.py`.
+    pub fn start(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = key();
         let public = key.to_public_key().to_public_key_pem(LineEnding::LF).unwrap();
         let public_key = folder.path().join("public.pem");
         std::fs::write(&public_key, public).unwrap();
-        // The tests of the whole platform start it as well.
-        let script = "crates/provider-jira-server/tests/it/standin.py";
-        let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-        let script = folders.find_map(|folder| Some(folder.join(script)).filter(|path| path.exists()));
-        let script = script.unwrap();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/jira.py");
         let mut child = Command::new(python())
             .arg(script)
             .arg("--public-key")
@@ -63,14 +65,14 @@ impl Standin {
     }
 
     /// Writes the private key to a file, for programs.
-    pub(crate) fn key_file(&self) -> PathBuf {
+    pub fn key_file(&self) -> PathBuf {
         let path = self.folder.path().join("private.pem");
         std::fs::write(&path, &self.private_key).unwrap();
         path
     }
 
-    /// What a person does at Jira, and what breaks.
-    pub(crate) fn control(&self, path: &str, body: &Value) -> Value {
+    /// Does something at Jira as a person, or breaks it.
+    pub fn control(&self, path: &str, body: &Value) -> Value {
         let body = body.to_string();
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let length = body.len();
@@ -83,6 +85,12 @@ impl Standin {
         stream.read_to_string(&mut answer).unwrap();
         let body = answer.split_once("\r\n\r\n").unwrap().1;
         serde_json::from_str(body).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for Standin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Standin").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
