@@ -127,6 +127,7 @@ fn responses(operation: &Operation) -> Value {
     for answer in &operation.answers {
         let written = match &answer.content {
             Content::Refusal => refused_with(answer.status),
+            Content::RefusalPage => refused_with_page(answer.status),
             content => answered(answer, content, operation.is_paged),
         };
         responses.insert(answer.status.to_string(), written);
@@ -139,7 +140,7 @@ fn answered(answer: &Answer, content: &Content, is_paged: bool) -> Value {
     match content {
         Content::Json(schema) => written["content"] = json!({ "application/json": { "schema": schema } }),
         Content::Other(media_type) => written["content"] = json!({ *media_type: {} }),
-        Content::Nothing | Content::Refusal => {}
+        Content::Nothing | Content::Refusal | Content::RefusalPage => {}
     }
     if is_paged {
         let link =
@@ -159,6 +160,13 @@ fn refused_with(status: u16) -> Value {
         }),
         _ => json!({ "$ref": format!("#/components/responses/{shape}") }),
     }
+}
+
+/// As [`refused_with`], with its shape written out beside the page.
+fn refused_with_page(status: u16) -> Value {
+    let mut content = if status == 400 { problems() } else { refusal() }["content"].clone();
+    content["text/html"] = json!({});
+    json!({ "description": reason_phrase(status), "content": content })
 }
 
 /// Most refusals say why in `detail`; a few in a list or a bare text, and some are empty.

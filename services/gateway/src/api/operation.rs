@@ -50,6 +50,8 @@ pub(crate) enum Content {
     /// Bytes of this media type.
     Other(&'static str),
     Refusal,
+    /// A refusal, as a page for browsers.
+    RefusalPage,
 }
 
 macro_rules! methods {
@@ -163,6 +165,11 @@ impl Operation {
     /// Also refuses with this status, which is not among the shared ones.
     pub(crate) fn refuses(self, status: u16) -> Self {
         self.answer(status, Content::Refusal)
+    }
+
+    /// Refuses with this status, as a page for browsers.
+    pub(crate) fn refuses_with_page(self, status: u16) -> Self {
+        self.answer(status, Content::RefusalPage)
     }
 
     fn answer(mut self, status: u16, content: Content) -> Self {

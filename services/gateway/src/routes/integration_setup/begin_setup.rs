@@ -1,4 +1,5 @@
 use axum::extract::State;
+use axum::http::Uri;
 use axum::response::Response;
 use patchbay_domain::{Caller, Error};
 use patchbay_proto::issue_sync::{InitializeRequest, SetupStep};
@@ -21,10 +22,10 @@ pub(super) fn operation() -> Operation {
 }
 
 /// The setup goes on at another address, so that reloading the page does not start it anew.
-async fn begin_setup(State(context): State<Context>, params: Params, Person(caller): Person) -> Response {
-    match begin(&context, &caller, &params).await {
+async fn begin_setup(State(context): State<Context>, params: Params, uri: Uri, person: Person) -> Response {
+    match begin(&context, &person.caller, &params).await {
         Ok(step) => redirect(&address(&step.provider)),
-        Err(error) => refused(&context, "", error),
+        Err(error) => refused(&context, &person, uri.path(), error),
     }
 }
 

@@ -27,12 +27,12 @@ async fn continue_setup(
     State(context): State<Context>,
     params: Params,
     query: Query,
-    Person(caller): Person,
+    person: Person,
 ) -> Response {
     let provider = params.provider().unwrap_or_default();
-    match go_on(&context, &caller, &provider, &query).await {
+    match go_on(&context, &person.caller, &provider, &query).await {
         Ok(response) => response,
-        Err(error) => refused(&context, &provider, error),
+        Err(error) => refused(&context, &person, &address(&provider), error),
     }
 }
 

@@ -9,6 +9,7 @@ use patchbay_rpc::request_as;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::person::Person;
 use crate::api::error::Failure;
 use crate::api::operation::Operation;
 use crate::context::Context;
@@ -27,9 +28,9 @@ pub(super) fn described(operation: Operation) -> Operation {
     operation
         .answers_nothing(303)
         .answers_as(200, "text/html")
-        .answers_as(403, "text/html")
-        .answers_as(404, "text/html")
-        .answers_as(503, "text/html")
+        .refuses_with_page(403)
+        .refuses_with_page(404)
+        .refuses_with_page(503)
 }
 
 /// The address at which a setup with this provider goes on.
@@ -106,22 +107,24 @@ pub(super) fn redirect(address: &str) -> Response {
     }
 }
 
-/// The page for a refusal. As in Sentry, the status of a step that failed is 200.
-pub(super) fn refused(context: &Context, provider: &str, error: Error) -> Response {
-    let again = address(provider);
-    let again = Some(again.as_str())
-        .filter(|_| matches!(error.reason.as_ref(), "SETUP_STEP_FAILED" | "INVALID_FIELD"));
-    match (error.reason.as_ref(), error.kind) {
-        ("IDENTITY_TAKEN" | "INTEGRATION_BEING_DELETED", _) => failed_page(&context.random, &error.message),
-        (_, ErrorKind::Invalid | ErrorKind::Conflict) => error_page(StatusCode::OK, &words(&error), again),
-        (_, ErrorKind::Forbidden) => error_page(StatusCode::FORBIDDEN, &error.message, None),
-        (_, ErrorKind::NotFound) => error_page(StatusCode::NOT_FOUND, &error.message, None),
-        (_, ErrorKind::Unavailable) => {
-            let why = "The setup cannot go on right now. Try again in a moment.";
-            error_page(StatusCode::SERVICE_UNAVAILABLE, why, Some(&address(provider)))
+/// The answer to a refusal. As in Sentry, a step that failed has a page with the status 200. `again` is the address for another
+/// attempt.
+pub(super) fn refused(context: &Context, person: &Person, again: &str, error: Error) -> Response {
+    let (status, why, again) = match (error.reason.as_ref(), error.kind) {
+        ("IDENTITY_TAKEN" | "INTEGRATION_BEING_DELETED", _) => {
+            return failed_page(&context.random, &error.message);
         }
-        _ => Failure::from(error).into_response(),
-    }
+        ("SETUP_STEP_FAILED" | "INVALID_FIELD", _) => (StatusCode::OK, words(&error), Some(again)),
+        (_, ErrorKind::Invalid | ErrorKind::Conflict) => (StatusCode::OK, error.message, None),
+        (_, ErrorKind::Forbidden) if person.takes_pages => (StatusCode::FORBIDDEN, error.message, None),
+        (_, ErrorKind::NotFound) if person.takes_pages => (StatusCode::NOT_FOUND, error.message, None),
+        (_, ErrorKind::Unavailable) if person.takes_pages => {
+            let why = "The setup cannot go on right now. Try again in a moment.";
+            (StatusCode::SERVICE_UNAVAILABLE, why.to_owned(), Some(again))
+        }
+        _ => return Failure::from(error).into_response(),
+    };
+    error_page(status, &why, again)
 }
 
 /// The problems of fields, if there are any: a step without a form cannot show them beside its fields.

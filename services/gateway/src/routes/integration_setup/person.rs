@@ -12,21 +12,26 @@ use crate::pages::integration_setup::error_page::error_page;
 use crate::routes::sessions::return_address::sent_to_sign_in;
 
 /// A user with a session. A browser without one is sent to sign in, and comes back to this address without its query.
-pub(super) struct Person(pub(super) Caller);
+pub(super) struct Person {
+    pub(super) caller: Caller,
+    /// Refusals are pages. Without a browser, they are JSON.
+    pub(super) takes_pages: bool,
+}
 
 impl FromRequestParts<Context> for Person {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Response> {
+        let takes_pages = takes_pages(&parts.headers);
         let failure = match SignedIn::from_request_parts(parts, context).await {
-            Ok(SignedIn(caller)) => return Ok(Self(caller)),
+            Ok(SignedIn(caller)) => return Ok(Self { caller, takes_pages }),
             Err(failure) => failure,
         };
         Err(match failure.status() {
-            StatusCode::UNAUTHORIZED if takes_pages(&parts.headers) => {
-                sent_to_sign_in(context, parts.uri.path())
+            StatusCode::UNAUTHORIZED if takes_pages => sent_to_sign_in(context, parts.uri.path()),
+            StatusCode::FORBIDDEN if takes_pages => {
+                error_page(StatusCode::FORBIDDEN, &failure.detail(), None)
             }
-            StatusCode::FORBIDDEN => error_page(StatusCode::FORBIDDEN, &failure.detail(), None),
             _ => failure.into_response(),
         })
     }

@@ -36,7 +36,7 @@ async fn submit_setup(
     State(context): State<Context>,
     params: Params,
     query: Query,
-    Person(caller): Person,
+    person: Person,
     form: Result<FormBody, Failure>,
 ) -> Response {
     let FormBody(pairs) = match form {
@@ -45,9 +45,9 @@ async fn submit_setup(
     };
     let provider = params.provider().unwrap_or_default();
     let of_step = query.get("step");
-    match submit(&context, &caller, &provider, of_step, &pairs).await {
+    match submit(&context, &person.caller, &provider, of_step, &pairs).await {
         Ok(response) => response,
-        Err(error) => refused(&context, &provider, error),
+        Err(error) => refused(&context, &person, &address(&provider), error),
     }
 }
 
