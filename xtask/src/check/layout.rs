@@ -32,7 +32,30 @@ pub(crate) fn violations() -> anyhow::Result<Vec<String>> {
     found.extend(operations_without_a_file(&services)?);
     found.extend(impure_decisions(&services));
     found.extend(crowded_roots(&services));
+    found.extend(named_providers(&rust)?);
     found.extend(circles(&rust)?);
+    Ok(found)
+}
+
+/// Only the list of providers names one: its crate, or its key. `crates/provider-<name>` are the providers.
+fn named_providers(rust: &[File]) -> anyhow::Result<Vec<String>> {
+    const CORE: &str = "services/issue-sync/src/";
+    const LIST: &str = "services/issue-sync/src/providers.rs";
+    let crates = rust.iter().filter_map(|file| file.path.strip_prefix("crates/provider-"));
+    let names: BTreeSet<&str> =
+        crates.filter_map(|path| path.split_once('/')).map(|(name, _)| name).collect();
+    let core = rust.iter().filter(|file| file.path.starts_with(CORE) && file.path != LIST);
+    let core: Vec<&File> = core.collect();
+    if names.is_empty() || core.is_empty() {
+        return Ok(vec!["providers: this check no longer recognises any provider or any core".to_owned()]);
+    }
+    let mut found = Vec::new();
+    for name in names {
+        // `jira-server`, `jira_server`, `Jira Server`, `JiraServer`.
+        let words = Regex::new(&format!("(?i){}", name.replace('-', "[-_ ]?")))?;
+        let naming = core.iter().filter(|file| words.is_match(file.code()));
+        found.extend(naming.map(|file| format!("{}: names the provider {name}", file.path)));
+    }
     Ok(found)
 }
 
