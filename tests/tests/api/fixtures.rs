@@ -160,7 +160,9 @@ impl<'s> Fixtures<'s> {
                 text(&self.apps.owner("POST", &path, &body).await["id"])
             }
             ("pipeline", _) => "integration_pipeline".to_owned(),
-            ("provider", "search_choices") => "slate".to_owned(),
+            ("provider", "search_choices" | "begin_setup" | "continue_setup" | "submit_setup") => {
+                "slate".to_owned()
+            }
             ("delivery", _) => self.apps.delivery().await,
             ("recovery", _) => self.apps.recovery().await,
             ("member", _) => self.member().await.to_string(),

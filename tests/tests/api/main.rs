@@ -7,6 +7,7 @@ mod apps;
 mod description;
 mod fixtures;
 mod fuzz;
+mod integrations;
 mod matrix;
 mod operation;
 mod people;

@@ -7,7 +7,7 @@ use patchbay::all_in_one::{AllInOne, Plan};
 use patchbay::data_folder::DataFolder;
 use patchbay_runtime::Settings;
 use patchbay_testkit::slate::Slate;
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -30,12 +30,23 @@ pub(crate) struct Server {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
 impl Answer {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// Status and body, every letter of which is known.
+    #[track_caller]
+    pub(crate) fn reads(&self, status: u16, body: &str) {
+        assert_eq!((self.status, self.body.as_str()), (status, body));
     }
 }
 
@@ -103,7 +114,8 @@ impl Server {
         let answer = request.body(body).send().await.unwrap();
         let content_type = answer.headers().get("content-type");
         let content_type = content_type.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
-        Answer { status: answer.status().as_u16(), content_type, body: answer.text().await.unwrap() }
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Answer { status, content_type, headers, body: answer.text().await.unwrap() }
     }
 
     /// As [`Server::send`], with a token.

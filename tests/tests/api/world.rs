@@ -54,10 +54,11 @@ impl<'s> World<'s> {
 
     /// Sends a request as a caller. The answer has to be as the API describes it.
     pub(crate) async fn ask(&self, operation: &Operation, thing: &Thing, who: &Who) -> Answer {
-        if operation.id == "get_setup" {
+        if ["get_setup", "continue_setup", "submit_setup"].contains(&operation.id.as_str()) {
             // A setup belongs to its user. Callers who may not start one are refused now and afterwards.
             let start = Operation { method: "POST".to_owned(), ..operation.clone() };
             let mut beginning = thing.clone();
+            beginning.path = format!("/api/0/organizations/{HOME}/pipeline/integration_pipeline/");
             beginning.body = Some(serde_json::json!({ "action": "initialize", "provider": "slate" }));
             self.send(&start, &beginning, who).await;
         }
