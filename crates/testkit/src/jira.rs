@@ -1,5 +1,7 @@
 //! A server that stands in for Jira: `jira.py`, which verifies the OAuth signature of each request with oauthlib.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;

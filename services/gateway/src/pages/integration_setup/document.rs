@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::pages::html::escape;
 
-/// What a page can do besides showing text.
+/// A page may do this besides showing text.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Allows<'a> {
     Nothing,

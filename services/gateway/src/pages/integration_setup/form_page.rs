@@ -24,7 +24,7 @@ pub(crate) struct FormPage<'a> {
     /// Position of the step, from 1, and the number of steps.
     pub(crate) position: (i32, i32),
     pub(crate) form: &'a [FormField],
-    /// What was typed; none at first.
+    /// The values that were typed; none at first.
     pub(crate) typed: Option<&'a Map<String, Value>>,
     pub(crate) problems: &'a [FieldViolation],
 }
@@ -52,7 +52,7 @@ impl FormPage<'_> {
         document(StatusCode::OK, title, &content, Allows::Form)
     }
 
-    /// What was typed, or the proposal. Secrets are typed again.
+    /// The value that was typed, or the proposal. Secrets are typed again.
     fn value(&self, field: &FormField) -> Value {
         match self.typed {
             Some(_) if field.is_secret() => Value::Null,
