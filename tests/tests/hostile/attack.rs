@@ -133,7 +133,10 @@ impl<'w> Target<'w> {
             let parent = |path: &str| path.trim_end_matches('/').rfind('/').unwrap() + 1;
             (template, path) = (&template[..parent(template)], &path[..parent(path)]);
         }
-        path.to_owned()
+        match self.operation.id.contains("ticket") {
+            true => format!("{path}?action=create"),
+            false => path.to_owned(),
+        }
     }
 
     /// Records that the answer to an attack is wrong.

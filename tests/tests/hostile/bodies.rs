@@ -83,7 +83,9 @@ async fn a_body_that_cannot_be_read_is_refused_by_every_operation() {
         let mut tried = 0;
         let keys = keys(target.world, &target.operation, Place::Body);
         let valid = target.thing.body.clone().unwrap_or_default();
-        for (what, content_type, body) in unreadable(&valid, &keys[0]) {
+        // Operations that take any keys declare none.
+        let key = keys.first().map_or("key", String::as_str);
+        for (what, content_type, body) in unreadable(&valid, key) {
             let path = target.thing.path.clone();
             let answer = target.send_bytes(what, &path, &[("content-type", content_type)], body).await;
             if !matches!(answer.status, 400 | 413 | 415) {

@@ -23,7 +23,7 @@ const NAMES_NOTHING: &str = "per_page cursor status since until resolution filte
     statusDetails text webUrl project identifier action platform frequency actionMatch filterMatch conditions environment \
     owner timeWindow resolveThreshold aggregate dataset eventTypes queryType thresholdType comparisonDelta ratePerSecond \
     dryRun query slug providerKey provider_key features includeConfig integrationType field repo initialData provider \
-    externalName externalId";
+    externalName externalId step";
 
 /// As in Sentry, every signed-in user may count a view of any app.
 const FOR_EVERYBODY: &str = "record_app_interaction";

@@ -1,20 +1,24 @@
-//! The service of integrations is played here: it answers what it is asked, so that the tests see what reaches it.
+//! Webhooks of trackers, and pages of lists. `tests/tests/api/integrations` has the rest.
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::Request as HttpRequest;
-use patchbay_proto::issue_sync::inbound_server::Inbound;
-use patchbay_proto::issue_sync::integrations_server::Integrations;
-use patchbay_proto::issue_sync::{
-    Integration, ListIntegrationsRequest, ListIntegrationsResponse, ReceiveRequest, ReceiveResponse,
-};
-use patchbay_rpc::status;
+use patchbay_domain::SecretString;
+use patchbay_gateway::{Channels, Context, router};
+use patchbay_proto::issue_sync::inbound_server::{Inbound, InboundServer};
+use patchbay_proto::issue_sync::{ReceiveRequest, ReceiveResponse};
+use patchbay_rpc::{Listener, Security, Server, Target, status};
+use patchbay_runtime::Runtime;
 use serde_json::json;
 use tonic::{Request, Response, Status};
+use tower::ServiceExt;
 
+use crate::answer::Answer;
 use crate::platform::Platform;
 
+/// It answers what it is asked, so that the test sees what reaches it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PlayedIntegrations;
+struct PlayedIntegrations;
 
 #[tonic::async_trait]
 impl Inbound for PlayedIntegrations {
@@ -35,21 +39,22 @@ impl Inbound for PlayedIntegrations {
     }
 }
 
-#[tonic::async_trait]
-impl Integrations for PlayedIntegrations {
-    async fn list_integrations(
-        &self,
-        request: Request<ListIntegrationsRequest>,
-    ) -> Result<Response<ListIntegrationsResponse>, Status> {
-        let request = request.into_inner();
-        if request.organization != "acme" {
-            return Err(status::from_error(patchbay_domain::Error::permission_denied()));
-        }
-        let config = if request.with_config { "{}" } else { "" };
-        let name = [vec![request.organization, request.provider_key], request.features].concat().join(" ");
-        let integration = Integration { id: 31, name, config_data_json: config.into(), ..Default::default() };
-        Ok(Response::new(ListIntegrationsResponse { integrations: vec![integration], has_more: true }))
-    }
+/// The gateway of a platform, with the service of integrations played.
+async fn played(platform: &Platform) -> Router {
+    let security = Security::secret(SecretString::new("between services"));
+    let (listener, connector) = patchbay_rpc::memory();
+    let channel = Target::Memory(connector).channel(&security).unwrap();
+    let server = Server::new().unwrap().add_service(InboundServer::new(PlayedIntegrations));
+    let stop = platform.stop.clone();
+    platform.stop.spawn("played", async move {
+        server.serve(vec![Listener::Memory(listener)], &security, stop).await
+    });
+    let channels = Channels { issue_sync: channel, ..platform.channels() };
+    router(Context::new(channels, platform.config.clone(), &Runtime::new(platform.clock.clone())))
+}
+
+async fn send(router: &Router, request: HttpRequest<Body>) -> Answer {
+    Answer::read(router.clone().oneshot(request).await.unwrap()).await
 }
 
 fn webhook(path: &str, body: &'static [u8]) -> HttpRequest<Body> {
@@ -60,30 +65,39 @@ fn webhook(path: &str, body: &'static [u8]) -> HttpRequest<Body> {
 #[tokio::test]
 async fn a_webhook_reaches_its_provider_byte_by_byte() {
     let platform = Platform::start().await;
+    let gateway = played(&platform).await;
     for path in
         ["/extensions/jira-server/issue-updated/a.b-c_d/", "/extensions/jira-server/issue-updated/a.b-c_d"]
     {
-        let answer = platform.send(webhook(path, b"\xff\x00{")).await;
+        let answer = send(&gateway, webhook(path, b"\xff\x00{")).await;
         let expected = json!({
             "path": "issue-updated/a.b-c_d", "method": "POST", "body": [255, 0, 123], "signature": "sha256=ab",
         });
         assert_eq!((answer.status, answer.json()), (200, expected), "{path}");
     }
-    assert_eq!(platform.send(webhook("/extensions/nothing/webhook/", b"{}")).await.status, 404);
+    assert_eq!(send(&gateway, webhook("/extensions/nothing/webhook/", b"{}")).await.status, 404);
     let huge = vec![b' '; 2 * 1024 * 1024 + 1].leak();
-    assert_eq!(platform.send(webhook("/extensions/jira-server/webhook/", huge)).await.status, 413);
+    assert_eq!(send(&gateway, webhook("/extensions/jira-server/webhook/", huge)).await.status, 413);
 }
 
 #[tokio::test]
-async fn a_list_of_integrations_is_filtered_and_paged() {
+async fn a_list_of_integrations_is_paged() {
     let platform = Platform::with_organizations().await;
-    let token = platform.member("acme", "member").await;
-    let path = "/api/0/organizations/acme/integrations/";
-    let query = "?providerKey=slate&features=issue_basic&features=commits&includeConfig=0&per_page=1";
-    let answer = platform.call("GET", &format!("{path}{query}"), &token, None).await;
-    assert_eq!(answer.json()[0]["name"], "acme slate issue_basic commits");
-    assert_eq!(answer.json()[0]["configData"], json!(null));
-    assert!(answer.header("link").contains(r#"rel="next"; results="true""#));
-    let answer = platform.call("GET", path, &token, None).await;
-    assert_eq!(answer.json()[0]["configData"], json!({}));
+    let token = platform.member("acme", "owner").await;
+    let setup = "/api/0/organizations/acme/pipeline/integration_pipeline/";
+    for host in ["one.test", "two.test"] {
+        for body in [
+            json!({ "action": "initialize", "provider": "slate" }),
+            json!({ "host": host, "secret": host }),
+            json!({ "answer": "yes" }),
+        ] {
+            assert_eq!(platform.post(setup, &token, body).await.status, 200);
+        }
+    }
+    let path = "/api/0/organizations/acme/integrations/?includeConfig=0&per_page=1";
+    let first = platform.get(path, &token).await;
+    assert!(first.header("link").contains(r#"rel="next"; results="true""#), "{first:?}");
+    let second = platform.get(&format!("{path}&cursor=1:1:0"), &token).await;
+    assert!(second.header("link").contains(r#"rel="next"; results="false""#), "{second:?}");
+    assert_ne!(first.json()[0]["id"], second.json()[0]["id"]);
 }

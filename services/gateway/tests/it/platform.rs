@@ -1,5 +1,6 @@
 //! Every service behind a gateway, and people to use it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,19 +15,16 @@ use patchbay_gateway::{Channels, Config, Context, router};
 use patchbay_proto::auth_token::sessions_client::SessionsClient;
 use patchbay_proto::auth_token::tokens_client::TokensClient;
 use patchbay_proto::auth_token::{CreateSessionRequest, MintUserTokenRequest};
-use patchbay_proto::issue_sync::inbound_server::InboundServer;
-use patchbay_proto::issue_sync::integrations_server::IntegrationsServer;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_proto::tracker::{CreateOrganizationRequest, CreateUserRequest, SetMemberRequest};
 use patchbay_rpc::{Channel, Listener, Security, Server, Target, request};
 use patchbay_runtime::{Runtime, Settings, Stop};
-use patchbay_testkit::issue_changes::IssueChanges;
+use patchbay_testkit::slate::Slate;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::answer::Answer;
-use crate::integrations::PlayedIntegrations;
 use crate::webhook_log::WebhookLog;
 
 pub(crate) struct Platform {
@@ -57,7 +55,6 @@ impl Platform {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new(clock);
         let bus = Bus::in_process(&BusConfig::default());
-        IssueChanges::follow(&bus);
         let security = Security::secret(SecretString::new("between services"));
         let (listener, connector) = patchbay_rpc::memory();
         let channel = Target::Memory(connector).channel(&security).unwrap();
@@ -94,6 +91,18 @@ impl Platform {
         )
         .await
         .unwrap();
+        server = patchbay_issue_sync::start(
+            server,
+            runtime.clone(),
+            database(&folder, patchbay_issue_sync::NAME, &patchbay_issue_sync::MIGRATIONS).await,
+            bus.clone(),
+            patchbay_issue_sync::Peers { tracker: channel.clone(), installation: channel.clone() },
+            SealingKeys::new(&SecretBytes::new(*b"0123456789abcdef"), &[]).unwrap(),
+            vec![Arc::new(Slate::new())],
+            patchbay_issue_sync::Config::read(&settings),
+        )
+        .await
+        .unwrap();
         server = patchbay_event_fanout::start(
             server,
             runtime.clone(),
@@ -106,10 +115,6 @@ impl Platform {
         .unwrap();
         let log = WebhookLog::default();
         server = server.add_service(log.clone().server());
-        let integrations = PlayedIntegrations;
-        server = server
-            .add_service(InboundServer::new(integrations))
-            .add_service(IntegrationsServer::new(integrations));
         settings.finish().unwrap();
         let Runtime { clock, stop, .. } = runtime.clone();
         let serving = stop.clone();
