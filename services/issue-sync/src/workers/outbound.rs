@@ -8,6 +8,9 @@ mod comment;
 mod status;
 mod ticket;
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
@@ -24,8 +27,9 @@ use crate::domain::retry::{next_attempt, next_call};
 use crate::domain::settings::is_on;
 use crate::installations::outcomes::record_all;
 use crate::installations::{Acting, acting};
+use crate::store::external_issues::TrackedTicket;
 use crate::store::pauses::{self, Pause};
-use crate::store::{links, organization_integrations, outbound};
+use crate::store::{external_issues, links, organization_integrations, outbound};
 use patchbay_provider::{Failure, Kind};
 
 /// Tasks that are read at once.
@@ -68,27 +72,32 @@ impl Queue for Outbound {
         }
         let due = outbound::due(&context.db, integration_id, now, BATCH).await?;
         let any = !due.is_empty();
-        let mut running =
-            futures::stream::iter(due).map(|task| settle(context, task)).buffer_unordered(PARALLEL);
+        // What has begun is finished; a comment would be written twice otherwise.
+        let is_over = AtomicBool::new(false);
+        let is_over = &is_over;
+        let mut running = futures::stream::iter(due)
+            .map(|task| async move {
+                match is_over.load(Relaxed) || context.stop.is_requested() {
+                    true => Ok(Settled::Nothing),
+                    false => settle(context, task).await,
+                }
+            })
+            .buffer_unordered(PARALLEL);
         let mut done = Vec::new();
         let mut result = Ok(any);
         while let Some(settled) = running.next().await {
             match settled {
                 Ok(Settled::Done(operation, outcome)) => done.push((operation, outcome)),
                 Ok(Settled::Nothing) => {}
-                // The rest of the batch stays as it is.
                 Ok(Settled::Paused(operation, outcome)) => {
                     done.push((operation, outcome));
-                    result = Ok(false);
-                    break;
+                    is_over.store(true, Relaxed);
+                    result = result.map(|_| false);
                 }
                 Err(error) => {
+                    is_over.store(true, Relaxed);
                     result = Err(error);
-                    break;
                 }
-            }
-            if context.stop.is_requested() {
-                break;
             }
         }
         drop(running);
@@ -104,7 +113,7 @@ async fn is_paused(context: &Context, integration_id: i64, now: DateTime<Utc>) -
 /// The end of a task.
 enum Settled {
     Done(&'static str, Outcome),
-    /// There was nothing to send.
+    /// There was nothing to send, or it stays for later.
     Nothing,
     /// The tracker is not called for a while.
     Paused(&'static str, Outcome),
@@ -269,6 +278,21 @@ async fn note(
         Task::Comment { link_id, .. } => links::set_outbound_of(tx, link_id, &outcome).await,
         Task::Ticket { .. } => Ok(()),
     }
+}
+
+/// Changes what is known of the order of changes of a ticket.
+async fn reorder(
+    context: &Context,
+    external_issue_id: i64,
+    change: impl FnOnce(&mut TrackedTicket),
+) -> Result<(), Error> {
+    let mut tx = context.db.begin().await?;
+    if let Some(mut ticket) = external_issues::lock(&mut tx, external_issue_id).await? {
+        change(&mut ticket);
+        external_issues::set_assignee(&mut tx, external_issue_id, &ticket.assignee).await?;
+        external_issues::set_status(&mut tx, external_issue_id, &ticket.status).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Our own database or service of issues is not available: the task is tried again.

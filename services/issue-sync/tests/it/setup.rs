@@ -28,7 +28,7 @@ async fn a_provider_that_only_a_test_defines_is_listed_and_set_up() {
             service.integrations.clone().list_providers(request_as(&service.member(), message)).await;
         let providers = answer.unwrap().into_inner().providers;
         assert_eq!(providers[0].key, "slate");
-        assert_eq!(providers[0].features, ["issue-basic", "issue-sync", "user-mapping"]);
+        assert_eq!(providers[0].features, ["issue-basic", "issue-sync", "ticket-rules", "user-mapping"]);
 
         let manager = service.manager();
         let message = begin(&service.acme.slug, "slate");

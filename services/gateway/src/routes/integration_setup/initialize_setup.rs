@@ -11,6 +11,7 @@ use crate::api::access::one_of;
 use crate::api::authenticate::Authenticated;
 use crate::api::body::JsonBody;
 use crate::api::error::Result;
+use crate::api::fields::kind;
 use crate::api::key::{RequestBody, anything, request_body};
 use crate::api::operation::{Operation, post};
 use crate::api::params::Params;
@@ -25,7 +26,7 @@ request_body! {
     SetupBody {
         action: Option<Value> = anything("action").described(Kind::Text),
         provider: Option<Value> = anything("provider").described(Kind::Text),
-        initial_data: Option<Value> = anything("initialData"),
+        initial_data: Option<Value> = anything("initialData").described(Kind::Object),
     }
 }
 
@@ -47,6 +48,9 @@ async fn initialize_setup(
     check_name(&context, &caller, &params).await?;
     let organization = params.organization()?;
     let body = SetupBody::read_from(&mut fields);
+    if body.action.as_ref().is_some_and(|action| !action.is_string() && !action.is_null()) {
+        return Err(Error::field("action", "Not a valid string.").into());
+    }
     if body.action.as_ref().and_then(Value::as_str) == Some("initialize") {
         return Ok(initialize(&context, &caller, organization, body).await?.into_response());
     }
@@ -69,6 +73,10 @@ async fn initialize(
     body: SetupBody,
 ) -> Result<Json<SetupStepJson>, Error> {
     let initial = body.initial_data.filter(|data| !data.is_null());
+    if let Some(odd) = initial.as_ref().filter(|data| !data.is_object()) {
+        let problem = format!("Expected a dictionary of items but got type \"{}\".", kind(odd));
+        return Err(Error::field("initialData", problem));
+    }
     let message = InitializeRequest {
         organization,
         provider: body.provider.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned(),

@@ -1,6 +1,6 @@
 use patchbay_domain::Error;
 
-use super::{Sent, ours};
+use super::{Sent, ours, reorder};
 use crate::context::Context;
 use crate::domain::outbound::{Task, Waiting};
 use crate::installations::Acting;
@@ -22,18 +22,26 @@ pub(super) async fn send(
         Some(user) => Some(assignee(context, task, user).await.map_err(ours)?),
         None => None,
     };
-    remember(context, task, external_issue_id, user).await.map_err(ours)?;
+    // Before it is sent: the echo can be faster than the response.
+    let remembered = reorder(context, external_issue_id, |ticket| {
+        ticket.assignee.wrote(user, ticket.assignee.ours.unwrap_or(task.occurred_at));
+    });
+    remembered.await.map_err(ours)?;
     let sent = acting.provider.sync_assignee_outbound(&acting.installation, &key, assignee.as_ref()).await;
     if let Err(failure) = sent {
         if !failure.is_retryable() {
-            refused(context, external_issue_id, user).await.map_err(ours)?;
+            let refused = reorder(context, external_issue_id, |ticket| ticket.assignee.refused(&user));
+            refused.await.map_err(ours)?;
         }
         return Err(failure);
     }
     let current = current(context, task).await.map_err(ours)?;
     match current {
         Some(current) if current != user => {
-            assert(context, external_issue_id).await.map_err(ours)?;
+            // It cannot be known which of the two was first there, so ours is sent again.
+            let now = context.now();
+            let changed = reorder(context, external_issue_id, |ticket| ticket.assignee.changed(now));
+            changed.await.map_err(ours)?;
             Ok(Sent::Again(Task::Assignee { external_issue_id }))
         }
         _ => Ok(Sent::Yes),
@@ -71,39 +79,4 @@ async fn assignee(context: &Context, task: &Waiting, user: i64) -> Result<Assign
     let names = external_actors::names_of_user(&context.db, organization, integration, user).await?;
     let email = context.tracker.member(organization, user).await?;
     Ok(Assignee { names, emails: email.into_iter().collect() })
-}
-
-/// Remembers what is written, before it is: the echo can be faster than the response.
-async fn remember(
-    context: &Context,
-    task: &Waiting,
-    external_issue_id: i64,
-    user: Option<i64>,
-) -> Result<(), Error> {
-    let mut tx = context.db.begin().await?;
-    if let Some(mut ticket) = external_issues::lock(&mut tx, external_issue_id).await? {
-        let changed_at = ticket.assignee.ours.unwrap_or(task.occurred_at);
-        ticket.assignee.wrote(user, changed_at);
-        external_issues::set_assignee(&mut tx, external_issue_id, &ticket.assignee).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
-async fn refused(context: &Context, external_issue_id: i64, user: Option<i64>) -> Result<(), Error> {
-    let mut tx = context.db.begin().await?;
-    if let Some(mut ticket) = external_issues::lock(&mut tx, external_issue_id).await? {
-        ticket.assignee.refused(&user);
-        external_issues::set_assignee(&mut tx, external_issue_id, &ticket.assignee).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
-/// The issue changed while the tracker was called. It cannot be known which of the two was first there, so ours is sent again.
-async fn assert(context: &Context, external_issue_id: i64) -> Result<(), Error> {
-    let mut tx = context.db.begin().await?;
-    if let Some(mut ticket) = external_issues::lock(&mut tx, external_issue_id).await? {
-        ticket.assignee.changed(context.now());
-        external_issues::set_assignee(&mut tx, external_issue_id, &ticket.assignee).await?;
-    }
-    Ok(tx.commit().await?)
 }

@@ -1,6 +1,6 @@
 use patchbay_domain::Error;
 
-use super::{Sent, ours};
+use super::{Sent, ours, reorder};
 use crate::context::Context;
 use crate::domain::integration::OrganizationIntegration;
 use crate::domain::outbound::{Task, Waiting};
@@ -28,11 +28,16 @@ pub(super) async fn send(
             .unwrap_or(Sent::Nothing));
     };
 
-    remember(context, task, external_issue_id, is_resolved).await.map_err(ours)?;
+    // Before it is sent: the echo can be faster than the response.
+    let remembered = reorder(context, external_issue_id, |ticket| {
+        ticket.status.wrote(is_resolved, ticket.status.ours.unwrap_or(task.occurred_at));
+    });
+    remembered.await.map_err(ours)?;
     let sent = change(acting, &ticket, &status).await;
     if let Err(failure) = sent {
         if !failure.is_retryable() {
-            refused(context, external_issue_id, is_resolved).await.map_err(ours)?;
+            let refused = reorder(context, external_issue_id, |ticket| ticket.status.refused(&is_resolved));
+            refused.await.map_err(ours)?;
         }
         return Err(failure);
     }
@@ -75,31 +80,6 @@ async fn mapping(
     Ok(found.map(|mapping| if is_resolved { mapping.on_resolve } else { mapping.on_unresolve }))
 }
 
-/// Remembers what is written, before it is: the echo can be faster than the response.
-async fn remember(
-    context: &Context,
-    task: &Waiting,
-    external_issue_id: i64,
-    is_resolved: bool,
-) -> Result<(), Error> {
-    let mut tx = context.db.begin().await?;
-    if let Some(mut ticket) = external_issues::lock(&mut tx, external_issue_id).await? {
-        let changed_at = ticket.status.ours.unwrap_or(task.occurred_at);
-        ticket.status.wrote(is_resolved, changed_at);
-        external_issues::set_status(&mut tx, external_issue_id, &ticket.status).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
-async fn refused(context: &Context, external_issue_id: i64, is_resolved: bool) -> Result<(), Error> {
-    let mut tx = context.db.begin().await?;
-    if let Some(mut ticket) = external_issues::lock(&mut tx, external_issue_id).await? {
-        ticket.status.refused(&is_resolved);
-        external_issues::set_status(&mut tx, external_issue_id, &ticket.status).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
 /// If the issue changed while the tracker was called, it cannot be known which of the two was first there, so ours is sent again.
 async fn again_if_changed(
     context: &Context,
@@ -111,15 +91,8 @@ async fn again_if_changed(
     if current.is_none_or(|current| current == is_resolved) {
         return Ok(None);
     }
-    assert(context, external_issue_id).await.map_err(ours)?;
+    let now = context.now();
+    let changed = reorder(context, external_issue_id, |ticket| ticket.status.changed(now));
+    changed.await.map_err(ours)?;
     Ok(Some(Sent::Again(Task::Status { external_issue_id })))
-}
-
-async fn assert(context: &Context, external_issue_id: i64) -> Result<(), Error> {
-    let mut tx = context.db.begin().await?;
-    if let Some(mut ticket) = external_issues::lock(&mut tx, external_issue_id).await? {
-        ticket.status.changed(context.now());
-        external_issues::set_status(&mut tx, external_issue_id, &ticket.status).await?;
-    }
-    Ok(tx.commit().await?)
 }
