@@ -220,7 +220,10 @@ async fn an_assignee_without_a_user_at_the_tracker_is_tried_again_when_the_name_
         })
         .await;
         assert_eq!(outcome.message, "No matching Slate user found");
-        let problem = health(&service, &integration).await.problems.remove(0);
+        let problem = eventually(SOON, "the problem is known", async || {
+            health(&service, &integration).await.problems.into_iter().next()
+        })
+        .await;
         assert_eq!((problem.kind.as_str(), problem.count), ("no_user_match", 1));
         let message = CreateExternalActorRequest {
             organization: service.acme.slug.clone(),
