@@ -42,6 +42,8 @@ pub struct World {
     pub comments_reopen: bool,
     /// A status is accepted and not changed, as at Redmine.
     pub ignores_status: bool,
+    /// The last step of a setup is answered at this address of the tracker, which sends the browser back with `state`.
+    pub confirms_at: Option<String>,
 }
 
 impl World {
@@ -179,7 +181,9 @@ impl Provider for Slate {
             }
         };
         let data = object(json!({"host": state.data.get("host")}));
-        Ok(StepView { data, form, redirect_url: None })
+        let tracker = self.world().confirms_at.clone().filter(|_| step != "config");
+        let redirect_url = tracker.map(|tracker| format!("{tracker}?state={}", state.nonce));
+        Ok(StepView { data, form, redirect_url })
     }
 
     async fn answer_step(&self, step: &str, fields: &Object, state: &mut SetupState) -> Result<()> {
@@ -190,6 +194,8 @@ impl Provider for Slate {
                 }
                 state.data.insert(name.to_owned(), text(fields, name).into());
             }
+        } else if self.world().confirms_at.is_some() && text(fields, "state") != state.nonce {
+            return Err(Failure::refused("Invalid state"));
         } else if text(fields, "answer") != "yes" {
             return Err(Failure::refused("The answer has to be yes."));
         }

@@ -118,6 +118,55 @@ async fn a_person_sets_an_integration_up_without_scripts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tracker_confirms_and_sends_the_browser_back() {
+    let server = Server::start().await;
+    let owner_of = Owner::new(&server).await;
+    server.slate.world().confirms_at = Some("https://slate.example/authorize".to_owned());
+    let browser = Browser::of(&owner_of.world, &owner(&owner_of.world));
+    browser.open(&begin("slate")).await;
+    let page = browser.fill_in(SETUP, "host=one.test&secret=hush-hush").await;
+    protects(&page);
+    // Browsers follow no redirect to another site after a form whose page has `form-action 'self'`.
+    assert_eq!((page.status, page.header("location")), (200, ""));
+    let tracker = page.header("refresh").strip_prefix("0;url=").unwrap().to_owned();
+    let state = tracker.strip_prefix("https://slate.example/authorize?state=").unwrap();
+    assert!(page.body.contains("Continue at slate.example"), "{}", page.body);
+    let opened = browser.open(SETUP).await;
+    assert_eq!((opened.status, opened.header("location")), (303, tracker.as_str()));
+    let late = browser.fill_in(SETUP, "host=one.test&secret=hush-hush").await;
+    assert_eq!((late.status, late.header("location")), (303, SETUP), "the tracker is asked, no form");
+
+    for forged in ["answer=yes", "answer=yes&state=guessed"] {
+        let refused = browser.open(&format!("{SETUP}?{forged}")).await;
+        assert_eq!(refused.status, 200, "{forged}");
+        assert!(refused.body.contains("<h1>Setup Error</h1>") && refused.body.contains("Invalid state"));
+    }
+    let other = Who::Session(owner_of.world.people.named("manager").clone());
+    let other = Browser::of(&owner_of.world, &other).open(&format!("{SETUP}?answer=yes&state={state}")).await;
+    assert_eq!(other.status, 404, "the setup is of another user");
+    let done = browser.open(&format!("{SETUP}?answer=yes&state={state}")).await;
+    assert!(done.status == 200 && done.body.contains("\"success\":true"), "{done:?}");
+    assert!(!done.body.contains(state));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_no_web_address_is_not_opened() {
+    let server = Server::start().await;
+    let owner_of = Owner::new(&server).await;
+    server.slate.world().confirms_at = Some("javascript:alert(1)//".to_owned());
+    let browser = Browser::of(&owner_of.world, &owner(&owner_of.world));
+    browser.open(&begin("slate")).await;
+    let page = browser.fill_in(SETUP, "host=one.test&secret=hush-hush").await;
+    for page in [page, browser.open(SETUP).await] {
+        assert!(
+            page.status == 200 && page.body.contains("The address of the tracker cannot be used."),
+            "{page:?}"
+        );
+        assert!(page.header("refresh").is_empty() && !page.body.contains("javascript"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_step_that_fails_has_a_page_of_status_200() {
     let server = Server::start().await;
     let owner_of = Owner::new(&server).await;
