@@ -72,7 +72,7 @@ impl Queue for Outbound {
         }
         let due = outbound::due(&context.db, integration_id, now, BATCH).await?;
         let any = !due.is_empty();
-        // What has begun is finished; a comment would be written twice otherwise.
+        // Tasks that have begun are finished; a comment would be written twice otherwise.
         let is_over = AtomicBool::new(false);
         let is_over = &is_over;
         let mut running = futures::stream::iter(due)
