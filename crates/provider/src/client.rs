@@ -44,6 +44,8 @@ pub struct Transport {
 pub struct Request {
     outbound: OutboundRequest,
     checks_certificate: bool,
+    /// Instead of the client for trackers.
+    through: Option<Egress>,
 }
 
 /// An answer with a status of 200 to 299.
@@ -62,7 +64,7 @@ impl Request {
     pub fn new(method: Method, url: &Url) -> Self {
         let outbound = OutboundRequest::new(method, url.as_str());
         let outbound = outbound.timeouts(Timeouts::within(TIMEOUT)).max_response(MAX_RESPONSE);
-        Self { outbound, checks_certificate: true }
+        Self { outbound, checks_certificate: true, through: None }
     }
 
     /// Adds a header and replaces an earlier one with the same name.
@@ -75,6 +77,12 @@ impl Request {
     #[must_use]
     pub fn checks_certificate(self, checks_certificate: bool) -> Self {
         Self { checks_certificate, ..self }
+    }
+
+    /// Sends with this client instead of the one for trackers, to a host that the operator chose and not a person.
+    #[must_use]
+    pub fn through(self, egress: &Egress) -> Self {
+        Self { through: Some(egress.clone()), ..self }
     }
 
     /// Sets a JSON body.
@@ -162,8 +170,11 @@ impl Client {
     ) -> Result<Response> {
         let _permit = self.limiter.admit().await;
         let host = host(&request.outbound.url);
-        let egress =
-            if request.checks_certificate { &self.transport.checked } else { &self.transport.unchecked };
+        let egress = match &request.through {
+            Some(egress) => egress,
+            None if request.checks_certificate => &self.transport.checked,
+            None => &self.transport.unchecked,
+        };
         let answer = egress.send(request.outbound).await.map_err(|error| not_answered(&error, &host))?;
         if answer.truncated {
             let message = format!("The response of {host} is too large");

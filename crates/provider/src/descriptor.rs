@@ -1,6 +1,6 @@
 //! The static part of a provider.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Object;
 
@@ -77,7 +77,7 @@ pub struct FeatureText {
 }
 
 /// A capability of a provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Feature {
     /// Create and link tickets.
@@ -106,7 +106,8 @@ impl Feature {
 }
 
 /// Kinds of integrations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum IntegrationKind {
     /// Trackers without source code.
     ProjectManagement,

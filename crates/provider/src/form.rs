@@ -1,6 +1,6 @@
 //! Fields of forms.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::Object;
@@ -43,7 +43,7 @@ pub struct Field {
 }
 
 /// Kinds of fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// A switch.
@@ -54,6 +54,8 @@ pub enum FieldKind {
     Text,
     /// A line.
     String,
+    /// A line that is not shown again, such as a password.
+    Secret,
     /// Lines.
     Textarea,
     /// Projects and their statuses.

@@ -48,6 +48,8 @@ pub struct Received {
     pub integration: Option<IntegrationChange>,
     /// Id of the webhook. One that was seen before has no effect. `None` if it has no id.
     pub delivery_id: Option<String>,
+    /// Whether its event is one that the provider does not know. The metrics count them.
+    pub is_ignored: bool,
 }
 
 impl InboundRequest {
@@ -79,6 +81,6 @@ impl InboundAnswer {
 impl Received {
     /// Changes and the answer to them.
     pub fn changes(answer: InboundAnswer, changes: Vec<Change>) -> Self {
-        Self { answer, changes, integration: None, delivery_id: None }
+        Self { answer, changes, integration: None, delivery_id: None, is_ignored: false }
     }
 }

@@ -22,7 +22,7 @@ use patchbay_db::Migrations;
 
 pub use config::Config;
 pub use metrics::SyncMetrics;
-pub use providers::built_in;
+pub use providers::configured as providers;
 pub use start::{Peers, start};
 
 /// Name of the service, of its folder and of its database schema or file.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use patchbay_issue_sync::{Config, MIGRATIONS, NAME, Peers, built_in, start};
+use patchbay_issue_sync::{Config, MIGRATIONS, NAME, Peers, providers, start};
 use patchbay_process::{Binary, Process};
 use patchbay_rpc::Server;
 
@@ -12,6 +12,7 @@ fn main() -> ExitCode {
 
 async fn run(process: Process) -> anyhow::Result<()> {
     let config = Config::read(process.settings());
+    let providers = providers(process.settings());
     let sealing = process.sealing_keys();
     let tracker = process.peer("tracker");
     let installation = process.peer("installation");
@@ -23,7 +24,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
         process.bus()?,
         Peers { tracker: process.channel(&tracker)?, installation: process.channel(&installation)? },
         sealing,
-        built_in(),
+        providers,
         config,
     )
     .await?;

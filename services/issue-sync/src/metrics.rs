@@ -21,6 +21,8 @@ patchbay_runtime::metrics! {
         pub webhooks: Counter,
         /// Webhooks of trackers with a wrong token or signature.
         pub invalid_tokens: Counter,
+        /// Webhooks of trackers with an event that their provider does not know; they have no effect.
+        pub ignored_webhooks: Counter,
         /// Stored secrets that this replica re-encrypted with the current key.
         pub secrets_reencrypted: Counter,
     }

@@ -2,12 +2,50 @@
 
 pub(crate) mod registry;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use patchbay_provider::Provider;
 use patchbay_provider_jira_server::JiraServer;
+use patchbay_runtime::Settings;
 
-/// The providers that every deployment has.
-pub fn built_in() -> Vec<Arc<dyn Provider>> {
-    vec![Arc::new(JiraServer::new())]
+/// The providers of this deployment: those that every deployment has, and the operator's own programs. Declares their settings;
+/// [`Settings::finish`] reports problems.
+pub fn configured(settings: &Settings) -> Vec<Arc<dyn Provider>> {
+    let mut providers: Vec<Arc<dyn Provider>> = vec![Arc::new(JiraServer::new())];
+    for program in programs(settings) {
+        let is_taken = |other: &Arc<dyn Provider>| other.descriptor().key == program.descriptor().key;
+        if providers.iter().any(is_taken) {
+            let key = &program.descriptor().key;
+            settings.problem(format!("PATCHBAY_PROVIDERS: two providers have the key `{key}`"));
+            continue;
+        }
+        providers.push(Arc::new(program));
+    }
+    providers
+}
+
+fn programs(settings: &Settings) -> Vec<patchbay_provider_remote::Remote> {
+    let list = settings.section("Integrations with trackers").optional::<PathBuf>(
+        "PROVIDERS",
+        "Path of a TOML file that lists providers of your own: programs that connect further trackers. `docs/integrations/your-own.md` describes it.",
+    );
+    let Some(list) = list else { return Vec::new() };
+    patchbay_provider_remote::read(&list).unwrap_or_else(|problem| {
+        settings.problem(format!("PATCHBAY_PROVIDERS: {problem:#}"));
+        Vec::new()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_cannot_be_read_is_a_problem_that_names_the_file() {
+        let settings = Settings::from_pairs([("PROVIDERS", "/nowhere/providers.toml")]);
+        assert_eq!(configured(&settings).len(), 1);
+        let problem = settings.finish().unwrap_err().to_string();
+        assert!(problem.contains("/nowhere/providers.toml"), "{problem}");
+    }
 }

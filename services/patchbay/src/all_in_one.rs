@@ -95,7 +95,7 @@ impl AllInOne {
         let tracker_config = patchbay_tracker::Config::read(process.settings());
         let issue_sync_config = patchbay_issue_sync::Config::read(process.settings());
         let gateway_config = patchbay_gateway::Config::read(process.settings());
-        providers.extend(patchbay_issue_sync::built_in());
+        providers.extend(patchbay_issue_sync::providers(process.settings()));
         let sealing = process.sealing_keys();
         // All services have read their settings, so an unknown setting is a mistake.
         process.settings().finish()?;

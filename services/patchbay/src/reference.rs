@@ -37,6 +37,7 @@ pub fn settings() -> String {
     patchbay_webhook_sender::Config::read(settings);
     patchbay_tracker::Config::read(settings);
     patchbay_issue_sync::Config::read(settings);
+    patchbay_issue_sync::providers(settings);
     for (name, _) in patchbay_process::PEERS {
         process.peer(name);
     }

@@ -32,7 +32,8 @@ impl FormField {
     /// Whether its value is never shown again.
     pub(crate) fn is_secret(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
-        ["secret", "password", "private", "token"].iter().any(|word| name.contains(word))
+        self.kind == "secret"
+            || ["secret", "password", "private", "token"].iter().any(|word| name.contains(word))
     }
 
     fn is_sent(&self) -> bool {

@@ -49,7 +49,10 @@ pub(super) async fn receive(
         None => None,
     };
     match provider.receive(&request, secrets.as_ref()) {
-        Ok(received) => accept(context, key, integration, received).await,
+        Ok(received) => {
+            context.metrics.ignored_webhooks.inc_by(received.is_ignored.into());
+            accept(context, key, integration, received).await
+        }
         Err(answer) => refused(context, integration.as_ref(), answer).await,
     }
 }
