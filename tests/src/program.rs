@@ -174,7 +174,10 @@ pub fn free_address() -> anyhow::Result<SocketAddr> {
 }
 
 /// The binary beside the current one, in the same profile of the same target folder.
-pub(crate) fn binary(name: &str) -> anyhow::Result<PathBuf> {
+///
+/// # Errors
+/// It has not been built.
+pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folders = own.ancestors().skip(1).take(2);
     let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());

@@ -1,7 +1,5 @@
 //! A company connects its Jira: setup over REST, a linked ticket, changes in both directions, and removal.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::time::Duration;
 
 use patchbay::all_in_one::{AllInOne, Plan};

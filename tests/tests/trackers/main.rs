@@ -1,0 +1,8 @@
+//! Whole platforms beside trackers: both sides follow each other, also while processes are killed.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod jira;
+mod platform_process;
+mod roundup;
+mod roundup_tracker;
