@@ -77,8 +77,11 @@ def serve(address, secret, operations):
             self.send_header("content-length", str(len(body)))
             if retry_after:
                 self.send_header("retry-after", retry_after)
-            self.end_headers()
-            self.wfile.write(body)
+            try:
+                self.end_headers()
+                self.wfile.write(body)
+            except OSError:  # Patchbay has given up waiting.
+                self.close_connection = True
 
         def log_message(self, *_):
             """Requests are not logged: their bodies contain credentials."""

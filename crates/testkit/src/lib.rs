@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod bus;
+pub mod conformance;
 pub mod database;
 mod eventually;
 pub mod issue_changes;

@@ -16,11 +16,14 @@ from patchbay_provider import Failure, Notes, Webhooks, call, serve
 
 PROJECT = "tracker"  # Roundup has no projects: the whole tracker is one.
 DONE = ("resolved", "done-cbb")
+CACHED = 60  # Seconds for which the list of statuses is kept.
 COMMIT = 5  # Seconds until a change that was noted is to be seen.
 
 
 class Roundup:
     """A tracker, used with one account."""
+
+    known_statuses = {}
 
     def __init__(self, account):
         credentials = f"{account['username']}:{account['password']}".encode()
@@ -64,7 +67,12 @@ class Roundup:
         return self.create("msg", {"content": text, "author": self.account["user"]})
 
     def statuses(self):
-        return self.list("status", **{"@fields": "name"})
+        """All statuses; they hardly ever change."""
+        found, at = Roundup.known_statuses.get(self.url, (None, 0))
+        if found is None or time.monotonic() - at > CACHED:
+            found, at = self.list("status", **{"@fields": "name"}), time.monotonic()
+            Roundup.known_statuses[self.url] = (found, at)
+        return found
 
     def ticket(self, key):
         issue, _ = self.item(f"issue/{number(key)}")
@@ -253,7 +261,7 @@ def main():
         "update_comment": update_comment,
         "assign": assign,
         "set_status": set_status,
-        "probe": lambda arguments: of(arguments).statuses() and None,
+        "probe": lambda arguments: of(arguments).list("priority") and None,
     })
 
 

@@ -17,4 +17,4 @@ class Quiet(WSGIRequestHandler):
 
 
 home, port = sys.argv[1], int(sys.argv[2])
-make_server("127.0.0.1", port, RequestDispatcher(home), Server, Quiet).serve_forever()
+make_server("127.0.0.1", port, RequestDispatcher(home, feature_flags={"cache_tracker": True}), Server, Quiet).serve_forever()

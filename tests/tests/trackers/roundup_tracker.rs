@@ -138,8 +138,10 @@ fn install(folder: &Path, url: &str) {
         assert!(output.status.success(), "{arguments:?}: {output:?}");
     };
     std::fs::create_dir(folder.join("tracker")).unwrap();
-    let settings =
-        format!("TRACKER_WEB={url},MAIL_DOMAIN=example.com,MAIL_HOST=127.0.0.1,MAIL_DEBUG=mail.log");
+    // With the default number of rounds each call takes a second, because Roundup checks the password.
+    let settings = format!(
+        "TRACKER_WEB={url},MAIL_DOMAIN=example.com,MAIL_HOST=127.0.0.1,MAIL_DEBUG=mail.log,PASSWORD_PBKDF2_DEFAULT_ROUNDS=10000"
+    );
     roundup(&["install", "classic", "sqlite", &settings]);
     roundup(&["initialise", "admin-password"]);
     for ((name, password), roles) in [(ACCOUNT, "Admin"), (PERSON, "Admin")] {
