@@ -75,6 +75,3 @@ pub(crate) fn receive(
     }
     Ok(received)
 }
-
-#[cfg(test)]
-mod tests;

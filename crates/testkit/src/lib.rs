@@ -7,6 +7,7 @@ pub mod bus;
 pub mod conformance;
 pub mod database;
 mod eventually;
+pub mod github;
 pub mod issue_changes;
 pub mod jira;
 pub mod oidc;
