@@ -18,6 +18,7 @@ mod inbound;
 mod key;
 mod repositories;
 mod search;
+mod settings;
 mod setup;
 mod status;
 mod ticket;

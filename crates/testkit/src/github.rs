@@ -6,6 +6,7 @@
 mod access;
 mod app;
 mod browser;
+mod call;
 mod issues;
 mod page;
 mod person;

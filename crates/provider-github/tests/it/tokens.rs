@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use patchbay_provider::{Kind, Provider};
+use patchbay_provider_github::{Config, GitHub};
 
 use crate::{Connected, connected};
 
@@ -97,4 +98,12 @@ async fn a_clock_that_is_wrong_is_named() {
     let (ours, _) = patchbay_domain::Clock::manual(crate::start_of_time() + chrono::TimeDelta::seconds(45));
     it.installation.client = crate::client(&ours);
     it.provider.probe(&it.installation).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_application_that_github_does_not_know_gets_no_token() {
+    let it = connected().await;
+    let stranger = Config { app_id: 1, ..crate::config(&it.github) };
+    let failure = GitHub::new(&stranger).unwrap().probe(&it.installation).await.unwrap_err();
+    assert_eq!((failure.kind, it.issued()), (Kind::Unauthorized, 0));
 }

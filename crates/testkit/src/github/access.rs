@@ -5,7 +5,7 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
 use serde::Deserialize;
 
-use super::router::{Call, message};
+use super::call::{Call, message};
 use super::world::World;
 use super::{APP_ID, KEY};
 use crate::receiver::Answer;
@@ -31,7 +31,7 @@ fn token<'a>(call: &Call<'a>) -> Result<&'a str, Answer> {
 pub(super) fn check_app(world: &World, call: &Call<'_>) -> Result<(), Answer> {
     let public = RsaPrivateKey::from_pkcs1_der(KEY).unwrap().to_public_key().to_pkcs1_der().unwrap();
     let mut validation = Validation::new(Algorithm::RS256);
-    // The times are checked below, by the clock of this server.
+    // The times are checked below with the time of this server.
     validation.validate_exp = false;
     validation.required_spec_claims.clear();
     let claims = jsonwebtoken::decode::<Claims>(

@@ -3,7 +3,7 @@
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
-use super::router::{message, not_found, with_status};
+use super::call::{message, not_found, with_status};
 use super::world::World;
 use crate::receiver::Answer;
 

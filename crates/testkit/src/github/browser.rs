@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::router::{Call, not_found};
+use super::call::{Call, not_found};
 use super::world::World;
 use super::{CLIENT_ID, CLIENT_SECRET, SLUG, person};
 use crate::receiver::Answer;

@@ -3,9 +3,8 @@
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
+use super::call::{Call, message, moved, not_found, with_status};
 use super::page::page;
-use super::repositories::moved;
-use super::router::{Call, message, not_found, with_status};
 use super::world::World;
 use crate::receiver::Answer;
 

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::router::Call;
+use super::call::Call;
 use super::world::World;
 use crate::receiver::Answer;
 

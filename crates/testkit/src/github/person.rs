@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::call::{Call, not_found};
 use super::page::page;
-use super::router::{Call, not_found};
 use super::world::World;
 use crate::receiver::Answer;
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::call::{Call, moved, not_found};
 use super::issues;
 use super::page::page;
-use super::router::{Call, not_found, with_status};
 use super::world::World;
 use crate::receiver::Answer;
 
@@ -51,11 +51,6 @@ pub(super) fn answer(
         (_, ["issues", rest @ ..]) => issues::answer(world, call, &full_name, rest),
         _ => Err(not_found()),
     }
-}
-
-pub(super) fn moved(to: &str) -> Answer {
-    let body = json!({ "message": "Moved Permanently", "url": to });
-    with_status(301, &body).header("location", to)
 }
 
 impl World {
