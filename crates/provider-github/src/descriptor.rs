@@ -1,4 +1,6 @@
-use patchbay_provider::{Descriptor, Feature, FeatureText, IntegrationKind, Metadata, Object, Setting};
+use patchbay_provider::{
+    Descriptor, Feature, FeatureText, IntegrationKind, Metadata, Object, Setting, SettingKind,
+};
 
 use crate::setup::{INSTALLATION, LOGIN};
 
@@ -24,6 +26,10 @@ pub(crate) fn descriptor() -> Descriptor {
         source_url: "https://github.com/patchbay/patchbay/tree/main/crates/provider-github".to_owned(),
         aspects: Object::new(),
     };
+    let mut settings = Setting::standard("GitHub");
+    for setting in settings.iter_mut().filter(|setting| setting.kind == SettingKind::Boolean) {
+        setting.default = Some(false.into());
+    }
     Descriptor {
         key: crate::KEY.to_owned(),
         name: "GitHub".to_owned(),
@@ -47,7 +53,7 @@ pub(crate) fn descriptor() -> Descriptor {
         initial_fields: Vec::new(),
         remembered_fields: vec!["repo".to_owned()],
         remembered_by_user: Vec::new(),
-        settings: Setting::standard("GitHub"),
+        settings,
         at_names: true,
         unreachable_text:
             "Unable to communicate with the GitHub instance. You may need to reinstall the integration."

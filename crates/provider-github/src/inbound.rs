@@ -70,7 +70,7 @@ pub(crate) fn receive(
                 "a webhook of GitHub is for an unknown installation; it has no effect"
             );
         }
-        // The tickets of a repository with another name cannot be renamed at once.
+        ("repository", Some(_)) => received.changes = changes::of_repository(&body),
         _ => {}
     }
     Ok(received)

@@ -190,7 +190,8 @@ impl Provider for GitHub {
 
     async fn probe(&self, installation: &Installation) -> Result<()> {
         let api = self.api(installation);
-        api.send(Method::GET, "installation/repositories", &[("per_page", "1")], None).await.map(drop)
+        let found = api.send(Method::GET, "installation/repositories", &[("per_page", "1")], None).await?;
+        found.json::<Value>().map(drop)
     }
 
     /// The application is removed at GitHub, by a person.

@@ -31,6 +31,7 @@ pub(crate) fn descriptor() -> Descriptor {
         label: "Ignored Fields".to_owned(),
         help: "Fields of Jira, separated by commas, that forms of new tickets leave out.".to_owned(),
         placeholder: "components, security, customfield_10006".to_owned(),
+        default: None,
     });
     Descriptor {
         key: super::KEY.to_owned(),

@@ -69,7 +69,8 @@ pub(crate) fn parse(text: &str) -> Result<Described, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
     check(&file)?;
     let setup = file.setup.iter().map(SetupField::field).collect();
-    let noun = if file.project_noun.is_empty() { format!("{} Project", file.name) } else { file.project_noun };
+    let noun =
+        if file.project_noun.is_empty() { format!("{} Project", file.name) } else { file.project_noun };
     let descriptor = Descriptor {
         path: file.key.clone(),
         metadata: Metadata {
@@ -115,7 +116,9 @@ fn check(file: &File) -> Result<(), String> {
         && letters.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         && file.key.len() <= MAX_KEY;
     if !is_key {
-        return Err(format!("`key` has 1 to {MAX_KEY} of the characters a-z, 0-9 and _, and begins with a letter"));
+        return Err(format!(
+            "`key` has 1 to {MAX_KEY} of the characters a-z, 0-9 and _, and begins with a letter"
+        ));
     }
     if !(1..=MAX_NAME).contains(&file.name.trim().chars().count()) {
         return Err(format!("`name` has 1 to {MAX_NAME} characters"));
@@ -211,8 +214,12 @@ mod tests {
             (r#"name = "apiKey""#, r#"name = "url""#, "twice"),
             (r#"type = "secret""#, r#"type = "select""#, "no choices"),
             (r#"type = "secret""#, r#"type = "blank""#, "filled in"),
-            (r#"label = "Key""#, r#"label = "Key"
-                colour = "red""#, "colour"),
+            (
+                r#"label = "Key""#,
+                r#"label = "Key"
+                colour = "red""#,
+                "colour",
+            ),
         ] {
             let problem = parse(&RIGHT.replacen(from, to, 1)).unwrap_err();
             assert!(problem.contains(word), "{to}: {problem}");

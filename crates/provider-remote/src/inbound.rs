@@ -125,14 +125,20 @@ fn changes(event: &Event) -> Result<Vec<Change>, InboundAnswer> {
     if has_changed("assignee") {
         let assignee = match &issue.assignee {
             None => None,
-            Some(person) => Some(user(person).ok_or_else(|| invalid("`issue.assignee` has neither a name nor an email"))?),
+            Some(person) => Some(
+                user(person).ok_or_else(|| invalid("`issue.assignee` has neither a name nor an email"))?,
+            ),
         };
         changes.push(Change::Assignee { key: key(), assignee, at });
     }
     if has_changed("status") {
         let status = issue.status.as_ref().ok_or_else(|| invalid("`issue.status` is required"))?;
         let before = event.previous.status.as_ref().map(|status| status.done);
-        changes.push(Change::Status { key: key(), data: json!({ "done": status.done, "before": before }), at });
+        changes.push(Change::Status {
+            key: key(),
+            data: json!({ "done": status.done, "before": before }),
+            at,
+        });
     }
     Ok(changes)
 }
@@ -224,9 +230,18 @@ mod tests {
             (json!({"event": "issue_updated", "id": ""}), "`id`"),
             (json!({"event": "issue_updated", "id": "1", "occurredAt": "yesterday"}), "invalid"),
             (json!({"event": "issue_updated", "id": "1", "issue": {}}), "`issue.key`"),
-            (json!({"event": "issue_updated", "id": "1", "issue": {"key": "A"}, "changed": ["status"]}), "`issue.status`"),
-            (json!({"event": "issue_updated", "id": "1", "issue": {"key": "A"}, "changed": ["key"]}), "`previous.key`"),
-            (json!({"event": "issue_updated", "id": "1", "issue": {"key": "A", "assignee": {}}, "changed": ["assignee"]}), "`issue.assignee`"),
+            (
+                json!({"event": "issue_updated", "id": "1", "issue": {"key": "A"}, "changed": ["status"]}),
+                "`issue.status`",
+            ),
+            (
+                json!({"event": "issue_updated", "id": "1", "issue": {"key": "A"}, "changed": ["key"]}),
+                "`previous.key`",
+            ),
+            (
+                json!({"event": "issue_updated", "id": "1", "issue": {"key": "A", "assignee": {}}, "changed": ["assignee"]}),
+                "`issue.assignee`",
+            ),
         ] {
             let answer = received(&event).unwrap_err();
             assert!(answer.status == 400 && answer.body.contains(word), "{event}: {}", answer.body);

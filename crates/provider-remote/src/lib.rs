@@ -80,7 +80,8 @@ impl Provider for Remote {
         issue: Option<&IssueInfo>,
         chosen: &Object,
     ) -> Result<Vec<Field>> {
-        let arguments = json!({ "issue": issue.map(|issue| forms::issue(issue, installation)), "chosen": chosen });
+        let arguments =
+            json!({ "issue": issue.map(|issue| forms::issue(issue, installation)), "chosen": chosen });
         let found: forms::Form = self.call(installation, "create_form", arguments).await?;
         found.fields(&forms::search_url(installation, &self.descriptor.path))
     }
@@ -90,8 +91,7 @@ impl Provider for Remote {
     }
 
     async fn search(&self, installation: &Installation, search: &Search) -> Result<Vec<Choice>> {
-        let arguments =
-            json!({ "field": search.field, "query": search.query, "project": search.project });
+        let arguments = json!({ "field": search.field, "query": search.query, "project": search.project });
         let found: forms::Choices = self.call(installation, "search", arguments).await?;
         Ok(found.choices())
     }

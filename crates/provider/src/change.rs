@@ -39,15 +39,29 @@ pub enum Change {
         /// The id of the ticket at the tracker, which did not change; empty if it has none.
         ticket_id: String,
     },
+    /// A project has another name, and so have the keys of its tickets: they begin with the name and the separator.
+    Project {
+        /// The name until now, as [`StatusMapping`](crate::StatusMapping) has it.
+        from: String,
+        /// The name from now on.
+        to: String,
+        /// For example `#` in `acme/shop#12`.
+        separator: String,
+    },
 }
 
 impl Change {
-    /// Key of the ticket; until now, if it changes.
+    /// Key of the ticket; until now, if it changes. The name of the project if it is about one.
     pub fn key(&self) -> &str {
         match self {
             Self::Assignee { key, .. } | Self::Status { key, .. } => key,
-            Self::Key { from, .. } => from,
+            Self::Key { from, .. } | Self::Project { from, .. } => from,
         }
+    }
+
+    /// Whether it changes keys, so that other changes have to wait for it.
+    pub fn is_about_keys(&self) -> bool {
+        matches!(self, Self::Key { .. } | Self::Project { .. })
     }
 }
 

@@ -138,6 +138,8 @@ pub struct Setting {
     pub help: String,
     /// An example; empty for none.
     pub placeholder: String,
+    /// The value that the form shows while none is stored.
+    pub default: Option<serde_json::Value>,
 }
 
 /// Values of a setting.
@@ -175,6 +177,7 @@ impl Setting {
             label: text(label),
             help: text(help),
             placeholder: String::new(),
+            default: None,
         };
         let strategies = [
             ("resolve", "Resolve"),

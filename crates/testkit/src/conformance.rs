@@ -78,7 +78,6 @@ pub enum Fault {
 }
 
 /// Runs all checks, one after the other. The name of each is printed before.
-#[expect(clippy::print_stderr, reason = "a failure has to say which check failed")]
 pub async fn conforms(tracker: &dyn Tracker) {
     macro_rules! run {
         ($($check:ident),* $(,)?) => {

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use patchbay_provider::{
     Action, Assignee, Built, Change, Choice, Descriptor, ExternalIdentity, ExternalUser, Failure, Feature,
-    Field, FieldKind, InboundAnswer, InboundRequest, Installation, IntegrationKind, IssueInfo, Kind, Located,
-    Metadata, Object, Provider, Received, Result, Search, Secrets, Setting, SetupState, StatusMapping,
-    StepView, Ticket, Timed,
+    Field, FieldKind, InboundAnswer, InboundRequest, Installation, IntegrationChange, IntegrationKind,
+    IssueInfo, Kind, Located, Metadata, Object, Provider, Received, Result, Search, Secrets, Setting,
+    SetupState, StatusMapping, StepView, Ticket, Timed,
 };
 use serde_json::{Value, json};
 
@@ -161,6 +161,16 @@ fn text<'a>(fields: &'a Object, name: &str) -> &'a str {
 fn object(value: Value) -> Object {
     let Value::Object(object) = value else { panic!("an object") };
     object
+}
+
+/// An account with which the application was connected at the tracker.
+fn connected(request: &InboundRequest) -> Received {
+    let external_id = request.path.trim_start_matches("webhook/").to_owned();
+    let metadata = object(json!({"domain_name": external_id, "webhook_secret": "hush-hush"}));
+    let name = "Connected at the tracker".to_owned();
+    let built = Built { external_id, name, metadata, identity: None, expect_exists: false };
+    let integration = Some(IntegrationChange::Refreshed(Box::new(built)));
+    Received { integration, ..Received::changes(InboundAnswer::empty(200), Vec::new()) }
 }
 
 #[async_trait]
@@ -371,6 +381,9 @@ impl Provider for Slate {
         request: &InboundRequest,
         secrets: Option<&Secrets>,
     ) -> Result<Received, InboundAnswer> {
+        if request.header("x-slate-secret") == Some("of the application") {
+            return Ok(connected(request));
+        }
         let secret = secrets.and_then(|secrets| secrets.metadata_text("webhook_secret"));
         if secret.is_none() || request.header("x-slate-secret") != secret {
             return Err(InboundAnswer::invalid_token(400));
@@ -388,6 +401,11 @@ impl Provider for Slate {
                 from: key,
                 to: event["to"].as_str().unwrap_or_default().to_owned(),
                 ticket_id: "77".to_owned(),
+            },
+            Some("project_renamed") => Change::Project {
+                from: key,
+                to: event["to"].as_str().unwrap_or_default().to_owned(),
+                separator: "-".to_owned(),
             },
             _ => Change::Status { key, data: event["status"].clone(), at },
         };

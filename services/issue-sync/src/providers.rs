@@ -6,13 +6,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use patchbay_provider::Provider;
+use patchbay_provider_github::{Config as GitHubConfig, GitHub};
 use patchbay_provider_jira_server::JiraServer;
 use patchbay_runtime::Settings;
 
-/// The providers of this deployment: those that every deployment has, and the operator's own programs. Declares their settings;
-/// [`Settings::finish`] reports problems.
+/// The providers of this deployment: those that need no settings, those whose settings are given, and the operator's own programs.
+/// Declares the settings; [`Settings::finish`] reports problems.
 pub fn configured(settings: &Settings) -> Vec<Arc<dyn Provider>> {
     let mut providers: Vec<Arc<dyn Provider>> = vec![Arc::new(JiraServer::new())];
+    if let Some(github) = GitHubConfig::read(settings) {
+        match GitHub::new(&github) {
+            Ok(github) => providers.push(Arc::new(github)),
+            Err(problem) => settings.problem(format!("PATCHBAY_GITHUB_*: {problem}")),
+        }
+    }
     for program in programs(settings) {
         let is_taken = |other: &Arc<dyn Provider>| other.descriptor().key == program.descriptor().key;
         if providers.iter().any(is_taken) {

@@ -47,7 +47,8 @@ impl PlatformProcess {
     /// Runs an operator command and returns its output.
     fn operator(&self, line: &str) -> String {
         let mut command = Command::new(binary("patchbay").unwrap());
-        let output = command.args(line.split_whitespace()).arg("--data-dir").arg(&self.data).output().unwrap();
+        let output =
+            command.args(line.split_whitespace()).arg("--data-dir").arg(&self.data).output().unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }

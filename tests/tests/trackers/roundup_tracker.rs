@@ -86,7 +86,10 @@ impl RoundupTracker {
         let mut call = call.basic_auth(PERSON.0, Some(PERSON.1));
         call = call.header("x-requested-with", "test").header("origin", self.url.trim_end_matches('/'));
         if let Some(etag) = etag {
-            call = call.header("if-match", etag).header("content-type", "application/json").body(body.to_string());
+            call = call
+                .header("if-match", etag)
+                .header("content-type", "application/json")
+                .body(body.to_string());
         }
         let answer = call.send().await.unwrap();
         let status = answer.status().as_u16();

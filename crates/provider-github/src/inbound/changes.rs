@@ -46,6 +46,21 @@ fn transferred(from: String, changes: &Value) -> Option<Change> {
     Some(Change::Key { from, to, ticket_id })
 }
 
+/// A repository with another name has other keys.
+pub(super) fn of_repository(body: &Value) -> Vec<Change> {
+    let renamed = || {
+        let to = Repository::parse(body["repository"]["full_name"].as_str()?)?.to_string();
+        let (owner, _) = to.split_once('/')?;
+        let name = body["changes"]["repository"]["name"]["from"].as_str()?;
+        let from = Repository::parse(&format!("{owner}/{name}"))?.to_string();
+        Some(Change::Project { from, to, separator: "#".to_owned() })
+    };
+    match body["action"].as_str() {
+        Some("renamed") => renamed().into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Any ISO form; without a zone it is UTC.
 fn time(text: &str) -> Option<DateTime<Utc>> {
     let zoned = DateTime::parse_from_rfc3339(text)

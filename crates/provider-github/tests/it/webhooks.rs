@@ -250,3 +250,13 @@ async fn an_installation_is_disabled_and_enabled() {
         assert!(received.delivery_id.is_some());
     }
 }
+
+#[tokio::test]
+async fn a_repository_with_another_name_has_other_keys() {
+    let it = connected().await;
+    it.github.world().rename_repository("acme/shop", "acme/store");
+    let webhook = it.github.take_webhooks().pop().unwrap();
+    let received = receive(&it.provider, &post(webhook));
+    let (from, to) = ("acme/shop".to_owned(), "acme/store".to_owned());
+    assert_eq!(received.changes, [Change::Project { from, to, separator: "#".to_owned() }]);
+}

@@ -59,11 +59,13 @@ pub(super) async fn a_ticket_is_made_from_its_form_and_found(connected: &Connect
     assert_eq!((&made.status, &made.project), (&read.status, &read.project));
     assert!(provider.issue_url(installation, &made.key).starts_with("http"));
     let mapping = provider.status_mapping(installation).await.unwrap();
-    let is_known = |choices: &[patchbay_provider::Choice], value: &str| choices.iter().any(|it| it.value == value);
+    let is_known =
+        |choices: &[patchbay_provider::Choice], value: &str| choices.iter().any(|it| it.value == value);
     assert!(is_known(&mapping.projects, &read.project), "{} is no project: {mapping:?}", read.project);
     assert!(is_known(&mapping.statuses, &read.status), "{} is no status: {mapping:?}", read.status);
 
-    let search = Search { field: "externalIssue".to_owned(), query: "Printer".to_owned(), project: read.project };
+    let search =
+        Search { field: "externalIssue".to_owned(), query: "Printer".to_owned(), project: read.project };
     let found = provider.search(installation, &search).await.unwrap();
     let choice = found.iter().find(|choice| choice.label.contains("Printer on fire")).expect("it is found");
     let fields = Object::from_iter([
@@ -79,7 +81,8 @@ pub(super) async fn a_ticket_that_does_not_exist_is_gone(connected: &Connected<'
     assert_eq!(failure.kind, Kind::Gone, "{failure:?}");
     let assigned = connected.provider();
     let person = connected.tracker.person();
-    let failure = assigned.sync_assignee_outbound(&connected.installation, key, Some(&person)).await.unwrap_err();
+    let failure =
+        assigned.sync_assignee_outbound(&connected.installation, key, Some(&person)).await.unwrap_err();
     assert!(!failure.is_retryable(), "{failure:?}");
 }
 
@@ -168,11 +171,12 @@ pub(super) async fn changes_of_people_come_in_with_their_time(connected: &Connec
             }
             Change::Status { data, at, .. } => {
                 assert!(at.at.is_some(), "{edit:?} has a time");
-                let action = connected.provider().resolve_action(&connected.installation, data).await.unwrap();
+                let action =
+                    connected.provider().resolve_action(&connected.installation, data).await.unwrap();
                 let expected = if edit == Edit::Close { Action::Resolve } else { Action::Unresolve };
                 assert_eq!(action, Some(expected), "{data}");
             }
-            Change::Key { .. } => unreachable!("not looked for"),
+            Change::Key { .. } | Change::Project { .. } => unreachable!("not looked for"),
         }
     }
 }
@@ -182,14 +186,17 @@ pub(super) async fn forged_and_broken_webhooks_have_no_effect(connected: &Connec
     let request = connected.change(&key, Edit::Assign).await;
     let provider = connected.provider();
     let answer = |request: &InboundRequest| {
-        provider.locate(request).and_then(|_| provider.receive(request, Some(&connected.installation.secrets)))
+        provider
+            .locate(request)
+            .and_then(|_| provider.receive(request, Some(&connected.installation.secrets)))
     };
     assert!(answer(&request).is_ok());
     // The credential is in the path or in a header: each is made wrong and left out.
     let mut refused = 0;
     let mut try_forged = |forged: InboundRequest| {
         if let Err(answer) = answer(&forged) {
-            assert!((400..500).contains(&answer.status), "{answer:?}");
+            // 204: an event of a name that the provider does not read.
+            assert!(answer.status == 204 || (400..500).contains(&answer.status), "{answer:?}");
             refused += usize::from(answer.is_invalid_token);
         }
     };
@@ -249,10 +256,8 @@ pub(super) async fn failures_have_a_kind_and_show_no_credentials(connected: &Con
         }
         tracker.fail(None).await;
     }
-    eventually(SOON, "the tracker works again", async || {
-        connected.provider().probe(installation).await.ok()
-    })
-    .await;
+    eventually(SOON, "the tracker works again", async || connected.provider().probe(installation).await.ok())
+        .await;
 }
 
 /// Texts that are long enough to be secret and are no address.

@@ -54,8 +54,7 @@ impl<'a> Connected<'a> {
         assert!(!metadata.contains(organization), "metadata is shared by organizations: {metadata}");
         let identity = built.identity.map(|identity| identity.data).unwrap_or_default();
         let secrets = Secrets { metadata: built.metadata, identity };
-        let integration =
-            IntegrationInfo { id: 31, name: built.name, external_id: built.external_id };
+        let integration = IntegrationInfo { id: 31, name: built.name, external_id: built.external_id };
         let installation = Installation {
             integration,
             organization: Some(state.organization.clone()),

@@ -99,6 +99,21 @@ pub(crate) async fn lock_with_key(
     Ok(rows.into_iter().map(TrackedTicket::from).collect())
 }
 
+/// Keys that begin with a text, at most 200.
+pub(crate) async fn keys_beginning_with(
+    db: &Db,
+    integration_id: i64,
+    text: &str,
+) -> Result<Vec<String>, Error> {
+    let query = db.query(
+        "select distinct key from external_issues where integration_id = $1 and substr(key, 1, $3) = $2
+         order by key limit 200",
+    );
+    let characters = i32::try_from(text.chars().count()).unwrap_or(i32::MAX);
+    let rows = query.bind(integration_id).bind(text).bind(characters).fetch_all::<(String,)>().await?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
+}
+
 pub(crate) async fn find(db: &Db, id: i64) -> Result<Option<TrackedTicket>, Error> {
     let query = db.query("select * from external_issues where id = $1").bind(id);
     Ok(query.fetch_optional::<Row>().await?.map(TrackedTicket::from))

@@ -72,3 +72,30 @@ pub(crate) async fn delete(
         .await?;
     Ok(())
 }
+
+/// Gives a project of an integration another name, in all organizations. A mapping of the new name stays as it is.
+pub(crate) async fn rename_project(db: &Db, integration_id: i64, from: &str, to: &str) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    tx.query(
+        "update status_mappings set external_id = $3 where external_id = $2
+         and organization_integration_id in (select id from organization_integrations where integration_id = $1)
+         and not exists (
+             select 1 from status_mappings known where known.external_id = $3
+             and known.organization_integration_id = status_mappings.organization_integration_id
+         )",
+    )
+    .bind(integration_id)
+    .bind(from)
+    .bind(to)
+    .execute()
+    .await?;
+    tx.query(
+        "delete from status_mappings where external_id = $2
+         and organization_integration_id in (select id from organization_integrations where integration_id = $1)",
+    )
+    .bind(integration_id)
+    .bind(from)
+    .execute()
+    .await?;
+    Ok(tx.commit().await?)
+}

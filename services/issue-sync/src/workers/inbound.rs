@@ -7,6 +7,7 @@ mod assignee;
 mod finish;
 mod key;
 mod lookup;
+mod project;
 mod status;
 
 use async_trait::async_trait;
@@ -82,12 +83,12 @@ impl Queue for Inbound {
     }
 }
 
-/// Changes that have to be applied one after the other: those of one ticket. A change of a key concerns two tickets, so it comes alone,
+/// Changes that have to be applied one after the other: those of one ticket. A change of keys concerns several tickets, so it comes alone,
 /// after all before it. A ticket whose first change is not due waits with all of its changes.
 fn chains(waiting: Vec<Waiting>, now: DateTime<Utc>) -> Vec<Vec<Waiting>> {
     let mut chains: Vec<Vec<Waiting>> = Vec::new();
     for change in waiting {
-        if matches!(change.change, Change::Key { .. }) {
+        if change.change.is_about_keys() {
             if chains.is_empty() && change.due_at <= now {
                 chains.push(vec![change]);
             }
@@ -121,7 +122,7 @@ async fn settle(lookup: &Lookup<'_>, waiting: &Waiting) -> Result<Option<Done>, 
     let operation = match waiting.change {
         Change::Assignee { .. } => "assignee_inbound",
         Change::Status { .. } => "status_inbound",
-        Change::Key { .. } => "key_inbound",
+        Change::Key { .. } | Change::Project { .. } => "key_inbound",
     };
     let (effects, outcome) = match apply(lookup, waiting).await {
         Ok((effects, None)) => (effects, Outcome::Success),
@@ -155,6 +156,10 @@ async fn apply(lookup: &Lookup<'_>, waiting: &Waiting) -> Applied {
         Change::Status { key, data, at } => status::apply(lookup, id, key, data, at.at).await,
         Change::Key { from, to, ticket_id } => {
             key::apply(lookup.context, id, from, to, ticket_id).await?;
+            Ok((Vec::new(), None))
+        }
+        Change::Project { from, to, separator } => {
+            project::apply(lookup.context, id, from, to, separator).await?;
             Ok((Vec::new(), None))
         }
     }

@@ -202,3 +202,45 @@ async fn two_tickets_that_become_one_leave_one_link() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_project_with_another_name_takes_its_tickets_and_its_mapping_along() {
+    each(|service| async move {
+        let (integration, _) = linked(&service).await;
+        service
+            .set(
+                &integration,
+                json!({"sync_status_forward": {"OPS": {"on_resolve": "done", "on_unresolve": "open"}}}),
+            )
+            .await;
+        for delivery in ["1", "2"] {
+            let renamed = json!({"event": "project_renamed", "key": "OPS", "to": "PRINT"});
+            service.webhook("hush-hush", delivery, renamed).await;
+            applied(&service, &integration).await;
+        }
+        let keys: Vec<String> =
+            service.db.query("select key from external_issues").fetch_scalars().await.unwrap();
+        let projects: Vec<String> =
+            service.db.query("select external_id from status_mappings").fetch_scalars().await.unwrap();
+        assert_eq!((keys, projects), (vec!["PRINT-7".to_owned()], vec!["PRINT".to_owned()]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_connected_at_the_tracker_waits_for_an_organization() {
+    each(|service| async move {
+        for delivery in ["1", "2"] {
+            let event = json!({"event": "connected"});
+            service.webhook_of("slate.test", "of the application", delivery, event).await;
+        }
+        let names = "select name from integrations";
+        let known: Vec<String> = service.db.query(names).fetch_scalars().await.unwrap();
+        assert_eq!(known, ["Connected at the tracker"]);
+        // The setup takes the same integration.
+        service.installed().await;
+        let known: Vec<String> = service.db.query(names).fetch_scalars().await.unwrap();
+        assert_eq!(known, ["Our slate"]);
+    })
+    .await;
+}

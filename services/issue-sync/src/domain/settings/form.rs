@@ -44,6 +44,7 @@ fn field(descriptor: &Descriptor, setting: &Setting, product: &str, mapped: &Map
     let mut field = Field::new(setting.name.clone(), kind, text(&setting.label));
     field.help = Some(text(&setting.help));
     field.placeholder = Some(setting.placeholder.clone()).filter(|text| !text.is_empty());
+    field.default.clone_from(&setting.default);
     if let SettingKind::Select(choices) = &setting.kind {
         let choices = choices.iter().map(|(value, label)| Choice::new(value, label));
         field.choices = Some(choices.collect());

@@ -102,6 +102,10 @@ async fn accept(
         0 => 0,
         count => context.db.allocate_ids("inbound_change", count).await?,
     };
+    let new_integration = match &received.integration {
+        Some(IntegrationChange::Refreshed(_)) => context.db.allocate_ids("integration", 1).await?,
+        _ => 0,
+    };
     let now = context.now();
     let mut tx = context.db.begin().await?;
     if let Some(id) = &received.delivery_id
@@ -110,7 +114,7 @@ async fn accept(
         return Ok(response(received.answer));
     }
     if let Some(change) = &received.integration {
-        apply(&mut tx, context, provider, change).await?;
+        apply(&mut tx, context, provider, change, new_integration).await?;
     }
     if let Some(integration) = active {
         let mut record = health::lock(&mut tx, integration.id, now).await?;
@@ -123,20 +127,30 @@ async fn accept(
     Ok(response(received.answer))
 }
 
+/// `new_id` is the id of an integration that is not known yet.
 async fn apply(
     tx: &mut patchbay_db::Tx,
     context: &Context,
     provider: &str,
     change: &IntegrationChange,
+    new_id: i64,
 ) -> Result<(), Error> {
     let (external_id, status) = match change {
         IntegrationChange::Refreshed(built) => {
-            let known = integrations::lock_by_external_id(tx, provider, &built.external_id).await?;
-            if let Some(known) = known {
-                let metadata = seal(&context.sealing, &metadata_of(known.id), &built.metadata);
-                let name = if built.name.is_empty() { known.name.clone() } else { built.name.clone() };
-                let refreshed = Integration { name, metadata, status: Status::Active, ..known };
-                integrations::overwrite(tx, &refreshed).await?;
+            let integration = |id| Integration {
+                id,
+                provider: provider.to_owned(),
+                external_id: built.external_id.clone(),
+                name: if built.name.is_empty() { built.external_id.clone() } else { built.name.clone() },
+                metadata: seal(&context.sealing, &metadata_of(id), &built.metadata),
+                status: Status::Active,
+            };
+            // It belongs to no organization until a member sets it up.
+            if !integrations::insert(tx, &integration(new_id), context.now()).await?
+                && let Some(known) =
+                    integrations::lock_by_external_id(tx, provider, &built.external_id).await?
+            {
+                integrations::overwrite(tx, &integration(known.id)).await?;
             }
             return Ok(());
         }
