@@ -11,7 +11,7 @@ use patchbay_provider::{Assignee, InboundRequest, Object, Provider, StepView};
 use connected::Connected;
 
 /// A provider with a tracker that it can be set up with.
-#[async_trait]
+#[async_trait(?Send)]
 pub trait Tracker: Sync {
     /// The provider.
     fn provider(&self) -> &dyn Provider;

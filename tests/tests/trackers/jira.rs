@@ -1,118 +1,31 @@
 //! A company connects its Jira: setup over REST, a linked ticket, changes in both directions, and removal.
 
-use std::time::Duration;
-
-use patchbay::all_in_one::{AllInOne, Plan};
 use patchbay::data_folder::DataFolder;
-use patchbay_domain::Role;
-use patchbay_proto::auth_token::MintUserTokenRequest;
-use patchbay_proto::auth_token::tokens_client::TokensClient;
-use patchbay_proto::tracker::directory_client::DirectoryClient;
-use patchbay_proto::tracker::issues_client::IssuesClient;
-use patchbay_proto::tracker::projects_client::ProjectsClient;
-use patchbay_proto::tracker::{
-    AddMemberRequest, CreateIssueRequest, CreateOrganizationRequest, CreateProjectRequest,
-};
-use patchbay_rpc::request;
-use patchbay_runtime::Settings;
 use patchbay_testkit::eventually;
 use patchbay_testkit::jira::{CONSUMER, Standin};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
-const SOON: Duration = Duration::from_secs(30);
+use crate::platform::{Platform, SOON};
 
-struct Platform {
-    running: AllInOne,
-    http: reqwest::Client,
-    token: String,
-    wren: i64,
-    issue: i64,
-}
-
-impl Platform {
-    async fn start(data: &DataFolder) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let ports = [("GRPC_LISTEN", "127.0.0.1:0"), ("ADMIN_LISTEN", "127.0.0.1:0")];
-        let plan = Plan { data, http, public_url: None, is_brief: false, log: false };
-        let running = AllInOne::start(Settings::from_pairs(ports), plan).await.unwrap();
-        let channel = running.channel.clone();
-        let mut directory = DirectoryClient::new(channel.clone());
-        let acme = CreateOrganizationRequest { name: "Acme".to_owned(), ..Default::default() };
-        directory.create_organization(request(acme)).await.unwrap();
-        let mut member = async |name: &str, role: Role| {
-            let message = AddMemberRequest {
-                organization: "acme".to_owned(),
-                email: format!("{name}@example.org"),
-                name: name.to_owned(),
-                role: role.to_string(),
-            };
-            directory.add_member(request(message)).await.unwrap().into_inner().user.unwrap().id
-        };
-        let (olga, wren) = (member("olga", Role::Owner).await, member("wren", Role::Member).await);
-        let scopes = Role::Owner.scopes().iter().map(|scope| scope.to_string()).collect();
-        let mint = MintUserTokenRequest { user_id: olga, scopes, name: "test".to_owned() };
-        let minted = TokensClient::new(channel.clone()).mint_user_token(request(mint)).await.unwrap();
-        let (organization, project) = ("acme".to_owned(), "shop".to_owned());
-        let message = CreateProjectRequest {
-            organization: organization.clone(),
-            name: "Shop".to_owned(),
-            ..Default::default()
-        };
-        ProjectsClient::new(channel.clone()).create_project(request(message)).await.unwrap();
-        let title = "ReferenceError: heck is not defined".to_owned();
-        let message = CreateIssueRequest { organization, project, title, ..Default::default() };
-        let issue = IssuesClient::new(channel).create_issue(request(message)).await.unwrap().into_inner();
-        let http = reqwest::Client::builder().timeout(SOON).build().unwrap();
-        Self { running, http, token: minted.into_inner().token, wren, issue: issue.id }
-    }
-
-    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
-        let url = format!("{}{path}", self.running.base_url);
-        let mut call = self.http.request(method.parse().unwrap(), url).bearer_auth(&self.token);
-        if let Some(body) = body {
-            call = call.header("content-type", "application/json").body(body.to_string());
-        }
-        let answer = call.send().await.unwrap();
-        let status = answer.status().as_u16();
-        (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
-    }
-
-    async fn done(&self, method: &str, path: &str, body: Value) -> Value {
-        let (status, answer) = self.call(method, path, Some(body)).await;
-        assert!(status < 300, "{method} {path}: {status} {answer}");
-        answer
-    }
-
-    /// Connects the Jira and switches everything on. Returns the id of the integration.
-    async fn connect(&self, jira: &Standin) -> String {
-        let pipeline = "/api/0/organizations/acme/pipeline/integration_pipeline/";
-        let start = json!({ "action": "initialize", "provider": "jira_server" });
-        assert_eq!(self.done("POST", pipeline, start).await["step"], "installation_config");
-        let config = json!({ "url": jira.url, "consumerKey": CONSUMER, "privateKey": jira.private_key });
-        let step = self.done("POST", pipeline, config).await;
-        let address = step["data"]["oauthUrl"].as_str().unwrap();
-        let token = address.rsplit_once('=').unwrap().1;
-        let complete = self.done("POST", pipeline, json!({ "oauthToken": token })).await;
-        assert_eq!((&complete["status"], &complete["data"]["name"]), (&json!("complete"), &json!(CONSUMER)));
-        let id = complete["data"]["id"].as_str().unwrap().to_owned();
-        let settings = json!({
-            "sync_status_forward": { "20400": { "on_resolve": "6", "on_unresolve": "1" } },
-            "sync_forward_assignment": true, "sync_reverse_assignment": true, "sync_status_reverse": true,
-            "sync_comments": true,
-        });
-        self.done("POST", &format!("/api/0/organizations/acme/integrations/{id}/"), settings).await;
-        id
-    }
-
-    async fn issue(&self) -> Value {
-        self.call("GET", &format!("/api/0/issues/{}/", self.issue), None).await.1
-    }
-
-    async fn change(&self, change: Value) {
-        self.done("PUT", &format!("/api/0/issues/{}/", self.issue), change).await;
-    }
+/// Connects the Jira and switches everything on. Returns the id of the integration.
+async fn connect(platform: &Platform, jira: &Standin) -> String {
+    let pipeline = "/api/0/organizations/acme/pipeline/integration_pipeline/";
+    let start = json!({ "action": "initialize", "provider": "jira_server" });
+    assert_eq!(platform.done("POST", pipeline, start).await["step"], "installation_config");
+    let config = json!({ "url": jira.url, "consumerKey": CONSUMER, "privateKey": jira.private_key });
+    let step = platform.done("POST", pipeline, config).await;
+    let address = step["data"]["oauthUrl"].as_str().unwrap();
+    let token = address.rsplit_once('=').unwrap().1;
+    let complete = platform.done("POST", pipeline, json!({ "oauthToken": token })).await;
+    assert_eq!((&complete["status"], &complete["data"]["name"]), (&json!("complete"), &json!(CONSUMER)));
+    let id = complete["data"]["id"].as_str().unwrap().to_owned();
+    let settings = json!({
+        "sync_status_forward": { "20400": { "on_resolve": "6", "on_unresolve": "1" } },
+        "sync_forward_assignment": true, "sync_reverse_assignment": true, "sync_status_reverse": true,
+        "sync_comments": true,
+    });
+    platform.done("POST", &format!("/api/0/organizations/acme/integrations/{id}/"), settings).await;
+    id
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,8 +33,8 @@ impl Platform {
 async fn a_ticket_of_jira_and_its_issue_follow_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let data = DataFolder::open(&folder.path().join("data")).unwrap();
-    let (platform, jira) = (Platform::start(&data).await, Standin::start(&[]));
-    let integration = platform.connect(&jira).await;
+    let (platform, jira) = (Platform::start(&data, &[]).await, Standin::start(&[]));
+    let integration = connect(&platform, &jira).await;
 
     let of_issue = format!("/api/0/issues/{}/integrations/{integration}/", platform.issue);
     let fields = json!({ "project": "20400", "issuetype": "1", "title": "Printer on fire" });

@@ -100,7 +100,10 @@ async fn both_sides_are_equal_after_500_changes_during_which_every_process_is_ki
         match n {
             100 | 250 | 400 => platform.kill_and_restart().await,
             175 => roundup.kill_and_restart_program().await,
-            325 => roundup.kill_and_restart_tracker().await,
+            325 => {
+                roundup.kill_tracker();
+                roundup.start_tracker().await;
+            }
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use patchbay_testkit::eventually;
@@ -21,7 +22,7 @@ pub(crate) struct RoundupTracker {
     /// The list of providers for Patchbay.
     pub(crate) providers: PathBuf,
     folder: PathBuf,
-    server: Child,
+    server: Mutex<Child>,
     program: Child,
     program_port: u16,
     http: reqwest::Client,
@@ -46,7 +47,7 @@ impl RoundupTracker {
         std::fs::write(folder.join("secret"), SECRET).unwrap();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         let roundup = Self {
-            server: serve(folder, tracker),
+            server: Mutex::new(serve(folder, tracker)),
             program: run_program(folder, program),
             url,
             providers,
@@ -68,10 +69,13 @@ impl RoundupTracker {
         .await;
     }
 
-    pub(crate) async fn kill_and_restart_tracker(&mut self) {
-        kill(&mut self.server);
+    pub(crate) fn kill_tracker(&self) {
+        kill(&mut self.server.lock().unwrap());
+    }
+
+    pub(crate) async fn start_tracker(&self) {
         let port = reqwest::Url::parse(&self.url).unwrap().port().unwrap();
-        self.server = serve(&self.folder, port);
+        *self.server.lock().unwrap() = serve(&self.folder, port);
         self.ready().await;
     }
 
@@ -79,6 +83,21 @@ impl RoundupTracker {
         kill(&mut self.program);
         self.program = run_program(&self.folder, self.program_port);
         self.ready().await;
+    }
+
+    /// Webhooks that the program knows.
+    pub(crate) fn webhooks(&self) -> usize {
+        let known = std::fs::read(self.folder.join("webhooks.json")).unwrap_or_default();
+        serde_json::from_slice::<Value>(&known)
+            .ok()
+            .and_then(|known| Some(known.as_object()?.len()))
+            .unwrap_or(0)
+    }
+
+    /// The text of a message.
+    pub(crate) async fn text(&self, id: &str) -> String {
+        let (_, answer) = self.call("GET", &format!("msg/{id}/content"), None, &Value::Null).await;
+        answer["data"]["data"].as_str().unwrap_or_default().to_owned()
     }
 
     async fn call(&self, method: &str, path: &str, etag: Option<&str>, body: &Value) -> (u16, Value) {
@@ -123,7 +142,7 @@ impl RoundupTracker {
 
 impl Drop for RoundupTracker {
     fn drop(&mut self) {
-        kill(&mut self.server);
+        self.kill_tracker();
         kill(&mut self.program);
     }
 }

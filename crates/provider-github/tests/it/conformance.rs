@@ -13,7 +13,7 @@ struct Subject {
     github: GitHubStandIn,
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Tracker for Subject {
     fn provider(&self) -> &dyn Provider {
         &self.provider

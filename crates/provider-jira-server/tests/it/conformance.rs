@@ -12,7 +12,7 @@ struct Jira {
     standin: Standin,
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Tracker for Jira {
     fn provider(&self) -> &dyn Provider {
         &self.provider
