@@ -2,6 +2,7 @@
 //! repository, and the end of the installation at GitHub.
 
 use patchbay::data_folder::DataFolder;
+use patchbay_domain::Clock;
 use patchbay_testkit::eventually;
 use patchbay_testkit::github::{
     APP_ID, CLIENT_ID, CLIENT_SECRET, GitHubStandIn, INSTALLATION, SLUG, WEBHOOK_SECRET,
@@ -61,6 +62,13 @@ async fn deliver(platform: &Platform, github: &GitHubStandIn) {
     }
 }
 
+/// GitHub tells whole seconds. Within one second the order of changes is not known.
+async fn next_second() {
+    let start = Clock::system().now().timestamp();
+    eventually(SOON, "the next second", async || (Clock::system().now().timestamp() > start).then_some(()))
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issue_of_github_and_its_issue_follow_each_other() {
     let folder = tempfile::tempdir().unwrap();
@@ -88,6 +96,8 @@ async fn an_issue_of_github_and_its_issue_follow_each_other() {
 
     // From GitHub to us, after the echoes of our own changes.
     deliver(&platform, &github).await;
+    platform.settled(&integration).await;
+    next_second().await;
     github.world().close("acme/shop#1", false);
     github.world().assign("acme/shop#1", &[]);
     deliver(&platform, &github).await;
@@ -97,6 +107,7 @@ async fn an_issue_of_github_and_its_issue_follow_each_other() {
     })
     .await;
 
+    next_second().await;
     github.world().rename_repository("acme/shop", "acme/store");
     github.world().assign("acme/store#1", &["wren"]);
     deliver(&platform, &github).await;

@@ -61,6 +61,8 @@ async fn a_ticket_of_jira_and_its_issue_follow_each_other() {
     })
     .await;
 
+    platform.settled(&integration).await;
+
     // From Jira to us. The webhooks that our own changes caused were echoes.
     jira.control(&control, &json!({ "assignee": null, "status": "1" }));
     eventually(SOON, "the issue is open and unassigned", async || {

@@ -15,6 +15,7 @@ use patchbay_proto::tracker::{
 };
 use patchbay_rpc::request;
 use patchbay_runtime::Settings;
+use patchbay_testkit::eventually;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -94,6 +95,15 @@ impl Platform {
 
     pub(crate) async fn issue(&self) -> Value {
         self.call("GET", &format!("/api/0/issues/{}/", self.issue), None).await.1
+    }
+
+    /// Waits until nothing of an integration waits. A change at the tracker while a comment is being written counts as an effect of it.
+    pub(crate) async fn settled(&self, integration: &str) {
+        let path = format!("/api/0/organizations/acme/integrations/{integration}/health/");
+        eventually(SOON, "everything is sent and applied", async || {
+            (self.call("GET", &path, None).await.1["queue"]["pending"] == 0).then_some(())
+        })
+        .await;
     }
 
     pub(crate) async fn change(&self, change: Value) {

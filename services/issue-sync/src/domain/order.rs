@@ -4,7 +4,7 @@
 //! echo, which changes nothing. Writes are remembered before they are sent, because an echo can be faster than the response; how late
 //! it comes does not matter.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Writes that are remembered.
@@ -71,7 +71,7 @@ impl<V: PartialEq> Order<V> {
         if self.theirs.is_some_and(|theirs| is_before(at, theirs)) {
             return Verdict::Old;
         }
-        if self.ours.is_some_and(|ours| is_before(at, ours)) {
+        if self.ours.is_some_and(|ours| is_before(at, as_precise_as(at, ours))) {
             return Verdict::OursIsLater;
         }
         Verdict::Apply
@@ -116,7 +116,7 @@ impl<V: PartialEq> Order<V> {
             return;
         };
         self.theirs = self.theirs.max(Some(at));
-        if self.ours.is_some_and(|ours| ours <= at) {
+        if self.ours.is_some_and(|ours| as_precise_as(at, ours) <= at) {
             self.ours = None;
         }
         for write in &mut self.writes {
@@ -141,6 +141,12 @@ impl<V: PartialEq> Order<V> {
     pub(crate) fn refused(&mut self, value: &V) {
         self.writes.retain(|write| !(write.value == *value && write.echoed_at.is_none()));
     }
+}
+
+/// Our time `ours` for a comparison with the tracker's time `at`. A tracker that tells whole seconds has cut off the rest, so the rest of
+/// ours does not count either.
+fn as_precise_as(at: DateTime<Utc>, ours: DateTime<Utc>) -> DateTime<Utc> {
+    if at.timestamp_subsec_nanos() == 0 { ours.trunc_subsecs(0) } else { ours }
 }
 
 #[cfg(test)]
@@ -243,5 +249,18 @@ mod tests {
             order.wrote(value, at(value));
         }
         assert_eq!(order.writes.len(), MAX_WRITES);
+    }
+
+    #[test]
+    fn a_tracker_with_whole_seconds_is_compared_by_seconds() {
+        let ours = at(5) + chrono::TimeDelta::milliseconds(400);
+        let order = Order { theirs: None, ours: Some(ours), writes: Vec::<Write<u8>>::new() };
+        let judge = |at, tie| order.judge(Some(at), tie, |_| false);
+        assert_eq!(judge(at(5), Tie::Theirs), Verdict::Apply);
+        assert_eq!(judge(at(5), Tie::Ours), Verdict::OursIsLater);
+        assert_eq!(judge(at(4), Tie::Theirs), Verdict::OursIsLater);
+        let precise = at(5) + chrono::TimeDelta::milliseconds(399);
+        assert_eq!(judge(precise, Tie::Theirs), Verdict::OursIsLater);
+        assert_eq!(judge(at(6), Tie::Ours), Verdict::Apply);
     }
 }

@@ -66,6 +66,7 @@ mod tests {
             label: String::new(),
             help: String::new(),
             placeholder: String::new(),
+            default: None,
         });
         let config = serde_json::json!({
             "sync_status_forward": true, "sync_comments": true, "issues_ignored_fields": ["a", "b"], "gone": 1,

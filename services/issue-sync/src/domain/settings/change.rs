@@ -122,6 +122,7 @@ mod tests {
             label: String::new(),
             help: String::new(),
             placeholder: String::new(),
+            default: None,
         });
         let Value::Object(body) = json else { panic!("an object") };
         read_change(&settings, &body)
