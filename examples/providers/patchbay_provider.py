@@ -1,6 +1,6 @@
 """What every provider program needs: verified requests, failures, and events that are delivered. Standard library only.
 
-The protocol is described in docs/integrations/your-own.md.
+The protocol is described in docs/integrations/provider-protocol.md.
 """
 
 import base64
@@ -44,7 +44,7 @@ def is_signed(secret, headers, body):
 
 
 def serve(address, secret, operations):
-    """Answers `POST /<operation>` with what its function returns for the arguments. Runs for ever."""
+    """Answers `POST /<operation>` with what its function returns for the arguments. Never returns."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

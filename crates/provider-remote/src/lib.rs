@@ -1,6 +1,6 @@
 //! Providers outside the process: a program in any language that is called over HTTP and sends webhooks.
 //!
-//! `docs/integrations/your-own.md` describes the protocol. An operator lists the programs in a file ([`read`]); a program has no part in
+//! `docs/integrations/provider-protocol.md` describes the protocol. An operator lists the programs in a file ([`read`]); a program has no part in
 //! the process, so that its failures are those of a tracker.
 
 mod account;

@@ -35,7 +35,7 @@ pub fn configured(settings: &Settings) -> Vec<Arc<dyn Provider>> {
 fn programs(settings: &Settings) -> Vec<patchbay_provider_remote::Remote> {
     let list = settings.section("Integrations with trackers").optional::<PathBuf>(
         "PROVIDERS",
-        "Path of a TOML file that lists providers of your own: programs that connect further trackers. `docs/integrations/your-own.md` describes it.",
+        "Path of a TOML file that lists providers of your own: programs that connect further trackers. `docs/integrations/provider-protocol.md` describes it.",
     );
     let Some(list) = list else { return Vec::new() };
     patchbay_provider_remote::read(&list).unwrap_or_else(|problem| {

@@ -282,6 +282,6 @@ pub(super) async fn the_webhook_is_removed_in_the_end(connected: &Connected<'_>)
         assert_eq!(connected.tracker.has_webhook().await, Some(true));
         provider.uninstall(installation).await.unwrap();
     }
-    // What is gone already is no failure.
+    // A webhook that is gone already is no failure.
     provider.uninstall(installation).await.unwrap();
 }
