@@ -1,5 +1,6 @@
 //! One file for each RPC.
 
+mod encryption;
 mod external_actors;
 mod inbound;
 mod integration_message;

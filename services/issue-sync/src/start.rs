@@ -4,6 +4,7 @@ use patchbay_bus::{Bus, Queue, outbox};
 use patchbay_db::Db;
 use patchbay_domain::sealed::SealingKeys;
 use patchbay_proto::installation::mail_client::MailClient;
+use patchbay_proto::issue_sync::encryption_server::EncryptionServer;
 use patchbay_proto::issue_sync::external_actors_server::ExternalActorsServer;
 use patchbay_proto::issue_sync::inbound_server::InboundServer;
 use patchbay_proto::issue_sync::integrations_server::IntegrationsServer;
@@ -83,5 +84,6 @@ pub async fn start(
         .add_service(SetupServer::new(context.clone()))
         .add_service(LinksServer::new(context.clone()))
         .add_service(ExternalActorsServer::new(context.clone()))
+        .add_service(EncryptionServer::new(context.clone()))
         .add_service(InboundServer::new(context).max_decoding_message_size(MAX_MESSAGE_BYTES)))
 }

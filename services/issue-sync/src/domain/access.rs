@@ -43,6 +43,11 @@ pub(crate) fn user_id(caller: &Caller) -> Result<i64> {
     }
 }
 
+/// See which keys encrypt credentials.
+pub(crate) fn may_see_keys(caller: &Caller) -> Result<()> {
+    if caller.is_internal() { Ok(()) } else { Err(Error::permission_denied()) }
+}
+
 /// Hand on webhooks of trackers.
 pub(crate) fn may_receive(caller: &Caller) -> Result<()> {
     if caller.is_internal() { Ok(()) } else { Err(Error::permission_denied()) }

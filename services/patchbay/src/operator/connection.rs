@@ -12,6 +12,7 @@ use patchbay_proto::installation::app_registry_client::AppRegistryClient;
 use patchbay_proto::installation::encryption_client::EncryptionClient;
 use patchbay_proto::installation::event_types_client::EventTypesClient;
 use patchbay_proto::installation::publishing_client::PublishingClient;
+use patchbay_proto::issue_sync::encryption_client::EncryptionClient as IntegrationsEncryptionClient;
 use patchbay_proto::tracker::directory_client::DirectoryClient;
 use patchbay_rpc::{Channel, Target};
 use patchbay_runtime::Settings;
@@ -35,6 +36,7 @@ pub(super) struct Connection {
     tracker: Channel,
     auth_token: Channel,
     installation: Channel,
+    issue_sync: Channel,
     /// Public URL of the platform, without a slash at the end.
     pub(super) base_url: String,
     /// Where the services are, for error messages.
@@ -97,6 +99,11 @@ impl Connection {
         EncryptionClient::new(self.installation.clone())
     }
 
+    /// The same for the credentials of integrations.
+    pub(super) fn encryption_of_integrations(&self) -> IntegrationsEncryptionClient<Channel> {
+        IntegrationsEncryptionClient::new(self.issue_sync.clone())
+    }
+
     pub(super) fn publishing(&self) -> PublishingClient<Channel> {
         PublishingClient::new(self.installation.clone())
     }
@@ -106,7 +113,8 @@ impl Connection {
         Self {
             tracker: channel.clone(),
             auth_token: channel.clone(),
-            installation: channel,
+            installation: channel.clone(),
+            issue_sync: channel,
             base_url,
             place,
             here: None,
@@ -119,6 +127,7 @@ fn deployment(settings: &Settings) -> anyhow::Result<Connection> {
     let process = client(settings.clone());
     let (tracker, auth_token, installation) =
         (process.peer("tracker"), process.peer("auth-token"), process.peer("installation"));
+    let issue_sync = process.peer("issue-sync");
     let base_url = public_url(settings)?;
     // The settings may contain those of the services, which are not declared here.
     process.settings().finish_sharing()?;
@@ -126,8 +135,9 @@ fn deployment(settings: &Settings) -> anyhow::Result<Connection> {
         tracker: process.channel(&tracker)?,
         auth_token: process.channel(&auth_token)?,
         installation: process.channel(&installation)?,
+        issue_sync: process.channel(&issue_sync)?,
         base_url,
-        place: [&tracker, &auth_token, &installation].map(url).join(", "),
+        place: [&tracker, &auth_token, &installation, &issue_sync].map(url).join(", "),
         here: None,
     })
 }

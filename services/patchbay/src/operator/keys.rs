@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use clap::Subcommand;
-use patchbay_proto::installation::{EncryptionKey, EncryptionKeyState, ListEncryptionKeysRequest};
+use patchbay_proto::installation::{
+    EncryptedSecrets, EncryptionKey, EncryptionKeyState, ListEncryptionKeysRequest,
+};
+use patchbay_proto::issue_sync;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -29,8 +32,7 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
     let Command::Status { wait } = command;
     let deadline = Instant::now() + Duration::from_secs(wait.into());
     loop {
-        let request = ListEncryptionKeysRequest {};
-        let keys = answered(connection.encryption().list_encryption_keys(as_operator(request)).await)?.keys;
+        let keys = keys(connection).await?;
         let left: i64 = keys.iter().filter(|key| !is_current(key)).map(total).sum();
         if left == 0 || wait == 0 {
             return Ok(status(&keys, left));
@@ -41,6 +43,34 @@ pub(super) async fn run(connection: &Connection, command: Command) -> anyhow::Re
         );
         sleep(PAUSE).await;
     }
+}
+
+/// The keys of apps and of integrations.
+async fn keys(connection: &Connection) -> anyhow::Result<Vec<EncryptionKey>> {
+    let request = as_operator(ListEncryptionKeysRequest {});
+    let mut keys = answered(connection.encryption().list_encryption_keys(request).await)?.keys;
+    let request = as_operator(issue_sync::ListEncryptionKeysRequest {});
+    let integrations = connection.encryption_of_integrations().list_encryption_keys(request).await;
+    for key in answered(integrations)?.keys.into_iter().map(of_integrations) {
+        match keys.iter_mut().find(|known| known.id == key.id) {
+            Some(known) => known.secrets.extend(key.secrets),
+            // A service that has another key than the other one, and uses it.
+            None if !key.secrets.is_empty() => keys.push(key),
+            None => {}
+        }
+    }
+    Ok(keys)
+}
+
+fn of_integrations(key: issue_sync::EncryptionKey) -> EncryptionKey {
+    let state = match key {
+        issue_sync::EncryptionKey { is_current: true, .. } => EncryptionKeyState::Current,
+        issue_sync::EncryptionKey { is_missing: true, .. } => EncryptionKeyState::Missing,
+        _ => EncryptionKeyState::Other,
+    };
+    let secrets = key.credentials.into_iter();
+    let secrets = secrets.map(|it| EncryptedSecrets { place: it.place, count: it.count }).collect();
+    EncryptionKey { id: key.id, state: state.into(), secrets }
 }
 
 fn status(keys: &[EncryptionKey], left: i64) -> Output {
