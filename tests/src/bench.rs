@@ -8,6 +8,7 @@ pub mod receiver;
 mod report;
 mod running;
 mod scenarios;
+mod sync;
 mod usage;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use clap::{Parser, ValueEnum};
 use report::Report;
 use running::Running;
 use scenarios::Scenario;
+use sync::OfSync;
 
 /// Size of the `data` of an event in bytes. The complete body has about 1.2 KB.
 const DATA_BYTES: usize = 1_100;
@@ -38,6 +40,9 @@ pub struct Options {
     /// Scenarios of the tracker in the embedded mode, instead of the other scenarios.
     #[arg(long, value_enum, value_delimiter = ',')]
     tracker: Vec<OfTracker>,
+    /// Parts of the synchronisation with trackers in the embedded mode, instead of the other scenarios.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    sync: Vec<OfSync>,
     /// Run as the receiver of another benchmark process.
     #[arg(long, hide = true)]
     receive_on: Option<SocketAddr>,
@@ -67,6 +72,12 @@ pub(crate) struct Sizes {
     /// Issues in the scenario `issues`.
     #[arg(long, default_value_t = 100_000)]
     issues: usize,
+    /// Linked issues of the synchronisation.
+    #[arg(long, default_value_t = 10_000)]
+    links: usize,
+    /// Further links in its part `memory`.
+    #[arg(long, default_value_t = 1_000_000)]
+    more_links: usize,
 }
 
 /// A scenario of the tracker.
@@ -99,6 +110,9 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     if !options.tracker.is_empty() {
         return of_tracker(&options).await;
+    }
+    if !options.sync.is_empty() {
+        return of_sync(&options).await;
     }
     let mut report = Report::default();
     let receiver = receiver::Receiver::start().await?;
@@ -135,6 +149,14 @@ async fn of_tracker(options: &Options) -> anyhow::Result<()> {
                 println!("{}", issues::measure(&running, options.sizes.issues).await?.table());
             }
         }
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+async fn of_sync(options: &Options) -> anyhow::Result<()> {
+    for part in &options.sync {
+        println!("{}", sync::measure(*part, options.sizes.links, options.sizes.more_links).await?);
     }
     Ok(())
 }

@@ -1,16 +1,21 @@
 //! Rate limits of callers.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use patchbay_domain::Caller;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Callers remembered; beyond it, those whose limit has recovered are dropped.
 const REMEMBERED: usize = 100_000;
+/// Addresses that are refused at once.
+const EXHAUSTED: usize = 10_000;
 
 /// The unit that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,6 +55,8 @@ pub struct RateLimited {
 pub struct RateLimits {
     callers: Option<Limit>,
     addresses: Option<Limit>,
+    /// Addresses beyond their limit, until the next request is allowed; at most [`EXHAUSTED`].
+    exhausted: Mutex<HashMap<Key, Instant>>,
 }
 
 #[derive(Debug)]
@@ -61,7 +68,37 @@ struct Limit {
 impl RateLimits {
     /// Requests a minute of a known caller, and of an address; 0 for no limit.
     pub fn new(callers: u32, addresses: u32) -> Self {
-        Self { callers: Limit::new(callers), addresses: Limit::new(addresses) }
+        Self { callers: Limit::new(callers), addresses: Limit::new(addresses), exhausted: Mutex::default() }
+    }
+
+    /// Refuses an address that is beyond its limit, without counting the request.
+    ///
+    /// # Errors
+    /// As of [`RateLimits::check`].
+    pub fn admit(&self, key: &Key) -> Result<(), RateLimited> {
+        let until = self.lock().get(key).copied();
+        let wait = until.map(|until| until.saturating_duration_since(Instant::now()));
+        match (&self.addresses, wait) {
+            (Some(limit), Some(wait)) if !wait.is_zero() => {
+                Err(RateLimited { per_minute: limit.per_minute, wait })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Instant>> {
+        self.exhausted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, key: Key, wait: Duration) {
+        let now = Instant::now();
+        let mut exhausted = self.lock();
+        if exhausted.len() >= EXHAUSTED {
+            exhausted.retain(|_, until| *until > now);
+        }
+        if exhausted.len() < EXHAUSTED {
+            exhausted.insert(key, now + wait);
+        }
     }
 
     /// Counts one request.
@@ -69,11 +106,16 @@ impl RateLimits {
     /// # Errors
     /// The limit and the time to wait.
     pub fn check(&self, key: Key) -> Result<(), RateLimited> {
-        let limit = match key {
-            Key::Address(_) => &self.addresses,
-            _ => &self.callers,
+        let (limit, is_address) = match key {
+            Key::Address(_) => (&self.addresses, true),
+            _ => (&self.callers, false),
         };
-        limit.as_ref().map_or(Ok(()), |limit| limit.check(key))
+        let Some(limit) = limit else { return Ok(()) };
+        limit.check(key.clone()).inspect_err(|limited| {
+            if is_address {
+                self.remember(key, limited.wait);
+            }
+        })
     }
 }
 
@@ -111,6 +153,19 @@ mod tests {
         assert!(limits.check(address()).is_ok());
         assert!(limits.check(address()).is_err());
         assert!(limits.check(Key::Address([10, 0, 0, 2].into())).is_ok());
+    }
+
+    #[test]
+    fn an_address_is_admitted_until_its_limit_is_used_up() {
+        let limits = RateLimits::new(0, 2);
+        let address = || Key::Address([10, 0, 0, 1].into());
+        assert!((0..10).all(|_| limits.admit(&address()).is_ok()), "being admitted is not counted");
+        assert!(limits.check(address()).is_ok() && limits.check(address()).is_ok());
+        assert!(limits.admit(&address()).is_ok());
+        assert!(limits.check(address()).is_err());
+        let refused = limits.admit(&address()).unwrap_err();
+        assert!(refused.wait > Duration::ZERO && refused.wait <= Duration::from_secs(60), "{refused:?}");
+        assert!(limits.admit(&Key::Address([10, 0, 0, 2].into())).is_ok());
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Config {
             address_limit: gateway.get(
                 "GATEWAY_ADDRESS_LIMIT",
                 "600",
-                "Requests a minute without credentials, or with wrong ones, from one address; more are answered 429. Unknown paths and wrong methods count as well, `/healthz` does not. 0 for no limit.",
+                "Requests a minute without credentials, or with wrong ones, from one address; more are answered 429. Unknown paths and wrong methods count as well, `/healthz` does not, and webhooks of trackers only if they are refused. 0 for no limit.",
             ),
             proxies: gateway.get(
                 "GATEWAY_PROXIES",

@@ -51,7 +51,7 @@ use axum::routing::MethodRouter;
 use crate::api::known_parameters;
 use crate::api::operation::Group;
 use crate::context::Context;
-use crate::layers::address_limit::address_limit;
+use crate::layers::address_limit::{address_limit, refusal_limit};
 use crate::layers::cors;
 
 /// Every operation.
@@ -94,9 +94,12 @@ pub(crate) fn table(context: &Context) -> Router<Context> {
     let router = operations.fold(Router::new(), |router, operation| {
         let handler = known_parameters::only(context, operation.handler, &operation.method, &operation.query);
         methods.entry(operation.path).or_default().push(operation.method);
-        let handler = match operation.access.asks_who() || operation.is_unlimited {
-            true => handler,
-            false => handler.layer(from_fn_with_state(context.clone(), address_limit)),
+        let handler = if operation.access.asks_who() || operation.is_unlimited {
+            handler
+        } else if operation.counts_refusals {
+            handler.layer(from_fn_with_state(context.clone(), refusal_limit))
+        } else {
+            handler.layer(from_fn_with_state(context.clone(), address_limit))
         };
         at(router, operation.path, handler)
     });

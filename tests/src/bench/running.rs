@@ -43,10 +43,15 @@ struct Parts {
 
 impl Running {
     pub(super) async fn start(mode: Mode) -> anyhow::Result<Self> {
+        Self::start_with(mode, &[]).await
+    }
+
+    /// With settings of the embedded mode.
+    pub(super) async fn start_with(mode: Mode, settings: &[(&str, String)]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755))?;
         match mode {
-            Mode::Embedded => embedded(folder).await,
+            Mode::Embedded => embedded(folder, settings).await,
             Mode::Distributed => distributed(folder).await,
         }
     }
@@ -85,7 +90,7 @@ impl Running {
     }
 }
 
-async fn embedded(folder: TempDir) -> anyhow::Result<Running> {
+async fn embedded(folder: TempDir, settings: &[(&str, String)]) -> anyhow::Result<Running> {
     let (grpc, http) = (free_address()?, free_address()?);
     let data = folder.path().join("data");
     let variables = [
@@ -95,7 +100,8 @@ async fn embedded(folder: TempDir) -> anyhow::Result<Running> {
         ("SERVICE_SECRET", "a secret of benchmarks".to_owned()),
         ("LOG", "warn".to_owned()),
     ];
-    let variables = variables.map(|(name, value)| (format!("PATCHBAY_{name}"), value)).to_vec();
+    let variables = variables.into_iter().chain(settings.iter().cloned());
+    let variables = variables.map(|(name, value)| (format!("PATCHBAY_{name}"), value)).collect();
     let mut program = Program::new("patchbay", &["up"], folder.path(), variables)?;
     program.start()?;
     program.ready().await?;

@@ -21,6 +21,8 @@ pub(crate) struct Operation {
     pub(crate) access: Access,
     /// No rate limit refuses it.
     pub(crate) is_unlimited: bool,
+    /// Only its refusals count for the limit of an address.
+    pub(crate) counts_refusals: bool,
     pub(crate) query: Vec<Field>,
     pub(crate) is_paged: bool,
     pub(crate) body: Option<Value>,
@@ -79,6 +81,7 @@ impl Operation {
             summary: "",
             access: ANYONE,
             is_unlimited: false,
+            counts_refusals: false,
             query: Vec::new(),
             is_paged: false,
             body: None,
@@ -102,6 +105,12 @@ impl Operation {
     /// Not refused by a rate limit: it neither identifies the caller nor causes work.
     pub(crate) fn unlimited(mut self) -> Self {
         self.is_unlimited = true;
+        self
+    }
+
+    /// Counts for the limit of an address only if it is refused, because a service checks its credentials.
+    pub(crate) fn counts_refusals(mut self) -> Self {
+        self.counts_refusals = true;
         self
     }
 

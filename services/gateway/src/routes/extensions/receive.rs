@@ -17,6 +17,7 @@ const MAX_BODY: usize = 2 * 1024 * 1024;
 pub(super) fn described(operation: Operation) -> Operation {
     operation
         .does("Receive a webhook of a tracker")
+        .counts_refusals()
         .answers_nothing(200)
         .answers_nothing(204)
         .refuses(404)
