@@ -5,6 +5,7 @@ mod check;
 mod deploy_tools;
 mod docs;
 mod node;
+mod octokit;
 mod python;
 mod release;
 mod servers;

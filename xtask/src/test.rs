@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cargo::{self, cargo, has};
 use crate::node;
+use crate::octokit;
 use crate::python;
 use crate::servers::Servers;
 
@@ -22,6 +23,7 @@ pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<(
     cargo::run(&mut cargo(&["build", "--workspace", "--bins", "--tests"]))?;
     let python = python::interpreter()?;
     let node = node::interpreter()?;
+    let octokit = octokit::folder()?;
     // Tests that need servers, Python, Node.js or root are ignored unless this command runs them.
     let with_nextest = has("nextest");
     let mut tests = cargo(if with_nextest { &["nextest", "run", "--run-ignored", "all"] } else { &["test"] });
@@ -37,6 +39,7 @@ pub(crate) fn run_with(servers: &Servers, options: &Options) -> anyhow::Result<(
         tests.arg("--include-ignored");
     }
     tests.env("PATCHBAY_TEST_PYTHON", python).env("PATCHBAY_TEST_NODE", node);
+    tests.env("PATCHBAY_TEST_OCTOKIT", octokit);
     servers.give_to(&mut tests);
     cargo::run(&mut tests)?;
     if with_nextest && options.arguments.is_empty() {

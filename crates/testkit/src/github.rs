@@ -24,7 +24,7 @@ use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde_json::Value;
 
-use crate::receiver::{Answer, Receiver};
+use crate::receiver::{Answer, Received, Receiver};
 pub use world::{Account, Installed, Issue, Repository, World};
 
 /// The id of the application.
@@ -97,6 +97,11 @@ impl GitHubStandIn {
     pub fn calls(&self) -> Vec<String> {
         let received = self.receiver.received();
         received.iter().map(|request| format!("{} {}", request.method, request.path)).collect()
+    }
+
+    /// The calls so far, with queries and bodies.
+    pub fn requests(&self) -> Vec<Received> {
+        self.receiver.received()
     }
 
     /// The headers of the last call, as text.

@@ -8,9 +8,16 @@ use serde_json::json;
 
 use crate::{config, object};
 
-struct Subject {
+pub(crate) struct Subject {
     provider: GitHub,
-    github: GitHubStandIn,
+    pub(crate) github: GitHubStandIn,
+}
+
+impl Subject {
+    pub(crate) async fn start() -> Self {
+        let github = GitHubStandIn::start().await;
+        Self { provider: GitHub::new(&config(&github)).unwrap(), github }
+    }
 }
 
 #[async_trait(?Send)]
@@ -85,6 +92,5 @@ impl Tracker for Subject {
 
 #[tokio::test]
 async fn github_conforms() {
-    let github = GitHubStandIn::start().await;
-    conforms(&Subject { provider: GitHub::new(&config(&github)).unwrap(), github }).await;
+    conforms(&Subject::start().await).await;
 }

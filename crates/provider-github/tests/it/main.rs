@@ -5,6 +5,7 @@
 mod conformance;
 mod failures;
 mod forms;
+mod octokit;
 mod secrets;
 mod setup;
 mod tickets;
