@@ -51,12 +51,12 @@ class Redmine:
     def get(self, path, **query):
         return self.call("GET", path, **query)
 
-    def list(self, name, **query):
-        """All pages of a list of this name."""
+    def list(self, path, **query):
+        """All pages of a list, whose name is the end of the path."""
         found = []
         while len(found) < MAX_LISTED:
-            page = self.get(f"{name}.json", **query, limit=PAGE, offset=len(found))
-            items = page[name.rsplit("/", 1)[-1]]
+            page = self.get(f"{path}.json", **query, limit=PAGE, offset=len(found))
+            items = page[path.rsplit("/", 1)[-1]]
             found += items
             if not items or len(found) >= page["total_count"]:
                 break
