@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn an_event_that_cannot_be_understood_is_answered_with_the_reason() {
         for (event, word) in [
-            (json!([]), "invalid type"),
+            (json!([]), "invalid length"),
             (json!({"event": "issue_updated"}), "`id`"),
             (json!({"event": "issue_updated", "id": ""}), "`id`"),
             (json!({"event": "issue_updated", "id": "1", "occurredAt": "yesterday"}), "invalid"),
