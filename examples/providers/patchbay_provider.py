@@ -31,6 +31,16 @@ class Failure(Exception):
         self.kind, self.fields, self.status, self.retry_after = kind, fields or {}, status, retry_after
 
 
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is a refusal: following it would send the credentials to another host."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+OPENER = urllib.request.build_opener(NoRedirects)
+
+
 def is_signed(secret, headers, body):
     """Whether the request comes from Patchbay: the signature of Standard Webhooks over id, time and body."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
@@ -100,7 +110,7 @@ def call(method, url, body=None, headers=None):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"content-type": "application/json", **(headers or {})}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+        with OPENER.open(request, timeout=TIMEOUT) as response:
             text = response.read(MAX_BODY)
             return (json.loads(text) if text.strip() else {}), response.headers
     except urllib.error.HTTPError as error:

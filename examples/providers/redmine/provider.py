@@ -44,7 +44,7 @@ class Redmine:
             words = PLAIN.get(failure.kind, str(failure))
             if failure.status == 422:
                 words = f"Redmine: {problems(words)}" if problems(words) else CONFLICT
-            elif words.lstrip().startswith("<"):
+            elif words.lstrip()[:1] in ("", "<", "{"):
                 words = f"Redmine answers with the status {failure.status}."
             raise Failure(failure.kind, words, None, failure.status, failure.retry_after) from None
 
@@ -151,7 +151,7 @@ def ticket(issue):
     return {
         "key": str(issue["id"]),
         "title": issue["subject"],
-        "description": issue.get("description") or "",
+        "description": (issue.get("description") or "").replace("\r\n", "\n"),
         "project": str(issue["project"]["id"]),
         "status": str(issue["status"]["id"]),
     }
@@ -303,7 +303,8 @@ def set_status(arguments):
     step = f"from {before['name']} to {known[status]['name']}"
     allowed = [str(one["id"]) for one in after.get("allowed_statuses", [{"id": status}])]
     if status not in allowed:
-        raise Failure("no_transition", f"Redmine does not allow the account a step {step}: see its workflow.")
+        words = f"Redmine does not allow the account the step {step}"
+        raise Failure("no_transition", f"{words}: its workflow, a subtask or a blocking issue forbids it.")
     raise Failure("not_applied", f"Redmine ignored the step {step}.")
 
 

@@ -219,7 +219,7 @@ check 15 "to Redmine: the note follows the edited comment" ticket_has_note "The 
 change_ticket "{\"status_id\": $IN_PROGRESS}"
 check 15 "to Patchbay: the ticket is reopened, so the issue is unresolved" issue_is status unresolved
 change_ticket '{"assigned_to_id": ""}'
-check 15 "to Patchbay: nobody is assigned" issue_is assignedTo None
+check 15 "to Patchbay: the issue is unassigned" issue_is assignedTo None
 change_ticket "{\"assigned_to_id\": $YOU}"
 check 15 "to Patchbay: the issue is assigned" issue_is assignedTo.email you@example.com
 change_ticket "{\"status_id\": $CLOSED}"
