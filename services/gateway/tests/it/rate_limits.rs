@@ -122,16 +122,16 @@ async fn the_health_of_the_process_is_told_whatever_else_comes_from_an_address()
 }
 
 #[tokio::test]
-async fn webhooks_of_trackers_count_if_their_token_is_wrong() {
+async fn webhooks_of_trackers_count_if_they_are_refused() {
     let platform = Platform::start().await;
     let router = limited(&platform);
     let post = async |address: &str| {
-        let request = Request::post("/extensions/jira-server/issue-updated/guess/");
+        let request = Request::post("/extensions/nothing/webhook/guess/");
         let request = request.header("x-forwarded-for", address).body(Body::from("{}")).unwrap();
         Answer::read(router.clone().oneshot(request).await.unwrap()).await.status
     };
-    for expected in [400, 400, 429, 429] {
+    for expected in [404, 404, 429, 429] {
         assert_eq!(post("10.0.0.1").await, expected);
     }
-    assert_eq!(post("10.0.0.2").await, 400);
+    assert_eq!(post("10.0.0.2").await, 404);
 }
